@@ -1,0 +1,1 @@
+"""From clusters to entities: stable identity, survivorship, relations, evidence."""

@@ -1,0 +1,75 @@
+"""The data resource catalogue (政务数据资源目录): who owns what, how it is shared, what it means."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from warehouse.model.table import Column, Table
+
+S, I, D = pa.string(), pa.int64(), pa.date32()
+
+PLATFORM = Table(
+    "catalogue",
+    "platform",
+    "平台目录",
+    "Platforms",
+    "one row per platform",
+    ("platform",),
+    (
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("title_zh", S, "名称", "Title in Chinese", nullable=False),
+        Column("title_en", S, "英文名称", "Title in English", nullable=False),
+        Column("department", S, "部门代码", "Owning department", nullable=False),
+        Column("department_zh", S, "部门", "Department in Chinese", nullable=False),
+        Column("cadence", S, "更新频率", "How often it delivers", nullable=False),
+        Column("semantics", S, "交付方式：snapshot delta", "snapshot or delta", nullable=False),
+        Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class", nullable=False),
+        Column("format", S, "格式", "Format of its files", nullable=False),
+        Column("last_delivered_on", D, "最近交付日期", "Newest delivery"),
+        Column("rows_current", I, "现行行数", "Rows that hold now", nullable=False),
+    ),
+)
+DATASET = Table(
+    "catalogue",
+    "dataset",
+    "数据集目录",
+    "Datasets of the platforms",
+    "one row per dataset",
+    ("platform", "dataset"),
+    (
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("dataset", S, "数据集", "Dataset", nullable=False),
+        Column("title_zh", S, "名称", "Title", nullable=False),
+        Column("key", S, "主键", "Declared key, columns joined by +; '' if none", nullable=False),
+        Column("roles", pa.list_(S), "角色", "Mentions a row can carry, as role:kind", nullable=False),
+    ),
+)
+FIELD = Table(
+    "catalogue",
+    "field",
+    "字段目录",
+    "Source columns and release columns",
+    "one row per column",
+    ("owner", "dataset", "field"),
+    (
+        Column("owner", S, "归属", "Platform, or 'release'", nullable=False),
+        Column("dataset", S, "数据集或表", "Dataset, or schema.table of the release", nullable=False),
+        Column("field", S, "字段", "Column", nullable=False),
+        Column("title_zh", S, "中文说明", "Comment in Chinese"),
+        Column("title_en", S, "英文说明", "Comment in English"),
+        Column("attributes", pa.list_(S), "对应属性", "role.attribute it feeds", nullable=False),
+    ),
+)
+CODE = Table(
+    "catalogue",
+    "code",
+    "代码目录",
+    "Code tables of the platforms",
+    "one row per code table and source value",
+    ("code_table", "source_value"),
+    (
+        Column("code_table", S, "代码表", "Code table", nullable=False),
+        Column("source_value", S, "平台值", "Value as platforms write it", nullable=False),
+        Column("value", S, "标准值", "Standard value", nullable=False),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Evidence: every asserted value, every disagreement, every reason for a link. Nothing a platform said is overwritten."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from warehouse.model.table import Column, Table
+
+S, I, D, F, B = pa.string(), pa.int64(), pa.date32(), pa.float64(), pa.bool_()
+
+_SOURCE = (
+    Column("platform", S, "平台", "Platform that says so", nullable=False),
+    Column("department", S, "部门", "Department", nullable=False),
+    Column("delivery_id", S, "交付批次编号", "Delivery", nullable=False),
+    Column("file_name", S, "文件名", "File", nullable=False),
+    Column("sheet_name", S, "工作表名", "Sheet or table", nullable=False),
+    Column("row_number", I, "数据行号", "Data row", nullable=False),
+    Column("role", S, "角色", "Role in the row", nullable=False),
+)
+
+ATTRIBUTE = Table(
+    "evidence",
+    "attribute",
+    "属性主张",
+    "Every asserted value",
+    "one row per mention and attribute it asserts",
+    (),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entity_id", S, "实体编号", "Entity", nullable=False),
+        Column("attribute", S, "属性", "Attribute, as a golden column is named", nullable=False),
+        Column("value", S, "标准值", "Standardised value as text; null where the raw text yields none", personal=True),
+        Column("value_raw", S, "原文", "What the platform wrote", personal=True),
+        Column(
+            "is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False
+        ),
+        Column("is_golden", B, "是否主记录值", "Agrees with the golden value", nullable=False),
+        Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
+        Column(
+            "reason",
+            S,
+            "胜出或落选原因",
+            "Why it won or lost: authority, newest, majority, invalid, only",
+            nullable=False,
+        ),
+        Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
+        Column("claimed_on", D, "主张日期", "When the platform said so"),
+    )
+    + _SOURCE,
+)
+
+CONFLICT = Table(
+    "evidence",
+    "conflict",
+    "部门冲突",
+    "Where departments disagree",
+    "one row per entity, attribute and rival value",
+    ("entity_kind", "entity_id", "attribute", "value"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entity_id", S, "实体编号", "Entity", nullable=False),
+        Column("attribute", S, "属性", "Attribute", nullable=False),
+        Column("value", S, "值", "One of the rival values", nullable=False, personal=True),
+        Column("is_golden", B, "是否主记录值", "The chosen one", nullable=False),
+        Column("departments", pa.list_(S), "部门", "Departments that say so", nullable=False),
+        Column("platforms", pa.list_(S), "平台", "Platforms that say so", nullable=False),
+        Column("claims", I, "主张数", "Mentions that say so", nullable=False),
+        Column("last_claimed_on", D, "最新主张日期", "Newest claim"),
+    ),
+)
+
+MATCH = Table(
+    "evidence",
+    "match",
+    "匹配依据",
+    "Why two mentions were linked or queued",
+    "one row per judged pair and comparison",
+    (),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("left_entity_id", S, "实体编号（左）", "Entity of the left mention", nullable=False),
+        Column("right_entity_id", S, "实体编号（右）", "Entity of the right mention", nullable=False),
+        Column("left_platform", S, "平台（左）", "Platform", nullable=False),
+        Column("left_file_name", S, "文件（左）", "File", nullable=False),
+        Column("left_sheet_name", S, "工作表（左）", "Sheet", nullable=False),
+        Column("left_row_number", I, "行号（左）", "Row", nullable=False),
+        Column("left_role", S, "角色（左）", "Role", nullable=False),
+        Column("right_platform", S, "平台（右）", "Platform", nullable=False),
+        Column("right_file_name", S, "文件（右）", "File", nullable=False),
+        Column("right_sheet_name", S, "工作表（右）", "Sheet", nullable=False),
+        Column("right_row_number", I, "行号（右）", "Row", nullable=False),
+        Column("right_role", S, "角色（右）", "Role", nullable=False),
+        Column("outcome", S, "结果：accepted review cut", "Outcome", nullable=False),
+        Column("probability", F, "匹配概率", "Probability 0–1", nullable=False),
+        Column("weight", F, "匹配权重", "Total weight, log2", nullable=False),
+        Column("levels", pa.map_(S, S), "比较等级", "Comparison → level", nullable=False),
+        Column("weights", pa.map_(S, F), "比较权重", "Comparison → log2 Bayes factor", nullable=False),
+    ),
+)

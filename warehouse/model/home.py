@@ -1,0 +1,70 @@
+"""Where everything lies inside a home: the one place that knows the folder layout.
+
+```
+<home>/
+  landing/original/<ab>/<sha256>                    original bytes of every delivery
+  landing/rows/<platform>/<delivery_id>/<dataset>.parquet
+  landing/rejected/<platform>/<delivery_id>.parquet
+  landing/delivery/<platform>/<delivery_id>.parquet one manifest line per delivery and dataset
+  stage/<stage>/<name>.parquet                      contracted tables between landing and release
+  releases/<version>/one_network.duckdb, manifest.json
+  extracts/<department>/<version>/
+  one_network.duckdb                                always the newest good release
+  token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
+```
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of one home. Nothing is created by asking for a path."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """The immutable copy of all deliveries."""
+        return self.root / "landing"
+
+    def original(self, sha256: str) -> Path:
+        """The original bytes of the file with this SHA-256."""
+        return self.landing / "original" / sha256[:2] / sha256
+
+    def rows(self, platform: str, delivery_id: str, dataset: str) -> Path:
+        """The landed rows of one dataset of one delivery."""
+        return self.landing / "rows" / platform / delivery_id / f"{dataset}.parquet"
+
+    def rejected(self, platform: str, delivery_id: str) -> Path:
+        """The rejected rows of one delivery."""
+        return self.landing / "rejected" / platform / f"{delivery_id}.parquet"
+
+    def delivery(self, platform: str, delivery_id: str) -> Path:
+        """The manifest lines of one delivery."""
+        return self.landing / "delivery" / platform / f"{delivery_id}.parquet"
+
+    def stage(self, stage: str, name: str) -> Path:
+        """A contracted table between landing and release, e.g. `stage("mention", "person")`."""
+        return self.root / "stage" / stage / f"{name}.parquet"
+
+    def release(self, version: str) -> Path:
+        """The folder of one release."""
+        return self.root / "releases" / version
+
+    @property
+    def library(self) -> Path:
+        """The newest good release, the file analysts open."""
+        return self.root / "one_network.duckdb"
+
+    def extract(self, department: str, version: str) -> Path:
+        """The folder of one department's extract of one release."""
+        return self.root / "extracts" / department / version
+
+    @property
+    def token_key(self) -> Path:
+        """The file that holds the key of the joining tokens."""
+        return self.root / "token.key"

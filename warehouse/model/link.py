@@ -1,0 +1,178 @@
+"""What matching and resolution write: judged pairs, clusters, entities, and the `link` schema of the release."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from warehouse.model.table import Column, Table
+
+S, I, D, F = pa.string(), pa.int64(), pa.date32(), pa.float64()
+
+PAIR = Table(
+    "stage",
+    "pair",
+    "候选对",
+    "Judged pairs",
+    "one line per accepted or queued pair of mentions of one kind",
+    ("left_id", "right_id"),
+    (
+        Column("left_id", I, "提及序号（小）", "Smaller mention_id", nullable=False),
+        Column("right_id", I, "提及序号（大）", "Larger mention_id", nullable=False),
+        Column("probability", F, "匹配概率", "Probability that both are the same entity, 0–1", nullable=False),
+        Column("weight", F, "匹配权重", "Sum of log2 Bayes factors and the prior", nullable=False),
+        Column(
+            "outcome",
+            S,
+            "结果：accepted review cut",
+            "accepted, review, or cut (accepted alone, parted by a cluster constraint)",
+            nullable=False,
+        ),
+        Column("rules", pa.list_(S), "分块规则", "Blocking rules that found the pair", nullable=False),
+        Column("levels", pa.map_(S, S), "比较等级", "Comparison → level name", nullable=False),
+        Column(
+            "weights", pa.map_(S, F), "比较权重", "Comparison → log2 Bayes factor after term frequency", nullable=False
+        ),
+    ),
+)
+
+CLUSTER = Table(
+    "stage",
+    "cluster",
+    "聚类",
+    "Clusters",
+    "one line per mention of one kind",
+    ("mention_id",),
+    (
+        Column("mention_id", I, "提及序号", "Mention", nullable=False),
+        Column("cluster_id", I, "聚类号", "Smallest mention_id of the cluster", nullable=False),
+        Column(
+            "match_probability",
+            F,
+            "匹配概率",
+            "Strongest accepted link of the mention inside its cluster; null for a cluster of one",
+        ),
+    ),
+)
+
+ENTITY = Table(
+    "stage",
+    "entity",
+    "实体归属",
+    "Entity of every mention",
+    "one line per mention of one kind",
+    ("mention_id",),
+    (
+        Column("mention_id", I, "提及序号", "Mention", nullable=False),
+        Column("entity_id", S, "实体编号", "Opaque, stable id with a check character", nullable=False),
+        Column("match_probability", F, "匹配概率", "See stage.cluster"),
+    ),
+)
+
+MENTION = Table(
+    "link",
+    "mention",
+    "提及归属",
+    "Which entity every mention names",
+    "one row per mention",
+    ("entity_kind", "platform", "delivery_id", "sheet_name", "row_number", "role"),
+    (
+        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("entity_id", S, "实体编号", "Entity", nullable=False),
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("department", S, "部门", "Department", nullable=False),
+        Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),
+        Column("delivery_id", S, "交付批次编号", "Delivery", nullable=False),
+        Column("file_name", S, "文件名", "File name", nullable=False),
+        Column("sheet_name", S, "工作表名", "Sheet or table, '' if none", nullable=False),
+        Column("row_number", I, "数据行号", "Data row of that file and sheet from 1", nullable=False),
+        Column("role", S, "角色", "Role in the row", nullable=False),
+        Column("claimed_on", D, "主张日期", "When the platform last said so"),
+        Column(
+            "match_probability", F, "匹配概率", "Strongest accepted link inside the entity; null where it stands alone"
+        ),
+    ),
+)
+
+
+def _relation(name: str, zh: str, en: str, left: tuple[str, str], right: tuple[str, str], kinds: str) -> Table:
+    return Table(
+        "link",
+        name,
+        zh,
+        en,
+        f"{left[0]}, {right[0]}, relation",
+        (left[0], right[0], "relation"),
+        (
+            Column(left[0], S, left[1], "Entity", nullable=False),
+            Column(right[0], S, right[1], "Entity", nullable=False),
+            Column("relation", S, f"关系：{kinds}", f"One of {kinds}", nullable=False),
+            Column("platforms", pa.list_(S), "来源平台", "Platforms that say so, most trusted first", nullable=False),
+            Column("claims", I, "主张数", "Number of mentions that say so", nullable=False),
+            Column("first_claimed_on", D, "最早主张日期", "Oldest claim"),
+            Column("last_claimed_on", D, "最新主张日期", "Newest claim"),
+            Column(
+                "is_current",
+                pa.bool_(),
+                "是否现行",
+                "True for the chosen one where only one can hold (one residence, one registration); true for all others",
+                nullable=False,
+            ),
+        ),
+    )
+
+
+PERSON_HOUSING = _relation(
+    "person_housing",
+    "人房关系",
+    "Persons and homes",
+    ("person_id", "人口编号"),
+    ("housing_id", "房屋编号"),
+    "resides registered owns rents lets",
+)
+PERSON_ENTERPRISE = _relation(
+    "person_enterprise",
+    "人企关系",
+    "Persons and enterprises",
+    ("person_id", "人口编号"),
+    ("enterprise_id", "企业编号"),
+    "legal_rep manager employee",
+)
+ENTERPRISE_HOUSING = _relation(
+    "enterprise_housing",
+    "企房关系",
+    "Enterprises and premises",
+    ("enterprise_id", "企业编号"),
+    ("housing_id", "房屋编号"),
+    "registered operates",
+)
+
+REDIRECT = Table(
+    "link",
+    "redirect",
+    "编号变更",
+    "Ids that now live on under another",
+    "one row per retired id and successor",
+    ("old_id", "new_id"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("old_id", S, "原编号", "Retired id", nullable=False),
+        Column("new_id", S, "现编号", "Id that holds its mentions now", nullable=False),
+        Column("since_release", S, "起始发布版", "Release that first carried the redirect", nullable=False),
+    ),
+)
+
+HISTORY = Table(
+    "link",
+    "history",
+    "编号沿革",
+    "The story of every id",
+    "one row per event of an id in a release",
+    ("entity_id", "event", "other_id", "release"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entity_id", S, "实体编号", "Id", nullable=False),
+        Column("event", S, "事件：born merged_into split_from withdrawn", "What happened", nullable=False),
+        Column("other_id", S, "另一编号", "The id merged into or split from, '' otherwise", nullable=False),
+        Column("release", S, "发布版", "Release", nullable=False),
+    ),
+)

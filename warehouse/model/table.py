@@ -1,0 +1,114 @@
+"""A table contract: name, grain, key, columns with types and comments in two languages.
+
+Every table that passes from one stage to the next, and every table of the release, is declared once as a `Table`.
+`Table.conform` is the gate: what does not fit the declaration is not written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class ContractError(ValueError):
+    """A table does not fit its declared contract. The message names table and column, never a value."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, its comment in Chinese and English, and whether null is allowed.
+
+    `personal` marks values that identify a person (number, phone, name, address): they never reach logs, metadata or
+    check results, and numbers and phones are masked in the plain release.
+    """
+
+    name: str
+    type: pa.DataType
+    zh: str
+    en: str
+    nullable: bool = True
+    personal: bool = False
+
+    @property
+    def field(self) -> pa.Field:
+        """The Arrow field, without comments."""
+        return pa.field(self.name, self.type, self.nullable)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One contracted table. `key` columns are unique together and never null."""
+
+    schema: str
+    name: str
+    zh: str
+    en: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def full_name(self) -> str:
+        """`schema.name`, as analysts write it."""
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema in declared column order."""
+        return pa.schema([c.field for c in self.columns])
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Column names in declared order."""
+        return tuple(c.name for c in self.columns)
+
+    def empty(self) -> pa.Table:
+        """The table with no rows."""
+        return self.arrow.empty_table()
+
+    def conform(self, table: pa.Table) -> pa.Table:
+        """Return `table` with exactly the declared columns, order and types.
+
+        Args:
+            table: any Arrow table; columns not declared are dropped, declared nullable columns that are absent are null.
+
+        Raises:
+            ContractError: a required column is absent or holds nulls, or a type can't be cast without loss.
+        """
+        arrays = []
+        for column in self.columns:
+            if column.name not in table.column_names:
+                if not column.nullable:
+                    raise ContractError(f"{self.full_name}: required column {column.name!r} is absent")
+                arrays.append(pa.nulls(table.num_rows, column.type))
+                continue
+            try:
+                array = table.column(column.name).cast(column.type)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                found = table.column(column.name).type
+                raise ContractError(
+                    f"{self.full_name}.{column.name}: {found} can't become {column.type} without loss"
+                ) from None
+            if not column.nullable and array.null_count:
+                raise ContractError(f"{self.full_name}.{column.name}: {array.null_count} nulls in a required column")
+            arrays.append(array)
+        return pa.Table.from_arrays(arrays, schema=self.arrow)
+
+    def write(self, table: pa.Table, path: Path) -> int:
+        """Write `table` as Parquet under this contract, aside first and then in place; return the row count."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.writing")
+        pq.write_table(self.conform(table), aside, compression="zstd", compression_level=1)
+        aside.replace(path)
+        return table.num_rows
+
+    def read(self, path: Path, columns: list[str] | None = None) -> pa.Table:
+        """Read a Parquet file written by `write`; an absent file is an empty table."""
+        if not path.exists():
+            table = self.empty()
+            return table.select(columns) if columns else table
+        return pq.read_table(path, columns=columns)
