@@ -16,29 +16,86 @@ EnterpriseRelation = Literal["legal_rep", "manager", "employee"]
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "person": frozenset(
-        "name former_name id_number sex birth_date ethnicity phone education marital_status household_number "
-        "household_relation deregistered address grid".split()
+        [
+            "name",
+            "former_name",
+            "id_number",
+            "sex",
+            "birth_date",
+            "ethnicity",
+            "phone",
+            "education",
+            "marital_status",
+            "household_number",
+            "household_relation",
+            "deregistered",
+            "address",
+            "grid",
+        ]
     ),
-    "housing": frozenset("address unit_number address_code source_code area usage resident_count grid".split()),
+    "housing": frozenset(
+        ["address", "unit_number", "address_code", "source_code", "area", "usage", "resident_count", "grid"]
+    ),
     "enterprise": frozenset(
-        "name former_name code legal_rep_name legal_rep_id_number phone enterprise_type status established_on capital "
-        "staff_count business_scope address operating_address grid".split()
+        [
+            "name",
+            "former_name",
+            "code",
+            "legal_rep_name",
+            "legal_rep_id_number",
+            "phone",
+            "enterprise_type",
+            "status",
+            "established_on",
+            "capital",
+            "staff_count",
+            "business_scope",
+            "address",
+            "operating_address",
+            "grid",
+        ]
     ),
-    "event": frozenset("source_code category content address occurred_at closed_at status grid".split()),
-    "component": frozenset("source_code name status grid".split()),
-    "organisation": frozenset("name phone staff_count grid".split()),
+    "event": frozenset(["source_code", "category", "content", "address", "occurred_at", "closed_at", "status", "grid"]),
+    "component": frozenset(["source_code", "name", "status", "grid"]),
+    "organisation": frozenset(["name", "phone", "staff_count", "grid"]),
 }
 """What a role of each kind may assert. A role's `attributes` map these names to source columns."""
 
 ENTITLEMENTS: dict[str, frozenset[str]] = {
     "person": frozenset(
-        "name former_name id_number sex birth_date ethnicity phone education marital_status deregistered residence "
-        "registered_address".split()
+        [
+            "name",
+            "former_name",
+            "id_number",
+            "sex",
+            "birth_date",
+            "ethnicity",
+            "phone",
+            "education",
+            "marital_status",
+            "deregistered",
+            "residence",
+            "registered_address",
+        ]
     ),
-    "housing": frozenset("address unit_number area usage resident_count".split()),
+    "housing": frozenset(["address", "unit_number", "area", "usage", "resident_count"]),
     "enterprise": frozenset(
-        "name former_name credit_code registration_number organisation_code enterprise_type status established_on capital "
-        "staff_count business_scope legal_rep_name phone address".split()
+        [
+            "name",
+            "former_name",
+            "credit_code",
+            "registration_number",
+            "organisation_code",
+            "enterprise_type",
+            "status",
+            "established_on",
+            "capital",
+            "staff_count",
+            "business_scope",
+            "legal_rep_name",
+            "phone",
+            "address",
+        ]
     ),
 }
 """Golden attributes a department can be entitled to read back, per kind. What is not granted is denied."""
@@ -278,7 +335,7 @@ class Dataset(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Dataset:
         known = set(self.columns)
-        asked = {"key": set(self.key), "changed_at": {self.changed_at} - {None}}
+        asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
         for place, columns in asked.items():
             if unknown := sorted(columns - known):
@@ -326,7 +383,7 @@ class Platform(Strict):
     files: str
     format: Format
     delivery: Delivery
-    volume: Volume = Volume()
+    volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None))
     datasets: tuple[Dataset, ...] = Field(min_length=1)
     entitlements: dict[Kind, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"

@@ -31,18 +31,10 @@ ATTRIBUTE = Table(
         Column("attribute", S, "属性", "Attribute, as a golden column is named", nullable=False),
         Column("value", S, "标准值", "Standardised value as text; null where the raw text yields none", personal=True),
         Column("value_raw", S, "原文", "What the platform wrote", personal=True),
-        Column(
-            "is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False
-        ),
+        Column("is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False),
         Column("is_golden", B, "是否主记录值", "Agrees with the golden value", nullable=False),
         Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
-        Column(
-            "reason",
-            S,
-            "胜出或落选原因",
-            "Why it won or lost: authority, newest, majority, invalid, only",
-            nullable=False,
-        ),
+        Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, invalid, only", nullable=False),
         Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
         Column("claimed_on", D, "主张日期", "When the platform said so"),
     )

@@ -11,23 +11,9 @@ S, I, D = pa.string(), pa.int64(), pa.date32()
 PROVENANCE = (
     Column("delivery_id", S, "交付批次编号", "Delivery the row came in", nullable=False),
     Column("file_name", S, "文件名", "File name as delivered", nullable=False),
-    Column(
-        "sheet_name", S, "工作表名，无则为空串", "Sheet or database table, empty where a file has none", nullable=False
-    ),
-    Column(
-        "row_number",
-        I,
-        "数据行号，自1起，不计标题与表头",
-        "Data row in that file and sheet from 1, title and header rows not counted",
-        nullable=False,
-    ),
-    Column(
-        "row_key",
-        S,
-        "行标识，跨批次稳定",
-        "Stable identity of the row across deliveries: the declared key, else its content",
-        nullable=False,
-    ),
+    Column("sheet_name", S, "工作表名，无则为空串", "Sheet or database table, empty where a file has none", nullable=False),
+    Column("row_number", I, "数据行号，自1起，不计标题与表头", "Data row in that file and sheet from 1, title and header rows not counted", nullable=False),
+    Column("row_key", S, "行标识，跨批次稳定", "Stable identity of the row across deliveries: the declared key, else its content", nullable=False),
 )
 """The columns every landed dataset starts with; after them one text column per source column, named as the source names it."""
 
@@ -41,26 +27,12 @@ DELIVERY = Table(
     (
         Column("delivery_id", S, "交付批次编号", "Hash of platform, file name and content", nullable=False),
         Column("platform", S, "平台", "Platform", nullable=False),
-        Column(
-            "dataset",
-            S,
-            "数据集",
-            "Dataset of the platform; '' where the whole file was rejected before one was found",
-            nullable=False,
-        ),
+        Column("dataset", S, "数据集", "Dataset of the platform; '' where the whole file was rejected before one was found", nullable=False),
         Column("file_name", S, "文件名", "File name as delivered", nullable=False),
         Column("sha256", S, "文件摘要", "SHA-256 of the original bytes", nullable=False),
         Column("bytes", I, "文件字节数", "Size of the file in bytes", nullable=False),
-        Column(
-            "delivered_on", D, "交付日期", "Date of the delivery: from the file name, else of the newest row, else null"
-        ),
-        Column(
-            "scope",
-            S,
-            "快照范围",
-            "Part of the platform a snapshot replaces (a street), '' for all of it",
-            nullable=False,
-        ),
+        Column("delivered_on", D, "交付日期", "Date of the delivery: from the file name, else of the newest row, else null"),
+        Column("scope", S, "快照范围", "Part of the platform a snapshot replaces (a street), '' for all of it", nullable=False),
         Column("sequence", I, "落地次序", "Order of landing within the home", nullable=False),
         Column("state", S, "状态：landed、rejected", "landed or rejected", nullable=False),
         Column("reason_code", S, "退回原因代码", "Why the whole delivery was rejected"),

@@ -20,18 +20,10 @@ PAIR = Table(
         Column("right_id", I, "提及序号（大）", "Larger mention_id", nullable=False),
         Column("probability", F, "匹配概率", "Probability that both are the same entity, 0–1", nullable=False),
         Column("weight", F, "匹配权重", "Sum of log2 Bayes factors and the prior", nullable=False),
-        Column(
-            "outcome",
-            S,
-            "结果：accepted review cut",
-            "accepted, review, or cut (accepted alone, parted by a cluster constraint)",
-            nullable=False,
-        ),
+        Column("outcome", S, "结果：accepted review cut", "accepted, review, or cut (accepted alone, parted by a cluster constraint)", nullable=False),
         Column("rules", pa.list_(S), "分块规则", "Blocking rules that found the pair", nullable=False),
         Column("levels", pa.map_(S, S), "比较等级", "Comparison → level name", nullable=False),
-        Column(
-            "weights", pa.map_(S, F), "比较权重", "Comparison → log2 Bayes factor after term frequency", nullable=False
-        ),
+        Column("weights", pa.map_(S, F), "比较权重", "Comparison → log2 Bayes factor after term frequency", nullable=False),
     ),
 )
 
@@ -45,12 +37,7 @@ CLUSTER = Table(
     (
         Column("mention_id", I, "提及序号", "Mention", nullable=False),
         Column("cluster_id", I, "聚类号", "Smallest mention_id of the cluster", nullable=False),
-        Column(
-            "match_probability",
-            F,
-            "匹配概率",
-            "Strongest accepted link of the mention inside its cluster; null for a cluster of one",
-        ),
+        Column("match_probability", F, "匹配概率", "Strongest accepted link of the mention inside its cluster; null for a cluster of one"),
     ),
 )
 
@@ -87,9 +74,7 @@ MENTION = Table(
         Column("row_number", I, "数据行号", "Data row of that file and sheet from 1", nullable=False),
         Column("role", S, "角色", "Role in the row", nullable=False),
         Column("claimed_on", D, "主张日期", "When the platform last said so"),
-        Column(
-            "match_probability", F, "匹配概率", "Strongest accepted link inside the entity; null where it stands alone"
-        ),
+        Column("match_probability", F, "匹配概率", "Strongest accepted link inside the entity; null where it stands alone"),
     ),
 )
 
@@ -110,13 +95,7 @@ def _relation(name: str, zh: str, en: str, left: tuple[str, str], right: tuple[s
             Column("claims", I, "主张数", "Number of mentions that say so", nullable=False),
             Column("first_claimed_on", D, "最早主张日期", "Oldest claim"),
             Column("last_claimed_on", D, "最新主张日期", "Newest claim"),
-            Column(
-                "is_current",
-                pa.bool_(),
-                "是否现行",
-                "True for the chosen one where only one can hold (one residence, one registration); true for all others",
-                nullable=False,
-            ),
+            Column("is_current", pa.bool_(), "是否现行", "True for the chosen one where only one can hold (one residence, one registration); true for all others", nullable=False),
         ),
     )
 

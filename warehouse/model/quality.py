@@ -27,16 +27,8 @@ RECONCILIATION = Table(
         Column("rows_delivered", I, "交付行数", "Rows in the file", nullable=False),
         Column("rows_landed", I, "落地行数", "Rows landed", nullable=False),
         Column("rows_rejected", I, "退回行数", "Rows rejected", nullable=False),
-        Column(
-            "rows_current", I, "现行行数", "Landed rows that hold now: not replaced by a later delivery", nullable=False
-        ),
-        Column(
-            "mentions_expected",
-            I,
-            "应有提及数",
-            "Roles of current rows with something to identify them",
-            nullable=False,
-        ),
+        Column("rows_current", I, "现行行数", "Landed rows that hold now: not replaced by a later delivery", nullable=False),
+        Column("mentions_expected", I, "应有提及数", "Roles of current rows with something to identify them", nullable=False),
         Column("mentions_resolved", I, "已归属提及数", "Lines of link.mention", nullable=False),
         Column("balanced", B, "是否平衡", "delivered = landed + rejected and expected = resolved", nullable=False),
     ),
@@ -54,16 +46,8 @@ EXPECTATION = Table(
         Column("expectation", S, "检查项", "Name of the check", nullable=False),
         Column("description", S, "说明", "What must hold, in Chinese", nullable=False),
         Column("column", S, "列", "Column checked, where one is"),
-        Column(
-            "severity",
-            S,
-            "严重程度：critical warning",
-            "critical blocks the release, warning is published",
-            nullable=False,
-        ),
-        Column(
-            "outcome", S, "结果：passed failed error", "passed, failed, or error (it could not run)", nullable=False
-        ),
+        Column("severity", S, "严重程度：critical warning", "critical blocks the release, warning is published", nullable=False),
+        Column("outcome", S, "结果：passed failed error", "passed, failed, or error (it could not run)", nullable=False),
         Column("checked", I, "检查数", "Rows checked"),
         Column("unexpected", I, "不符数", "Rows that break it"),
     ),
