@@ -51,6 +51,15 @@ class Home:
         """A contracted table between landing and release, e.g. `stage("mention", "person")`."""
         return self.root / "stage" / stage / f"{name}.parquet"
 
+    def done(self, step: str) -> Path:
+        """The mark of a step that was run to its end."""
+        return self.root / "stage" / "done" / f"{step.replace('/', '.')}.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file a run holds locked while it writes to this home."""
+        return self.root / ".lock"
+
     def release(self, version: str) -> Path:
         """The folder of one release."""
         return self.root / "releases" / version

@@ -1,0 +1,73 @@
+"""Cost follows change: a step whose inputs are the same as last time is not done again.
+
+A step leaves `<home>/stage/done/<step>.json` with the fingerprint of what it read. A killed run leaves none for the step
+it was in, so that the next run does just that step again and those after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import resources, util
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from warehouse.model import Home
+
+Counts = dict[str, Any]
+"""What a step reports: names and figures, never a person's data."""
+
+
+def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) -> Counts:
+    """Run `body` unless it was last run to its end on the same `fingerprint`; return its counts.
+
+    The counts of a step that was not run again carry `"unchanged": True`.
+    """
+    mark = home.done(step)
+    if mark.exists():
+        former = json.loads(mark.read_text(encoding="utf-8"))
+        if former["fingerprint"] == fingerprint:
+            return {**former["counts"], "unchanged": True}
+    mark.unlink(missing_ok=True)
+    counts = body()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    aside = mark.with_suffix(".writing")
+    aside.write_text(json.dumps({"fingerprint": fingerprint, "counts": counts}, ensure_ascii=False), encoding="utf-8")
+    aside.replace(mark)
+    return counts
+
+
+def forget(home: Home, step: str) -> None:
+    """Make the next `once` of this step run, whatever its fingerprint."""
+    home.done(step).unlink(missing_ok=True)
+
+
+def digest(parts: Iterable[object]) -> str:
+    """A fingerprint of 16 hexadecimal digits of the parts, in their order."""
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(str(part).encode())
+        sha.update(b"\0")
+    return sha.hexdigest()[:16]
+
+
+@cache
+def code_fingerprint() -> str:
+    """A fingerprint of the project's own code and data files: a new version does every step again."""
+    sha = hashlib.sha256()
+    for package in ("connectors", "pipelines", "quality", "warehouse"):
+        if util.find_spec(package):
+            _hash_tree(resources.files(package), sha)
+    return sha.hexdigest()[:16]
+
+
+def _hash_tree(folder: Traversable, sha: Any) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            if entry.name not in ("__pycache__", "sample"):
+                _hash_tree(entry, sha)
+        elif entry.name.endswith((".py", ".sql", ".yaml", ".csv", ".txt", ".json")):
+            sha.update(entry.name.encode())
+            sha.update(entry.read_bytes())
