@@ -41,6 +41,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
             "name",
             "former_name",
             "code",
+            "registration_number",
+            "organisation_code",
             "legal_rep_name",
             "legal_rep_id_number",
             "phone",
@@ -59,7 +61,11 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "component": frozenset(["source_code", "name", "status", "grid"]),
     "organisation": frozenset(["name", "phone", "staff_count", "grid"]),
 }
-"""What a role of each kind may assert. A role's `attributes` map these names to source columns."""
+"""What a role of each kind may assert. A role's `attributes` map these names to source columns.
+
+An enterprise's `code` holds any of credit code, registration number and organisation code (the standardiser tells them
+apart); `registration_number` and `organisation_code` are for platforms that give those in columns of their own besides.
+"""
 
 ENTITLEMENTS: dict[str, frozenset[str]] = {
     "person": frozenset(

@@ -87,6 +87,7 @@ PERSON_MENTION = Table(
         Column("housing_mention_id", I, "同行房屋提及", "Housing mention of the same row the relation points to"),
         Column("enterprise_mention_id", I, "所指企业提及", "Enterprise mention the relation points to: of the same row, or looked up by employer number"),
         Column("employer_key", S, "单位比对键", "Employer name folded for comparison, where only a name is given"),
+        Column("employer_brand", S, "单位字号", "Brand core of the employer's name, where only a name is given"),
     )
     + ADDRESS,
 )
