@@ -7,6 +7,8 @@
   landing/rejected/<platform>/<delivery_id>.parquet
   landing/delivery/<platform>/<delivery_id>.parquet one manifest line per delivery and dataset
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
+  stage/done/<step>.json                            which step was run to its end on what
+  models/<kind>.json                                parameters of the matching model
   releases/<version>/one_network.duckdb, manifest.json
   extracts/<department>/<version>/
   one_network.duckdb                                always the newest good release
@@ -50,6 +52,10 @@ class Home:
     def stage(self, stage: str, name: str) -> Path:
         """A contracted table between landing and release, e.g. `stage("mention", "person")`."""
         return self.root / "stage" / stage / f"{name}.parquet"
+
+    def model(self, kind: str) -> Path:
+        """The matching model of one kind, readable JSON."""
+        return self.root / "models" / f"{kind}.json"
 
     def done(self, step: str) -> Path:
         """The mark of a step that was run to its end."""

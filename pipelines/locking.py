@@ -1,0 +1,22 @@
+"""One run at a time writes to a home."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.model import Home
+
+
+@contextmanager
+def locked(home: Home, on_wait: str, say: object = print) -> Iterator[None]:
+    """Hold the home's lock; where another run holds it, say so once and wait. The lock goes with the process, however it ends."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    with home.lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(on_wait)  # type: ignore[operator]
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
