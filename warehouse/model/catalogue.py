@@ -73,3 +73,33 @@ CODE = Table(
         Column("value", S, "标准值", "Standard value", nullable=False),
     ),
 )
+
+ENTITLEMENT = Table(
+    "catalogue",
+    "entitlement",
+    "授权目录",
+    "Golden attributes a department may read back",
+    "one row per department, platform, kind and attribute; what is not listed is denied",
+    ("department", "platform", "entity_kind", "attribute"),
+    (
+        Column("department", S, "部门代码", "Department", nullable=False),
+        Column("platform", S, "平台", "Platform whose extract carries it", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("attribute", S, "属性", "Golden attribute", nullable=False),
+    ),
+)
+RELEASE = Table(
+    "catalogue",
+    "release",
+    "发布版",
+    "The release this file is",
+    "one row",
+    ("version",),
+    (
+        Column("version", S, "发布版", "Version", nullable=False),
+        Column("fingerprint", S, "指纹", "Fingerprint of deliveries, code and model: equal for equal libraries", nullable=False),
+        Column("code_version", S, "程序版本", "Version of the code", nullable=False),
+        Column("model", S, "匹配模型", "Fingerprint of the matching models", nullable=False),
+        Column("deliveries", I, "交付批次数", "Deliveries it was built from", nullable=False),
+    ),
+)

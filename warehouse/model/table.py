@@ -6,6 +6,7 @@ Every table that passes from one stage to the next, and every table of the relea
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,12 @@ class Column:
     en: str
     nullable: bool = True
     personal: bool = False
+    label: str = ""
+
+    @property
+    def title(self) -> str:
+        """Short Chinese name, a column name in the views of schema `一张网`: `label`, else what `zh` says before any remark."""
+        return self.label or re.sub("（.*?）", "", re.split("[：，]", self.zh)[0])
 
     @property
     def field(self) -> pa.Field:

@@ -1,0 +1,147 @@
+"""The release: which tables it serves, from which stage files, in which order, under which Chinese names.
+
+Belongs here: the list, as data, and the contracts that differ from those of the stages because numbers are masked.
+Does not: building, checking or publishing a release (`warehouse.release`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from warehouse.model import catalogue, evidence, landing, link, quality
+from warehouse.model.base import GOLDEN, GRID, MASKED
+from warehouse.model.table import Column, Table
+
+KINDS = tuple(GOLDEN)
+"""Kinds of entity with a table of golden records."""
+
+SENSITIVE = {**MASKED, "legal_rep_id_number": "id"}
+"""Attributes whose every value is masked in the plain release, with the kind of mask."""
+
+PUBLIC_CODES = frozenset(
+    ["credit_code", "registration_number", "organisation_code", "unit_number", "address_code", "grid_code"]
+    + ["community_code", "street_code", "code", "source_code", "grid"]
+)
+"""Attributes that are long numbers of things, not of persons: shown in full unless they read as an identity number."""
+
+
+def _masked(table: Table, zh: str, en: str) -> Table:
+    """The golden table as the plain release shows it: numbers masked, with a token to join by."""
+    columns: list[Column] = []
+    for column in table.columns:
+        if column.name not in MASKED:
+            columns.append(column)
+            continue
+        name, title = column.name, column.title
+        columns += [
+            Column(f"{name}_masked", pa.string(), f"{title}（脱敏）", f"{column.en}, masked", label=f"{title}脱敏"),
+            Column(f"{name}_token", pa.string(), f"{title}（令牌，用于关联）", f"{column.en}, keyed token for joining: HMAC-SHA-256, first 32 hexadecimal digits", label=f"{title}令牌"),
+        ]
+    return replace(table, schema="base", zh=zh, en=en, columns=tuple(columns))
+
+
+def _claims(table: Table) -> Table:
+    """A table of asserted values as the plain release shows it: masked, with the token of the value where it is masked.
+
+    Two numbers may share their mask; the token keeps them apart, so it belongs to the key where the value does.
+    """
+    token = Column("value_token", pa.string(), "令牌，值经脱敏者用于关联，其余为空串", "Keyed token of a masked value, '' where the value is shown as it is", nullable=False)
+    place = table.names.index("value") + 1
+    key = table.key + ("value_token",) if "value" in table.key else table.key
+    return replace(table, key=key, columns=table.columns[:place] + (token,) + table.columns[place:])
+
+
+PERSON = _masked(GOLDEN["person"], "人口", "Persons")
+HOUSING = _masked(GOLDEN["housing"], "房屋", "Housing units")
+ENTERPRISE = _masked(GOLDEN["enterprise"], "企业", "Enterprises")
+ATTRIBUTE = _claims(evidence.ATTRIBUTE)
+CONFLICT = _claims(evidence.CONFLICT)
+
+
+@dataclass(frozen=True)
+class Served:
+    """One table of the release.
+
+    Attributes:
+        table: its contract.
+        view: its name in schema `一张网`.
+        sources: stage files it is the union of, as (stage, name); none: the release step makes it itself.
+        order: columns its rows are sorted by first, so that the questions asked most touch few row groups.
+        required: a missing stage file is an error; otherwise it counts as empty.
+    """
+
+    table: Table
+    view: str
+    sources: tuple[tuple[str, str], ...]
+    order: tuple[str, ...] = ()
+    required: bool = True
+
+
+def _kinds(stage: str) -> tuple[tuple[str, str], ...]:
+    return tuple((stage, kind) for kind in KINDS)
+
+
+RELEASE: tuple[Served, ...] = (
+    Served(PERSON, "人口", (("golden", "person"),)),
+    Served(HOUSING, "房屋", (("golden", "housing"),)),
+    Served(ENTERPRISE, "企业", (("golden", "enterprise"),)),
+    Served(GRID, "网格", (("base", "grid"),)),
+    Served(link.MENTION, "提及", (("link", "mention"),), ("entity_id",)),
+    Served(link.PERSON_HOUSING, "人房关系", (("relation", "person_housing"),)),
+    Served(link.PERSON_ENTERPRISE, "人企关系", (("relation", "person_enterprise"),)),
+    Served(link.ENTERPRISE_HOUSING, "企房关系", (("relation", "enterprise_housing"),)),
+    Served(link.REDIRECT, "编号变更", _kinds("redirect"), required=False),
+    Served(link.HISTORY, "编号沿革", _kinds("history"), required=False),
+    Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_id", "attribute")),
+    Served(CONFLICT, "冲突", _kinds("conflict"), ("entity_id", "attribute")),
+    Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id")),
+    Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
+    Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
+    Served(landing.REJECTED, "退回行", (("quality", "rejected"),), ("platform", "file_name", "sheet_name", "row_number")),
+    Served(catalogue.PLATFORM, "平台目录", (("catalogue", "platform"),)),
+    Served(catalogue.DATASET, "数据集目录", (("catalogue", "dataset"),)),
+    Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
+    Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
+    Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
+    Served(catalogue.RELEASE, "发布版", ()),
+)
+"""Every table of the release, in the order it is built."""
+
+SCHEMAS = {
+    "base": ("主记录：每个实体一行", "Golden records: one row per entity"),
+    "link": ("归属与关系", "Which entity every mention names, and how entities relate"),
+    "evidence": ("主张、冲突与匹配依据", "Every asserted value, every disagreement, every reason for a link"),
+    "quality": ("质量与对账", "Checks, balance of rows, rejected rows"),
+    "catalogue": ("数据资源目录", "The data resource catalogue: owners, datasets, columns, codes"),
+    "一张网": ("中文视图", "The same tables under Chinese names"),
+}
+"""Schemas of the release with their meaning in Chinese and English."""
+
+REFERENCES: tuple[tuple[str, str, str, str], ...] = (
+    ("link.person_housing", "person_id", "base.person", "person_id"),
+    ("link.person_housing", "housing_id", "base.housing", "housing_id"),
+    ("link.person_enterprise", "person_id", "base.person", "person_id"),
+    ("link.person_enterprise", "enterprise_id", "base.enterprise", "enterprise_id"),
+    ("link.enterprise_housing", "enterprise_id", "base.enterprise", "enterprise_id"),
+    ("link.enterprise_housing", "housing_id", "base.housing", "housing_id"),
+    ("base.person", "residence_housing_id", "base.housing", "housing_id"),
+    ("base.person", "registered_housing_id", "base.housing", "housing_id"),
+    ("base.enterprise", "housing_id", "base.housing", "housing_id"),
+    ("base.enterprise", "legal_rep_person_id", "base.person", "person_id"),
+    ("base.person", "grid_code", "base.grid", "grid_code"),
+    ("base.housing", "grid_code", "base.grid", "grid_code"),
+    ("base.enterprise", "grid_code", "base.grid", "grid_code"),
+    ("base.grid", "parent_code", "base.grid", "grid_code"),
+)
+"""(table, column, referred table, referred column): a value that is not null exists there."""
+
+ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
+    ("link.mention", "entity_id"),
+    ("evidence.attribute", "entity_id"),
+    ("evidence.conflict", "entity_id"),
+    ("evidence.match", "left_entity_id"),
+    ("evidence.match", "right_entity_id"),
+)
+"""(table, column): with `entity_kind` it names a row of the base table of that kind."""

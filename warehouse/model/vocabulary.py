@@ -1,0 +1,92 @@
+"""Chinese words for the codes the tables hold, so that people who think in Chinese never meet `legal_rep`.
+
+Belongs here: codes of One Network itself. Does not: code tables of the platforms (`catalogue.code`). A code that is not
+listed is shown as it is: a platform may name a role nobody thought of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from warehouse.model.base import GOLDEN
+
+ENTITY_KIND = {"person": "人口", "housing": "房屋", "enterprise": "企业", "event": "事件", "component": "部件"}
+ROLE = {
+    "subject": "本体",
+    "owner": "权利人",
+    "co_owner": "共有人",
+    "householder": "户主",
+    "landlord": "出租人",
+    "tenant": "承租人",
+    "guardian": "监护人",
+    "legal_rep": "法定代表人",
+    "manager": "负责人",
+    "caller": "来电人",
+    "secretary": "书记",
+}
+RELATION = {
+    "resides": "居住",
+    "registered": "登记",
+    "owns": "拥有",
+    "rents": "承租",
+    "lets": "出租",
+    "operates": "经营",
+    "legal_rep": "法定代表人",
+    "manager": "负责人",
+    "employee": "从业人员",
+}
+REASON = {
+    "authority": "来源最权威",
+    "newest": "主张最新",
+    "majority": "多数平台一致",
+    "complete": "内容最完整",
+    "invalid": "值无效",
+    "only": "唯一主张",
+}
+LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
+EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}
+STATE = {"landed": "已落地", "rejected": "已退回"}
+OUTCOME = {
+    "accepted": "采纳",
+    "review": "待核",
+    "cut": "拆开",
+    "passed": "通过",
+    "failed": "未通过",
+    "error": "未能执行",
+}
+SEVERITY = {"critical": "阻断", "warning": "警告"}
+CADENCE = {
+    "realtime": "实时",
+    "daily": "每日",
+    "weekly": "每周",
+    "monthly": "每月",
+    "quarterly": "每季",
+    "yearly": "每年",
+}
+SEMANTICS = {"snapshot": "全量", "delta": "增量"}
+SHARING = {"unconditional": "无条件共享", "conditional": "有条件共享", "none": "不予共享"}
+ATTRIBUTE = {column.name: column.title for table in GOLDEN.values() for column in table.columns}
+"""Every golden column by its Chinese title; a name the kinds share carries the title of the last of them."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "entity_kind": ENTITY_KIND,
+    "role": ROLE,
+    "left_role": ROLE,
+    "right_role": ROLE,
+    "relation": RELATION,
+    "reason": REASON,
+    "level": LEVEL,
+    "event": EVENT,
+    "state": STATE,
+    "outcome": OUTCOME,
+    "severity": SEVERITY,
+    "cadence": CADENCE,
+    "semantics": SEMANTICS,
+    "sharing": SHARING,
+}
+"""Column name → code → Chinese word; the views of schema `一张网` show the words."""
+
+
+def attribute_title(kind: str, attribute: str) -> str:
+    """The Chinese title of a golden attribute; the attribute itself where the contract of `kind` has no such column."""
+    return next((c.title for c in GOLDEN[kind].columns if c.name == attribute), attribute) if kind in GOLDEN else attribute
