@@ -45,6 +45,7 @@ EXPECTATION = Table(
         Column("suite", S, "检查组", "Suite, named after the table it checks", nullable=False),
         Column("expectation", S, "检查项", "Name of the check", nullable=False),
         Column("description", S, "说明", "What must hold, in Chinese", nullable=False),
+        Column("description_en", S, "英文说明", "What must hold, in English"),
         Column("column", S, "列", "Column checked, where one is"),
         Column("severity", S, "严重程度：critical warning", "critical blocks the release, warning is published", nullable=False),
         Column("outcome", S, "结果：passed failed error", "passed, failed, or error (it could not run)", nullable=False),
