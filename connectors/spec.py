@@ -308,18 +308,44 @@ class ColumnSpec(Strict):
     """One source column. Short form in YAML: just its English meaning.
 
     `mandatory`: a row whose cell is empty is rejected. `optional`: a file without the column is still read (otherwise a
-    declared column that is gone rejects the delivery).
+    declared column that is gone rejects the delivery). `running_number`: it counts the rows of this file and is no part
+    of what a row says, so that a row keeps its identity when one above it goes.
     """
 
     en: str
     zh: str | None = None
     mandatory: bool = False
     optional: bool = False
+    running_number: bool = False
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: object) -> object:
         return {"en": value} if isinstance(value, str) else value
+
+
+class GridTree(Strict):
+    """Which columns of a grid reference hold the five-level tree."""
+
+    city: str
+    street_code: str
+    street: str
+    community_code: str
+    community: str
+    grid_code: str
+    grid: str
+
+
+class Aliases(Strict):
+    """Where an address reference keeps other names of an estate. Short form in YAML: just the column name."""
+
+    column: str
+    split: str | None = Field(None, description="separator of a cell that holds several aliases")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
 
 
 class Dataset(Strict):
@@ -337,17 +363,25 @@ class Dataset(Strict):
     reference: Literal["address", "grid"] | None = Field(
         None, description="this dataset is the city's reference for addresses or grids"
     )
+    aliases: Aliases | None = Field(None, description="other names of the estate, in a reference for addresses")
+    grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
 
     @model_validator(mode="after")
     def _consistent(self) -> Dataset:
         known = set(self.columns)
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
+        asked["aliases"] = {self.aliases.column} if self.aliases else set()
+        asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()
         for place, columns in asked.items():
             if unknown := sorted(columns - known):
                 raise ValueError(
                     f"dataset {self.name}, {place}: {unknown} is not among columns; declared: {sorted(known)}"
                 )
+        if (self.reference == "grid") != (self.grid_tree is not None):
+            raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
+        if self.aliases and self.reference != "address":
+            raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
         for name, role in self.roles.items():
             for tie, kind in ((role.housing, "housing"), (role.enterprise, "enterprise")):
                 if tie and tie.role and (tie.role not in self.roles or self.roles[tie.role].kind != kind):
