@@ -1,0 +1,6 @@
+"""Addresses: parsed by grammar, resolved against the standard addresses, keyed to the dwelling."""
+
+from pipelines.standardise.address.gazetteer import Gazetteer
+from pipelines.standardise.address.resolve import standardise_addresses
+
+__all__ = ["Gazetteer", "standardise_addresses"]

@@ -1,0 +1,126 @@
+"""The grammar of the two ends of an address: province to community on the left, building to room on the right.
+
+An address is read as `head + tail`. The tail (幢, 单元, 层, 室, door number) has a regular grammar, so one RE2 pass in
+Arrow takes it off; the heads left over are few, since everybody in an estate shares one. What lies between community and
+building (road and number, estate, village) is for `parse` and, where a reference exists, for `gazetteer`.
+
+Belongs here: words and patterns. Does not belong here: names of particular places below the province.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.standardise.address.notation import NUMERALS
+
+TAIL_COLUMNS = ("head", "building", "building_mark", "unit", "floor", "room", "room_mark")
+
+_ID = rf"[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+"
+_PLAIN_ID = r"[A-Za-z]{0,2}[0-9]+[A-Za-z]?|[A-Za-z]"
+_TAIL = (
+    r"^(?P<head>.*?)-?"
+    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号)-?|(?P<building_dash>{_PLAIN_ID})-))?"
+    rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:单元|单|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-))?"
+    rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
+    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?))?$"
+)
+
+PROVINCES = [
+    "北京",
+    "天津",
+    "上海",
+    "重庆",
+    "河北",
+    "山西",
+    "辽宁",
+    "吉林",
+    "黑龙江",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "海南",
+    "四川",
+    "贵州",
+    "云南",
+    "陕西",
+    "甘肃",
+    "青海",
+    "台湾",
+    "内蒙古",
+    "广西",
+    "西藏",
+    "宁夏",
+    "新疆",
+    "香港",
+    "澳门",
+]
+"""Short names of the provinces, autonomous regions and municipalities (GB/T 2260)."""
+
+ROAD_WORDS = "大道|大街|支路|公路|马路|路|街|道|巷|弄|胡同|里弄|线"
+ESTATE_WORDS = (
+    "新村|花园|花苑|小区|公寓|家园|嘉园|佳苑|名苑|名邸|华庭|雅居|广场|大厦|城|苑|园|庭|府|邸|湾|居|村|庄|坊|里|埭|桥头"
+)
+
+_NOT_ADMIN = "0-9省市区县镇乡路街道号村"
+ADMIN = re.compile(
+    r"^(?:中国|中华人民共和国)?"
+    rf"(?P<province>(?:{'|'.join(PROVINCES)})(?:省|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|市(?=[^0-9]{{1,8}}[区县])))?"
+    rf"(?P<city>[^{_NOT_ADMIN}]{{1,6}}?(?:自治州|地区|盟|(?<![超都城门])市(?!场|民|政)))?(?:市辖区|市区|城区)?"
+    rf"(?P<county>[^{_NOT_ADMIN}]{{1,6}}?(?:自治县|自治旗|县(?!城)|(?<![小社校厂矿库园景片营发业])区(?!间)|(?<![超都城门])市(?!场|民|政)|旗))?"
+)
+"""Province, city and county at the beginning of an address; each may be missing."""
+
+STREET = re.compile(r"^(?P<street>[^0-9路号]{1,6}?(?:街道办事处|街道|镇|乡))")
+COMMUNITY = re.compile(
+    r"^(?P<community>[^0-9路号]{1,8}?(?:社区居委会|社区居民委员会|社区|居委会|居民委员会|村村委会|村民委员会|村委会))"
+)
+VILLAGE = re.compile(r"^(?P<community>[^0-9路号]{1,4}?村)(?=.*[^0-9号])")
+ROAD_NUMBER = re.compile(
+    rf"^(?P<before>.*?)(?P<number>[0-9]+(?:-[0-9]+)?(?:弄|支弄)(?:[0-9]+(?:-[0-9]+)?(?=号))?|[0-9]+(?:-[0-9]+)?|[{NUMERALS}]+(?=号))"
+    r"(?P<mark>号院?|-)?$"
+)
+"""A number that ends its stretch of text: 虹桥路12号, 虹桥路12弄3号."""
+
+ROAD = re.compile(rf"^(?P<road>[^号]*?(?:{ROAD_WORDS}))$")
+GROUP = re.compile(rf"(?P<group>[0-9]+|[{NUMERALS}]+)(?:村民小)?组$")
+
+
+def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Take building, unit, floor and room off the end of folded addresses.
+
+    Args:
+        folded: Addresses as `fold_text` leaves them, nullable.
+
+    Returns:
+        One row per address with the string columns `TAIL_COLUMNS`, nullable. `room_mark` is null for a bare number,
+        `building_mark` is `-` where only a dash follows. Numbers are still as written.
+    """
+    if isinstance(folded, pa.ChunkedArray):
+        folded = folded.combine_chunks()
+    fields = pc.extract_regex(folded.cast(pa.string()), pattern=_TAIL)
+
+    def field(name: str) -> pa.Array:
+        values = pc.struct_field(fields, name)
+        return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+
+    dashed = pc.if_else(pc.is_valid(field("building_dash")), "-", pa.scalar(None, pa.string()))
+    columns = {
+        "head": field("head"),
+        "building": pc.coalesce(field("building"), field("building_dash")),
+        "building_mark": pc.coalesce(field("building_mark"), dashed),
+        "unit": pc.coalesce(field("unit"), field("unit_dash")),
+        "floor": field("floor"),
+        "room": pc.coalesce(field("room"), field("room_bare")),
+        "room_mark": field("room_mark"),
+    }
+    return pa.table({name: columns[name] for name in TAIL_COLUMNS})

@@ -1,0 +1,206 @@
+"""From addresses and address columns to standard components and the key of the dwelling.
+
+`standardise_addresses` is the one door: it folds the text, takes the tail off, locates the distinct heads (`locate`),
+and settles buildings, units and rooms against the reference in DuckDB. One row in is one row out.
+
+The key is `community/estate/building/unit/room`. Same dwelling, same key; different dwellings, different keys; where the
+address leaves it open, no key.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.standardise.address.gazetteer import Gazetteer, numbers
+from pipelines.standardise.address.grammar import split_tail
+from pipelines.standardise.address.locate import HeadParts, Location, Locator
+from pipelines.standardise.address.notation import fold_text
+
+PART_COLUMNS = ["text", "street", "community", "road", "road_number", "estate", "building", "unit", "room", "grid_code"]
+STANDARD_COLUMNS = [
+    "street",
+    "community",
+    "road",
+    "road_number",
+    "estate",
+    "building",
+    "unit",
+    "room",
+    "dwelling",
+    "dwelling_level",
+    "grid_code",
+]
+"""What `standardise_addresses` returns, all nullable strings but `dwelling_level`."""
+
+_HEAD = ["head", "street", "community", "road", "road_number", "estate"]
+_STRING = pa.string()
+
+
+def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
+    """Parse and resolve addresses.
+
+    Args:
+        parts: Nullable strings `PART_COLUMNS`; missing columns count as null. `text` is an address in one cell, the
+            others are cells of their own; what a cell of its own says wins over the text.
+        gazetteer: The reference; `Gazetteer.empty()` parses only.
+
+    Returns:
+        One row per row of `parts` in the same order, columns `STANDARD_COLUMNS`. `dwelling` is null above room level and
+        wherever the address fits several dwellings. `dwelling_level` is one of room, building, estate, road, community,
+        none. `grid_code` is the declared one, else the one of the dwelling or place.
+    """
+    con = duckdb.connect(config={"threads": 1})
+    con.register("part", _complete(parts))
+    con.execute(f"create table distinct_part as {_sql('distinct_part')}")
+    distinct = con.sql(f"select row, {', '.join(PART_COLUMNS)} from distinct_part order by row").to_arrow_table()
+    con.register("outcome", _resolve(distinct, gazetteer))
+    result = con.sql(_sql("spread")).to_arrow_table()
+    con.close()
+    return result.select(STANDARD_COLUMNS)
+
+
+def _complete(parts: pa.Table) -> pa.Table:
+    columns = [
+        parts.column(name).cast(_STRING) if name in parts.column_names else pa.nulls(parts.num_rows, _STRING)
+        for name in PART_COLUMNS
+    ]
+    return pa.table([*columns, pa.array(range(parts.num_rows), pa.int64())], names=[*PART_COLUMNS, "position"])
+
+
+def _resolve(distinct: pa.Table, gazetteer: Gazetteer) -> pa.Table:
+    """Standard components of distinct rows, keyed by `row`."""
+    con = duckdb.connect(config={"threads": 1})
+    con.register("place", gazetteer.places)
+    con.register("dwelling_given", gazetteer.dwellings)
+    con.execute("create table dwelling as select * from dwelling_given")
+    for table in ("place_building", "place_grid"):
+        con.execute(f"create table {table} as {_sql(table)}")
+    heads, address = _addresses(distinct)
+    location, candidate, address = _locations(heads, address, Locator(gazetteer))
+    con.register("location", location)
+    con.register("candidate", candidate)
+    con.register("address", address)
+    for table in ("chosen", "resolved"):
+        con.execute(f"create table {table} as {_sql(table)}")
+    outcome = con.sql(_sql("outcome")).to_arrow_table()
+    con.close()
+    return outcome
+
+
+def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Fold and split distinct rows into what names the place and what names the dwelling in it."""
+    tail = split_tail(fold_text(distinct.column("text")))
+    mark = tail.column("building_mark")
+    own_room = numbers(distinct.column("room"))
+    cells = {name: numbers(distinct.column(name)) for name in ("building", "unit")}
+    # a number with 号 and nothing after it is a door, not a building
+    is_door = pc.and_(
+        pc.and_(pc.equal(mark, "号"), pc.is_null(tail.column("room"))),
+        pc.and_(pc.is_null(tail.column("unit")), pc.is_null(tail.column("floor"))),
+    )
+    is_door = pc.fill_null(is_door, False)
+    building, room = tail.column("building"), tail.column("room")
+    room, room_mark = pc.if_else(is_door, building, room), pc.if_else(is_door, "号", tail.column("room_mark"))
+    building = pc.if_else(is_door, pa.scalar(None, _STRING), building)
+    heads = {"head": tail.column("head")}
+    for name in ("street", "community", "road", "estate"):
+        heads[name] = fold_text(distinct.column(name))
+    heads["road_number"] = numbers(distinct.column("road_number"))
+    grid = distinct.column("grid_code")
+    address = {
+        "row": distinct.column("row"),
+        "building": pc.coalesce(cells["building"], numbers(building)),
+        "building_mark": pc.if_else(is_door, pa.scalar(None, _STRING), mark),
+        "unit": pc.coalesce(cells["unit"], numbers(tail.column("unit"))),
+        "room": pc.coalesce(own_room, numbers(room)),
+        "room_mark": pc.if_else(pc.is_valid(own_room), "室", room_mark),
+        "grid_code": pc.if_else(pc.match_substring_regex(grid, r"^[0-9]{15}$"), grid, pa.scalar(None, _STRING)),
+    }
+    return pa.table({name: heads[name] for name in _HEAD}), pa.table(address)
+
+
+def _locations(heads: pa.Table, address: pa.Table, locator: Locator) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Locate every distinct head; give roads the number their tail begins with; number the locations."""
+    ids, first = _encode(heads)
+    columns = [heads.column(name).take(first).to_pylist() for name in _HEAD]
+    located = [locator.locate(HeadParts(*values)) for values in zip(*columns, strict=True)]
+    wants = pa.array([location.wants_number for location in located], pa.bool_()).take(ids)
+    door_after_road = pc.and_(wants, pc.equal(address.column("room_mark"), "号"))
+    building_is_number = pc.and_(wants, pc.equal(address.column("building_mark"), "号"))
+    doors = pc.if_else(
+        pc.fill_null(building_is_number, False),
+        address.column("building"),
+        pc.if_else(
+            pc.fill_null(door_after_road, False),
+            pc.if_else(
+                pc.is_valid(address.column("building")),
+                pc.binary_join_element_wise(
+                    pc.coalesce(address.column("building"), pa.scalar("")), address.column("room"), "-"
+                ),
+                address.column("room"),
+            ),
+            pa.scalar(None, _STRING),
+        ),
+    )
+    numbered = pc.is_valid(doors)
+    rows = {name: address.column(name) for name in address.column_names}
+    blank = pa.scalar(None, _STRING)
+    rows["building"] = pc.if_else(numbered, blank, rows["building"])
+    took_room = pc.and_(numbered, pc.invert(pc.fill_null(building_is_number, False)))
+    ids, first = _encode(pa.table({"head": ids, "door": doors}))
+    head_of = pa.table({"h": _encode(heads)[0]}).column("h").take(first).to_pylist()
+    door_of = doors.take(first).to_pylist()
+    final = [
+        located[head] if door is None else locator.with_number(located[head], door)
+        for head, door in zip(head_of, door_of, strict=True)
+    ]
+    # a door that led to a village's house stays its room; one that led to an estate or to nothing known does not
+    village = set(_village_places(locator))
+    is_house = [bool(location.places) and location.places[0] in village for location in final]
+    rows["room"] = pc.if_else(
+        took_room, pc.if_else(pa.array(is_house, pa.bool_()).take(ids), doors, blank), rows["room"]
+    )
+    rows["location"] = ids
+    return _location_table(final), _candidate_table(final), pa.table(rows)
+
+
+def _village_places(locator: Locator) -> list[int]:
+    places = locator.gazetteer.places
+    return places.filter(places.column("village")).column("place").to_pylist()
+
+
+def _encode(table: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """Number the distinct rows of a table by first appearance: the number of each row, and the first row of each."""
+    numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    keys = table.column_names
+    con = duckdb.connect(config={"threads": 1})
+    con.register("numbered", numbered)
+    columns = ", ".join(f'"{key}"' for key in keys)
+    con.execute(f"create table seen as select {columns}, min(position) as first from numbered group by all")
+    con.execute("create table code as select *, row_number() over (order by first) - 1 as id from seen")
+    on = " and ".join(f'n."{key}" is not distinct from c."{key}"' for key in keys)
+    ids = con.sql(f"select c.id from numbered as n join code as c on {on} order by n.position").to_arrow_table()
+    first = con.sql("select first from code order by id").to_arrow_table()
+    con.close()
+    return ids.column("id").combine_chunks(), first.column("first").combine_chunks()
+
+
+def _location_table(locations: list[Location]) -> pa.Table:
+    names = ("street", "community", "road", "road_number", "estate")
+    columns = {name: pa.array([getattr(location, name) for location in locations], _STRING) for name in names}
+    return pa.table({"location": pa.array(range(len(locations)), pa.int64()), **columns})
+
+
+def _candidate_table(locations: list[Location]) -> pa.Table:
+    pairs = [(i, place) for i, location in enumerate(locations) for place in location.places]
+    return pa.table(
+        {"location": pa.array([i for i, _ in pairs], pa.int64()), "place": pa.array([p for _, p in pairs], pa.int32())}
+    )
+
+
+def _sql(name: str) -> str:
+    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
