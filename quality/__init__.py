@@ -1,1 +1,5 @@
-"""Whether it is right: expectation suites and the reconciliation of rows. Imports `warehouse.model` and nothing else of the project."""
+"""Quality: checks declared beside the contracts they check, and the balance sheet of rows.
+
+Belongs here: suites of expectations and what runs them (`quality.suites`), reconciliation (`quality.reconciliation`).
+Does not: what a table looks like (`warehouse.model`), or when a check runs and what it stops (`pipelines.defs`).
+"""

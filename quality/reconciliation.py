@@ -1,0 +1,73 @@
+"""Law 1, the balance sheet: rows delivered = landed + rejected, and mentions expected = mentions resolved.
+
+Belongs here: the counting, per delivery, dataset and sheet. Does not: counting what a role of a row demands (who builds
+mentions tells), or stopping a release on an imbalance (suite `quality.reconciliation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.model.landing import DELIVERY
+from warehouse.model.quality import RECONCILIATION
+from warehouse.model.table import ContractError
+
+PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
+"""What a count is given for."""
+
+
+def reconcile(
+    deliveries: pa.Table,
+    current: pa.Table,
+    expected: pa.Table,
+    resolved: pa.Table,
+    departments: Mapping[str, str],
+) -> pa.Table:
+    """Balance every delivery, dataset and sheet.
+
+    Args:
+        deliveries: all lines of the delivery manifest, contract `landing.delivery`.
+        current: `platform, dataset, delivery_id, sheet_name, rows_current`: landed rows that hold now.
+        expected: `platform, dataset, delivery_id, sheet_name, mentions_expected`: roles of current rows with something to
+            identify them; places with none may be left out.
+        resolved: `link.mention`, all kinds together.
+        departments: code of the owning department by platform.
+
+    Returns:
+        `quality.reconciliation`, ordered by its key. The manifest counts rows per delivery and dataset. Where a dataset
+        spreads over several sheets, its line per sheet carries that sheet's current rows and mentions, and the rows
+        delivered, landed and rejected of the whole dataset stand on its first sheet alone, so that columns add up. What
+        is current, expected or resolved for a delivery that the manifest does not know has a line of its own with
+        nothing delivered, and does not balance.
+
+    Raises:
+        ContractError: an argument lacks a column.
+    """
+    for name, table, columns in (
+        ("deliveries", deliveries, DELIVERY.names),
+        ("current", current, (*PLACE, "rows_current")),
+        ("expected", expected, (*PLACE, "mentions_expected")),
+        ("resolved", resolved, (*PLACE, "file_name")),
+    ):
+        if absent := sorted(set(columns) - set(table.column_names)):
+            raise ContractError(f"reconcile: {name} lacks {absent}; given {sorted(table.column_names)}")
+    with duckdb.connect(":memory:") as con:
+        con.register("delivery", deliveries)
+        con.register("current_rows", current)
+        con.register("expected", expected)
+        con.register("resolved", resolved)
+        con.register(
+            "departments",
+            pa.table(
+                {
+                    "platform": pa.array(list(departments), pa.string()),
+                    "department": pa.array(list(departments.values()), pa.string()),
+                }
+            ),
+        )
+        sql = resources.files("quality.sql").joinpath("reconciliation.sql").read_text(encoding="utf-8")
+        return RECONCILIATION.conform(con.sql(sql).to_arrow_table())

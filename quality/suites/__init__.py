@@ -1,0 +1,25 @@
+"""Suites of expectations: one YAML file per suite, and the functions that run them.
+
+Belongs here: the declarations (`*.yaml`), their language (`declaration`), where the tables they read lie (`source`), and
+the run itself (`engine`, `run`). Does not: the tables' contracts (`warehouse.model`).
+
+    from quality.suites import blocking_failures, run_suite
+    results = run_suite("mention.person", Home(path))     # quality.expectation rows: counts only, no values
+    blocking_failures(results)                            # critical expectations that failed or could not run
+"""
+
+from quality.suites.declaration import Expectation, Suite, SuiteError, load_suite, suite_names
+from quality.suites.run import blocking_failures, run_suite, run_suites, suites_of_release, suites_of_stage
+
+__all__ = [
+    "Expectation",
+    "Suite",
+    "SuiteError",
+    "blocking_failures",
+    "load_suite",
+    "run_suite",
+    "run_suites",
+    "suite_names",
+    "suites_of_release",
+    "suites_of_stage",
+]

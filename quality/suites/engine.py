@@ -1,0 +1,195 @@
+"""Great Expectations over DuckDB: turns declared expectations into its own, runs them, and keeps counts only.
+
+Belongs here: everything that knows Great Expectations. It is imported inside the functions, since importing it takes
+seconds. Does not: what is expected (`*.yaml`), or where tables lie (`source`).
+
+Two things differ from Great Expectations as shipped. Its SQL engine closes the connection before it fetches, which
+DuckDB answers with an error; the engine here freezes the result first. Its query expectation also fetches the rows it
+found; the one here fetches their number alone, so that no value of a person ever reaches a result.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import duckdb
+
+from quality.suites.declaration import Expectation
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["passed", "failed", "error"]
+
+COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+"""Result format that carries counts and no values."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one expectation; `checked` and `unexpected` are row counts, null where it could not run."""
+
+    expectation: Expectation
+    outcome: Outcome
+    checked: int | None
+    unexpected: int | None
+
+
+def check(con: duckdb.DuckDBPyConnection, table: str, expectations: Sequence[Expectation]) -> list[Result]:
+    """Run `expectations` on the view or table `schema.name` of `con`; results come in the same order.
+
+    An expectation that can't run (column or table absent, broken query) is an `error`, never a silent pass or a fail.
+    The log then names the expectation and the kind of error; never the message, which may quote a value.
+    """
+    gx = _great_expectations()
+    schema, name = table.split(".")
+    try:
+        rows = con.execute(f'select count(*) from "{schema}"."{name}"').fetchone()
+    except duckdb.Error as error:
+        log.warning("%s could not be checked: %s", table, type(error).__name__)
+        return [Result(e, "error", None, None) for e in expectations]
+    checked = int(rows[0]) if rows else 0
+    configurations = [_translate(con, gx, e, schema, name).configuration for e in expectations]
+    engine = gx.Engine(engine=gx.connect(con), create_temp_table=False)
+    batch = gx.Batch(
+        data=gx.BatchData(execution_engine=engine, schema_name=schema, table_name=name, create_temp_table=False)
+    )
+    try:
+        found = gx.Validator(execution_engine=engine, batches=[batch], data_context=gx.context).graph_validate(
+            configurations=configurations, runtime_configuration={"result_format": COUNTS_ONLY}
+        )
+    except Exception as error:  # whatever stops the library stops these checks, not the run
+        log.warning("%s could not be checked: %s", table, type(error).__name__)
+        found = []
+    finally:
+        engine.engine.dispose()
+    by_name = {result.expectation_config.meta["name"]: result for result in found}
+    return [_result(e, table, checked, by_name.get(e.name)) for e in expectations]
+
+
+def _result(expectation: Expectation, table: str, checked: int, found: Any) -> Result:
+    if found is None or _raised(found.exception_info):
+        kind = re.search(r"duckdb\.(\w+)", str(found.exception_info)) if found else None
+        log.warning("%s %s could not run: %s", table, expectation.name, kind.group(1) if kind else "no result")
+        return Result(expectation, "error", None, None)
+    if found.success:
+        return Result(expectation, "passed", checked, 0)
+    unexpected = found.result.get("unexpected_count", found.result.get("observed_value"))
+    # an expectation on the table as a whole (it is empty) has no rows to count
+    return Result(expectation, "failed", checked, 1 if expectation.not_empty else int(unexpected))
+
+
+def _raised(info: dict[str, Any] | None) -> bool:
+    """Whether exception_info tells of an error: it holds one entry, or one per metric that could not be computed."""
+    if not info:
+        return False
+    entries = [info] if "raised_exception" in info else list(info.values())
+    return any(entry.get("raised_exception") for entry in entries)
+
+
+def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectation, schema: str, table: str) -> Any:
+    """The Great Expectations object for one declared expectation. Braces in SQL are doubled: it is a template there."""
+    meta = {"name": e.name}
+    if len(e.filled) == 1:
+        return gx.expect.ExpectColumnValuesToNotBeNull(column=e.filled[0], meta=meta)
+    if e.allowed:
+        return gx.expect.ExpectColumnValuesToBeInSet(column=e.column, value_set=list(e.allowed), meta=meta)
+    if e.between:
+        return gx.expect.ExpectColumnValuesToBeBetween(
+            column=e.column, min_value=e.between.min, max_value=e.between.max, meta=meta
+        )
+    if e.not_empty:
+        return gx.expect.ExpectTableRowCountToBeBetween(min_value=1, meta=meta)
+    if e.broken:
+        query = e.broken.replace("{batch}", "\0")
+    elif e.unique:
+        query = _repeated(e.unique)
+    elif e.no_personal_number:
+        query = _personal_numbers(con)
+    else:
+        never = e.never or " or ".join(f'"{column}" is null' for column in e.filled)
+        query = f"select 1 from \0 where {never}"
+    escaped = query.replace("{", "{{").replace("}", "}}").replace("\0", f'"{schema}"."{table}" /*{{batch}}*/')
+    return gx.Rows(unexpected_rows_query=escaped, meta=meta)
+
+
+def _repeated(columns: tuple[str, ...]) -> str:
+    """A query with one row per key that repeats. Long keys are grouped by their hash first: it costs a tenth of the memory."""
+    key = ", ".join(f'"{column}"' for column in columns)
+    exact = f"group by {key} having count(*) > 1"
+    if len(columns) == 1:
+        return f"select 1 from \0 {exact}"
+    suspects = f"select hash({key}) as h from \0 group by h having count(*) > 1"
+    return f"select 1 from \0 where hash({key}) in ({suspects}) {exact}"
+
+
+def _personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
+    """A query with one row per row and column of the attached release that holds a full identity or mobile number."""
+    columns = con.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'library' "
+        "and (data_type like '%VARCHAR%' or data_type like '%STRUCT%' or data_type like '%JSON%') order by all"
+    ).fetchall()
+    parts = [
+        f'select 1 from library."{schema}"."{table}" where personal_number_in(cast("{column}" as varchar))'
+        for schema, table, column in columns
+    ]
+    return " union all ".join(parts) or "select 1 where false"
+
+
+@cache
+def _great_expectations() -> SimpleNamespace:
+    """Import Great Expectations, analytics and progress bars off, with the two classes that differ."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations
+    import great_expectations.expectations as expect
+    import sqlalchemy
+    from great_expectations.core.batch import Batch
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+    from great_expectations.validator.validator import Validator
+    from sqlalchemy.pool import StaticPool
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+
+    class Engine(SqlAlchemyExecutionEngine):
+        """Freezes each result before the connection closes."""
+
+        def execute_query(self, query: Any) -> Any:
+            with self.get_connection() as connection:
+                return self._execute_query_with_recovery(connection, query).freeze()()
+
+    class Rows(expect.UnexpectedRowsExpectation):
+        """Counts the rows a query finds, without fetching them."""
+
+        metric_dependencies = ("unexpected_rows_query.row_count",)
+
+        def _validate(self, metrics: Any, runtime_configuration: Any = None, execution_engine: Any = None) -> Any:
+            count = metrics["unexpected_rows_query.row_count"]
+            return {"success": count == 0, "result": {"observed_value": count}}
+
+    def connect(con: duckdb.DuckDBPyConnection) -> Any:
+        from duckdb_sqlalchemy import ConnectionWrapper
+
+        return sqlalchemy.create_engine(
+            "duckdb://", creator=lambda: ConnectionWrapper(con.cursor()), poolclass=StaticPool
+        )
+
+    return SimpleNamespace(
+        Batch=Batch,
+        BatchData=SqlAlchemyBatchData,
+        Engine=Engine,
+        Rows=Rows,
+        Validator=Validator,
+        connect=connect,
+        context=context,
+        expect=expect,
+    )

@@ -1,0 +1,103 @@
+"""Runs suites and returns `quality.expectation` rows.
+
+Belongs here: the public functions. Does not: the language (`declaration`), the library (`engine`), the tables (`source`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from itertools import groupby
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quality.suites.declaration import Expectation, Suite, implied, load_suite, suite_names
+from quality.suites.engine import Result, check
+from quality.suites.source import CONTRACTS, Source, show
+from warehouse.model.quality import EXPECTATION
+
+log = logging.getLogger(__name__)
+
+
+def suites_of_stage() -> tuple[str, ...]:
+    """Names of the suites that check stage files, sorted."""
+    return tuple(name for name in suite_names() if load_suite(name).source == "stage")
+
+
+def suites_of_release() -> tuple[str, ...]:
+    """Names of the suites that check a release file, sorted."""
+    return tuple(name for name in suite_names() if load_suite(name).source == "release")
+
+
+def run_suite(name: str, source: Source) -> pa.Table:
+    """Run one suite.
+
+    Args:
+        name: a suite, see `suite_names()`.
+        source: a `Home` (its stage files are checked), the path of a release file, or tables by contract name
+            (`{"mention.person": table_or_parquet_path}`).
+
+    Returns:
+        `quality.expectation` rows in declared order: outcome and counts, never a value. An expectation that could not
+        run has the outcome `error` and no counts; a suite whose own table does not exist could not run at all.
+
+    Raises:
+        SuiteError: there is no such suite, or its declaration is wrong.
+    """
+    return run_suites([name], source)
+
+
+def run_suites(names: Iterable[str], source: Source) -> pa.Table:
+    """Run several suites on the same source; see `run_suite`. Rows come suite by suite, in the order of `names`."""
+    tables = [_run(load_suite(name), source) for name in names]
+    return pa.concat_tables(tables) if tables else EXPECTATION.empty()
+
+
+def blocking_failures(results: pa.Table) -> pa.Table:
+    """The rows of `results` that stop a release: critical expectations that failed or could not run."""
+    return results.filter(
+        pc.and_(pc.equal(results["severity"], "critical"), pc.not_equal(results["outcome"], "passed"))
+    )
+
+
+def _run(suite: Suite, source: Source) -> pa.Table:
+    expectations = (*(implied(suite, CONTRACTS) if suite.contract else ()), *suite.expectations)
+    con = duckdb.connect(":memory:")
+    try:
+        show(con, source, suite.tables)
+    except duckdb.Error as error:
+        log.warning("%s could not run: %s", suite.suite, type(error).__name__)
+        return _table(suite, [Result(e, "error", None, None) for e in expectations])
+    try:
+        found: dict[str, Result] = {}
+        by_table = sorted(expectations, key=lambda e: e.table or suite.table)
+        for table, group in groupby(by_table, key=lambda e: e.table or suite.table):
+            found |= {result.expectation.name: result for result in check(con, table, list(group))}
+        return _table(suite, [found[e.name] for e in expectations])
+    finally:
+        con.close()
+
+
+def _table(suite: Suite, results: list[Result]) -> pa.Table:
+    rows = [
+        {
+            "suite": suite.suite,
+            "expectation": r.expectation.name,
+            "description": r.expectation.zh,
+            "description_en": r.expectation.en,
+            "column": _column(r.expectation),
+            "severity": r.expectation.severity,
+            "outcome": r.outcome,
+            "checked": r.checked,
+            "unexpected": r.unexpected,
+        }
+        for r in results
+    ]
+    return EXPECTATION.conform(pa.Table.from_pylist(rows, schema=EXPECTATION.arrow))
+
+
+def _column(expectation: Expectation) -> str | None:
+    columns = expectation.unique or expectation.filled
+    return expectation.column or (columns[0] if len(columns) == 1 else None)

@@ -1,0 +1,88 @@
+"""Where the tables a suite reads lie, and a DuckDB connection that shows them under their contract names.
+
+Belongs here: names of tables to Parquet files, release files or Arrow tables; the SQL macros checks use. Does not: any
+expectation. Nothing is copied: Parquet files and releases are read where they lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.model import Home, Table, evidence, link, quality
+from warehouse.model.base import GOLDEN, GRID
+from warehouse.model.mention import MENTIONS
+from warehouse.model.release import KINDS
+
+Source = Home | Path | Mapping[str, Path | pa.Table]
+"""A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""
+
+RELATIONS = {t.full_name: t for t in (link.PERSON_HOUSING, link.PERSON_ENTERPRISE, link.ENTERPRISE_HOUSING)}
+
+CONTRACTS: dict[str, Table] = {
+    **{f"mention.{kind}": MENTIONS[kind] for kind in KINDS},
+    **{f"entity.{kind}": link.ENTITY for kind in KINDS},
+    **{f"golden.{kind}": GOLDEN[kind] for kind in KINDS},
+    **{f"attribute.{kind}": evidence.ATTRIBUTE for kind in KINDS},
+    **RELATIONS,
+    "link.mention": link.MENTION,
+    "base.grid": GRID,
+    "quality.reconciliation": quality.RECONCILIATION,
+}
+"""Contract of every stage table a suite may name."""
+
+
+def stage_file(home: Home, table: str) -> Path:
+    """The stage file of a contracted table: `mention.person` lies at `stage("mention", "person")`."""
+    schema, name = table.split(".")
+    return home.stage("relation" if table in RELATIONS else schema, name)
+
+
+def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) -> None:
+    """On an open in-memory connection, create the check macros and show `tables` as views `schema.name`.
+
+    A stage file that does not exist leaves its view out when it is the first of `tables` (then the suite could not run),
+    and is an empty table of its contract otherwise, as `Table.read` has it. Of a release all tables are shown.
+
+    Raises:
+        duckdb.Error: a file can't be read.
+    """
+    for macro in sorted(f.name for f in resources.files("quality.sql").iterdir() if f.name.endswith(".macro.sql")):
+        con.execute(resources.files("quality.sql").joinpath(macro).read_text(encoding="utf-8"))
+    if isinstance(source, Path):
+        _show_release(con, source)
+        return
+    for place, table in enumerate(dict.fromkeys(tables)):
+        found: Path | pa.Table | None
+        found = stage_file(source, table) if isinstance(source, Home) else source.get(table)
+        if isinstance(found, Path):
+            found = found if found.exists() else None
+        if found is None and place > 0:
+            found = CONTRACTS[table].empty()
+        if found is not None:
+            _view(con, table, found)
+
+
+def _view(con: duckdb.DuckDBPyConnection, table: str, found: Path | pa.Table) -> None:
+    schema, name = table.split(".")
+    con.execute(f'create schema if not exists "{schema}"')
+    if isinstance(found, Path):
+        quoted = str(found).replace("'", "''")
+        con.execute(f"""create or replace view "{schema}"."{name}" as select * from read_parquet('{quoted}')""")
+    else:
+        con.execute(f'create or replace table "{schema}"."{name}" as select * from found')
+
+
+def _show_release(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    quoted = str(path).replace("'", "''")
+    con.execute(f"attach '{quoted}' as library (read_only)")
+    tables = con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'library' order by all"
+    ).fetchall()
+    for schema, name in tables:
+        con.execute(f'create schema if not exists "{schema}"')
+        con.execute(f'create view "{schema}"."{name}" as select * from library."{schema}"."{name}"')
