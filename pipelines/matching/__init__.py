@@ -1,4 +1,58 @@
 """Which mentions are the same: blocking, comparison levels, the Fellegi–Sunter model, clustering.
 
-The engine knows nothing of China: that lives in `levels` and `specs`.
+The engine knows nothing of China: that lives in `levels_chinese` and `specs`. Any Arrow table will do:
+
+    from pipelines.matching import Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
+
+    spec = MatchSpec(
+        kind="customer",
+        blocks=(Block("surname", "postcode"), Block("date_of_birth")),
+        comparisons=(
+            Comparison("surname", (Same(term_frequency=True), JaroWinkler(0.9))),
+            Comparison("date_of_birth", (Same(), Typo(1))),
+        ),
+    )
+    result = link(table, spec)          # or link(left, spec, right=right)
+    result.clusters, result.pairs, result.model, result.report
 """
+
+from pipelines.matching.levels import (
+    Crossed,
+    Different,
+    JaroWinkler,
+    Level,
+    Same,
+    SameWords,
+    Typo,
+    Unknown,
+    ValuePairs,
+    Within,
+)
+from pipelines.matching.link import link
+from pipelines.matching.model import Model, ModelError
+from pipelines.matching.result import MatchResult, Report
+from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError
+
+__all__ = [
+    "AnyOf",
+    "Block",
+    "Comparison",
+    "Crossed",
+    "Different",
+    "JaroWinkler",
+    "Key",
+    "Level",
+    "MatchResult",
+    "MatchSpec",
+    "Model",
+    "ModelError",
+    "Report",
+    "Same",
+    "SameWords",
+    "SpecError",
+    "Typo",
+    "Unknown",
+    "ValuePairs",
+    "Within",
+    "link",
+]

@@ -1,0 +1,158 @@
+"""Clusters out of links: connected components that never break a constraint.
+
+Belongs here: union of links under constraints, and which links had to be cut. Does not: how likely a link is.
+
+Almost all components break nothing and are taken as they are, in one vectorised step. Only the others are built link by
+link, strongest first, skipping a link that would join what must stay apart (Kruskal under constraints).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipelines.matching.encode import Codes
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What a cluster must not hold.
+
+    Attributes:
+        distinct: code columns of which a cluster holds at most one value (-1 says nothing).
+        once: code columns of which a cluster holds each value at most once: one record per source.
+        apart_left: records that must not be together with the record at the same place of `apart_right`.
+        apart_right: see `apart_left`.
+    """
+
+    distinct: tuple[Codes, ...] = ()
+    once: tuple[Codes, ...] = ()
+    apart_left: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    apart_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """The outcome.
+
+    Attributes:
+        labels: per record the smallest record of its cluster.
+        kept: per link whether both ends came together.
+    """
+
+    labels: Ints
+    kept: Mask
+
+
+def cluster(
+    size: int, left: Codes | Ints, right: Codes | Ints, weight: npt.NDArray[np.float64], constraints: Constraints
+) -> Clustering:
+    """Join records along links, strongest first, never breaking a constraint.
+
+    Args:
+        size: number of records; they are numbered 0..size-1.
+        left: one end of each link.
+        right: the other end.
+        weight: strength of each link; equal weights are taken in order of (left, right).
+        constraints: what must stay apart.
+    """
+    labels = _components(size, left, right)
+    broken = _broken(labels, constraints)
+    if broken.any():
+        inside = np.flatnonzero(broken[labels[left]])
+        nodes = np.flatnonzero(broken[labels])
+        labels[nodes] = size + _grow(nodes, left[inside], right[inside], weight[inside], constraints)
+    labels = _smallest(labels)
+    return Clustering(labels, labels[left] == labels[right])
+
+
+def _components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
+    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def _smallest(labels: Ints) -> Ints:
+    """Name every cluster after its smallest record."""
+    first = np.unique(labels, return_index=True, return_inverse=True)
+    return np.asarray(first[1][first[2]], dtype=np.int64)
+
+
+def _broken(labels: Ints, constraints: Constraints) -> Mask:
+    """Per label whether its component breaks a constraint."""
+    broken = np.zeros(int(labels.max(initial=-1)) + 1, dtype=bool)
+    for codes in constraints.distinct:
+        given = codes >= 0
+        held = np.unique(labels[given] << 32 | codes[given].astype(np.int64))
+        holders = held >> 32
+        broken[holders[1:][holders[1:] == holders[:-1]]] = True
+    for codes in constraints.once:
+        given = codes >= 0
+        held = np.sort(labels[given] << 32 | codes[given].astype(np.int64))
+        broken[held[1:][held[1:] == held[:-1]] >> 32] = True
+    both = labels[constraints.apart_left] == labels[constraints.apart_right]
+    broken[labels[constraints.apart_left][both]] = True
+    return broken
+
+
+class _Forest:
+    """Union-find over few records whose roots know what their cluster holds."""
+
+    def __init__(self, nodes: Ints, constraints: Constraints) -> None:
+        self.parent = {int(n): int(n) for n in nodes}
+        chosen = set(self.parent)
+        self.distinct = [{n: int(c[n]) for n in self.parent} for c in constraints.distinct]
+        self.once = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.once]
+        self.apart: dict[int, set[int]] = {}
+        for a, b in zip(constraints.apart_left.tolist(), constraints.apart_right.tolist(), strict=True):
+            if a in chosen and b in chosen:
+                self.apart.setdefault(a, set()).add(b)
+                self.apart.setdefault(b, set()).add(a)
+        self.members = {n: [n] for n in self.parent}
+
+    def find(self, n: int) -> int:
+        while self.parent[n] != n:
+            self.parent[n] = self.parent[self.parent[n]]
+            n = self.parent[n]
+        return n
+
+    def join(self, a: int, b: int) -> bool:
+        """Join two clusters unless a constraint forbids it."""
+        a, b = self.find(a), self.find(b)
+        if a == b or not self._may(a, b):
+            return False
+        a, b = (a, b) if (len(self.members[a]), -a) >= (len(self.members[b]), -b) else (b, a)
+        self.parent[b] = a
+        self.members[a] += self.members.pop(b)
+        for held in self.distinct:
+            held[a] = max(held[a], held[b])
+        for seen in self.once:
+            seen[a] |= seen[b]
+        if b in self.apart:
+            self.apart.setdefault(a, set()).update(self.apart.pop(b))
+        return True
+
+    def _may(self, a: int, b: int) -> bool:
+        if any(held[a] >= 0 and held[b] >= 0 and held[a] != held[b] for held in self.distinct):
+            return False
+        if any(seen[a] & seen[b] for seen in self.once):
+            return False
+        few, many = (a, b) if len(self.apart.get(a, ())) <= len(self.apart.get(b, ())) else (b, a)
+        return all(self.find(n) != many for n in self.apart.get(few, ()))
+
+
+def _grow(
+    nodes: Ints, left: Codes | Ints, right: Codes | Ints, weight: npt.NDArray[np.float64], constraints: Constraints
+) -> Ints:
+    """The root of each of `nodes` after joining along the links, strongest first."""
+    forest = _Forest(nodes, constraints)
+    order = np.lexsort((right, left, -weight))
+    for a, b in zip(left[order].tolist(), right[order].tolist(), strict=True):
+        forest.join(a, b)
+    return np.array([forest.find(int(n)) for n in nodes], dtype=np.int64)

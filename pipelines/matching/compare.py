@@ -1,0 +1,171 @@
+"""Pairs of records become comparison patterns: one small integer per comparison, together one number per pair.
+
+Belongs here: asking the levels about distinct pairs of values, term-frequency bins, packing a pattern into an integer and
+back. Does not: what a pattern is worth (`model`, `score`).
+
+A comparison's *cells* are `missing`, then its levels in order; a level with term frequency has one cell per frequency bin
+(bin b holds values with a share of about 2^-b), so that a pattern's weight needs nothing but the pattern.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.matching.encode import Codes, Domain, Encoded
+from pipelines.matching.levels import Level, Unknown, ValuePairs
+from pipelines.matching.spec import Comparison, MatchSpec
+
+Patterns = npt.NDArray[np.int64]
+
+BINS = 28
+"""Frequency bins: values rarer than 2^-27 share the last one."""
+
+CHUNK = 1 << 21
+"""Pairs compared at a time: bounds memory, whatever the number of pairs."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one comparison: per cell its level (0 is `missing`) and its frequency bin (-1 without)."""
+
+    level: npt.NDArray[np.int64]
+    bin: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    silent: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+
+def cells_of(comparison: Comparison) -> Cells:
+    """Lay out the cells of a comparison."""
+    level, bins, first, silent = [0], [-1], [0], [True]
+    for i, x in enumerate(comparison.levels, start=1):
+        first.append(len(level))
+        own = range(BINS) if x.frequency_of is not None else (-1,)
+        for b in own:
+            level.append(i)
+            bins.append(b)
+            silent.append(isinstance(x, Unknown))
+    return Cells(np.array(level), np.array(bins), np.array(first), np.array(silent))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the patterns of a spec are packed: mixed radix, one digit per comparison."""
+
+    cells: tuple[Cells, ...]
+
+    @classmethod
+    def of(cls, spec: MatchSpec) -> Layout:
+        """The layout of a spec.
+
+        Raises:
+            OverflowError: so many levels that a pattern no longer fits 63 bits.
+        """
+        layout = cls(tuple(cells_of(c) for c in spec.comparisons))
+        if np.prod([float(len(c)) for c in layout.cells]) >= 2.0**62:
+            raise OverflowError(f"MatchSpec {spec.kind!r}: too many levels for one pattern; drop comparisons or levels")
+        return layout
+
+    @cached_property
+    def radix(self) -> Patterns:
+        """What one step of each digit adds."""
+        return np.cumprod([1] + [len(c) for c in self.cells[:-1]], dtype=np.int64)
+
+    def unpack(self, patterns: Patterns) -> npt.NDArray[np.int64]:
+        """Cells of packed patterns: one row per pattern, one column per comparison."""
+        sizes = np.array([len(c) for c in self.cells], dtype=np.int64)
+        return (patterns[:, None] // self.radix[None, :]) % sizes[None, :]
+
+
+def _frequency_bins(encoded: Encoded, column: str, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The frequency bin of every value of a column, counted over mentions rather than distinct records."""
+    codes = encoded.codes[column]
+    given = codes >= 0
+    counts = np.bincount(codes[given], weights=weights[given], minlength=len(encoded.dictionaries[column]))
+    share = np.maximum(counts, 1) / max(counts.sum(), 1)
+    return np.clip(np.round(-np.log2(share)), 0, BINS - 1).astype(np.int64)
+
+
+class Comparer:
+    """Compares pairs of records of one encoded table under one spec.
+
+    Args:
+        spec: what to compare.
+        encoded: distinct records.
+        counts: how many mentions each record stands for.
+        threads: threads RapidFuzz may use; the result does not depend on it.
+    """
+
+    def __init__(self, spec: MatchSpec, encoded: Encoded, counts: npt.NDArray[np.int64], threads: int = 1) -> None:
+        self.spec, self.encoded, self.threads = spec, encoded, threads
+        self.layout = Layout.of(spec)
+        self.domains: list[Domain] = [encoded.domain(c.columns) for c in spec.comparisons]
+        self.bins = {
+            column: _frequency_bins(encoded, column, counts)
+            for comparison in spec.comparisons
+            for column in (_frequency_column(comparison, level) for level in comparison.levels)
+            if column
+        }
+
+    def patterns(self, left: Codes, right: Codes) -> Patterns:
+        """The pattern of each pair of records."""
+        out = np.zeros(len(left), dtype=np.int64)
+        for i, radix in enumerate(self.layout.radix):
+            out += radix * self._cells(i, left, right)
+        return out
+
+    def _cells(self, i: int, left: Codes, right: Codes) -> npt.NDArray[np.int64]:
+        """The cell of each pair in comparison `i`: every distinct pair of values is looked at once."""
+        codes = self.domains[i].codes
+        a, b = codes[left], codes[right]
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        key = high.astype(np.int64) << 32 | low.astype(np.int64) & 0xFFFFFFFF
+        key[low < 0] = -1
+        distinct, inverse = np.unique(key, return_inverse=True)
+        known = distinct >= 0
+        pairs = ValuePairs(
+            self.encoded,
+            self.domains[i],
+            (distinct[known] & 0xFFFFFFFF).astype(np.int32),
+            (distinct[known] >> 32).astype(np.int32),
+            self.threads,
+        )
+        cells = np.zeros(len(distinct), dtype=np.int64)
+        cells[known] = self._judge(self.spec.comparisons[i], self.layout.cells[i], pairs)
+        return cells[inverse]
+
+    def _judge(self, comparison: Comparison, cells: Cells, pairs: ValuePairs) -> npt.NDArray[np.int64]:
+        """The first level that holds, with its frequency bin, for every distinct pair of values."""
+        out = np.zeros(len(pairs), dtype=np.int64)
+        open_ = np.arange(len(pairs))
+        for i, level in enumerate(comparison.levels, start=1):
+            if not len(open_):
+                break
+            asked = pairs.take(open_)
+            holds = level.holds(asked)
+            cell = np.full(int(holds.sum()), cells.first[i])
+            if column := _frequency_column(comparison, level):
+                cell = cell + self._bin(asked.take(holds), column)
+            out[open_[holds]] = cell
+            open_ = open_[~holds]
+        return out
+
+    def _bin(self, pairs: ValuePairs, column: str) -> npt.NDArray[np.int64]:
+        """The frequency bin of a pair: of its commoner value, where they are not the same."""
+        bins = self.bins[column]
+        left, right = pairs.codes(column)
+        common = np.minimum(np.where(left >= 0, bins[left], BINS - 1), np.where(right >= 0, bins[right], BINS - 1))
+        return common
+
+
+def _frequency_column(comparison: Comparison, level: Level) -> str | None:
+    """The column a level takes its term frequency from."""
+    if level.frequency_of is None:
+        return None
+    return level.frequency_of or comparison.columns[0]

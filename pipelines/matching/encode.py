@@ -1,0 +1,165 @@
+"""Every attribute becomes integer codes once; from then on records are integers and values are looked at once each.
+
+Belongs here: dictionary encoding, codes of several columns taken together, collapsing identical records, what is derived
+from a column's distinct values. Does not: comparing values (`levels`) or joining records (`blocking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Codes = npt.NDArray[np.int32]
+
+_LARGE = 1 << 31
+
+
+@dataclass
+class Dictionary:
+    """The distinct values of one column, in order of first appearance, and what has been derived from them so far."""
+
+    values: pa.Array
+    _texts: npt.NDArray[np.object_] | None = None
+    _numbers: npt.NDArray[np.float64] | None = None
+    _derived: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def texts(self) -> npt.NDArray[np.object_]:
+        """The values as Python strings: made once, used for every comparison of the column."""
+        if self._texts is None:
+            self._texts = np.array(self.values.cast(pa.large_string()).to_pylist() or [""], dtype=object)
+        return self._texts
+
+    @property
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """The values as numbers; dates count days; what is no number is NaN."""
+        if self._numbers is None:
+            values = self.values
+            if pa.types.is_date(values.type):
+                values = values.cast(pa.date32()).cast(pa.int32())
+            if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+                plain = pc.match_substring_regex(values, r"^\s*[+-]?\d+(\.\d+)?\s*$")
+                values = pc.if_else(plain, pc.utf8_trim_whitespace(values), None)
+            self._numbers = np.asarray(pc.fill_null(values.cast(pa.float64()), float("nan")))
+        return self._numbers
+
+    def derived(self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        """`function` of the distinct values, computed once under `name`; one integer a value, -1 for none."""
+        if name not in self._derived:
+            self._derived[name] = function(self.values)
+        return self._derived[name]
+
+
+def _encode_column(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+    if pa.types.is_string(column.type) and column.nbytes >= _LARGE:
+        column = column.cast(pa.large_string())
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else pa.array([], column.type)
+    encoded = encoded.dictionary_encode()
+    codes = np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int32, copy=False)
+    return codes, encoded.dictionary
+
+
+def mix(codes: list[Codes]) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of every row of code columns."""
+    h = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    for column in codes:
+        h ^= column.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        h *= np.uint64(0xBF58476D1CE4E5B9)
+        h ^= h >> np.uint64(29)
+        h *= np.uint64(0x94D049BB133111EB)
+        h ^= h >> np.uint64(32)
+    return h
+
+
+def group_rows(codes: list[Codes]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Rows that agree in every code column get the same number.
+
+    Returns:
+        The number of each row, counted in order of first appearance, and the first row of each number.
+    """
+    if len(codes) == 1:
+        first, inverse = np.unique(codes[0], return_index=True, return_inverse=True)[1:]
+    else:
+        first, inverse = np.unique(mix(codes), return_index=True, return_inverse=True)[1:]
+        if not all(np.array_equal(column, column[first][inverse]) for column in codes):  # a hash collision
+            stacked = np.ascontiguousarray(np.stack(codes, axis=1))
+            first, inverse = np.unique(stacked, axis=0, return_index=True, return_inverse=True)[1:]
+    order = np.argsort(first)
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place[inverse], first[order]
+
+
+@dataclass
+class Domain:
+    """The distinct combinations of a comparison's columns: what its levels look at.
+
+    Attributes:
+        codes: per record the combination it holds; -1 where all columns are null.
+        columns: per column its code in every combination.
+    """
+
+    codes: Codes
+    columns: dict[str, Codes]
+
+
+@dataclass
+class Encoded:
+    """A table as integers: `codes[column]` is int32 per record (-1 for null), `dictionaries[column]` its values."""
+
+    codes: dict[str, Codes]
+    dictionaries: dict[str, Dictionary]
+    size: int
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Encoded:
+        """The same dictionaries over a selection of records."""
+        return Encoded({k: v[rows] for k, v in self.codes.items()}, self.dictionaries, len(rows))
+
+    def domain(self, columns: tuple[str, ...]) -> Domain:
+        """The distinct combinations of `columns`, see `Domain`."""
+        codes = [self.codes[c] for c in columns]
+        if len(codes) == 1:
+            everything = np.arange(len(self.dictionaries[columns[0]]), dtype=np.int32)
+            return Domain(codes[0], {columns[0]: everything})
+        number, first = group_rows(codes)
+        empty = np.all(np.stack([c[first] < 0 for c in codes]), axis=0)
+        number = np.where(empty[number], np.int32(-1), number).astype(np.int32, copy=False)
+        return Domain(number, {name: c[first] for name, c in zip(columns, codes, strict=True)})
+
+    def shared(self, one: str, other: str) -> npt.NDArray[np.int64]:
+        """For every value of `other` its code in the dictionary of `one`, -1 where `one` never holds it."""
+        target = self.dictionaries[one].values
+
+        def place(values: pa.Array) -> npt.NDArray[np.int64]:
+            found = pc.index_in(values.cast(target.type), value_set=target)
+            return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+
+        return self.dictionaries[other].derived(f"in:{one}", place)
+
+
+def encode(table: pa.Table, columns: tuple[str, ...]) -> Encoded:
+    """Dictionary-encode `columns` of `table`.
+
+    Raises:
+        KeyError: a column is not in the table; the message names it and those there are.
+    """
+    if missing := [c for c in columns if c not in table.column_names]:
+        raise KeyError(f"columns {missing} are not in the table; it has {table.column_names}")
+    codes: dict[str, Codes] = {}
+    dictionaries: dict[str, Dictionary] = {}
+    for name in columns:
+        codes[name], values = _encode_column(table.column(name))
+        dictionaries[name] = Dictionary(values)
+    return Encoded(codes, dictionaries, table.num_rows)

@@ -1,0 +1,263 @@
+"""Comparison levels: named, ordered ways in which two values may agree.
+
+Belongs here: levels any data may use, and the view of value pairs they look at. Does not: Chinese names, identity numbers,
+dwellings and firms (`levels_chinese`), or what a level is worth (`model`).
+
+A level is a frozen dataclass with a `name` and one method `holds(pairs)`. It is asked once per distinct pair of values,
+and only about pairs no earlier level has claimed. It must not care which side is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.distance import JaroWinkler as _JaroWinkler
+from rapidfuzz.process import cpdist
+
+from pipelines.matching.encode import Codes, Domain, Encoded
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass
+class ValuePairs:
+    """Distinct pairs of values of one comparison, as its levels see them.
+
+    A comparison over several columns sees pairs of combinations; every method takes the column's name, which may be left
+    out where there is but one.
+    """
+
+    encoded: Encoded
+    domain: Domain
+    left: Codes
+    right: Codes
+    threads: int = 1
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def _column(self, column: str | None) -> str:
+        return next(iter(self.domain.columns)) if column is None else column
+
+    def take(self, chosen: Mask | npt.NDArray[np.int64]) -> ValuePairs:
+        """A selection of the pairs."""
+        return ValuePairs(self.encoded, self.domain, self.left[chosen], self.right[chosen], self.threads)
+
+    def codes(self, column: str | None = None) -> tuple[Codes, Codes]:
+        """Codes of the column on both sides; -1 where null."""
+        codes = self.domain.columns[self._column(column)]
+        return codes[self.left], codes[self.right]
+
+    def given(self, column: str | None = None) -> Mask:
+        """Both sides hold a value."""
+        left, right = self.codes(column)
+        return (left >= 0) & (right >= 0)
+
+    def same(self, column: str | None = None) -> Mask:
+        """Both sides hold the same value."""
+        left, right = self.codes(column)
+        return (left == right) & (left >= 0)
+
+    def crossed(self, one: str, other: str) -> Mask:
+        """A value of column `one` on one side equals that of column `other` on the other side."""
+        place = self.encoded.shared(one, other)
+        found = np.zeros(len(self), dtype=bool)
+        if not len(place):
+            return found
+        a, b = self.codes(one), self.codes(other)
+        for mine, theirs in ((a[0], b[1]), (a[1], b[0])):
+            found |= (mine >= 0) & (theirs >= 0) & (place[theirs] == mine)
+        return found
+
+    def derived(
+        self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]], column: str | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """An integer derived from each distinct value (once per run), on both sides; -1 for null or none."""
+        column = self._column(column)
+        table = np.append(self.encoded.dictionaries[column].derived(name, function), -1)
+        left, right = self.codes(column)
+        return table[left], table[right]
+
+    def numbers(self, column: str | None = None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The values as numbers (dates as days) on both sides; NaN where null or no number."""
+        column = self._column(column)
+        table = np.append(self.encoded.dictionaries[column].numbers, np.nan)
+        left, right = self.codes(column)
+        return table[left], table[right]
+
+    def texts(self, column: str | None = None) -> tuple[list[str], list[str]]:
+        """The values as strings on both sides; '' where null."""
+        column = self._column(column)
+        table = np.append(self.encoded.dictionaries[column].texts, "")
+        left, right = self.codes(column)
+        return table[left].tolist(), table[right].tolist()
+
+    def score(self, scorer: Any, column: str | None = None, cutoff: float | None = None) -> npt.NDArray[np.float32]:
+        """A RapidFuzz scorer on every pair; 0 where either side is null."""
+        left, right = self.texts(column)
+        out: npt.NDArray[np.float32] = cpdist(
+            left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=self.threads
+        )
+        return np.where(self.given(column), out, np.float32(0))
+
+    def edits(self, column: str | None = None, at_most: int = 1) -> npt.NDArray[np.int64]:
+        """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null."""
+        left, right = self.texts(column)
+        out = cpdist(
+            left, right, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32, workers=self.threads
+        ).astype(np.int64)
+        return np.where(self.given(column), out, at_most + 1)
+
+
+@runtime_checkable
+class Level(Protocol):
+    """What a level must have."""
+
+    @property
+    def name(self) -> str:
+        """How the level reads in reports; unique within its comparison."""
+
+    @property
+    def frequency_of(self) -> str | None:
+        """Column whose value frequency weighs an agreement at this level: agreeing on a rare value says more."""
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair of values."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """Both values are the same.
+
+    With `term_frequency` agreement on a rare value weighs more than on a common one. `column` is needed only in
+    comparisons over several columns.
+    """
+
+    column: str | None = None
+    term_frequency: bool = False
+    name: str = "same"
+
+    @property
+    def frequency_of(self) -> str | None:  # noqa: D102
+        return (self.column or "") if self.term_frequency else None
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A level without term frequency."""
+
+    @property
+    def frequency_of(self) -> str | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Typo(_Plain):
+    """At most `edits` single-character edits or neighbour swaps apart, and long enough for that to mean something."""
+
+    edits: int = 1
+    column: str | None = None
+    min_length: int = 4
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return "typo" if self.edits == 1 else f"typo_{self.edits}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        left, right = pairs.derived("length", _length, self.column)
+        return (pairs.edits(self.column, self.edits) <= self.edits) & (np.minimum(left, right) >= self.min_length)
+
+
+@dataclass(frozen=True)
+class JaroWinkler(_Plain):
+    """Jaro–Winkler similarity of at least `threshold` (0–1): short strings with typos, best on names."""
+
+    threshold: float = 0.9
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"jaro_winkler_{self.threshold:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.score(_JaroWinkler.similarity, self.column, self.threshold) >= self.threshold
+
+
+@dataclass(frozen=True)
+class SameWords(_Plain):
+    """The words agree in any order to at least `threshold` (0–1)."""
+
+    threshold: float = 0.9
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"words_{self.threshold:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.score(fuzz.token_sort_ratio, self.column, 100 * self.threshold) >= 100 * self.threshold
+
+
+@dataclass(frozen=True)
+class Within(_Plain):
+    """Numbers, or dates in days, at most `difference` apart."""
+
+    difference: float
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"within_{self.difference:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        left, right = pairs.numbers(self.column)
+        return np.abs(left - right) <= self.difference
+
+
+@dataclass(frozen=True)
+class Crossed(_Plain):
+    """A value of one column equals that of the other column on the other side: given name and surname changed places."""
+
+    one: str
+    other: str
+    name: str = "crossed"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.crossed(self.one, self.other)
+
+
+@dataclass(frozen=True)
+class Unknown(_Plain):
+    """The named column is null on either side: nothing can be said. Its weight is always 0."""
+
+    column: str
+    name: str = "unknown"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return ~pairs.given(self.column)
+
+
+@dataclass(frozen=True)
+class Different(_Plain):
+    """None of the levels before holds."""
+
+    name: str = "different"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return np.ones(len(pairs), dtype=bool)
+
+
+def _length(values: pa.Array) -> npt.NDArray[np.int64]:
+    import pyarrow.compute as pc
+
+    return np.asarray(pc.utf8_length(values.cast(pa.large_string()))).astype(np.int64)

@@ -1,0 +1,139 @@
+"""The model: what each comparison level is worth, as a readable, versioned artefact.
+
+Belongs here: the artefact, its JSON form, weights per cell and per joint level. Does not: learning it (`train`) or
+applying it to pairs (`score`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT = 1
+"""Version of the JSON form."""
+
+
+class ModelError(ValueError):
+    """A model that does not fit the specification it is used with, or can't be read."""
+
+
+@dataclass(frozen=True)
+class LevelRates:
+    """One level of one comparison.
+
+    Attributes:
+        level: name of the level.
+        m: share of true pairs (with both values given) that agree in this way.
+        u: share of false pairs that do.
+        weight: log2 Bayes factor. With term frequency it is that of a value held by everybody; agreement on a value of
+            share f adds log2(1/f).
+        term_frequency: whether the level weighs by the value's frequency.
+    """
+
+    level: str
+    m: float
+    u: float
+    weight: float
+    term_frequency: bool = False
+
+
+@dataclass(frozen=True)
+class JointWeight:
+    """What a combination of levels of dependent comparisons adds to, or takes from, the sum of their weights."""
+
+    levels: tuple[str, ...]
+    weight: float
+    matches: float
+    others: float
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A group of comparisons that move together, and the correction of every combination of levels seen."""
+
+    comparisons: tuple[str, ...]
+    joint: tuple[JointWeight, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained Fellegi–Sunter model.
+
+    Attributes:
+        kind: what it matches.
+        fingerprint: of the specification it was trained under.
+        matches_per_record: expected true pairs per distinct record; from it and the number of records follows the prior.
+        comparisons: comparison → its levels.
+        dependence: corrections for dependent comparisons.
+        trained_on: sizes and convergence, for the reader and for drift checks.
+    """
+
+    kind: str
+    fingerprint: str
+    matches_per_record: float
+    comparisons: dict[str, tuple[LevelRates, ...]]
+    dependence: tuple[Dependence, ...]
+    trained_on: dict[str, float]
+
+    def prior_weight(self, records: int, pairs: float | None = None) -> float:
+        """log2 odds that a random pair of `records` is a match; `pairs` where not all pairs count (two tables)."""
+        possible = max(records * (records - 1) / 2 if pairs is None else pairs, 1.0)
+        share = min(max(self.matches_per_record * records / possible, 1e-12), 0.5)
+        return float(np.log2(share / (1 - share)))
+
+    def to_json(self) -> str:
+        """The artefact as text: sorted, rounded, the same for the same model."""
+        return json.dumps({"format": FORMAT, **_rounded(asdict(self))}, ensure_ascii=False, indent=1) + "\n"
+
+    def save(self, path: Path) -> None:
+        """Write the artefact."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def from_json(cls, text: str) -> Model:
+        """Read the artefact.
+
+        Raises:
+            ModelError: not such an artefact, or of another format version.
+        """
+        try:
+            raw = json.loads(text)
+            if raw.pop("format") != FORMAT:
+                raise ModelError(f"model artefact: only format {FORMAT} can be read; train the model anew")
+            return cls(
+                kind=raw["kind"],
+                fingerprint=raw["fingerprint"],
+                matches_per_record=raw["matches_per_record"],
+                comparisons={k: tuple(LevelRates(**x) for x in v) for k, v in raw["comparisons"].items()},
+                dependence=tuple(
+                    Dependence(
+                        tuple(d["comparisons"]),
+                        tuple(JointWeight(**{**j, "levels": tuple(j["levels"])}) for j in d["joint"]),
+                    )
+                    for d in raw["dependence"]
+                ),
+                trained_on=raw["trained_on"],
+            )
+        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ModelError(f"model artefact: can't be read ({type(error).__name__}); train the model anew") from None
+
+    @classmethod
+    def load(cls, path: Path) -> Model:
+        """Read the artefact from a file; see `from_json`."""
+        return cls.from_json(path.read_text(encoding="utf-8"))
+
+
+def _rounded(value: Any) -> Any:
+    """Twelve significant digits: readable, and equal whatever the order numbers were summed in."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(v) for v in value]
+    return value

@@ -1,0 +1,152 @@
+"""What a run hands back: clusters, judged pairs with their evidence, the model, and a report without any value.
+
+Belongs here: the results and their contracted form. Does not: how they come about (`link`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.matching.blocking import Blocking, BlockReport
+from pipelines.matching.compare import Patterns
+from pipelines.matching.explain import described, waterfall
+from pipelines.matching.model import Model
+from pipelines.matching.score import Scorer, probability
+from pipelines.matching.spec import MatchSpec
+from warehouse.model.link import PAIR
+
+Ints = npt.NDArray[np.int64]
+
+ACCEPTED, REVIEW, CUT = 0, 1, 2
+OUTCOMES = ("accepted", "review", "cut")
+"""Names of the outcomes by number."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run did, without a value of any record.
+
+    Attributes:
+        mentions: rows given.
+        records: distinct ones among them.
+        blocks: per rule what it found and what was capped.
+        pairs_compared: candidate pairs of distinct records.
+        accepted: pairs linked, ties of identical rows included.
+        review: pairs for a person to judge.
+        cut: pairs accepted alone and parted by a constraint.
+        clusters: clusters, those of one row included.
+        seconds: wall time per step.
+    """
+
+    mentions: int
+    records: int
+    blocks: tuple[BlockReport, ...]
+    pairs_compared: int
+    accepted: int
+    review: int
+    cut: int
+    clusters: int
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Accepted, queued and cut pairs: records and ids of both ends (smaller id left), pattern, log2 odds, outcome."""
+
+    left: Ints
+    right: Ints
+    left_id: Ints
+    right_id: Ints
+    pattern: Ints
+    weight: npt.NDArray[np.float64]
+    outcome: npt.NDArray[np.int8]
+
+
+@dataclass
+class MatchResult:
+    """What `link` hands back.
+
+    Attributes:
+        clusters: CLUSTER contract, one line per row given.
+        model: the model used; `model.save(path)` keeps it.
+        report: counts and times.
+    """
+
+    clusters: pa.Table
+    model: Model
+    report: Report
+    spec: MatchSpec = field(repr=False)
+    _judged: Judged = field(repr=False)
+    _patterns: Patterns = field(repr=False)
+    _scorer: Scorer = field(repr=False)
+    _blocking: Blocking = field(repr=False)
+
+    @cached_property
+    def pairs(self) -> pa.Table:
+        """Accepted and queued pairs under the PAIR contract, ordered by ids.
+
+        Rows that are the same in every compared column are one record: pairs name its first row, and one more pair ties
+        every further row to it. Large runs stream with `write_pairs` instead.
+        """
+        return pa.concat_tables([PAIR.empty(), *self._batches()])
+
+    def write_pairs(self, path: Path) -> int:
+        """Write `pairs` to a Parquet file piece by piece, aside first; return the number of pairs."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.writing")
+        rows = 0
+        with pq.ParquetWriter(aside, PAIR.arrow, compression="zstd", compression_level=1) as writer:
+            for batch in self._batches():
+                writer.write_table(batch)
+                rows += batch.num_rows
+        aside.replace(path)
+        return rows
+
+    def explain(self, left_id: int, right_id: int) -> pa.Table:
+        """The waterfall of one accepted or queued pair, see `explain.waterfall`.
+
+        Raises:
+            KeyError: the pair is neither accepted nor queued.
+        """
+        low, high = min(left_id, right_id), max(left_id, right_id)
+        found = np.flatnonzero((self._judged.left_id == low) & (self._judged.right_id == high))
+        if not len(found):
+            raise KeyError(f"pair ({left_id}, {right_id}) is neither accepted nor queued")
+        return waterfall(self._scorer, int(self._patterns[self._judged.pattern[found[0]]]))
+
+    def _batches(self, size: int = 1 << 18) -> Iterator[pa.Table]:
+        levels, weights = described(self._scorer, self._patterns)
+        judged = self._judged
+        for start in range(0, len(judged.left), size):
+            part = slice(start, start + size)
+            pattern = pa.array(judged.pattern[part])
+            yield PAIR.conform(
+                pa.table(
+                    {
+                        "left_id": judged.left_id[part],
+                        "right_id": judged.right_id[part],
+                        "probability": probability(judged.weight[part]),
+                        "weight": judged.weight[part],
+                        "outcome": pa.array(OUTCOMES).take(pa.array(judged.outcome[part])),
+                        "rules": self._rules(judged.left[part], judged.right[part]),
+                        "levels": levels.take(pattern),
+                        "weights": weights.take(pattern),
+                    }
+                )
+            )
+
+    def _rules(self, left: Ints, right: Ints) -> pa.Array:
+        """Names of the blocks that find each pair; empty for pairs only a judgement brought together."""
+        bits = self._blocking.found_by(left.astype(np.int32), right.astype(np.int32))
+        names = [b.name for b in self.spec.blocks]
+        distinct, inverse = np.unique(bits, return_inverse=True)
+        lists = [[n for i, n in enumerate(names) if b >> i & 1] for b in distinct.tolist()]
+        return pa.array(lists, pa.list_(pa.string())).take(pa.array(inverse))

@@ -1,0 +1,180 @@
+"""What a match is, declared as a table: which pairs to look at, how to compare them, when to accept.
+
+Belongs here: the frozen declarations a caller writes. Does not: anything that touches data (`encode`, `blocking`,
+`compare`, `train`), or the levels themselves (`levels`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from pipelines.matching.levels import Different, Level
+
+
+class SpecError(ValueError):
+    """A specification that can't work; the message names the part and the remedy."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A blocking key derived from one column: `function` maps its distinct values (nulls dropped) to as many keys.
+
+    A null key blocks nothing. `name` identifies the key in reports, so two different functions need two names.
+    """
+
+    column: str
+    function: Callable[[pa.Array], pa.Array]
+    name: str
+
+
+@dataclass(frozen=True, init=False)
+class AnyOf:
+    """A key that may stand in any of several columns: a first or second phone, a present or a former name.
+
+    Two records agree if any value of one equals any value of the other.
+    """
+
+    parts: tuple[str | Key, ...]
+
+    def __init__(self, *parts: str | Key) -> None:
+        object.__setattr__(self, "parts", parts)
+
+
+Part = str | Key | AnyOf
+
+
+def part_name(part: Part) -> str:
+    """How a key part reads in reports: `name`, `surname[3]`, `phone|phone_2`."""
+    if isinstance(part, AnyOf):
+        return "|".join(part_name(p) for p in part.parts)
+    return part if isinstance(part, str) else part.name
+
+
+@dataclass(frozen=True, init=False)
+class Block:
+    """Pairs worth comparing: those that agree on every part of the key. A null part blocks nothing.
+
+    Attributes:
+        parts: columns, derived `Key`s or `AnyOf` alternatives.
+        cap: a key value held by more records than this is skipped and reported; pairs that share another key are
+            still found by that one.
+    """
+
+    parts: tuple[Part, ...]
+    cap: int
+
+    def __init__(self, *parts: Part, cap: int = 200) -> None:
+        if not parts:
+            raise SpecError("Block(): name at least one column, else every pair would be compared")
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "cap", cap)
+
+    @property
+    def name(self) -> str:
+        """How the rule reads in reports, e.g. `name + birth_date`."""
+        return " + ".join(part_name(p) for p in self.parts)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One attribute, compared by an ordered list of levels: the first that holds counts.
+
+    Attributes:
+        name: how the attribute reads in reports.
+        levels: from the strictest to `Different()`, which is added where it is left out.
+        columns: columns the levels may look at; by default the one column called `name`. Where all of them are null on
+            either side the level is `missing` and says nothing.
+        fixed: level name → log2 weight that training leaves alone, for what is known better than data can tell.
+    """
+
+    name: str
+    levels: tuple[Level, ...]
+    columns: tuple[str, ...] = ()
+    fixed: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            object.__setattr__(self, "columns", (self.name,))
+        if not self.levels or not isinstance(self.levels[-1], Different):
+            object.__setattr__(self, "levels", (*self.levels, Different()))
+        names = [level.name for level in self.levels]
+        if len(set(names)) < len(names) or "missing" in names:
+            raise SpecError(f"Comparison {self.name!r}: level names must differ and none be 'missing': {names}")
+        if unknown := sorted(set(self.fixed) - set(names)):
+            raise SpecError(f"Comparison {self.name!r}: fixed names no level: {unknown}; levels: {names}")
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """`missing`, then the levels in order: the index of a level in a pattern is its place here."""
+        return ("missing", *(level.name for level in self.levels))
+
+
+@dataclass(frozen=True)
+class MatchSpec:
+    """Everything that decides which records are one.
+
+    Attributes:
+        kind: what is matched; names the model artefact.
+        blocks: a pair is compared if any block finds it.
+        comparisons: see `Comparison`.
+        accept: probability from which a pair is a link.
+        review: probability from which a pair is put before a person.
+        anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
+            the other comparisons are then learned from pairs it decides, whatever their other attributes say.
+        dependence: groups of comparisons that move together among non-matches (address and phone in a family); their
+            joint evidence is learned instead of multiplied. A comparison stands in at most one group.
+        distinct: columns of which a cluster never holds two different values (a valid identity number).
+        one_to_one: columns that name a source which never holds the same entity twice; a cluster takes at most one
+            record of each. In two-table mode `("side",)` makes every record match at most once.
+    """
+
+    kind: str
+    blocks: tuple[Block, ...]
+    comparisons: tuple[Comparison, ...]
+    accept: float = 0.95
+    review: float = 0.5
+    anchor: str | None = None
+    dependence: tuple[tuple[str, ...], ...] = ()
+    distinct: tuple[str, ...] = ()
+    one_to_one: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [c.name for c in self.comparisons]
+        if not names or not self.blocks:
+            raise SpecError(f"MatchSpec {self.kind!r}: needs at least one block and one comparison")
+        if len(set(names)) < len(names):
+            raise SpecError(f"MatchSpec {self.kind!r}: comparison names repeat: {names}")
+        grouped = [name for group in self.dependence for name in group]
+        for what, used in (("anchor", [self.anchor] if self.anchor else []), ("dependence", grouped)):
+            if unknown := sorted(set(used) - set(names)):
+                raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
+        if len(set(grouped)) < len(grouped):
+            raise SpecError(f"MatchSpec {self.kind!r}: a comparison stands in two dependence groups: {grouped}")
+        if not 0 < self.review <= self.accept < 1:
+            raise SpecError(
+                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the spec reads, in order of first use."""
+        found: dict[str, None] = {}
+        for comparison in self.comparisons:
+            found.update(dict.fromkeys(comparison.columns))
+        for block in self.blocks:
+            for part in block.parts:
+                for leaf in part.parts if isinstance(part, AnyOf) else (part,):
+                    found[leaf if isinstance(leaf, str) else leaf.column] = None
+        found.update(dict.fromkeys(self.distinct))
+        found.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
+        return tuple(found)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a comparison, its levels or the dependence groups change: a model fits one fingerprint."""
+        shape = [(c.name, c.columns, [repr(x) for x in c.levels], sorted(c.fixed.items())) for c in self.comparisons]
+        return hashlib.sha256(repr((self.kind, shape, self.anchor, self.dependence)).encode()).hexdigest()[:16]
