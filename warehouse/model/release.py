@@ -22,7 +22,7 @@ SENSITIVE = {**MASKED, "legal_rep_id_number": "id"}
 
 PUBLIC_CODES = frozenset(
     ["credit_code", "registration_number", "organisation_code", "unit_number", "address_code", "grid_code"]
-    + ["community_code", "street_code", "code", "source_code", "grid"]
+    + ["community_code", "street_code", "household_number", "code", "source_code", "grid"]
 )
 """Attributes that are long numbers of things, not of persons: shown in full unless they read as an identity number."""
 
@@ -68,7 +68,8 @@ class Served:
         table: its contract.
         view: its name in schema `一张网`.
         sources: stage files it is the union of, as (stage, name); none: the release step makes it itself.
-        order: columns its rows are sorted by first, so that the questions asked most touch few row groups.
+        order: columns its rows are sorted by before the key, so that the questions asked most touch few row groups; with
+            the key they leave no two rows in a tie.
         required: a missing stage file is an error; otherwise it counts as empty.
     """
 
@@ -83,6 +84,8 @@ def _kinds(stage: str) -> tuple[tuple[str, str], ...]:
     return tuple((stage, kind) for kind in KINDS)
 
 
+_ROW = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "role")
+
 RELEASE: tuple[Served, ...] = (
     Served(PERSON, "人口", (("golden", "person"),)),
     Served(HOUSING, "房屋", (("golden", "housing"),)),
@@ -94,12 +97,12 @@ RELEASE: tuple[Served, ...] = (
     Served(link.ENTERPRISE_HOUSING, "企房关系", (("relation", "enterprise_housing"),)),
     Served(link.REDIRECT, "编号变更", _kinds("redirect"), required=False),
     Served(link.HISTORY, "编号沿革", _kinds("history"), required=False),
-    Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_id", "attribute")),
+    Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_id", "attribute", *_ROW, "value", "value_raw")),
     Served(CONFLICT, "冲突", _kinds("conflict"), ("entity_id", "attribute")),
-    Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id")),
+    Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id", *(f"{s}_{c}" for s in ("left", "right") for c in _ROW if c != "delivery_id"))),
     Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
     Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
-    Served(landing.REJECTED, "退回行", (("quality", "rejected"),), ("platform", "file_name", "sheet_name", "row_number")),
+    Served(landing.REJECTED, "退回行", (("quality", "rejected"),), ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")),
     Served(catalogue.PLATFORM, "平台目录", (("catalogue", "platform"),)),
     Served(catalogue.DATASET, "数据集目录", (("catalogue", "dataset"),)),
     Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),

@@ -1,0 +1,178 @@
+"""A release holds what the stages wrote, masked, documented, in an order that makes look-ups cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from warehouse.model import Home
+from warehouse.model.base import GOLDEN
+from warehouse.model.release import RELEASE
+from warehouse.release import Manifest, ReleaseFacts, build_release, next_version, publish, verify_release
+from warehouse.release.manifest import ReleaseError
+
+
+def content(file: Path) -> dict[str, pa.Table]:
+    with duckdb.connect(str(file), read_only=True) as con:
+        return {s.table.full_name: con.sql(f"from {s.table.full_name}").to_arrow_table() for s in RELEASE}
+
+
+def ask(file: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as con:
+        return con.sql(query).fetchall()
+
+
+@pytest.fixture
+def library(home: Home, facts: ReleaseFacts) -> Path:
+    return build_release(home, next_version(home, facts), facts, threads=1)
+
+
+def test_a_release_of_a_good_town_has_no_problem(library: Path) -> None:
+    assert verify_release(library.parent) == []
+
+
+def test_two_homes_with_the_same_key_give_the_same_tables_on_any_number_of_threads(
+    new_town: Callable[[str], Home], facts: ReleaseFacts
+) -> None:
+    one, two = new_town("one"), new_town("two")
+    version = next_version(one, facts)
+    assert version == next_version(two, facts)
+    assert content(build_release(one, version, facts, threads=1)) == content(
+        build_release(two, version, facts, threads=4)
+    )
+
+
+def test_row_order_of_the_stage_files_does_not_matter(home: Home, library: Path, facts: ReleaseFacts) -> None:
+    before = content(library)
+    for path in home.root.glob("stage/*/*.parquet"):
+        table = pq.read_table(path)
+        pq.write_table(table.take(pa.array(range(table.num_rows - 1, -1, -1), pa.int64())), path)
+    assert content(build_release(home, next_version(home, facts).replace("0002", "0001"), facts)) == before
+
+
+def test_numbers_are_masked_wherever_they_were_written(library: Path) -> None:
+    people = ask(library, "select name, id_number_masked, phone_masked, residence from base.person order by person_id")
+    assert people[0] == ("甲一", "990101********1230", "138****2233", "花园1幢101室")
+    assert people[1] == ("乙二", "990101********001X", None, "丙路1号(电话139****5566)")
+    assert ask(library, "select business_scope, phone_masked, credit_code from base.enterprise") == [
+        ("零售，联系139****5566", "139****5566", "92990101MA00000001")
+    ]
+    claims = ask(library, "select distinct value_raw from evidence.attribute where attribute in ('phone', 'id_number')")
+    assert {("138 **** 2233",), ("１３９****５５６６",), ("990101********1238",)} <= set(claims)
+
+
+def test_every_text_column_is_free_of_full_numbers(library: Path, personal_numbers: tuple[str, ...]) -> None:
+    with duckdb.connect(str(library), read_only=True) as con:
+        columns = con.sql(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal"
+        ).fetchall()
+        assert len(columns) > 300
+        for table, column in columns:
+            for number in personal_numbers:
+                query = f'select count(*) from {table} where contains(upper("{column}"::varchar), $n)'
+                assert con.execute(query, {"n": number}).fetchall() == [(0,)], f"{table}.{column}"
+
+
+def test_rival_numbers_with_one_mask_are_told_apart_by_their_tokens(library: Path) -> None:
+    rivals = ask(library, "select value, value_token from evidence.conflict where attribute = 'id_number'")
+    assert len({value for value, _ in rivals}) == 1
+    assert len({token for _, token in rivals}) == 2
+
+
+def test_a_person_is_found_in_other_tables_by_the_token(library: Path) -> None:
+    assert ask(
+        library,
+        "select distinct p.person_id from base.person p join evidence.attribute a on a.value_token = p.id_number_token "
+        "where a.attribute = 'legal_rep_id_number'",
+    ) == [("P2",)]
+
+
+def test_tables_views_and_columns_are_documented_in_both_languages(library: Path) -> None:
+    bare = ask(
+        library,
+        "select table_name from duckdb_tables() where comment is null or not contains(comment, ' | ') union all "
+        "select view_name from duckdb_views() where not internal and (comment is null or not contains(comment, ' | ')) "
+        "union all select column_name from duckdb_columns() "
+        "where not internal and (comment is null or not contains(comment, ' | '))",
+    )
+    assert bare == []
+
+
+def test_chinese_views_say_codes_in_chinese_and_hold_under_any_name(library: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{library}' as 任意 (read_only)")
+        assert con.sql("select 关系 from 任意.一张网.人房关系").fetchall() == [("居住",)]
+        assert con.sql(
+            "select distinct 属性 from 任意.一张网.主张 where 实体编号 = 'E1' and 标准值 = '某某商店'"
+        ).fetchall() == [("名称",)]
+        assert con.sql("select count(*) from 任意.一张网.提及").fetchall() == [(11,)]
+
+
+def test_the_release_describes_its_own_columns(library: Path) -> None:
+    rows = ask(
+        library,
+        "select title_zh from catalogue.field where owner = 'release' and dataset = 'base.person' and field = 'name'",
+    )
+    assert rows == [("姓名",)]
+    assert ask(library, "select title_zh from catalogue.field where owner = 'hukou'") == [("姓名",)]
+
+
+def test_the_manifest_names_deliveries_counts_and_the_hash_of_the_file(library: Path) -> None:
+    manifest = Manifest.read(library.parent)
+    assert [d.delivery_id for d in manifest.deliveries] == ["d1"]
+    assert manifest.tables["base.person"] == 4
+    assert manifest.file.bytes == library.stat().st_size
+    assert manifest.published_at is None
+
+
+def test_rows_lie_in_the_order_they_are_looked_up_by(library: Path) -> None:
+    tables = content(library)
+    for table, column in (
+        ("base.person", "person_id"),
+        ("link.mention", "entity_id"),
+        ("evidence.attribute", "entity_id"),
+    ):
+        values = tables[table].column(column).to_pylist()
+        assert values == sorted(values)
+
+
+def test_a_missing_stage_file_leaves_no_release_behind(home: Home, facts: ReleaseFacts) -> None:
+    home.stage("golden", "person").unlink()
+    with pytest.raises(ReleaseError, match="golden/person is missing"):
+        build_release(home, next_version(home, facts), facts)
+    assert list(home.release("").iterdir()) == []
+
+
+def test_a_stage_file_that_breaks_its_contract_leaves_no_release_behind(home: Home, facts: ReleaseFacts) -> None:
+    path = home.stage("golden", "housing")
+    pq.write_table(pq.read_table(path).drop_columns(["address"]), path)
+    with pytest.raises(duckdb.Error):
+        build_release(home, next_version(home, facts), facts)
+    assert list(home.release("").iterdir()) == []
+
+
+def test_a_killed_build_is_cleared_away_by_the_next(home: Home, facts: ReleaseFacts) -> None:
+    left = home.release(".0001-deadbeef.building")
+    left.mkdir(parents=True)
+    (left / "one_network.duckdb").write_bytes(b"half")
+    version = next_version(home, facts)
+    build_release(home, version, facts)
+    assert [p.name for p in home.release("").iterdir()] == [version]
+
+
+def test_the_library_itself_is_never_built_over(home: Home, library: Path, facts: ReleaseFacts) -> None:
+    publish(home, library.parent.name)
+    with pytest.raises(ReleaseError, match="the library already"):
+        build_release(home, library.parent.name, facts)
+
+
+def test_every_golden_column_is_in_the_release_or_masked() -> None:
+    for served in RELEASE[:3]:
+        golden = GOLDEN[served.table.name]
+        shown = {c.removesuffix("_masked").removesuffix("_token") for c in served.table.names}
+        assert shown == set(golden.names)

@@ -1,0 +1,131 @@
+"""Masks hide what they must and tokens are HMAC-SHA-256."""
+
+from __future__ import annotations
+
+import hmac
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warehouse import masking
+from warehouse.model import Home
+
+KEY = b"a key for tests alone"
+
+
+def connect(key: bytes = KEY) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"threads": 1})
+    masking.install(con, key)
+    return con
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Callable[..., str]]:
+    con = connect()
+
+    def run(expression: str, value: str | None) -> str:
+        row = con.execute(f"select {expression}", {"v": value}).fetchone()
+        assert row
+        return row[0]
+
+    yield run
+    con.close()
+
+
+@pytest.mark.parametrize(
+    ("macro", "value", "shown"),
+    [
+        ("mask_id($v)", "990101198503121230", "990101********1230"),
+        ("mask_id($v)", "99010119900101001X", "990101********001X"),
+        ("mask_id($v)", "990101", "******"),
+        ("mask_id($v)", None, None),
+        ("mask_phone($v)", "13800112233", "138****2233"),
+        ("mask_phone($v)", "86112233", "****2233"),
+        ("mask_phone($v)", "110", "***"),
+        ("mask_written($v, 3)", "138 0011-2233", "138 ****-2233"),
+        ("mask_written($v, 3)", "１３８００１１２２３３", "１３８****２２３３"),
+        ("mask_written($v, 6)", "990101 850312 123", "990101 ****** 123"),
+        ("mask_written($v, 3)", "8611223", "*******"),
+        ("mask_text($v)", "花园3-2-502", "花园3-2-502"),
+        ("mask_text($v)", "联系138-0011-2233。", "联系138****-2233。"),
+        ("mask_text($v)", "证990101198503121230，话13900445566", "证990****1230，话139****5566"),
+        ("mask_text($v)", "２０２６年11月1日", "２０２６年11月1日"),
+        ("mask_code($v)", "92990101MA00000001", "92990101MA00000001"),
+        ("mask_code($v)", "990101000012345", "990101000012345"),
+        ("mask_code($v)", "110101198503121230", "110101********1230"),
+    ],
+)
+def test_a_mask_shows_no_more_than_this(ask: Callable[..., str], macro: str, value: str, shown: str) -> None:
+    assert ask(macro, value) == shown
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(key=st.binary(min_size=16, max_size=200), value=st.text(min_size=1, max_size=20).filter(lambda s: "\0" not in s))
+def test_a_token_is_hmac_sha256_for_any_key_and_value(key: bytes, value: str) -> None:
+    with connect(key) as con:
+        row = con.execute("select keyed_token($v)", {"v": value}).fetchone()
+    assert row
+    assert row[0] == hmac.new(key, value.encode(), "sha256").hexdigest()[:32]
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(
+    head=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8),
+    number=st.sampled_from(
+        ["13800112233", "990101198503121230", "１３８００１１２２３３", "138-0011-2233", "138 0011 2233"]
+    ),
+    tail=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8),
+)
+def test_no_text_keeps_a_long_number_whatever_stands_around_it(head: str, number: str, tail: str) -> None:
+    with connect() as con:
+        row = con.execute("select mask_text($v)", {"v": head + number + tail}).fetchone()
+    assert row
+    assert number not in row[0]
+
+
+def test_the_first_run_makes_a_key_only_its_owner_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(masking.KEY_VARIABLE, raising=False)
+    home = Home(tmp_path / "home")
+    key = masking.token_key(home)
+    assert len(key) == 64
+    assert stat.S_IMODE(home.token_key.stat().st_mode) == 0o600
+    assert masking.token_key(home) == key
+    assert masking.token_key(Home(tmp_path / "other")) != key
+    assert [p.name for p in home.root.iterdir()] == [home.token_key.name]
+
+
+def test_the_environment_names_the_key_and_a_short_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    monkeypatch.setenv(masking.KEY_VARIABLE, "sixteen letters!")
+    assert masking.token_key(home) == b"sixteen letters!"
+    monkeypatch.setenv(masking.KEY_VARIABLE, "too short")
+    with pytest.raises(masking.TokenKeyError, match="at least 16") as caught:
+        masking.token_key(home)
+    assert "too short" not in str(caught.value)
+    assert not home.token_key.exists()
+
+
+def test_the_scan_finds_full_numbers_and_passes_codes_masks_and_tokens() -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as lib")
+        con.execute(
+            "create table lib.t(note varchar, number varchar, credit_code varchar, levels map(varchar, varchar))"
+        )
+        con.execute(
+            "insert into lib.t values ('电话13800112233', '110101198503121230', '13800112233', map {'a': '+8613800112233'}), "
+            "('138****2233', '110101********1230', '92110101MA00000001', map {'a': 'same'}), "
+            "('a13800112233', 'f01101011985031212300', '92110101MA00000001', map {})"
+        )
+        leaks = masking.find_leaks(con, "lib", frozenset(["credit_code"]))
+    assert [(x.table, x.column, x.what, x.rows) for x in leaks] == [
+        ("main.t", "levels", "mobile number", 1),
+        ("main.t", "note", "mobile number", 1),
+        ("main.t", "number", "identity number", 1),
+    ]

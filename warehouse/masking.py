@@ -1,0 +1,155 @@
+r"""What the plain release shows of identity numbers and phones: a mask to read, a token to join by.
+
+Belongs here: the rules of masking as DuckDB macros, the key of the tokens, and the scan that proves a release holds no
+full number. Does not: which columns are masked (`warehouse.model.release`), or who may see a full value (extracts).
+
+A token is HMAC-SHA-256 (RFC 2104) of the standardised value in UTF-8, its first 32 hexadecimal digits. Whoever holds the
+key can make the token of a number he already has and join by it; nobody can go the other way. The key comes from the
+environment variable `ONENET_TOKEN_KEY`, else from a file made in the home at its first run: then tokens of two homes
+differ. DuckDB computes both hashes, vectorised and side by side, so no number becomes a Python object.
+
+```
+320281198503121234  →  320281********1234        138 0011 2233  →  138 **** 2233 (what was written)
+13800112233         →  138****2233               text with 11 digits or more in a row: the same, inside the text
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.model.home import Home
+
+KEY_VARIABLE = "ONENET_TOKEN_KEY"
+MIN_KEY_LENGTH = 16
+BLOCK = 64  # bytes of a SHA-256 block, RFC 2104
+
+# Digits of any script (full-width ones too), one blank or dash between them at most.
+_DIGIT = r"\p{Nd}"
+_GAP = r"[ \x{3000}-]?"
+LONG_NUMBER = (
+    rf"({_DIGIT}{_GAP}{_DIGIT}{_GAP}{_DIGIT})(?:{_GAP}{_DIGIT}){{4,}}((?:{_GAP}{_DIGIT}){{3}}{_GAP}[{_DIGIT}XxＸｘ])"
+)
+IDENTITY_NUMBER = (
+    r"[1-8][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"  # GB 11643-1999
+)
+MOBILE_NUMBER = r"(?:^|[^0-9A-Za-z])(?:\+?86)?1[3-9][0-9]{9}(?:$|[^0-9A-Za-z])"
+
+MACROS: Mapping[str, str] = {
+    "mask_id(v)": """
+        case when length(v) >= 15 then left(v, 6) || repeat('*', length(v) - 10) || right(v, 4)
+             else repeat('*', length(v)) end""",
+    "mask_phone(v)": """
+        case when length(v) >= 11 then left(v, 3) || repeat('*', length(v) - 7) || right(v, 4)
+             when length(v) >= 7 then repeat('*', length(v) - 4) || right(v, 4)
+             else repeat('*', length(v)) end""",
+    # What was written stays recognisable as written: only digits become stars, blanks and dashes stay.
+    "mask_written(v, head)": rf"""
+        case when length(v) >= 11
+             then left(v, head) || regexp_replace(v[head + 1 : -5], '{_DIGIT}', '*', 'g') || right(v, 4)
+             else regexp_replace(v, '{_DIGIT}', '*', 'g') end""",
+    "mask_text(v)": rf"regexp_replace(v, '{LONG_NUMBER}', '\1****\2', 'g')",
+    "mask_code(v)": r"regexp_replace(v, '([1-8][0-9]{5})((?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9]{3}[0-9Xx])', '\1********\3', 'g')",
+    "keyed_token(v)": """
+        left(sha256(getvariable('token_outer') || unhex(sha256(getvariable('token_inner') || encode(v)))), 32)""",
+}
+"""DuckDB macros by signature. A null stays null in all of them."""
+
+
+class TokenKeyError(ValueError):
+    """The key of the tokens can't be used. The message never holds the key."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A column of a release that holds full numbers: where and how many, never which."""
+
+    table: str
+    column: str
+    what: str
+    rows: int
+
+
+def token_key(home: Home) -> bytes:
+    """The key of the tokens: from the environment, else from the key file of the home, which is made if it is missing.
+
+    Raises:
+        TokenKeyError: the key is shorter than 16 characters.
+    """
+    written = os.environ.get(KEY_VARIABLE)
+    source = f"environment variable {KEY_VARIABLE}"
+    if not written:
+        source = f"key file {home.token_key.name} of the home"
+        written = _key_file(home.token_key)
+    if len(written) < MIN_KEY_LENGTH:
+        raise TokenKeyError(f"{source}: {len(written)} characters; at least {MIN_KEY_LENGTH} are needed")
+    return written.encode()
+
+
+def _key_file(path: Path) -> str:
+    """Read the key file; make it first if needed. Its full content appears at once, readable by the owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)  # unlike a rename it never replaces a key another run made meanwhile
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+    return path.read_text().strip()
+
+
+def install(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Make the masking macros known to `con` as temporary macros and give it the token key for this session."""
+    block = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    for name, pad in (("token_inner", 0x36), ("token_outer", 0x5C)):
+        con.execute(f"set variable {name} = $pad", {"pad": bytes(b ^ pad for b in block)})
+    for signature, body in MACROS.items():
+        con.execute(f"create or replace temp macro {signature} as {body}")
+
+
+def find_leaks(con: duckdb.DuckDBPyConnection, database: str, codes: frozenset[str] = frozenset()) -> list[Leak]:
+    """Look through every text column of every table of `database` for full identity and mobile numbers.
+
+    Args:
+        con: connection with the release attached.
+        database: name it is attached under.
+        codes: names of columns that hold codes of things; such a code may look like a mobile number with impunity,
+            never like an identity number.
+
+    Returns:
+        One entry per column and kind of number found; empty when the release is clean. Lists and maps are looked
+        through as text.
+    """
+    leaks = []
+    columns = con.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where database_name = $d and not internal and (data_type like 'VARCHAR%' or data_type like 'MAP%') "
+        "and table_name in (select table_name from duckdb_tables() where database_name = $d) order by all",
+        {"d": database},
+    ).fetchall()
+    for schema, table, column in columns:
+        patterns = {"identity number": rf"(?:^|[^0-9A-Za-z]){IDENTITY_NUMBER}(?:$|[^0-9A-Za-z])"}
+        if column not in codes:
+            patterns["mobile number"] = MOBILE_NUMBER
+        for what, pattern in patterns.items():
+            (rows,) = con.execute(
+                f'select count(*) from "{database}"."{schema}"."{table}" '
+                f'where length("{column}"::varchar) >= 11 and regexp_matches("{column}"::varchar, $pattern)',
+                {"pattern": pattern},
+            ).fetchone() or (0,)
+            if rows:
+                leaks.append(Leak(f"{schema}.{table}", column, what, rows))
+    return leaks

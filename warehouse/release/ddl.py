@@ -1,0 +1,128 @@
+"""From contracts to DDL: tables, comments in both languages, Chinese views.
+
+Belongs here: text of statements, made from `warehouse.model`. Does not: running them (`warehouse.release.build`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from warehouse.model.base import GOLDEN
+from warehouse.model.release import RELEASE, SCHEMAS, SENSITIVE, Served
+from warehouse.model.table import Column, Table
+from warehouse.model.vocabulary import ENTITY_KIND, WORDS
+
+CHINESE = "一张网"
+
+_TYPES = {
+    pa.string(): "varchar",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+}
+
+
+def name(identifier: str) -> str:
+    """A quoted identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A quoted string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def duckdb_type(arrow: pa.DataType) -> str:
+    """The DuckDB type of a contracted column. KeyError for a type no contract uses yet."""
+    if pa.types.is_list(arrow):
+        return f"{_TYPES[arrow.value_type]}[]"
+    if pa.types.is_map(arrow):
+        return f"map({_TYPES[arrow.key_type]}, {_TYPES[arrow.item_type]})"
+    return _TYPES[arrow]
+
+
+def create_schemas() -> Iterator[str]:
+    """One statement per schema. DuckDB takes no comments on schemas: their meaning is told in `catalogue.field`."""
+    for schema in SCHEMAS:
+        yield f"create schema {name(schema)}"
+
+
+def create_table(table: Table) -> str:
+    """The table with its types and NOT NULL.
+
+    No PRIMARY KEY: its index would hold every key in memory while a city of 60 million claims is loaded and would be
+    written into the file, for a guarantee `verify_release` gives once and a look-up the sort order gives as well.
+    """
+    columns = ", ".join(
+        f"{name(c.name)} {duckdb_type(c.type)}{'' if c.nullable and c.name not in table.key else ' not null'}"
+        for c in table.columns
+    )
+    return f"create table {qualified(table)} ({columns})"
+
+
+def comments(served: Served) -> Iterator[str]:
+    """COMMENT ON the table, its Chinese view and every column of both: `中文 | English`."""
+    table, view = served.table, f"{name(CHINESE)}.{name(served.view)}"
+    about = text(f"{table.zh} | {table.en}: {table.grain}")
+    yield f"comment on table {qualified(table)} is {about}"
+    yield f"comment on view {view} is {about}"
+    for column in table.columns:
+        said = text(f"{column.zh} | {column.en}")
+        yield f"comment on column {qualified(table)}.{name(column.name)} is {said}"
+        yield f"comment on column {view}.{name(column.title)} is {said}"
+
+
+def create_view(served: Served) -> str:
+    """The table under its Chinese name, columns under their titles, codes as Chinese words."""
+    columns = ", ".join(f"{_worded(served.table, c)} as {name(c.title)}" for c in served.table.columns)
+    return f"create view {name(CHINESE)}.{name(served.view)} as select {columns} from {qualified(served.table)}"
+
+
+def dictionary() -> list[dict[str, object]]:
+    """The release's own columns as rows of `catalogue.field`, with a row per schema whose dataset and field are ''."""
+    rows: list[dict[str, object]] = [
+        {"owner": "release", "dataset": schema, "field": "", "title_zh": zh, "title_en": en, "attributes": []}
+        for schema, (zh, en) in SCHEMAS.items()
+    ]
+    for served in RELEASE:
+        rows += [
+            {
+                "owner": "release",
+                "dataset": served.table.full_name,
+                "field": c.name,
+                "title_zh": c.zh,
+                "title_en": c.en,
+                "attributes": [],
+            }
+            for c in served.table.columns
+        ]
+    return rows
+
+
+def qualified(table: Table) -> str:
+    """`"schema"."table"`, without a database: views must hold under whatever name the file is attached."""
+    return f"{name(table.schema)}.{name(table.name)}"
+
+
+def _worded(table: Table, column: Column) -> str:
+    column_name = name(column.name)
+    if column.name == "attribute" and "entity_kind" in table.names:
+        cases = " ".join(
+            f"when entity_kind = {text(kind)} and attribute = {text(c.name)} then {text(c.title)}"
+            for kind in ENTITY_KIND
+            if kind in GOLDEN
+            for c in GOLDEN[kind].columns
+        )
+        cases += " " + " ".join(f"when attribute = {text(a)} then {text(zh)}" for a, zh in _OTHER_ATTRIBUTES.items())
+        return f"case {cases} else attribute end"
+    if (words := WORDS.get(column.name)) and column.type == pa.string():
+        cases = " ".join(f"when {text(code)} then {text(word)}" for code, word in words.items())
+        return f"case {column_name} {cases} else {column_name} end"
+    return column_name
+
+
+_OTHER_ATTRIBUTES = {"legal_rep_id_number": "法定代表人证件号"}
+assert set(_OTHER_ATTRIBUTES) <= set(SENSITIVE)

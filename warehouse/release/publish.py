@@ -1,0 +1,44 @@
+"""Make a release the library: verify, link aside, swap. A reader with the former library open keeps it.
+
+Belongs here: the swap. Does not: building (`build`) or what must hold (`verify`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warehouse.model.home import Home
+from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, sync
+from warehouse.release.verify import verify_release
+
+
+def publish(home: Home, version: str, *, published_at: datetime | None = None) -> Path:
+    """Verify release `version` and make it `<home>/one_network.duckdb` in one step; return that path.
+
+    The library is a hard link to the file of the release (a copy where the file system knows no links), so publishing a
+    large release costs no time and no space; the file is read-only, so nobody changes the kept release through the
+    library. Whoever has the former library open goes on reading it: its bytes live as long as someone holds them.
+
+    Raises:
+        ReleaseError: the release is missing or not good; the library stays what it was.
+    """
+    folder = home.release(version)
+    if problems := verify_release(folder):
+        raise ReleaseError(f"release {version} is not published: " + "; ".join(problems))
+    aside = home.library.with_name(f".{home.library.name}.publishing")
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(folder / LIBRARY, aside)
+    except OSError:
+        shutil.copyfile(folder / LIBRARY, aside)
+        aside.chmod(0o444)
+        sync(aside)
+    aside.replace(home.library)
+    sync(home.root)
+    # After the swap: what says it was published was. A crash in between only makes the next run publish again.
+    manifest = Manifest.read(folder)
+    manifest.model_copy(update={"published_at": published_at or datetime.now(UTC)}).write(folder)
+    return home.library

@@ -1,0 +1,120 @@
+"""What must hold of a release before it may become the library.
+
+Belongs here: that the file is whole and keeps its contracts: tables, types, keys, references, counts, masking. Does not:
+whether the data are good (`quality`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from pydantic import ValidationError
+
+from warehouse.masking import find_leaks
+from warehouse.model.release import ENTITY_REFERENCES, KINDS, PUBLIC_CODES, REFERENCES, RELEASE
+from warehouse.model.table import Table
+from warehouse.release.ddl import CHINESE, duckdb_type, name, text
+from warehouse.release.manifest import LIBRARY, Manifest, file_line
+
+DATABASE = "candidate"
+
+
+def verify_release(folder: Path, *, threads: int | None = None) -> list[str]:
+    """Open the release in `folder` read-only and list what is wrong with it; an empty list says it is good.
+
+    Problems name tables, columns and counts, never values.
+    """
+    try:
+        manifest = Manifest.read(folder)
+    except (FileNotFoundError, ValidationError) as error:
+        return [f"manifest.json is missing or unreadable ({type(error).__name__})"]
+    if not (folder / LIBRARY).exists():
+        return [f"{LIBRARY} is missing"]
+    if file_line(folder / LIBRARY) != manifest.file:
+        return [f"{LIBRARY} is not the file the manifest describes: size or SHA-256 differ"]
+    try:
+        with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+            con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
+            con.execute(f"use {DATABASE}")
+            # References and leaks need tables that are what they should be.
+            return _shape(con, manifest) or _keys(con) + _references(con) + _mentions(con) + _leaks(con)
+    except duckdb.Error as error:
+        return [f"{LIBRARY} can't be read ({type(error).__name__})"]
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int((con.execute(query).fetchone() or (0,))[0])
+
+
+def _shape(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
+    """Tables, columns, types, views, comments and row counts as declared."""
+    problems = []
+    found: dict[str, list[tuple[str, str]]] = {}
+    for schema, table, column, column_type, comment in con.execute(
+        "select schema_name, table_name, column_name, lower(data_type), comment from duckdb_columns() "
+        f"where database_name = '{DATABASE}' and not internal order by schema_name, table_name, column_index"
+    ).fetchall():
+        found.setdefault(f"{schema}.{table}", []).append((column, column_type))
+        if not comment:
+            problems.append(f"{schema}.{table}.{column} has no comment")
+    for served in RELEASE:
+        table = served.table
+        if found.get(table.full_name) != [(c.name, duckdb_type(c.type)) for c in table.columns]:
+            problems.append(f"{table.full_name}: columns or types are not those of its contract")
+            continue
+        rows = _count(con, f"select count(*) from {table.full_name}")
+        if rows != manifest.tables.get(table.full_name):
+            problems.append(f"{table.full_name}: {rows} rows, the manifest says {manifest.tables.get(table.full_name)}")
+        if [c for c, _ in found.get(f"{CHINESE}.{served.view}", [])] != [c.title for c in table.columns]:
+            problems.append(f"{CHINESE}.{served.view}: not the view of {table.full_name}")
+    return problems
+
+
+def _keys(con: duckdb.DuckDBPyConnection) -> list[str]:
+    return [p for served in RELEASE if served.table.key for p in _key(con, served.table)]
+
+
+def _key(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    key = ", ".join(map(name, table.key))
+    repeated = _count(con, f"select count(*) from (select 1 from {table.full_name} group by {key} having count(*) > 1)")
+    return [f"{table.full_name}: {repeated} keys ({', '.join(table.key)}) are held by several rows"] if repeated else []
+
+
+def _references(con: duckdb.DuckDBPyConnection) -> list[str]:
+    asked = [(t, c, r, rc, "true") for t, c, r, rc in REFERENCES]
+    asked += [
+        (t, c, f"base.{kind}", f"{kind}_id", f"entity_kind = '{kind}'") for t, c in ENTITY_REFERENCES for kind in KINDS
+    ]
+    problems = []
+    for table, column, referred, key, condition in asked:
+        orphans = _count(
+            con,
+            f"select count(*) from (select {column} as id from {table} where {condition} and {column} is not null) "
+            f"where id not in (select {key} from {referred})",
+        )
+        if orphans:
+            problems.append(f"{table}.{column}: {orphans} rows name something that is not in {referred}")
+    return problems
+
+
+def _mentions(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every entity counts the mentions that name it: none is without, none is counted twice."""
+    problems = []
+    for kind in KINDS:
+        wrong = _count(
+            con,
+            f"select count(*) from base.{kind} b left join (select entity_id, count(*) n from link.mention "
+            f"where entity_kind = '{kind}' group by all) m on m.entity_id = b.{kind}_id "
+            "where b.mention_count is distinct from m.n",
+        )
+        if wrong:
+            problems.append(f"base.{kind}.mention_count: {wrong} rows differ from what link.mention holds")
+    return problems
+
+
+def _leaks(con: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
+        f"{leak.table}.{leak.column}: {leak.rows} rows hold a full {leak.what}"
+        for leak in find_leaks(con, DATABASE, PUBLIC_CODES)
+    ]

@@ -1,0 +1,74 @@
+"""Versions of releases: how they are named, which there are, which one is the library.
+
+A version is `<sequence>-<fingerprint>`, e.g. `0007-5f2c91ab`: the sequence orders the releases of a home, the fingerprint
+is equal for equal deliveries, code, model and judgements, in any home.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import duckdb
+from pydantic import ValidationError
+
+from warehouse.model.home import Home
+from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
+
+
+def fingerprint(facts: ReleaseFacts) -> str:
+    """Eight hexadecimal digits that differ where the deliveries, the code, the model or the judgements differ."""
+    columns = facts.deliveries.select(["delivery_id", "platform", "file_name", "sha256"]).to_pylist()
+    deliveries = sorted({tuple(row.values()) for row in columns})
+    content = json.dumps([deliveries, facts.code_version, facts.model, facts.judgements], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+
+def next_version(home: Home, facts: ReleaseFacts) -> str:
+    """The version a release built now from `facts` gets."""
+    taken = [_sequence(folder.name) for folder in home.release("").glob("[0-9]*-*")]
+    return f"{max(taken, default=0) + 1:04d}-{fingerprint(facts)}"
+
+
+def releases(home: Home) -> list[Manifest]:
+    """Manifests of the releases that were published, oldest first; folders without a good manifest are passed over."""
+    found = []
+    for folder in home.release("").glob("[0-9]*-*"):
+        try:
+            manifest = Manifest.read(folder)
+        except (FileNotFoundError, ValidationError):
+            continue
+        if manifest.published_at and (folder / LIBRARY).exists():
+            found.append(manifest)
+    return sorted(found, key=lambda m: _sequence(m.version))
+
+
+def published(home: Home) -> str | None:
+    """The version the library is, as it says itself; None where there is no library or it can't be opened."""
+    if not home.library.exists():
+        return None
+    for folder in home.release("").glob("[0-9]*-*"):
+        if (folder / LIBRARY).exists() and (folder / LIBRARY).samefile(home.library):
+            return folder.name
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"attach '{_quoted(home)}' as library (read_only)")
+            row = con.execute("select version from library.catalogue.release").fetchone()
+    except duckdb.Error:
+        return None
+    return row[0] if row else None
+
+
+def up_to_date(home: Home, facts: ReleaseFacts) -> str | None:
+    """The version of the library if it was built from just these `facts`, so that there is nothing to do; else None."""
+    version = published(home)
+    return version if version and version.rpartition("-")[2] == fingerprint(facts) else None
+
+
+def _sequence(version: str) -> int:
+    head = version.partition("-")[0]
+    return int(head) if head.isdigit() else 0
+
+
+def _quoted(home: Home) -> str:
+    return str(home.library).replace("'", "''")
