@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +221,26 @@ def home(new_town: Callable[[str], Home]) -> Home:
 @pytest.fixture
 def facts() -> ReleaseFacts:
     """What the town's release is built from."""
+    return town_facts()
+
+
+@pytest.fixture(scope="module")
+def shared_facts() -> ReleaseFacts:
+    """The same, for fixtures of a whole module."""
+    return town_facts()
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home with the town that all tests of a module read and none changes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ONENET_TOKEN_KEY", "a key for tests alone")
+        home = Home(tmp_path_factory.mktemp("shared") / "home")
+        write_town(home)
+        yield home
+
+
+def town_facts() -> ReleaseFacts:
     delivery = {
         "delivery_id": "d1", "platform": "hukou", "dataset": "hukou", "file_name": "hukou_20261101.csv",
         "sha256": "0" * 64, "bytes": 100, "scope": "", "sequence": 0, "state": "landed", "rows_delivered": 5,

@@ -108,11 +108,13 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: 
         for statement in ddl.create_schemas():
             con.execute(statement)
         for served in RELEASE:
+            con.begin()  # one commit a table: hundreds of comments would each wait for the disk
             con.execute(ddl.create_table(served.table))
             counts[served.table.full_name] = _load(con, home, served, made)
             con.execute(ddl.create_view(served))
             for statement in ddl.comments(served):
                 con.execute(statement)
+            con.commit()
         con.execute("checkpoint release")
         con.execute("use memory")
         con.execute("detach release")

@@ -27,9 +27,10 @@ def ask(file: Path, query: str) -> list[tuple[object, ...]]:
         return con.sql(query).fetchall()
 
 
-@pytest.fixture
-def library(home: Home, facts: ReleaseFacts) -> Path:
-    return build_release(home, next_version(home, facts), facts, threads=1)
+@pytest.fixture(scope="module")
+def library(shared_home: Home, shared_facts: ReleaseFacts) -> Path:
+    """A release nobody changes."""
+    return build_release(shared_home, next_version(shared_home, shared_facts), shared_facts, threads=1)
 
 
 def test_a_release_of_a_good_town_has_no_problem(library: Path) -> None:
@@ -52,7 +53,7 @@ def test_row_order_of_the_stage_files_does_not_matter(home: Home, library: Path,
     for path in home.root.glob("stage/*/*.parquet"):
         table = pq.read_table(path)
         pq.write_table(table.take(pa.array(range(table.num_rows - 1, -1, -1), pa.int64())), path)
-    assert content(build_release(home, next_version(home, facts).replace("0002", "0001"), facts)) == before
+    assert content(build_release(home, next_version(home, facts), facts)) == before
 
 
 def test_numbers_are_masked_wherever_they_were_written(library: Path) -> None:
@@ -66,16 +67,15 @@ def test_numbers_are_masked_wherever_they_were_written(library: Path) -> None:
     assert {("138 **** 2233",), ("１３９****５５６６",), ("990101********1238",)} <= set(claims)
 
 
-def test_every_text_column_is_free_of_full_numbers(library: Path, personal_numbers: tuple[str, ...]) -> None:
+def test_every_column_is_free_of_full_numbers(library: Path, personal_numbers: tuple[str, ...]) -> None:
     with duckdb.connect(str(library), read_only=True) as con:
-        columns = con.sql(
-            "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal"
+        tables = con.sql(
+            "select distinct schema_name || '.' || table_name from duckdb_columns() where not internal"
         ).fetchall()
-        assert len(columns) > 300
-        for table, column in columns:
-            for number in personal_numbers:
-                query = f'select count(*) from {table} where contains(upper("{column}"::varchar), $n)'
-                assert con.execute(query, {"n": number}).fetchall() == [(0,)], f"{table}.{column}"
+        assert len(tables) == 2 * len(RELEASE)  # each table and its Chinese view
+        for (table,) in tables:
+            rows = con.sql(f"select * from {table}").fetchall()
+            assert not [number for number in personal_numbers if number in repr(rows).upper()], table
 
 
 def test_rival_numbers_with_one_mask_are_told_apart_by_their_tokens(library: Path) -> None:
@@ -165,10 +165,12 @@ def test_a_killed_build_is_cleared_away_by_the_next(home: Home, facts: ReleaseFa
     assert [p.name for p in home.release("").iterdir()] == [version]
 
 
-def test_the_library_itself_is_never_built_over(home: Home, library: Path, facts: ReleaseFacts) -> None:
-    publish(home, library.parent.name)
+def test_the_library_itself_is_never_built_over(home: Home, facts: ReleaseFacts) -> None:
+    version = next_version(home, facts)
+    build_release(home, version, facts)
+    publish(home, version)
     with pytest.raises(ReleaseError, match="the library already"):
-        build_release(home, library.parent.name, facts)
+        build_release(home, version, facts)
 
 
 def test_every_golden_column_is_in_the_release_or_masked() -> None:
