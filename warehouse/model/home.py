@@ -6,6 +6,7 @@
   landing/rows/<platform>/<delivery_id>/<dataset>.parquet
   landing/rejected/<platform>/<delivery_id>.parquet
   landing/delivery/<platform>/<delivery_id>.parquet one manifest line per delivery and dataset
+  landing/seen/<platform>.json                      size and time of files taken in before; may be deleted at any time
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/done/<step>.json                            which step was run to its end on what
   models/<kind>.json                                parameters of the matching model
@@ -48,6 +49,10 @@ class Home:
     def delivery(self, platform: str, delivery_id: str) -> Path:
         """The manifest lines of one delivery."""
         return self.landing / "delivery" / platform / f"{delivery_id}.parquet"
+
+    def seen(self, platform: str) -> Path:
+        """What landing remembers of the files of a platform, so as not to read unchanged ones again."""
+        return self.landing / "seen" / f"{platform}.json"
 
     def stage(self, stage: str, name: str) -> Path:
         """A contracted table between landing and release, e.g. `stage("mention", "person")`."""

@@ -1,0 +1,347 @@
+"""The landing area: the immutable copy of every delivery, its rows as Parquet, its refused rows, its manifest line.
+
+Belongs here: what makes a file a new delivery, in which order its parts are stored, what a delivery's verdict is.
+Does not: reading a format (`connectors.reading`), or deciding which landed rows hold now (`connectors.current`).
+
+A delivery counts as landed from the moment its manifest exists, which is written last: what a killed run left behind
+has no manifest and is overwritten by the next one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors import claims, files
+from connectors.reading import read
+from connectors.rows import Batches, DeliveryRejected
+from connectors.spec import Platform
+from connectors.store import DatasetWriter, RejectedWriter, keep_original
+from warehouse.model.home import Home
+from warehouse.model.landing import DELIVERY
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """What one run landed of one platform.
+
+    Attributes:
+        platform: the platform.
+        deliveries: ids of the deliveries taken in now, rejected ones included, in order of landing.
+        skipped: files that had been taken in before.
+        rows_delivered: rows found in the new deliveries; always rows_landed + rows_rejected.
+        rejected_deliveries: (file name, reason code, reason) of new deliveries that can't be used.
+        warnings: what was odd but stopped nothing, each led by its file name.
+    """
+
+    platform: str
+    deliveries: tuple[str, ...] = ()
+    skipped: int = 0
+    rows_delivered: int = 0
+    rows_landed: int = 0
+    rows_rejected: int = 0
+    rejected_deliveries: tuple[tuple[str, str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A delivery about to be landed: its original bytes are already kept."""
+
+    platform: Platform
+    delivery_id: str
+    file_name: str
+    sha256: str
+    size: int
+    original: Path
+    delivered_on: datetime.date | None
+    scope: str
+    sequence: int
+
+
+def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
+    """Take in the files of one platform from `<inbox>/<platform>/`.
+
+    Files are landed in order of (delivery date, name). A file that was taken in before (same name, same bytes) is
+    skipped; one that was rejected is tried again once the platform's description has changed. Hidden files and the lock
+    files of office programs (`~$…`) are no deliveries.
+
+    Returns:
+        What was new. A delivery that can't be read is part of the report, not an exception.
+
+    Raises:
+        OSError: the home can't be written to.
+    """
+    known = _known(home, platform)
+    seen = _Seen(home.seen(platform.platform))
+    sequence = max((line["sequence"] for line in known.values()), default=0)
+    reports: list[LandingReport] = []
+    skipped = 0
+    for path, named in _offered(platform, inbox / platform.platform):
+        stat = path.stat()
+        sha256 = seen.get(path.name, stat.st_size, stat.st_mtime_ns)
+        if sha256 is None or not home.original(sha256).exists():
+            sha256 = keep_original(path, home)
+            seen.put(path.name, stat.st_size, stat.st_mtime_ns, sha256)
+        delivery_id = identity(platform.platform, path.name, sha256)
+        before = known.get(delivery_id)
+        if before and (before["state"] == "landed" or before["description"] == description(platform)):
+            skipped += 1
+            continue
+        sequence += 1
+        original = home.original(sha256)
+        day, scope = (named.delivered_on, named.scope) if named else (None, "")
+        size = original.stat().st_size
+        offer = Offer(platform, delivery_id, path.name, sha256, size, original, day, scope, sequence)
+        reports.append(_refuse_name(offer, home) if named is None else land_offer(offer, home))
+    seen.save()
+    return _sum(platform.platform, reports, skipped)
+
+
+def unknown_folders(inbox: Path, platforms: Iterable[str]) -> list[str]:
+    """Folders and files of the inbox that belong to no declared platform, sorted; hidden ones are ignored."""
+    known = set(platforms)
+    return sorted(p.name for p in inbox.iterdir() if p.name not in known and not p.name.startswith("."))
+
+
+def identity(platform: str, file_name: str, sha256: str) -> str:
+    """The delivery id: 16 hex digits of a hash of platform, file name and content."""
+    return hashlib.sha256("\n".join((platform, file_name, sha256)).encode()).hexdigest()[:16]
+
+
+def description(platform: Platform) -> str:
+    """A fingerprint of the platform's description: a rejected delivery is tried again when it changes."""
+    return hashlib.sha256(platform.model_dump_json().encode()).hexdigest()[:16]
+
+
+def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> LandingReport:
+    """Read one kept delivery (or take `batches`, where it was pulled) and store rows, refused rows and manifest."""
+    platform = offer.platform
+    writers: dict[str, DatasetWriter] = {}
+    refused = RejectedWriter(home.rejected(platform.platform, offer.delivery_id), platform.platform, offer)
+    try:
+        for batch in batches if batches is not None else read(offer.original, platform):
+            writer = writers.get(batch.dataset)
+            if writer is None:
+                path = home.rows(platform.platform, offer.delivery_id, batch.dataset)
+                writer = writers[batch.dataset] = DatasetWriter(path, platform.dataset(batch.dataset), offer, batch.sheet)
+            writer.write(batch)
+            refused.write(batch)
+        _judge(platform, list(writers.values()))
+    except DeliveryRejected as verdict:
+        return _reject(offer, home, verdict, writers, refused)
+    except BaseException:
+        for writer in writers.values():
+            writer.drop()
+        refused.drop()
+        raise
+    return _accept(offer, home, writers, refused)
+
+
+def _offered(platform: Platform, folder: Path) -> list[tuple[Path, files.FileName | None]]:
+    paths = folder.iterdir() if folder.is_dir() else ()
+    offered = [
+        (path, files.parse(platform.files, path.name))
+        for path in paths
+        if path.is_file() and not path.name.startswith((".", "~$"))
+    ]
+    last = datetime.date.max
+
+    def order(item: tuple[Path, files.FileName | None]) -> tuple[datetime.date, str]:
+        return (item[1].delivered_on or last) if item[1] else last, item[0].name
+
+    return sorted(offered, key=order)
+
+
+def _judge(platform: Platform, writers: list[DatasetWriter]) -> None:
+    """A snapshot without one usable row would withdraw everything the platform ever said: it is refused."""
+    if platform.delivery.semantics != "snapshot" or platform.volume.min_rows == 0:
+        return
+    if sum(w.landed for w in writers) == 0:
+        delivered = sum(w.delivered for w in writers)
+        if delivered:
+            raise DeliveryRejected("no_usable_rows", f"全量交付的{delivered}行均不可用，未替换上一批；请按退回行原因修正")
+        raise DeliveryRejected("no_rows", "只有表头没有数据行，全量交付不能为空，未替换上一批；请重新导出")
+
+
+def _accept(
+    offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused: RejectedWriter
+) -> LandingReport:
+    platform = offer.platform
+    total = sum(w.delivered for w in writers.values())
+    volume = platform.volume
+    warnings = []
+    if total == 0:
+        warnings.append("没有数据行")
+    elif total < volume.min_rows or (volume.max_rows is not None and total > volume.max_rows):
+        warnings.append(f"共{total}行，超出约定的行数范围")
+    lines = []
+    newest: datetime.date | None = None
+    for name, writer in writers.items():
+        writer.close()
+        warnings += writer.warnings
+        repeated = f"数据集“{name}”有{writer.repeated_keys}行的主键在本批内重复" if writer.repeated_keys else None
+        if platform.delivery.semantics == "delta" and repeated:
+            warnings.append(repeated)
+        column = platform.dataset(name).changed_at
+        if offer.delivered_on is None and column:
+            newest = max(filter(None, (newest, claims.newest(writer.path, column))), default=None)
+    refused.close()
+    for name, writer in writers.items():
+        lines.append(
+            _line(offer, name, "landed", writer.delivered, writer.landed, writer.rejected, warnings)
+            | {"delivered_on": offer.delivered_on or newest}
+        )
+        warnings = []  # once, on the first line
+    _write_manifest(offer, home, lines)
+    return _report(offer, lines)
+
+
+def _reject(
+    offer: Offer,
+    home: Home,
+    verdict: DeliveryRejected,
+    writers: dict[str, DatasetWriter],
+    refused: RejectedWriter,
+) -> LandingReport:
+    for writer in writers.values():
+        writer.drop()
+    # Rows were counted only if the reading came to its end; of a file that broke off nobody knows how many it had.
+    counted = verdict.code in ("no_rows", "no_usable_rows")
+    lines = []
+    if counted:
+        refused.close(also=verdict)
+        lines = [
+            _line(offer, name, "rejected", w.delivered, 0, w.delivered, [], verdict) for name, w in writers.items()
+        ]
+    else:
+        refused.drop()
+        refused = RejectedWriter(refused.path, refused.platform, offer)
+        refused.close(also=verdict)
+    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", 0, 0, 0, [], verdict)])
+    return _report(offer, lines, verdict)
+
+
+def _refuse_name(offer: Offer, home: Home) -> LandingReport:
+    verdict = DeliveryRejected(
+        "file_name_unknown", f"文件名不符合约定“{offer.platform.files}”（date为8位日期），请改名后重新提交"
+    )
+    refused = RejectedWriter(
+        home.rejected(offer.platform.platform, offer.delivery_id), offer.platform.platform, offer
+    )
+    return _reject(offer, home, verdict, {}, refused)
+
+
+def _line(
+    offer: Offer,
+    dataset: str,
+    state: str,
+    delivered: int,
+    landed: int,
+    rejected: int,
+    warnings: list[str],
+    verdict: DeliveryRejected | None = None,
+) -> dict[str, object]:
+    return {
+        "delivery_id": offer.delivery_id,
+        "platform": offer.platform.platform,
+        "dataset": dataset,
+        "file_name": offer.file_name,
+        "sha256": offer.sha256,
+        "bytes": offer.size,
+        "delivered_on": offer.delivered_on,
+        "scope": offer.scope,
+        "sequence": offer.sequence,
+        "state": state,
+        "reason_code": verdict.code if verdict else None,
+        "reason": verdict.reason if verdict else None,
+        "rows_delivered": delivered,
+        "rows_landed": landed,
+        "rows_rejected": rejected,
+        "warnings": list(warnings),
+    }
+
+
+def _write_manifest(offer: Offer, home: Home, lines: list[dict[str, object]]) -> None:
+    table = pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
+    DELIVERY.write(table, home.delivery(offer.platform.platform, offer.delivery_id))
+    if lines[0]["state"] == "rejected":
+        marker = home.delivery(offer.platform.platform, offer.delivery_id).with_suffix(".description")
+        marker.write_text(description(offer.platform))
+
+
+def _report(offer: Offer, lines: list[dict[str, object]], verdict: DeliveryRejected | None = None) -> LandingReport:
+    def total(column: str) -> int:
+        return sum(int(str(line[column])) for line in lines)
+
+    warnings = [w for line in lines for w in line["warnings"]]  # type: ignore[attr-defined]
+    return LandingReport(
+        offer.platform.platform,
+        (offer.delivery_id,),
+        0,
+        total("rows_delivered"),
+        total("rows_landed"),
+        total("rows_rejected"),
+        ((offer.file_name, verdict.code, verdict.reason),) if verdict else (),
+        tuple(f"{offer.file_name}：{warning}" for warning in warnings),
+    )
+
+
+def _sum(platform: str, reports: list[LandingReport], skipped: int) -> LandingReport:
+    return LandingReport(
+        platform,
+        tuple(d for r in reports for d in r.deliveries),
+        skipped,
+        sum(r.rows_delivered for r in reports),
+        sum(r.rows_landed for r in reports),
+        sum(r.rows_rejected for r in reports),
+        tuple(d for r in reports for d in r.rejected_deliveries),
+        tuple(w for r in reports for w in r.warnings),
+    )
+
+
+def _known(home: Home, platform: Platform) -> dict[str, dict[str, object]]:
+    """Manifest lines by delivery id, with the description a rejected delivery was read under."""
+    from connectors.current import manifest
+
+    table = manifest(home)
+    table = table.filter(pc.equal(table["platform"], platform.platform))
+    known: dict[str, dict[str, object]] = {}
+    for line in table.select(["delivery_id", "sequence", "state"]).to_pylist():
+        marker = home.delivery(platform.platform, line["delivery_id"]).with_suffix(".description")
+        known[line["delivery_id"]] = line | {"description": marker.read_text() if marker.exists() else ""}
+    return known
+
+
+class _Seen:
+    """Size and time of files hashed before: an unchanged file is not read again to learn that it is unchanged."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._files: dict[str, list[object]] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._files = {}
+        self._changed = False
+
+    def get(self, name: str, size: int, mtime_ns: int) -> str | None:
+        size_time_sha = self._files.get(name)
+        return str(size_time_sha[2]) if size_time_sha and size_time_sha[:2] == [size, mtime_ns] else None
+
+    def put(self, name: str, size: int, mtime_ns: int, sha256: str) -> None:
+        self._files[name] = [size, mtime_ns, sha256]
+        self._changed = True
+
+    def save(self) -> None:
+        if self._changed:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            aside = self._path.with_name(f".{self._path.name}.writing")
+            aside.write_text(json.dumps(self._files, ensure_ascii=False, sort_keys=True, indent=0), encoding="utf-8")
+            aside.replace(self._path)

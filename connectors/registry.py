@@ -1,0 +1,262 @@
+"""Loading the platform descriptions and code tables, and turning every mistake in them into a remedy.
+
+Belongs here: reading the YAML files, checks that need more than one file or the interpreter (codecs, code tables), error
+messages. Does not: the rules inside one file (`connectors.spec`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import functools
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from connectors import files
+from connectors.spec import AddressSource, Delimited, Platform
+
+FOLDER = Path(__file__).parent / "platforms"
+CODE_TABLES = Path(__file__).parent / "code_tables.yaml"
+
+
+class ConfigurationError(ValueError):
+    """The configuration is wrong. The message lists every problem of every file: where, what, what is allowed, remedy."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def load_code_tables(path: Path | None = None) -> dict[str, dict[str, str]]:
+    """Code tables by name: what platforms write → the standard value.
+
+    Raises:
+        ConfigurationError: not YAML, or a key or value that is no text (an unquoted `01` is a number to YAML).
+    """
+    path = path or CODE_TABLES
+    loaded, _, problems = _parse(path)
+    if not problems and not isinstance(loaded, dict):
+        problems = [f"{path.name}: a mapping of code tables is expected"]
+    for table, values in (loaded or {}).items() if isinstance(loaded, dict) else ():
+        if not isinstance(values, dict):
+            problems.append(f"{path.name}: {table}: a mapping of source values to standard values is expected")
+            continue
+        problems += [
+            f"{path.name}: {table}.{key}: keys and values are text; put quotes around {key!r}"
+            for key, value in values.items()
+            if not isinstance(key, str) or not isinstance(value, str)
+        ]
+    if problems:
+        raise ConfigurationError(problems)
+    return loaded
+
+
+def load_platforms(folder: Path | None = None) -> dict[str, Platform]:
+    """Every platform of a folder of YAML files, sorted by its name.
+
+    Args:
+        folder: default: the descriptions shipped with the project.
+
+    Raises:
+        ConfigurationError: anything wrong in any of the files, all at once.
+    """
+    folder = folder or FOLDER
+    tables = load_code_tables()
+    platforms: dict[str, Platform] = {}
+    problems: list[str] = []
+    paths = sorted(folder.glob("*.yaml")) + sorted(folder.glob("*.yml"))
+    if not paths:
+        problems.append(f"{folder}: no platform description (*.yaml) found; put one file per platform here")
+    for path in paths:
+        platform, found = _load(path, tables)
+        problems += found
+        if platform:
+            platforms[platform.platform] = platform
+    if problems:
+        raise ConfigurationError(problems)
+    return dict(sorted(platforms.items()))
+
+
+def _load(path: Path, tables: dict[str, dict[str, str]]) -> tuple[Platform | None, list[str]]:
+    loaded, lines, problems = _parse(path)
+    if problems:
+        return None, problems
+    try:
+        platform = Platform.model_validate(loaded)
+    except ValidationError as error:
+        return None, [_explain(path, lines, loaded, problem) for problem in error.errors()]
+    return platform, _beyond_the_schema(path, lines, platform, tables)
+
+
+Lines = dict[tuple[str | int, ...], int]
+
+
+def _parse(path: Path) -> tuple[Any, Lines, list[str]]:
+    """The content, the line of every key, and what is wrong with the YAML itself."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, yaml.SafeLoader)
+        lines: Lines = {}
+        repeated: list[str] = []
+        if node is not None:
+            _lines(node, (), lines, repeated, path.name)
+        return yaml.safe_load(text), lines, repeated
+    except UnicodeDecodeError:
+        return None, {}, [f"{path.name}: not UTF-8; save the file as UTF-8"]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f":{mark.line + 1}" if mark else ""
+        return None, {}, [f"{path.name}{where}: not YAML: {error.problem}; check indentation, colons and quotes here"]
+    except yaml.YAMLError as error:
+        return None, {}, [f"{path.name}: not YAML: {error}"]
+
+
+def _lines(node: yaml.Node, place: tuple[str | int, ...], lines: Lines, repeated: list[str], file: str) -> None:
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                where = ".".join(map(str, (*place, name)))
+                repeated.append(f"{file}:{key.start_mark.line + 1}: {where}: stands twice; keep one")
+            seen.add(name)
+            _lines(value, (*place, name), lines, repeated, file)
+            lines[(*place, name)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _lines(value, (*place, index), lines, repeated, file)
+
+
+def _at(path: Path, lines: Lines, place: tuple[str | int, ...]) -> str:
+    line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), None)
+    dotted = ".".join(map(str, place)) or "(file)"
+    return f"{path.name}{f':{line}' if line else ''}: {dotted}"
+
+
+def _explain(path: Path, lines: Lines, loaded: Any, problem: Any) -> str:
+    """One pydantic error as file:line: key: what was found; what is allowed; remedy."""
+    place = tuple(step for step in problem["loc"] if not _is_tag(step, lines, problem["loc"]))
+    at = _at(path, lines, place)
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        allowed = _allowed_keys(place[:-1])
+        near = difflib.get_close_matches(str(place[-1]), allowed, 1, 0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return f"{at}: unknown key; {hint}allowed: {', '.join(allowed)}; rename or remove it"
+    if kind == "missing":
+        return f"{at}: is required and absent; add it"
+    if kind == "literal_error":
+        found = problem.get("input")
+        expected = problem["ctx"]["expected"].replace("'", "")
+        near = difflib.get_close_matches(str(found), expected.replace(" or ", ", ").split(", "), 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"{at}: {found!r} is not allowed; allowed: {expected}{hint}"
+    if kind == "union_tag_invalid":
+        ctx = problem["ctx"]
+        return f"{at}.kind: {ctx['tag']!r} is no format; allowed: {ctx['expected_tags']}; choose one of them"
+    if kind == "union_tag_not_found":
+        return f"{at}.kind: is required and absent; say which format it is, e.g. {{kind: delimited}}"
+    message = problem["msg"].removeprefix("Value error, ")
+    if "lambda" in message:
+        message = "has the wrong shape"
+    found = "" if kind == "value_error" or isinstance(problem.get("input"), dict | list) else f"{problem['input']!r}: "
+    return f"{at}: {found}{message}; correct it here"
+
+
+def _is_tag(step: str | int, lines: Lines, place: tuple[str | int, ...]) -> bool:
+    """Pydantic adds the tag of a union (`delimited`) and the name of a class to a place; the file has no such key."""
+    return step in ("delimited", "workbook", "ndjson", "json", "xml", "geojson", "sql", "Source", "AddressSource") and (
+        place[: place.index(step) + 1] not in lines
+    )
+
+
+@functools.cache
+def _models() -> dict[str, type[BaseModel]]:
+    from connectors import spec
+
+    return {name: m for name, m in vars(spec).items() if isinstance(m, type) and issubclass(m, BaseModel)}
+
+
+def _allowed_keys(place: tuple[str | int, ...]) -> list[str]:
+    """Keys the file may have at a place."""
+    named = [step for step in place if isinstance(step, str)]
+    models = _models()
+    owner = {
+        (): "Platform", ("title",): "Label", ("department",): "Department", ("delivery",): "Delivery",
+        ("volume",): "Volume", ("datasets",): "Dataset",
+    }.get(tuple(named))  # fmt: skip
+    if named[:1] == ["format"]:
+        every = (m for n, m in models.items() if n in ("Delimited", "Workbook", "Ndjson", "Json", "Xml", "GeoJson", "Sql"))
+        return sorted({field for model in every for field in model.model_fields})
+    if named[:1] == ["datasets"] and len(named) > 1:
+        owner = _dataset_owner(named[1:])
+    return list(models[owner].model_fields) if owner else []
+
+
+def _dataset_owner(named: list[str]) -> str | None:
+    if named[0] == "columns":
+        return "ColumnSpec"
+    if named[0] == "roles":
+        by_depth = {"attributes": "Source", "housing": "HousingTie", "enterprise": "EnterpriseTie"}
+        if "address" in named[-1]:
+            return "AddressSource"
+        if named[-1] == "lookup":
+            return "Lookup"
+        return "Role" if len(named) == 2 else by_depth.get(named[2])
+    return {"title": "Label", "grid_tree": "GridTree", "aliases": "Aliases"}.get(named[0])
+
+
+def _beyond_the_schema(
+    path: Path, lines: Lines, platform: Platform, tables: dict[str, dict[str, str]]
+) -> list[str]:
+    problems: list[str] = []
+
+    def wrong(place: tuple[str | int, ...], message: str) -> None:
+        problems.append(f"{_at(path, lines, place)}: {message}")
+
+    if platform.platform != path.stem:
+        wrong(("platform",), f"{platform.platform!r} is not the name of its file; rename one of them to the other")
+    names = files.placeholders(platform.files)
+    if unknown := [name for name in names if name not in files.PLACEHOLDERS]:
+        allowed = ", ".join(f"{{{name}}}" for name in files.PLACEHOLDERS)
+        wrong(("files",), f"unknown placeholder {unknown[0]!r}; allowed: {allowed}")
+    elif len(set(names)) < len(names):
+        wrong(("files",), "a placeholder stands twice; use each once")
+    elif platform.files.count("{") != len(names) or platform.files.count("}") != len(names):
+        wrong(("files",), "a brace is not closed; write placeholders as {date}")
+    if isinstance(platform.format, Delimited):
+        _delimited(platform.format, wrong)
+    for index, dataset in enumerate(platform.datasets):
+        for role_name, role in dataset.roles.items():
+            for attribute, source in role.attributes.items():
+                codes = None if isinstance(source, AddressSource) else source.codes
+                if codes and codes not in tables:
+                    place = ("datasets", index, "roles", role_name, "attributes", attribute, "codes")
+                    wrong(place, _unknown_table(codes, tables))
+    return problems
+
+
+def _unknown_table(name: str, tables: dict[str, dict[str, str]]) -> str:
+    near = difflib.get_close_matches(name, tables, 1, 0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"unknown code table {name!r}; {hint}allowed: {', '.join(tables)}; add it to code_tables.yaml"
+
+
+def _delimited(layout: Delimited, wrong: Any) -> None:
+    try:
+        text_codec = codecs.lookup(layout.encoding)._is_text_encoding
+    except LookupError:
+        text_codec = False
+    if not text_codec:
+        wrong(("format", "encoding"), f"{layout.encoding!r} is no text encoding Python knows; e.g. gb18030, gbk, utf-8-sig")
+    for key, value in (("separator", layout.separator), ("quote", layout.quote)):
+        if value is not None and len(value) != 1:
+            wrong(("format", key), f"{value!r} is not one character; write one, a tab as \"\\t\"")
+    if layout.quote == layout.separator:
+        wrong(("format", "quote"), "is the separator too; choose another or null")
+
+

@@ -1,0 +1,252 @@
+"""What every reader yields: batches of text columns with data row numbers, and the rows it could not take.
+
+Belongs here: the types shared by the readers, the rules that hold for a cell and a row of any format (NUL characters,
+oversized cells, undecodable bytes, blank rows, mandatory cells). Does not: how a format is read (one module each), how
+headings find their columns (`connectors.headings`), or where rows are stored (`connectors.landing`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.spec import Dataset
+
+BATCH_ROWS = 20_000
+"""Rows a reader holds at a time; memory is bounded by this, not by the size of the file."""
+
+MAX_CELL = 100_000
+"""Bytes of UTF-8 a cell may hold. A workbook cell ends at 32,767 characters; beyond this a quote was left open."""
+
+ROW_NUMBER = "row_number"
+BLANK_ROW = "blank_row"
+
+
+class DeliveryRejected(Exception):  # noqa: N818 - it is a verdict on a file, not a fault of the program
+    """A delivery that can't be read as declared.
+
+    Attributes:
+        code: stable reason code, e.g. `column_missing`.
+        reason: one Chinese sentence a department can act on; it quotes headings and sheet names, never a cell.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One row that is not landed and why; `column` where one is at fault. The reason never quotes a value."""
+
+    row_number: int
+    column: str | None
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Rows of one dataset: `rows` has `row_number` (int64) and one text column per source column, '' as null."""
+
+    dataset: str
+    sheet: str
+    rows: pa.RecordBatch
+    rejected: tuple[Rejection, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Chunk:
+    """Raw rows on their way to a batch: numbers, values row by row, and rows already refused by the reader."""
+
+    width: int
+    numbers: list[int] = field(default_factory=list)
+    rows: list[Sequence[str | None]] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to yield."""
+        return len(self.numbers) + len(self.rejected) >= BATCH_ROWS
+
+    def add(self, number: int, row: Sequence[str | None]) -> None:
+        """Take one row of `width` values."""
+        self.numbers.append(number)
+        self.rows.append(row)
+
+    def reject(self, number: int, code: str, reason: str, column: str | None = None) -> None:
+        """Refuse one row."""
+        self.rejected.append(Rejection(number, column, code, reason))
+
+    def clear(self) -> None:
+        """Start anew."""
+        self.numbers, self.rows, self.rejected = [], [], []
+
+
+def cell_text(value: object) -> str | None:
+    """A typed cell as the department would read it on its screen; None where the cell is empty.
+
+    Whole numbers have no decimal point (`1.0` → `1`) and are never written with an exponent; other numbers keep the 15
+    significant digits a workbook shows. Dates are ISO, midnight is left out. Text stays as it is.
+    """
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime.datetime):
+        text = value.isoformat(sep=" ")
+        return text.removesuffix(" 00:00:00") if value.tzinfo is None else text
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "surrogateescape") or None
+    return str(value)
+
+
+def _number_text(value: float) -> str | None:
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return f"{Decimal(f'{value:.15g}'):f}"
+
+
+def text_array(values: Sequence[str | None]) -> pa.Array:
+    """Text values as Arrow, empty text as null. Raises UnicodeEncodeError where a value holds undecodable bytes."""
+    array = pa.array(values, pa.string())
+    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+
+
+def make_batch(
+    dataset: Dataset,
+    sheet: str,
+    names: Sequence[str],
+    chunk: Chunk,
+    nameless: frozenset[int] = frozenset(),
+    warnings: tuple[str, ...] = (),
+) -> RowBatch:
+    """Turn a chunk into a batch under the rules every format shares, and clear it.
+
+    Args:
+        dataset: declares which columns are mandatory.
+        sheet: name of the sheet or table, '' where there is none.
+        names: landed name of each value of a row, in order.
+        chunk: the raw rows.
+        nameless: positions without a heading; such a column is left out unless it holds something.
+        warnings: passed on.
+
+    Returns:
+        The batch; rows that are blank, hold NUL, bytes of another encoding or an oversized cell, or lack a mandatory
+        cell are among its rejections.
+    """
+    rejected = chunk.rejected
+    try:
+        columns = [text_array(values) for values in zip(*chunk.rows, strict=True)] if chunk.rows else None
+    except UnicodeEncodeError:
+        _drop_undecodable(chunk, names)
+        columns = [text_array(values) for values in zip(*chunk.rows, strict=True)] if chunk.rows else None
+    if columns is None:
+        columns = [pa.array([], pa.string()) for _ in names]
+    kept = [i for i in range(len(names)) if i not in nameless or columns[i].null_count < len(columns[i])]
+    warnings += tuple(f"数据集“{dataset.name}”第{i + 1}列没有列名却有内容，已按“{names[i]}”落地" for i in kept if i in nameless)
+    rows = pa.RecordBatch.from_arrays(
+        [pa.array(chunk.numbers, pa.int64()), *(columns[i] for i in kept)], [ROW_NUMBER, *(names[i] for i in kept)]
+    )
+    rows = _refuse(rows, dataset, rejected)
+    done = tuple(sorted(rejected, key=lambda r: (r.row_number, r.column or "", r.code)))
+    chunk.clear()
+    return RowBatch(dataset.name, sheet, rows, done, warnings)
+
+
+def _drop_undecodable(chunk: Chunk, names: Sequence[str]) -> None:
+    numbers: list[int] = []
+    rows: list[Sequence[str | None]] = []
+    for number, row in zip(chunk.numbers, chunk.rows, strict=True):
+        damaged = next((n for n, v in zip(names, row, strict=True) if v and not _encodable(v)), None)
+        if damaged is None:
+            numbers.append(number)
+            rows.append(row)
+        else:
+            chunk.reject(number, "undecodable", f"列“{damaged}”含有不符合声明编码的字节，请按约定编码重新导出", damaged)
+    chunk.numbers, chunk.rows = numbers, rows
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse(rows: pa.RecordBatch, dataset: Dataset, rejected: list[Rejection]) -> pa.RecordBatch:
+    """Take the rows out that may not land; a row is refused once, for the first reason found."""
+    if not rows.num_rows:
+        return rows
+    keep = np.ones(rows.num_rows, dtype=bool)
+    numbers = rows.column(0).to_numpy()
+
+    def refuse(bad: np.ndarray, column: str | None, code: str, reason: str) -> None:
+        bad &= keep
+        rejected.extend(Rejection(int(n), column, code, reason) for n in numbers[bad])
+        keep[bad] = False
+
+    blank = np.ones(rows.num_rows, dtype=bool)
+    for name in rows.schema.names[1:]:
+        column = rows.column(name)
+        blank &= column.is_null().to_numpy(zero_copy_only=False)
+    refuse(blank, None, BLANK_ROW, "整行为空，请删除空行")
+    for name in rows.schema.names[1:]:
+        column = rows.column(name)
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > MAX_CELL:
+            bad = pc.fill_null(pc.greater(pc.binary_length(column), MAX_CELL), False)
+            refuse(_mask(bad), name, "cell_too_long", f"列“{name}”的单元格超过{MAX_CELL}字节，疑为引号未闭合或粘贴错误")
+        nul = pc.match_substring(column, "\x00")
+        if pc.any(nul).as_py():
+            refuse(_mask(pc.fill_null(nul, False)), name, "nul_character", f"列“{name}”含有空字符（NUL），请清除后重新导出")
+    for name, spec in dataset.columns.items():
+        if spec.mandatory and name in rows.schema.names:
+            empty = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(rows.column(name)), ""), True)
+            refuse(_mask(empty), name, "mandatory_empty", f"必填列“{name}”为空，请补填")
+    return rows if keep.all() else rows.filter(pa.array(keep))
+
+
+def _mask(array: pa.Array) -> np.ndarray:
+    return np.array(array.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+Batches = Iterator[RowBatch]
+"""What a reader returns."""
+
+
+def without_trailing_blanks(batches: Batches) -> Batches:
+    """Blank rows after the last row that says something are no rows; blank rows before it are refused ones."""
+    held: list[Rejection] = []
+    dataset = ""
+    for batch in batches:
+        if batch.dataset != dataset:
+            dataset, held = batch.dataset, []
+        says = [r.row_number for r in batch.rejected if r.code != BLANK_ROW]
+        last = max(says, default=0)
+        if batch.rows.num_rows:
+            last = max(last, batch.rows.column(0)[-1].as_py())
+        before = [r for r in batch.rejected if r.row_number <= last]
+        after = [r for r in batch.rejected if r.row_number > last]
+        if last:
+            before, held = held + before, []
+        held += after
+        yield replace(batch, rejected=tuple(before))

@@ -1,0 +1,147 @@
+"""Workbooks (xlsx, xls, and what else calamine reads), sheet by sheet.
+
+Belongs here: form layout, two-tier merged headings, and numbers longer than a workbook's precision. calamine holds one
+sheet decoded at a time; rows reach Python in batches. A formula lands as its stored result.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+from posixpath import join, normpath
+
+from lxml import etree
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from connectors.headings import LOOK_AHEAD, find
+from connectors.rows import Batches, Chunk, DeliveryRejected, cell_text, make_batch
+from connectors.spec import Dataset, Workbook
+
+LONG = 1e15
+"""From here on a number no longer shows every digit in a workbook; its stored text may hold more."""
+
+
+def read(path: Path, layout: Workbook, datasets: tuple[Dataset, ...]) -> Batches:
+    """Yield the rows of every declared sheet; an absent `sheet` means the first one.
+
+    Raises:
+        DeliveryRejected: `encrypted`, `not_a_workbook`, `sheet_missing`, or a problem of the headings.
+    """
+    with _open(path) as book:
+        for dataset in datasets:
+            name = dataset.sheet or book.sheet_names[0]
+            if name not in book.sheet_names:
+                there = "、".join(book.sheet_names[:20])
+                raise DeliveryRejected("sheet_missing", f"缺少工作表“{name}”，文件中有：{there}；请恢复工作表名称")
+        wanted = {dataset.sheet or book.sheet_names[0] for dataset in datasets}
+        extra = tuple(f"工作表“{name}”未声明，未读取" for name in book.sheet_names if name not in wanted)
+        for dataset in datasets:
+            sheet = book.get_sheet_by_name(dataset.sheet or book.sheet_names[0])
+            yield from _sheet(path, sheet, layout, dataset, extra)
+            extra = ()
+
+
+def _open(path: Path) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except PasswordError as error:
+        raise DeliveryRejected("encrypted", "工作簿有打开密码，请去除密码后重新提交") from error
+    except (CalamineError, OSError) as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> DeliveryRejected:
+    with path.open("rb") as stream:
+        head = stream.read(1 << 20)
+    if "EncryptedPackage".encode("utf-16-le") in head:
+        return DeliveryRejected("encrypted", "工作簿有打开密码，请去除密码后重新提交")
+    if not head:
+        return DeliveryRejected("empty_file", "文件没有内容，请重新导出")
+    if head[:2] == b"PK":
+        return DeliveryRejected("not_a_workbook", "工作簿不完整（压缩包被截断或损坏），请重新上传")
+    if head.lstrip()[:1] == b"<":
+        return DeliveryRejected("not_a_workbook", "文件是网页或XML而不是工作簿，请在表格软件中另存为xlsx")
+    return DeliveryRejected("not_a_workbook", "文件不是xlsx或xls工作簿，请在表格软件中另存为xlsx")
+
+
+def _sheet(path: Path, sheet: CalamineSheet, layout: Workbook, dataset: Dataset, extra: tuple[str, ...]) -> Batches:
+    rows = _rows(sheet, path)
+    first = list(islice(rows, max(LOOK_AHEAD, layout.header_row)))
+    heads = [[cell_text(v) for v in row] for row in first]
+    if not any(any(row) for row in heads):
+        raise DeliveryRejected("empty_file", f"工作表“{sheet.name}”没有内容，请重新导出")
+    if layout.group_row and layout.group_row <= len(heads):
+        heads[layout.group_row - 1] = _spread(sheet, layout.group_row - 1, heads[layout.group_row - 1])
+    columns = find(dataset, heads, layout.header_row, layout.group_row)
+    warnings = extra + columns.warnings(dataset.name)
+    width = len(columns.names)
+    chunk = Chunk(width)
+    number = 0
+    for row in chain(first[layout.header_row :], rows):
+        number += 1
+        chunk.add(number, [v if isinstance(v, str) else cell_text(v) for v in row])
+        if chunk.full:
+            yield make_batch(dataset, sheet.name, columns.names, chunk, columns.nameless, warnings)
+            warnings = ()
+    yield make_batch(dataset, sheet.name, columns.names, chunk, columns.nameless, warnings)
+
+
+def _spread(sheet: CalamineSheet, row: int, cells: list[str | None]) -> list[str | None]:
+    """Write the text of a merged heading into every column it covers."""
+    left = sheet.start[1] if sheet.start else 0
+    spread = list(cells)
+    for (top, first), (bottom, last) in sheet.merged_cell_ranges or []:
+        if top <= row <= bottom and 0 <= first - left < len(cells):
+            for column in range(first - left, min(last - left, len(cells) - 1) + 1):
+                spread[column] = cells[first - left]
+    return spread
+
+
+def _rows(sheet: CalamineSheet, path: Path) -> Iterator[list[object]]:
+    """All rows from the top of the sheet; a number too long for its type is replaced by the digits the file stores."""
+    exact: dict[tuple[int, int], str] | None = None
+    left = sheet.start[1] if sheet.start else 0
+    for index, row in enumerate(sheet.iter_rows()):
+        values: list[object] = list(row)
+        for position, value in enumerate(values):
+            if isinstance(value, float) and abs(value) >= LONG:
+                if exact is None:
+                    exact = _long_numbers(path, sheet.name)
+                values[position] = exact.get((index, position + left), value)
+        yield values
+
+
+def _long_numbers(path: Path, sheet: str) -> dict[tuple[int, int], str]:
+    """Whole numbers of 16 digits and more as an xlsx file stores them, by (row, column) from 0; empty for other files."""
+    found: dict[tuple[int, int], str] = {}
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_sheet_part(archive, sheet)) as stream:
+            for _, cell in etree.iterparse(stream, tag="{*}c", resolve_entities=False, no_network=True):
+                text = (cell.findtext("{*}v") or "") if cell.get("t", "n") == "n" else ""
+                place = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
+                if place and re.fullmatch(r"-?\d{16,}", text):
+                    column = 0
+                    for letter in place[1]:
+                        column = column * 26 + ord(letter) - 64
+                    found[int(place[2]) - 1, column - 1] = text
+                cell.clear()
+    except (zipfile.BadZipFile, KeyError, StopIteration, etree.XMLSyntaxError):
+        return {}
+    return found
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    book = etree.fromstring(archive.read("xl/workbook.xml"))
+    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    key = next(
+        value
+        for node in book.iterfind(".//{*}sheet")
+        if node.get("name") == sheet
+        for name, value in node.attrib.items()
+        if name.endswith("}id")
+    )
+    target = next(node.get("Target") for node in links if node.get("Id") == key)
+    return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
