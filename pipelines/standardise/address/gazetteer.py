@@ -24,21 +24,12 @@ from pypinyin import Style, pinyin
 
 from pipelines.standardise.address.notation import fold_text, name_key, number
 
-REFERENCE_COLUMNS = [
-    "address_code",
-    "street",
-    "community",
-    "grid_code",
-    "road",
-    "road_number",
-    "estate",
-    "aliases",
-    "building",
-    "unit",
-    "room",
-]
+REFERENCE_COLUMNS = (
+    *("address_code", "county", "street", "community", "grid_code", "road", "road_number"),
+    *("estate", "aliases", "building", "unit", "room"),
+)
 PLACE_COLUMNS = ["place", "street", "community", "estate", "road", "road_number", "grid_code", "village"]
-_NAME_COLUMNS = ("street", "community", "road", "estate")
+_NAME_COLUMNS = ("county", "street", "community", "road", "estate")
 _NUMBER_COLUMNS = ("road_number", "building", "unit", "room")
 _ALIAS_BREAK = re.compile(r"[、,，;；|/]")
 _COMMUNITY_TAIL = re.compile(r"(?:社区居委会|社区居民委员会|社区|居民委员会|居委会|村村委会|村民委员会|村委会|村)$")
@@ -78,11 +69,11 @@ class NameIndex:
         """Known names one slip away: one character lost, added, replaced, or two neighbours swapped.
 
         A slip that adds, drops or exchanges a distinguishing character (东/西, 一/二, 新/老) is another name, not a slip.
-        Homophones come alone where there are any.
+        Homophones come alone where there are any. A name of two characters finds only names that lost one.
         """
-        if len(key) < 3 or not self.deletes:
-            return []
         found = set(self.deletes.get(key, ()))
+        if len(key) < 3:
+            return sorted(found)
         for short in _without_one(key):
             if short in self.targets:
                 found.add(short)
@@ -143,6 +134,7 @@ class Gazetteer:
         numbered: (road name, number) → places.
         streets: street names and their short forms → index into `street_names`.
         communities: community names and their variants → index into `community_names`.
+        counties: the county-level divisions the reference covers, with and without their 市, 区, 县; empty if not said.
     """
 
     places: pa.Table
@@ -156,10 +148,12 @@ class Gazetteer:
     street_names: tuple[str, ...]
     communities: NameIndex
     community_names: tuple[tuple[str, str], ...]
+    counties: frozenset[str]
     estate_of: tuple[str, ...] = field(repr=False)
     street_of: tuple[str, ...] = field(repr=False)
     community_of: tuple[str, ...] = field(repr=False)
     road_of: tuple[str, ...] = field(repr=False)
+    village_of: tuple[bool, ...] = field(repr=False)
 
     @classmethod
     def empty(cls) -> Gazetteer:
@@ -172,6 +166,7 @@ class Gazetteer:
 
         Args:
             reference: Nullable strings `REFERENCE_COLUMNS`, one row per dwelling; missing columns count as null.
+                `county` is optional: it lets an address leave its 市 or 区 out and keeps other cities' addresses apart.
                 `aliases` holds any number of names between `、`, `,`, `;`, `|` or `/`. A row with neither building nor
                 room is a house whose `road_number` is its door.
 
@@ -187,10 +182,12 @@ class Gazetteer:
         doors = con.sql(_sql("road_door")).to_arrow_table()
         aliases = con.sql(_sql("alias")).to_arrow_table()
         con.close()
-        return cls._indexed(places, dwellings, doors, aliases)
+        return cls._indexed(places, dwellings, doors, aliases, _counties(rows))
 
     @classmethod
-    def _indexed(cls, places: pa.Table, dwellings: pa.Table, doors: pa.Table, aliases: pa.Table) -> Gazetteer:
+    def _indexed(
+        cls, places: pa.Table, dwellings: pa.Table, doors: pa.Table, aliases: pa.Table, counties: frozenset[str]
+    ) -> Gazetteer:
         column = {name: places.column(name).to_pylist() for name in ("street", "community", "estate", "road")}
         named = [(name_key(name), i) for i, name in enumerate(column["estate"])]
         for text, place in zip(aliases.column("aliases").to_pylist(), aliases.column("place").to_pylist(), strict=True):
@@ -219,10 +216,12 @@ class Gazetteer:
                 (form, i) for i, (name, _) in enumerate(community_names) for form in community_forms(name)
             ),
             community_names=tuple(community_names),
+            counties=counties,
             estate_of=tuple(v or "" for v in column["estate"]),
             street_of=tuple(v or "" for v in column["street"]),
             community_of=tuple(v or "" for v in column["community"]),
             road_of=tuple(v or "" for v in column["road"]),
+            village_of=tuple(places.column("village").to_pylist()),
         )
 
 
@@ -260,6 +259,11 @@ def _folded(reference: pa.Table) -> pa.Table:
             values = numbers(values)
         columns[name] = values
     return pa.table(columns)
+
+
+def _counties(rows: pa.Table) -> frozenset[str]:
+    names = [name for name in pc.unique(rows.column("county")).to_pylist() if name]
+    return frozenset(form for name in names for form in (name, name[:-1]) if len(form) >= 2)
 
 
 _MARKS = r"^第|(?:幢|栋|棟|号楼|座|#楼?|楼|单元|门|号室|室|号)$"

@@ -16,17 +16,19 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.address.notation import NUMERALS
 
-TAIL_COLUMNS = ("head", "building", "building_mark", "unit", "floor", "room", "room_mark")
+TAIL_COLUMNS = ("head", "lead", "building", "building_mark", "unit", "floor", "room", "room_mark")
 
 _ID = rf"[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+"
 _PLAIN_ID = r"[A-Za-z]{0,2}[0-9]+[A-Za-z]?|[A-Za-z]"
 _TAIL = (
-    r"^(?P<head>.*?)-?"
-    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号)-?|(?P<building_dash>{_PLAIN_ID})-))?"
-    rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:单元|单|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-))?"
+    r"^(?P<head>.*?)(?P<lead>-)?"
+    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号)-?"
+    rf"|(?P<building_dash>{_PLAIN_ID})-|(?P<building_lost>幢|栋|号楼)))?"
+    rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:单元|单|元|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|单元))?"
     rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
-    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?))?$"
+    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?)|室)?$"
 )
+"""A mark without its number (幢2单元303室) belongs to the tail all the same; the number is lost, not the mark."""
 
 PROVINCES = [
     "北京",
@@ -80,7 +82,7 @@ ADMIN = re.compile(
 )
 """Province, city and county at the beginning of an address; each may be missing."""
 
-STREET = re.compile(r"^(?P<street>[^0-9路号]{1,6}?(?:街道办事处|街道|镇|乡))")
+STREET = re.compile(r"^(?P<street>[^0-9路号]{1,6}?(?:街道办事处|街道|镇(?![东西南北中]?路)|乡(?!路)))")
 COMMUNITY = re.compile(
     r"^(?P<community>[^0-9路号]{1,8}?(?:社区居委会|社区居民委员会|社区|居委会|居民委员会|村村委会|村民委员会|村委会))"
 )
@@ -90,6 +92,9 @@ ROAD_NUMBER = re.compile(
     r"(?P<mark>号院?|-)?$"
 )
 """A number that ends its stretch of text: 虹桥路12号, 虹桥路12弄3号."""
+
+GATE = re.compile(rf"^(?P<left>.*?(?:[0-9]|[{NUMERALS}](?=号))(?:号院?|弄))(?P<rest>[^0-9]{{2,}})$")
+"""A road with its number, and what lies behind that gate: 虹桥路12号 | 花园新村."""
 
 ROAD = re.compile(rf"^(?P<road>[^号]*?(?:{ROAD_WORDS}))$")
 GROUP = re.compile(rf"(?P<group>[0-9]+|[{NUMERALS}]+)(?:村民小)?组$")
@@ -103,7 +108,8 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
 
     Returns:
         One row per address with the string columns `TAIL_COLUMNS`, nullable. `room_mark` is null for a bare number,
-        `building_mark` is `-` where only a dash follows. Numbers are still as written.
+        `building_mark` is `-` where only a dash follows. `lead` is the dash of a tail whose first
+        number is lost (花园新村-2-502). Numbers are still as written.
     """
     if isinstance(folded, pa.ChunkedArray):
         folded = folded.combine_chunks()
@@ -116,8 +122,9 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
     dashed = pc.if_else(pc.is_valid(field("building_dash")), "-", pa.scalar(None, pa.string()))
     columns = {
         "head": field("head"),
+        "lead": field("lead"),
         "building": pc.coalesce(field("building"), field("building_dash")),
-        "building_mark": pc.coalesce(field("building_mark"), dashed),
+        "building_mark": pc.coalesce(field("building_mark"), dashed, field("building_lost")),
         "unit": pc.coalesce(field("unit"), field("unit_dash")),
         "floor": field("floor"),
         "room": pc.coalesce(field("room"), field("room_bare")),

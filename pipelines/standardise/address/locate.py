@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pipelines.standardise.address.gazetteer import Gazetteer, NameIndex
-from pipelines.standardise.address.grammar import ADMIN, COMMUNITY, GROUP, ROAD, ROAD_NUMBER, STREET, VILLAGE
+from pipelines.standardise.address.gazetteer import Gazetteer, NameIndex, is_slip
+from pipelines.standardise.address.grammar import ADMIN, COMMUNITY, GATE, GROUP, ROAD, ROAD_NUMBER, STREET, VILLAGE
 from pipelines.standardise.address.notation import name_key, number
 
 _BOUNDARY = frozenset("路街道巷弄号村区镇乡会组内旁侧面口")
@@ -22,7 +22,10 @@ _BOUNDARY = frozenset("路街道巷弄号村区镇乡会组内旁侧面口")
 
 @dataclass(frozen=True)
 class Location:
-    """What a head means: the places it can be, and its parts in standard spelling as far as they are known."""
+    """What a head means: the places it can be, and its parts in standard spelling as far as they are known.
+
+    A `guess` rests on a slip of the pen alone: it holds only if the reference knows the very dwelling.
+    """
 
     places: tuple[int, ...] = ()
     street: str | None = None
@@ -30,6 +33,7 @@ class Location:
     road: str | None = None
     road_number: str | None = None
     estate: str | None = None
+    guess: bool = False
 
     @property
     def wants_number(self) -> bool:
@@ -48,6 +52,7 @@ class _Left:
     road: str | None = None
     road_number: str | None = None
     rest: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ class HeadParts:
     road: str | None = None
     road_number: str | None = None
     estate: str | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a tail that can belong to a road instead."""
+
+    building: str | None = None
+    building_mark: str | None = None
+    room: str | None = None
+    room_mark: str | None = None
 
 
 class Locator:
@@ -85,9 +100,29 @@ class Locator:
             return self._in_text(name_key(parts.head), left)
         return self._by_road(left)
 
-    def with_number(self, location: Location, road_number: str) -> Location:
-        """Locate again a head that `wants_number`, now that the tail has given it."""
-        numbered = self.gazetteer.numbered.get((name_key(location.road or ""), road_number), ())
+    def with_tail(self, location: Location, tail: Numbers) -> tuple[Location, Numbers]:
+        """Locate again a head that `wants_number`, now that the tail has one, and take that number off the tail.
+
+        Returns:
+            The location, and what is left of the tail. A house of a village keeps its number as its door.
+        """
+        building, mark, room, room_mark = tail.building, tail.building_mark, tail.room, tail.room_mark
+        if building and mark == "号":
+            return self._at_number(location, building), Numbers(None, None, room, room_mark)
+        if room and room_mark == "号" and (not building or mark == "-"):
+            door = f"{building}-{room}" if building else room
+            found = self._at_number(location, door)
+            village = bool(found.places) and self.gazetteer.village_of[found.places[0]]
+            return found, Numbers(None, None, door if village else None, room_mark if village else None)
+        if building and building.isdigit():  # 虹桥路123幢: the 号 of 虹桥路12号3幢 lost
+            road = name_key(location.road or "")
+            cuts = [i for i in range(1, len(building)) if (road, building[:i]) in self.gazetteer.numbered]
+            if len(cuts) == 1 and building[cuts[0]] != "0":
+                found = self._at_number(location, building[: cuts[0]])
+                return replace(found, guess=True), Numbers(building[cuts[0] :], mark, room, room_mark)
+        return location, tail
+
+    def _at_number(self, location: Location, road_number: str) -> Location:
         left = _Left(
             street=_only(self.gazetteer.streets, location.street),
             community=_only(self.gazetteer.communities, location.community),
@@ -96,7 +131,7 @@ class Locator:
             road=location.road,
             road_number=road_number,
         )
-        return self._placed(numbered, left) or replace(location, road_number=road_number)
+        return self._by_road(left)
 
     def _explicit(self, parts: HeadParts) -> _Left:
         road = self._road(name_key(parts.road)) if parts.road else None
@@ -115,44 +150,110 @@ class Locator:
         for length in range(min(names.longest, len(key)), 1, -1):
             places = names.targets.get(key[-length:])
             if places:
-                left = _merge(given, self._left(key[:-length]))
-                if not left.rest or left.rest[-1] in _BOUNDARY:
-                    found = self._placed(places, left)
-                    if found:
-                        return found
+                left = self._settle(_merge(given, self._left(key[:-length])))
+                found = self._placed(places, left)
+                if found and (not left.rest or left.rest[-1] in _BOUNDARY):
+                    return found
+                if found and len(found.places) == 1 and len(left.rest) in (2, 3) and key.startswith(left.rest):
+                    return replace(found, guess=True)  # a city without its 市, unless it is part of the name
         left = _merge(given, self._left(key))
         if not left.rest:
             return self._by_road(left)
-        return self._unknown(left)
+        return self._near(key, names.near(key), given) or self._behind_gate(left, given) or self._unknown(left)
 
     def _by_road(self, left: _Left) -> Location:
         if left.road and left.road_number:
-            found = self._placed(self.gazetteer.numbered.get((name_key(left.road), left.road_number), ()), left)
+            numbered = self.gazetteer.numbered
+            road = name_key(left.road)
+            found = self._placed(numbered.get((road, left.road_number), ()), left)
             if found:
                 return found
+            if road in self.gazetteer.roads.targets:
+                near = tuple(
+                    sorted({place for n in self._near_numbers(road, left.road_number) for place in numbered[n]})
+                )
+                found = self._placed(near, left)
+                if found and len(found.places) == 1:
+                    return replace(found, guess=True)
         return self._plain(left)
+
+    def _near_numbers(self, road: str, road_number: str) -> list[tuple[str, str]]:
+        """Numbers of that road of which `road_number` has lost one digit."""
+        digits = "0123456789"
+        longer = {road_number[:i] + d + road_number[i:] for i in range(len(road_number) + 1) for d in digits}
+        return [(road, n) for n in sorted(longer) if (road, n) in self.gazetteer.numbered]
+
+    def _near(self, written: str, near: list[str], left: _Left) -> Location | None:
+        """The one place whose name `written` is a slip of. With the road's number agreeing it is sure, else a guess."""
+        names = self.gazetteer.names.targets
+        places = tuple(sorted({place for name in near for place in names[name]}))
+        found = self._placed(places, left) if places else None
+        if found is None or len(found.places) > 1:
+            return None
+        numbered = self._numbered(left)
+        agrees = found.places[0] in numbered or left.community is not None
+        return replace(found, guess=not agrees or len(written) < 3)
+
+    def _behind_gate(self, left: _Left, given: _Left) -> Location | None:
+        """虹桥路12号 and a name the reference does not know: the place at that number, if the name can be its."""
+        match = GATE.match(left.rest)
+        if not match:
+            return None
+        gate = _merge(replace(left, rest=""), replace(self._left(match["left"]), street=None, community=None))
+        if gate.rest or not gate.road:
+            return None
+        name = match["rest"]
+        at_number = self._placed(self._numbered(gate), gate)
+        if at_number and len(at_number.places) == 1:
+            known = name_key(self.gazetteer.estate_of[at_number.places[0]])
+            return at_number if _alike(name, known) else self._plain(gate, estate=name)
+        return self._near(name, self.gazetteer.names.near(name), gate) or self._plain(gate, estate=name)
 
     def _unknown(self, left: _Left) -> Location:
         """A rest that is no known name: one slip from one, a short form of one, or a place of its own."""
         rest, gazetteer = left.rest, self.gazetteer
-        by_number = self._by_road(replace(left, rest=""))
         short = gazetteer.short_names.targets.get(rest) or gazetteer.short_names.targets.get(rest + "小区")
         trimmed = gazetteer.names.targets.get(rest.removesuffix("小区")) if rest.endswith("小区") else None
-        near = tuple(sorted({place for name in gazetteer.names.near(rest) for place in gazetteer.names.targets[name]}))
-        for places in (short, trimmed, near):
-            if places:
-                agreed = tuple(place for place in places if place in by_number.places)
-                found = self._placed(agreed or places, left)
-                if found and len(found.places) == 1:
-                    return found
+        for places in (short, trimmed):
+            found = self._placed(places, left) if places else None
+            if found and len(found.places) == 1:
+                return found
+        near = self._near(rest, gazetteer.names.near(rest), left)
+        if near:
+            return near
+        by_number = self._by_road(replace(left, rest=""))
         if by_number.places and not ROAD.match(rest):
-            return replace(by_number, estate=None) if len(by_number.places) > 1 else by_number
+            return by_number
         group = GROUP.search(rest)
         if group and not left.road:
             outer = self._left(rest[: group.start()]) if group.start() else _Left()
             left = _merge(left, outer)
             return replace(self._plain(left), estate=(outer.rest or "") + f"{number(group['group'])}组")
         return self._plain(left, estate=rest)
+
+    def _settle(self, left: _Left) -> _Left:
+        """Account for a rest that is a street or community written with a slip, or the city without its 市."""
+        rest = left.rest
+        if not rest or rest[-1] in _BOUNDARY:
+            return left
+        if rest in self.gazetteer.counties:
+            return replace(left, rest="")
+        for cut in range(len(rest) + 1):
+            street = _one(self.gazetteer.streets, rest[:cut]) if cut else None
+            community = _one(self.gazetteer.communities, rest[cut:]) if cut < len(rest) else None
+            if (cut == 0 or street is not None) and (cut == len(rest) or community is not None):
+                return replace(
+                    left,
+                    street=street if left.street is None else left.street,
+                    community=community if left.community is None else left.community,
+                    rest="",
+                )
+        return left
+
+    def _numbered(self, left: _Left) -> tuple[int, ...]:
+        if not (left.road and left.road_number):
+            return ()
+        return self.gazetteer.numbered.get((name_key(left.road), left.road_number), ())
 
     def _plain(self, left: _Left, estate: str | None = None) -> Location:
         gazetteer = self.gazetteer
@@ -170,9 +271,7 @@ class Locator:
     def _placed(self, places: tuple[int, ...], left: _Left) -> Location | None:
         """Narrow places by what stands to their left; None where that contradicts all of them."""
         gazetteer = self.gazetteer
-        numbered: tuple[int, ...] = ()
-        if left.road and left.road_number:
-            numbered = gazetteer.numbered.get((name_key(left.road), left.road_number), ())
+        numbered = self._numbered(left)
         kept = tuple(place for place in places if place in numbered or not self._contradicts(place, left))
         for narrower in (
             tuple(place for place in kept if place in numbered),
@@ -198,6 +297,8 @@ class Locator:
 
     def _contradicts(self, place: int, left: _Left) -> bool:
         gazetteer = self.gazetteer
+        if left.foreign:
+            return True
         if left.community is not None and gazetteer.community_of[place]:
             return gazetteer.community_names[left.community][0] != gazetteer.community_of[place]
         if left.street is not None and gazetteer.street_of[place]:
@@ -218,27 +319,38 @@ class Locator:
         return self._lefts[text]
 
     def _read_left(self, text: str) -> _Left:
-        """Province to community from the left, road and number from the right; the rest is what stays between."""
+        """Road and number from the right, province to community from the left; the rest is what stays between."""
         if not text:
             return _Left()
-        street, street_text, after = self._division(ADMIN.sub("", text, count=1), self.gazetteer.streets, STREET)
-        if street is None and street_text is None:
-            whole = self._division(text, self.gazetteer.streets, STREET)
-            street, street_text, after = whole if whole[0] is not None else (None, None, after)
-        community, community_text, after = self._division(after, self.gazetteer.communities, COMMUNITY, VILLAGE)
-        left = _Left(street, community, street_text, community_text)
-        match = ROAD_NUMBER.match(after)
-        if not match:
-            road = self._road(after) or (after if ROAD.match(after) else None)
-            return replace(left, road=road) if road else replace(left, rest=after)
-        road_text = match["before"]
-        found_number = number(match["number"])
-        if not road_text:
-            return replace(left, road_number=found_number)
-        road = self._road(road_text) or self._ending_road(road_text)
-        if road or ROAD.match(road_text):
-            return replace(left, road=road or road_text, road_number=found_number)
-        return replace(left, rest=after)
+        match = ROAD_NUMBER.match(text)
+        before, found_number = (match["before"], number(match["number"])) if match else (text, None)
+        road = self._ending_road(before) if before else None
+        if road:
+            before = before[: -len(name_key(road))]
+        left = replace(self._divisions(before), road=road, road_number=found_number)
+        if road or not left.rest:
+            return left
+        road = self._road(left.rest) or (left.rest if ROAD.match(left.rest) else None)
+        if road:
+            return replace(left, road=road, rest="")
+        return replace(left, rest=left.rest + (text[len(before) :] if match else ""), road_number=None)
+
+    def _divisions(self, text: str) -> _Left:
+        """Province to community at the left of `text`."""
+        if not text:
+            return _Left()
+        gazetteer = self.gazetteer
+        admin = ADMIN.match(text)
+        county = admin["county"] or admin["city"] if admin else None
+        after = text[admin.end() :] if admin else text
+        known = not gazetteer.counties or not county or county in gazetteer.counties
+        street, street_text, after = self._division(after, gazetteer.streets, STREET)
+        if street is None:
+            whole = self._division(text, gazetteer.streets)
+            street, street_text, after = whole if whole[0] is not None else (None, street_text, after)
+        community, community_text, after = self._division(after, gazetteer.communities, COMMUNITY, VILLAGE)
+        foreign = not known and street is None and community is None and bool(admin and admin["county"])
+        return _Left(street, community, street_text, community_text, rest=after, foreign=foreign)
 
     def _ending_road(self, text: str) -> str | None:
         """The longest known road `text` ends in."""
@@ -266,6 +378,19 @@ class Locator:
         return None, None, text
 
 
+def _one(index: NameIndex, written: str) -> int | None:
+    """What a name stands for, written right or with one slip, where that is one thing only."""
+    near = [written] if written in index.targets else index.near(written)
+    meant = {target for name in near for target in index.targets[name]}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _alike(written: str, known: str) -> bool:
+    """Whether a name at a known number can be the name known there: a slip, a part of it, or no estate's name at all."""
+    shared = sum(c in known for c in written)
+    return is_slip(written, known) or shared * 2 >= min(len(written), len(known)) + 1
+
+
 def _only(index: NameIndex, name: str | None) -> int | None:
     targets = index.targets.get(name_key(name), ()) if name else ()
     return targets[0] if len(targets) == 1 else None
@@ -281,4 +406,5 @@ def _merge(given: _Left, read: _Left) -> _Left:
         given.road or read.road,
         given.road_number or read.road_number,
         read.rest,
+        read.foreign,
     )

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.address.gazetteer import Gazetteer, numbers
 from pipelines.standardise.address.grammar import split_tail
-from pipelines.standardise.address.locate import HeadParts, Location, Locator
+from pipelines.standardise.address.locate import HeadParts, Location, Locator, Numbers
 from pipelines.standardise.address.notation import fold_text
 
 PART_COLUMNS = ["text", "street", "community", "road", "road_number", "estate", "building", "unit", "room", "grid_code"]
@@ -37,7 +37,9 @@ STANDARD_COLUMNS = [
 """What `standardise_addresses` returns, all nullable strings but `dwelling_level`."""
 
 _HEAD = ["head", "street", "community", "road", "road_number", "estate"]
+_NUMBERS = ["building", "building_mark", "room", "room_mark"]
 _STRING = pa.string()
+_BLANK = pa.scalar(None, _STRING)
 
 
 def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
@@ -84,7 +86,7 @@ def _resolve(distinct: pa.Table, gazetteer: Gazetteer) -> pa.Table:
     con.register("location", location)
     con.register("candidate", candidate)
     con.register("address", address)
-    for table in ("chosen", "resolved"):
+    for table in ("chosen", "placed", "reading", "resolved"):
         con.execute(f"create table {table} as {_sql(table)}")
     outcome = con.sql(_sql("outcome")).to_arrow_table()
     con.close()
@@ -94,83 +96,52 @@ def _resolve(distinct: pa.Table, gazetteer: Gazetteer) -> pa.Table:
 def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Fold and split distinct rows into what names the place and what names the dwelling in it."""
     tail = split_tail(fold_text(distinct.column("text")))
-    mark = tail.column("building_mark")
-    own_room = numbers(distinct.column("room"))
-    cells = {name: numbers(distinct.column(name)) for name in ("building", "unit")}
     # a number with 号 and nothing after it is a door, not a building
-    is_door = pc.and_(
-        pc.and_(pc.equal(mark, "号"), pc.is_null(tail.column("room"))),
-        pc.and_(pc.is_null(tail.column("unit")), pc.is_null(tail.column("floor"))),
-    )
-    is_door = pc.fill_null(is_door, False)
-    building, room = tail.column("building"), tail.column("room")
-    room, room_mark = pc.if_else(is_door, building, room), pc.if_else(is_door, "号", tail.column("room_mark"))
-    building = pc.if_else(is_door, pa.scalar(None, _STRING), building)
-    heads = {"head": tail.column("head")}
+    nothing_after = pc.and_(pc.is_null(tail["room"]), pc.and_(pc.is_null(tail["unit"]), pc.is_null(tail["floor"])))
+    is_door = pc.fill_null(pc.and_(pc.equal(tail["building_mark"], "号"), nothing_after), False)
+    building = pc.if_else(is_door, _BLANK, tail["building"])
+    room = pc.if_else(is_door, tail["building"], tail["room"])
+    own = {name: numbers(distinct[name]) for name in ("building", "unit", "room", "road_number")}
+    heads = {"head": tail["head"], "road_number": own["road_number"]}
     for name in ("street", "community", "road", "estate"):
-        heads[name] = fold_text(distinct.column(name))
-    heads["road_number"] = numbers(distinct.column("road_number"))
-    grid = distinct.column("grid_code")
+        heads[name] = fold_text(distinct[name])
+    grid = distinct["grid_code"]
     address = {
-        "row": distinct.column("row"),
-        "building": pc.coalesce(cells["building"], numbers(building)),
-        "building_mark": pc.if_else(is_door, pa.scalar(None, _STRING), mark),
-        "unit": pc.coalesce(cells["unit"], numbers(tail.column("unit"))),
-        "room": pc.coalesce(own_room, numbers(room)),
-        "room_mark": pc.if_else(pc.is_valid(own_room), "室", room_mark),
-        "grid_code": pc.if_else(pc.match_substring_regex(grid, r"^[0-9]{15}$"), grid, pa.scalar(None, _STRING)),
+        "row": distinct["row"],
+        "lead": pc.if_else(pc.is_valid(own["building"]), _BLANK, tail["lead"]),
+        "building": pc.coalesce(own["building"], numbers(building)),
+        "building_mark": pc.if_else(is_door, _BLANK, tail["building_mark"]),
+        "unit": pc.coalesce(own["unit"], numbers(tail["unit"])),
+        "floor": numbers(tail["floor"]),
+        "room": pc.coalesce(own["room"], numbers(room)),
+        "room_mark": pc.if_else(pc.is_valid(own["room"]), "室", pc.if_else(is_door, "号", tail["room_mark"])),
+        "formal": pc.fill_null(pc.match_substring_regex(tail["head"], "街道|[省市县镇乡]"), False),
+        "grid_code": pc.if_else(pc.match_substring_regex(grid, r"^[0-9]{15}$"), grid, _BLANK),
     }
     return pa.table({name: heads[name] for name in _HEAD}), pa.table(address)
 
 
 def _locations(heads: pa.Table, address: pa.Table, locator: Locator) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Locate every distinct head; give roads the number their tail begins with; number the locations."""
-    ids, first = _encode(heads)
+    head, first = _encode(heads)
     columns = [heads.column(name).take(first).to_pylist() for name in _HEAD]
     located = [locator.locate(HeadParts(*values)) for values in zip(*columns, strict=True)]
-    wants = pa.array([location.wants_number for location in located], pa.bool_()).take(ids)
-    door_after_road = pc.and_(wants, pc.equal(address.column("room_mark"), "号"))
-    building_is_number = pc.and_(wants, pc.equal(address.column("building_mark"), "号"))
-    doors = pc.if_else(
-        pc.fill_null(building_is_number, False),
-        address.column("building"),
-        pc.if_else(
-            pc.fill_null(door_after_road, False),
-            pc.if_else(
-                pc.is_valid(address.column("building")),
-                pc.binary_join_element_wise(
-                    pc.coalesce(address.column("building"), pa.scalar("")), address.column("room"), "-"
-                ),
-                address.column("room"),
-            ),
-            pa.scalar(None, _STRING),
-        ),
-    )
-    numbered = pc.is_valid(doors)
-    rows = {name: address.column(name) for name in address.column_names}
-    blank = pa.scalar(None, _STRING)
-    rows["building"] = pc.if_else(numbered, blank, rows["building"])
-    took_room = pc.and_(numbered, pc.invert(pc.fill_null(building_is_number, False)))
-    ids, first = _encode(pa.table({"head": ids, "door": doors}))
-    head_of = pa.table({"h": _encode(heads)[0]}).column("h").take(first).to_pylist()
-    door_of = doors.take(first).to_pylist()
-    final = [
-        located[head] if door is None else locator.with_number(located[head], door)
-        for head, door in zip(head_of, door_of, strict=True)
+    wants = pa.array([location.wants_number for location in located], pa.bool_()).take(head)
+    # only after a road do the numbers of the tail bear on the place: elsewhere they would only multiply the heads
+    tail = {name: pc.if_else(wants, address[name], _BLANK) for name in _NUMBERS}
+    location, first = _encode(pa.table({"head": head, **tail}))
+    head_of = head.take(first).to_pylist()
+    tails = zip(*(tail[name].take(first).to_pylist() for name in _NUMBERS), strict=True)
+    read = [
+        locator.with_tail(located[h], Numbers(*numbers)) if located[h].wants_number else (located[h], Numbers())
+        for h, numbers in zip(head_of, tails, strict=True)
     ]
-    # a door that led to a village's house stays its room; one that led to an estate or to nothing known does not
-    village = set(_village_places(locator))
-    is_house = [bool(location.places) and location.places[0] in village for location in final]
-    rows["room"] = pc.if_else(
-        took_room, pc.if_else(pa.array(is_house, pa.bool_()).take(ids), doors, blank), rows["room"]
-    )
-    rows["location"] = ids
-    return _location_table(final), _candidate_table(final), pa.table(rows)
-
-
-def _village_places(locator: Locator) -> list[int]:
-    places = locator.gazetteer.places
-    return places.filter(places.column("village")).column("place").to_pylist()
+    rows = {name: address[name] for name in address.column_names}
+    for name in _NUMBERS:
+        changed = pa.array([getattr(numbers, name) for _, numbers in read], _STRING).take(location)
+        rows[name] = pc.if_else(wants, changed, address[name])
+    final = [where for where, _ in read]
+    return _location_table(final), _candidate_table(final), pa.table({**rows, "location": location})
 
 
 def _encode(table: pa.Table) -> tuple[pa.Array, pa.Array]:
@@ -192,7 +163,8 @@ def _encode(table: pa.Table) -> tuple[pa.Array, pa.Array]:
 def _location_table(locations: list[Location]) -> pa.Table:
     names = ("street", "community", "road", "road_number", "estate")
     columns = {name: pa.array([getattr(location, name) for location in locations], _STRING) for name in names}
-    return pa.table({"location": pa.array(range(len(locations)), pa.int64()), **columns})
+    guess = pa.array([location.guess for location in locations], pa.bool_())
+    return pa.table({"location": pa.array(range(len(locations)), pa.int64()), **columns, "guess": guess})
 
 
 def _candidate_table(locations: list[Location]) -> pa.Table:

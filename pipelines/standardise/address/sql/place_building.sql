@@ -12,7 +12,8 @@ unit as (
     from dwelling
     group by place, building
 )
-select r.place, r.building, count(*) as rooms, any_value(u.units) as units, bool_or(r.units > 1) as restarts
+select r.place, r.building, count(*) as rooms, any_value(u.units) as units, bool_or(r.units > 1) as restarts,
+       count(*) over (partition by r.place) as buildings
 from room as r
 join unit as u on u.place = r.place and u.building = r.building
 group by r.place, r.building

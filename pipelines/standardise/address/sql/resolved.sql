@@ -1,20 +1,8 @@
 -- table:  resolved      grain: row
--- reads:  address, location, chosen, place, place_building, dwelling
+-- reads:  placed, reading, place_building, dwelling
 -- The dwelling of an address in a known place. The reference settles a missing unit where only one dwelling fits; a room
 -- it does not know stands only where it fits the building's floors and positions, since lost digits look like other rooms.
-with placed as (
-    select a.row, c.place, p.village, a.room is not null and a.room_mark is null as bare,
-           case when p.village then '' else coalesce(a.building, '') end as building,
-           case when p.village then '' else coalesce(a.unit, '') end as unit,
-           case when not p.village then coalesce(a.room, '')
-                when a.building is not null and a.room is not null then a.building || '-' || a.room
-                else coalesce(a.room, a.building, l.road_number, '') end as room
-    from address as a
-    join location as l using (location)
-    join chosen as c using (row)
-    join place as p using (place)
-),
-same as (
+with same as (
     select l.row, d.grid_code
     from placed as l
     join dwelling as d using (place, building, unit, room)
@@ -29,7 +17,8 @@ without_unit as (
 without_building as (
     select l.row, min(d.building) as building, min(d.unit) as unit, min(d.grid_code) as grid_code
     from placed as l
-    join dwelling as d using (place, room)
+    join place_building as b on b.place = l.place and b.buildings = 1
+    join dwelling as d on d.place = l.place and d.room = l.room
     where l.building = '' and l.unit = '' and l.room <> '' and not l.village and not l.bare
     group by l.row
     having count(*) = 1
@@ -44,22 +33,25 @@ longer as (
     select distinct l.row
     from placed as l
     join dwelling as d using (place, building)
-    where l.bare and l.room <> '' and not l.village and starts_with(d.room, l.room) and d.room <> l.room
+    where l.bare and l.room <> '' and starts_with(d.room, l.room) and d.room <> l.room
 ),
 judged as (
     select l.*,
            coalesce(b.rooms, 0) as rooms, coalesce(b.units, 0) as units, coalesce(b.restarts, false) as restarts,
            s.row is not null as known, s.grid_code as same_grid,
-           w.dwellings, w.unit as only_unit, w.grid_code as only_grid,
-           o.building as only_building, o.unit as building_unit, o.grid_code as building_grid,
-           g.row is not null as cut_short,
+           w.dwellings, w.unit as unit_found, w.grid_code as unit_grid,
+           o.building as building_found, o.unit as building_unit, o.grid_code as building_grid,
+           r.building as read_building, r.unit as read_unit, r.room as read_room, r.grid_code as read_grid,
+           r.row is not null as read,
+           g.row is not null as longer,
            f.floor is not null and q.position is not null as fits
     from placed as l
-    left join place_building as b using (place, building)
-    left join same as s using (row)
-    left join without_unit as w using (row)
-    left join without_building as o using (row)
-    left join longer as g using (row)
+    left join place_building as b on b.place = l.place and b.building = l.building
+    left join same as s on s.row = l.row
+    left join without_unit as w on w.row = l.row
+    left join without_building as o on o.row = l.row
+    left join reading as r on r.row = l.row
+    left join longer as g on g.row = l.row
     left join floor_seen as f on f.place = l.place and f.building = l.building and f.floor = left(l.room, -2)
     left join position_seen as q
       on q.place = l.place and q.building = l.building and q.position = right(l.room, 2) and length(l.room) >= 3
@@ -67,29 +59,38 @@ judged as (
 verdict as (
     select *,
            case when room = '' then 'none'
+                when lead then 'open'                                   -- the first number is lost
+                when village and bare and formal and longer then 'cut'  -- who writes the town writes 号: 村1 of 村116号
                 when known then 'known'
                 when dwellings = 1 and (units <= 1 or not restarts) then 'fill_unit'
-                when only_building is not null then 'fill_building'
+                when building_found is not null then 'fill_building'
+                when read then 'read'
+                when guess then 'open'
                 when village then 'own'
                 when building = '' then 'none'
-                when unit = '' and units > 0 then 'ambiguous'
-                when cut_short or (bare and length(room) < 3) then 'cut'
+                when unit = '' and units > 0 then 'open'                -- several units, and nothing says which
+                when longer or (bare and length(room) < 3) then 'cut'
                 when rooms >= 8 and not fits then 'cut'
                 when unit <> '' and rooms > 0 and units = 0 then 'drop_unit'
                 else 'own' end as verdict
     from judged
 )
-select row, place,
+select row, place, guess and verdict not in ('known', 'fill_unit', 'fill_building', 'read') as refused,
        case when village then null
-            when verdict = 'fill_building' then nullif(only_building, '')
+            when verdict = 'fill_building' then nullif(building_found, '')
+            when verdict = 'read' then nullif(read_building, '')
+            when verdict = 'open' and lead then null
             else nullif(building, '') end as building,
-       case when verdict = 'fill_unit' then nullif(only_unit, '')
+       case when verdict = 'fill_unit' then nullif(unit_found, '')
             when verdict = 'fill_building' then nullif(building_unit, '')
+            when verdict = 'read' then nullif(read_unit, '')
             when verdict = 'drop_unit' then null
+            when verdict = 'open' and lead then null
             else nullif(unit, '') end as unit,
-       case when verdict not in ('cut', 'none') or (verdict = 'none' and not bare) then nullif(room, '') end as room,
-       verdict in ('known', 'fill_unit', 'fill_building', 'drop_unit', 'own') as settled,
-       case verdict when 'known' then same_grid when 'fill_unit' then only_grid when 'fill_building' then building_grid
-            end as grid_code
+       case when verdict = 'read' then read_room
+            when verdict <> 'cut' and (verdict <> 'none' or not bare) then nullif(room, '') end as room,
+       verdict not in ('none', 'open', 'cut') as settled,
+       case verdict when 'known' then same_grid when 'fill_unit' then unit_grid when 'fill_building' then building_grid
+                    when 'read' then read_grid end as grid_code
 from verdict
 order by row
