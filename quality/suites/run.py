@@ -55,6 +55,12 @@ def run_suites(names: Iterable[str], source: Source) -> pa.Table:
     return pa.concat_tables(tables) if tables else EXPECTATION.empty()
 
 
+def expectations(name: str) -> tuple[Expectation, ...]:
+    """Every expectation of a suite, those its contracts imply first; nothing is run and the library is not loaded."""
+    suite = load_suite(name)
+    return (*(implied(suite, CONTRACTS) if suite.contract else ()), *suite.expectations)
+
+
 def blocking_failures(results: pa.Table) -> pa.Table:
     """The rows of `results` that stop a release: critical expectations that failed or could not run."""
     return results.filter(
@@ -63,19 +69,19 @@ def blocking_failures(results: pa.Table) -> pa.Table:
 
 
 def _run(suite: Suite, source: Source) -> pa.Table:
-    expectations = (*(implied(suite, CONTRACTS) if suite.contract else ()), *suite.expectations)
+    declared = expectations(suite.suite)
     con = duckdb.connect(":memory:")
     try:
         show(con, source, suite.tables)
     except duckdb.Error as error:
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)
-        return _table(suite, [Result(e, "error", None, None) for e in expectations])
+        return _table(suite, [Result(e, "error", None, None) for e in declared])
     try:
         found: dict[str, Result] = {}
-        by_table = sorted(expectations, key=lambda e: e.table or suite.table)
+        by_table = sorted(declared, key=lambda e: e.table or suite.table)
         for table, group in groupby(by_table, key=lambda e: e.table or suite.table):
             found |= {result.expectation.name: result for result in check(con, table, list(group))}
-        return _table(suite, [found[e.name] for e in expectations])
+        return _table(suite, [found[e.name] for e in declared])
     finally:
         con.close()
 
