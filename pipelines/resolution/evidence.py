@@ -1,0 +1,77 @@
+"""What links a release to its sources: which entity every mention names, and why two mentions were linked or queued.
+
+Belongs here: joining mentions, entities and judged pairs. Does not: claims and conflicts (`survivorship`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.resolution.session import Session, Source, parquet_writer, pour, stream
+from pipelines.resolution.survivorship import Resolved, resolved
+from warehouse.model import Home
+from warehouse.model.evidence import MATCH
+from warehouse.model.link import ENTITY, MENTION, PAIR
+from warehouse.model.mention import MENTIONS
+
+
+def link_mentions(kinds: Mapping[str, Resolved], *, threads: int | None = None) -> pa.Table:
+    """Every mention with its entity, in memory; see `write_link_mention`.
+
+    Args:
+        kinds: kind → its mentions and entities; a mention without an entity is left out.
+        threads: of DuckDB; the outcome does not depend on it.
+
+    Returns:
+        A table under `link.MENTION`, ordered by kind, entity and mention.
+    """
+    with Session(threads) as session:
+        parts = [MENTION.conform(batches.to_arrow_table()) for batches in _linked(session, kinds)]
+    return pa.concat_tables([MENTION.empty(), *parts])
+
+
+def write_link_mention(home: Home, *, threads: int | None = None) -> int:
+    """Write `link/mention` from the mentions and entities of all kinds; return the row count."""
+    kinds = {kind: resolved(home, kind) for kind in MENTIONS}
+    with Session(threads) as session, parquet_writer(home.stage("link", "mention"), MENTION) as writer:
+        return sum(pour(linked, MENTION, writer) for linked in _linked(session, kinds))
+
+
+def _linked(session: Session, kinds: Mapping[str, Resolved]) -> Iterator[duckdb.DuckDBPyRelation]:
+    for kind, known in sorted(kinds.items()):
+        _open(session, kind, known)
+        yield session.query("link_mention", kind=kind)
+
+
+def explain_pairs(kind: str, pairs: Source, known: Resolved, *, threads: int | None = None) -> pa.Table:
+    """Every judged pair with the source rows, the entities and the comparison levels of both sides, in memory.
+
+    Args:
+        kind: kind of the mentions.
+        pairs: under `PAIR`.
+        known: mentions and entities of the kind.
+        threads: of DuckDB; the outcome does not depend on it.
+
+    Returns:
+        A table under `evidence.MATCH`, ordered by left and right mention.
+    """
+    with Session(threads) as session:
+        _open(session, kind, known)
+        session.view("pair", pairs, PAIR)
+        return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
+
+
+def write_match(home: Home, kind: str, *, threads: int | None = None) -> int:
+    """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
+    with Session(threads) as session:
+        _open(session, kind, resolved(home, kind))
+        session.view("pair", home.stage("pair", kind), PAIR)
+        return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
+
+
+def _open(session: Session, kind: str, known: Resolved) -> None:
+    session.view("mention", known.mentions, MENTIONS[kind])
+    session.view("entity", known.entities, ENTITY)

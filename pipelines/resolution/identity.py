@@ -1,0 +1,261 @@
+"""Stable identity: which id every cluster of mentions carries, run after run.
+
+An entity keeps its id while any of its mentions lives (a mention is the same across runs where platform, dataset, role,
+row key and repeat are the same). Where clusters changed:
+
+- **new**: a cluster none of whose mentions had an id is born with the next number;
+- **merge**: the id that is oldest (by run), then has most mentions in the cluster, stays; the others are retired with a
+  redirect to it;
+- **split**: the part with most of the id's mentions keeps it; the other parts are born;
+- **withdrawn**: an id without living mentions is retired. A retired id is never given again, not even to the same mentions
+  if they come back.
+
+Belongs here: the rule and what the next run must remember. Does not: the shape of ids (`ids`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.resolution import ids
+from pipelines.resolution.session import Session, Source
+from warehouse.model import Home
+from warehouse.model.link import CLUSTER, ENTITY, HISTORY, REDIRECT
+from warehouse.model.mention import MENTION_HEAD, MENTIONS
+from warehouse.model.table import Column, Table
+
+_IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
+
+REGISTER = Table(
+    "stage",
+    "identity",
+    "编号登记",
+    "Register of ids: what the next run remembers of every mention",
+    "one row per mention of one kind",
+    _IDENTITY,
+    (
+        *(column for column in MENTION_HEAD if column.name in _IDENTITY),
+        Column("entity_id", pa.string(), "实体编号", "Entity the mention belonged to in the last run", nullable=False),
+        Column("born", pa.int64(), "诞生轮次", "Run in which that id was first given, from 0", nullable=False),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Former:
+    """What the runs before left: register, redirects and history so far, and the counters.
+
+    Attributes:
+        register: under `REGISTER`.
+        redirects: under `REDIRECT`.
+        history: under `HISTORY`.
+        next_number: first running number that was never given.
+        runs: runs so far.
+    """
+
+    register: pa.Table
+    redirects: pa.Table
+    history: pa.Table
+    next_number: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The ids of one run.
+
+    Attributes:
+        entities: under `ENTITY`, ordered by mention.
+        redirects: all redirects that hold, those of earlier runs carried on to the id that holds the mentions now.
+        history: the whole story, this run's events added.
+        register: what the next run needs, ordered by mention identity.
+        next_number: first running number that was never given.
+        runs: runs so far, this one counted.
+    """
+
+    entities: pa.Table
+    redirects: pa.Table
+    history: pa.Table
+    register: pa.Table
+    next_number: int
+    runs: int
+
+    @property
+    def former(self) -> Former:
+        """This run as the next one sees it."""
+        return Former(self.register, self.redirects, self.history, self.next_number, self.runs)
+
+
+def assign_entities(
+    kind: str,
+    mentions: Source,
+    clusters: Source,
+    former: Former | None,
+    release: str,
+    *,
+    threads: int | None = None,
+) -> Assignment:
+    """Give every cluster its id.
+
+    Args:
+        kind: `person`, `housing` or `enterprise`.
+        mentions: under `MENTIONS[kind]`; only the head columns are read.
+        clusters: under `CLUSTER`; one line for every mention.
+        former: what the run before left; none in a fresh home.
+        release: version of the release this run makes, for redirects and history.
+        threads: of DuckDB; the outcome does not depend on it.
+
+    Raises:
+        ValueError: clusters and mentions do not hold the same mentions.
+    """
+    past = former or Former(REGISTER.empty(), REDIRECT.empty(), HISTORY.empty(), 0, 0)
+    with Session(threads) as session:
+        session.view("mention", mentions, MENTIONS[kind])
+        session.view("cluster", clusters, CLUSTER)
+        session.con.register("register", REGISTER.conform(past.register))
+        _refuse_gaps(session, kind)
+        session.table("clustered", "identity_clustered")
+        session.table("overlap", "identity_overlap")
+        heirs = _inherit(session.con.sql("select * from overlap order by all").to_arrow_table(), kind)
+        session.con.register("heir", heirs)
+        newborn = session.query("identity_newborn").to_arrow_table()
+        numbers = np.arange(past.next_number, past.next_number + newborn.num_rows, dtype=np.int64)
+        session.con.register(
+            "born",
+            pa.table({"cluster_id": newborn["cluster_id"].combine_chunks(), "entity_id": ids.encode(kind, numbers)}),
+        )
+        session.con.register("redirect", REDIRECT.conform(past.redirects))
+        session.con.register("story", HISTORY.conform(past.history))
+        session.table("named", "identity_named", run=str(past.runs))
+        session.table("fate", "identity_fate")
+        text = {"kind": kind, "release": release.replace("'", "''")}
+        return Assignment(
+            entities=ENTITY.conform(session.query("identity_entity").to_arrow_table()),
+            redirects=REDIRECT.conform(session.query("identity_redirect", **text).to_arrow_table()),
+            history=HISTORY.conform(session.query("identity_history", **text).to_arrow_table()),
+            register=REGISTER.conform(session.query("identity_register").to_arrow_table()),
+            next_number=past.next_number + newborn.num_rows,
+            runs=past.runs + 1,
+        )
+
+
+def _refuse_gaps(session: Session, kind: str) -> None:
+    (astray,) = session.con.sql(
+        "select count(*) from mention m full join cluster c using (mention_id) where m.role is null or c.cluster_id is null"
+    ).fetchall()[0]
+    if astray:
+        raise ValueError(f"{kind}: {astray} mentions are in only one of mention and cluster; match all mentions first")
+
+
+def _inherit(overlap: pa.Table, kind: str) -> pa.Table:
+    """Which cluster keeps which former id: at most one each way.
+
+    Args:
+        overlap: `cluster_id, entity_id, born, shared`: mentions of a former id now in a cluster, ordered.
+        kind: kind of the ids.
+
+    Returns:
+        `cluster_id, entity_id`. Pairs are taken oldest id first, then by most shared mentions, then by the id's number,
+        then by the cluster. Almost all ids and clusters have one partner only and are settled as columns.
+    """
+    c, e = (_codes(overlap[name]) for name in ("cluster_id", "entity_id"))
+    shared, born = overlap["shared"].to_numpy(), overlap["born"].to_numpy()
+    alone = (np.bincount(c)[c] == 1) & (np.bincount(e)[e] == 1) if len(c) else np.zeros(0, dtype=bool)
+    taken = np.flatnonzero(alone).tolist()
+    rest = np.flatnonzero(~alone)
+    if len(rest):
+        numbers = ids.decode(kind, overlap["entity_id"].take(pa.array(rest)))
+        rest = rest[np.lexsort((overlap["cluster_id"].to_numpy()[rest], numbers, -shared[rest], born[rest]))]
+        taken += _first_come(rest, c, e)
+    return overlap.select(["cluster_id", "entity_id"]).take(pa.array(sorted(taken), pa.int64()))
+
+
+def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy(zero_copy_only=False)
+
+
+def _first_come(order: npt.NDArray[np.int64], left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> list[int]:
+    """Edges taken greedily in order, no end used twice."""
+    used_left: set[int] = set()
+    used_right: set[int] = set()
+    taken = []
+    for edge in order.tolist():
+        if left[edge] not in used_left and right[edge] not in used_right:
+            used_left.add(left[edge])
+            used_right.add(right[edge])
+            taken.append(edge)
+    return taken
+
+
+def write_assignment(home: Home, kind: str, assignment: Assignment, release: str) -> dict[str, int]:
+    """Write the ids of one kind: `entity`, `redirect` and `history` of the kind, and what the next run needs.
+
+    What the next run needs is kept under the release's name and counts only once `commit_identity` says that the release
+    was published: a run that fails leaves the memory of the run before it.
+
+    Returns:
+        Row counts by stage name.
+    """
+    counts = {
+        "entity": ENTITY.write(assignment.entities, home.stage("entity", kind)),
+        "redirect": REDIRECT.write(assignment.redirects, home.stage("redirect", kind)),
+        "history": HISTORY.write(assignment.history, home.stage("history", kind)),
+    }
+    REDIRECT.write(assignment.redirects, _memory(home, release, f"{kind}_redirect"))
+    HISTORY.write(assignment.history, _memory(home, release, f"{kind}_history"))
+    counters = {"next_number": str(assignment.next_number), "runs": str(assignment.runs)}
+    register = REGISTER.conform(assignment.register).replace_schema_metadata(counters)
+    pq.write_table(register, _memory(home, release, kind), compression="zstd", compression_level=1)
+    return counts
+
+
+def commit_identity(home: Home, release: str) -> None:
+    """Let the ids of this release be what the next run starts from, for all kinds at once; call it when it is published.
+
+    Raises:
+        FileNotFoundError: no ids were written under that release.
+    """
+    if not _memory(home, release, "person").parent.is_dir():
+        raise FileNotFoundError(f"no ids were assigned for release {release}")
+    pointer = _pointer(home)
+    aside = pointer.with_name(f".{pointer.name}.writing")
+    aside.write_text(json.dumps({"release": release}), encoding="utf-8")
+    aside.replace(pointer)
+    for folder in pointer.parent.iterdir():
+        if folder.is_dir() and folder.name != release:
+            shutil.rmtree(folder)
+
+
+def read_former(home: Home, kind: str) -> Former | None:
+    """What the last published run left in this home; none in a fresh home, or for a kind it did not know."""
+    if not _pointer(home).exists():
+        return None
+    release = json.loads(_pointer(home).read_text(encoding="utf-8"))["release"]
+    path = _memory(home, release, kind)
+    if not path.exists():
+        return None
+    counters = pq.read_schema(path).metadata
+    return Former(
+        register=REGISTER.read(path),
+        redirects=REDIRECT.read(_memory(home, release, f"{kind}_redirect")),
+        history=HISTORY.read(_memory(home, release, f"{kind}_history")),
+        next_number=int(counters[b"next_number"]),
+        runs=int(counters[b"runs"]),
+    )
+
+
+def _pointer(home: Home) -> Path:
+    return home.stage("identity", "published").with_suffix(".json")
+
+
+def _memory(home: Home, release: str, name: str) -> Path:
+    return home.stage("identity", f"{release}/{name}")

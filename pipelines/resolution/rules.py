@@ -1,0 +1,259 @@
+"""Survivorship as a table: per attribute what a claim is, what counts as the same value, and how fast a claim ages.
+
+Belongs here: the rules, as data. Does not: how they are applied (`survivorship.py`, `sql/`).
+
+The winner of an attribute is found in this order:
+
+1. **validity**: a claim without a standard value (check digit fails, unreadable) never wins;
+2. **completeness**: the lowest `tier` of claims there is: day before year, full name before a damaged one, registered
+   name before shop sign, an address tied to a known dwelling before one that stops at the building;
+3. **agreement, authority and recency**, weighed together: each platform speaks once for a value, with the weight
+   2^((authority − 50) / 15) · 2^(−age / half-life); partial claims that fit a complete value speak for it too, at half
+   weight; the heaviest value wins;
+4. the newer value, then the smaller one, so that the outcome never hangs on the order of rows.
+
+Expressions are SQL over one line of table `claimant`: a mention's columns, `place_*` (where its address was found to
+be, see `sql/place.sql`) and what `sql/claimant_<kind>.sql` adds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEVER = 100.0
+"""Half-life in years of what does not change."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way an attribute is claimed. An attribute may have several; the first sets half-life and tolerance.
+
+    Attributes:
+        attribute: golden column the claim is about; one that is no golden column is kept as evidence alone.
+        value: standard value as text; null where the raw text yields none.
+        raw: what the platform wrote; the value where the model keeps no raw text beside it.
+        key: what must be equal for two claims to say the same; the value where not given.
+        asserted: when a mention makes this claim; where raw text or value is there, if not given.
+        valid: whether the value keeps the rules of its own; a null value never does.
+        tier: completeness, 0 best; lower tiers win before anything is weighed.
+        partial: whether `key` is a pattern of LIKE that the keys of complete values may fit.
+        rival: whether the claim can contradict another department's; false where vocabularies differ.
+        authority: attribute of the platform file that tells how far the platform is believed.
+        half_life: years after which a claim weighs half.
+        tolerance: relative difference below which two numbers are the same.
+        former: attribute that holds outdated values of this one.
+    """
+
+    attribute: str
+    value: str
+    raw: str = ""
+    key: str = ""
+    asserted: str = ""
+    valid: str = "true"
+    tier: str = "0"
+    partial: str = "false"
+    rival: str = "true"
+    authority: str = ""
+    half_life: float = NEVER
+    tolerance: float = 0.0
+    former: str = ""
+
+    def select(self, attribute_no: int) -> str:
+        """The claims of this rule as a SELECT over `claimant`."""
+        value, raw = self.value, self.raw or self.value
+        return f"""
+            select entity_no, {attribute_no}::utinyint as attribute_no, source_no, mention_id, claimed_on,
+                   ({value})::varchar as value, ({raw})::varchar as value_raw,
+                   coalesce(({self.key or value})::varchar, ({raw})::varchar, ({value})::varchar) as key,
+                   coalesce({self.valid}, false) and ({value}) is not null as is_valid,
+                   ({self.tier})::tinyint as tier, coalesce({self.partial}, false) as partial,
+                   coalesce({self.rival}, true) as rival
+            from claimant where {self.asserted or f"({raw}) is not null or ({value}) is not null"}"""
+
+
+BIRTH_TEXT = """case birth_date_precision when 'year' then strftime(birth_date, '%Y')
+                 when 'month' then strftime(birth_date, '%Y-%m') else strftime(birth_date, '%Y-%m-%d') end"""
+BIRTH_KEY = """case birth_date_precision when 'year' then strftime(birth_date, '%Y') || '-__-__'
+                when 'month' then strftime(birth_date, '%Y-%m') || '-__' else strftime(birth_date, '%Y-%m-%d') end"""
+BORN = "substr(id_number, 7, 4) || '-' || substr(id_number, 11, 2) || '-' || substr(id_number, 13, 2)"
+LIVES = "list_contains(housing_relations, 'resides')"
+IS_REGISTERED = "list_contains(housing_relations, 'registered')"
+SITED = "(place_raw is not null or place_text is not null)"
+SEX_OF_NUMBER = "if(substr(id_number, 17, 1)::integer % 2 = 1, '男', '女')"
+FULL_NAME = "case name_form when 'damaged' then 1 when 'surname_only' then 2 else 0 end"
+NAME_KEY = """case name_form when 'damaged' then replace(coalesce(name_key, name), '?', '_')
+               when 'surname_only' then surname || '%' else coalesce(name_key, name) end"""
+
+# Where the row names no grid its standard address may: then the address is what was written.
+GRID_RAW = "if(grid_raw is null and grid_code is not null, address_raw, grid_raw)"
+
+
+def _place(attribute: str, asserted: str, half_life: float, tier: str = "place_tier", rival: str = "true") -> Rule:
+    """An address claim: the same where it is the same dwelling, whatever the spelling."""
+    return Rule(
+        attribute,
+        value="place_text",
+        raw="place_raw",
+        key="place_key",
+        asserted=f"{asserted} and {SITED}",
+        valid="place_valid",
+        tier=tier,
+        partial="place_partial",
+        rival=f"{rival} and place_rival",
+        authority="address",
+        half_life=half_life,
+    )
+
+
+PERSON = (
+    Rule(
+        "name",
+        "name",
+        "name_raw",
+        key=NAME_KEY,
+        tier=FULL_NAME,
+        partial="name_form in ('damaged', 'surname_only')",
+        rival="name_form <> 'surname_only'",
+        half_life=10,
+        former="former_name",
+    ),
+    Rule("former_name", "former_name", "former_name_raw", half_life=NEVER),
+    Rule(
+        "id_number",
+        "id_number",
+        "id_number_raw",
+        key="coalesce(id_number, replace(id_number_legible, '*', '_'))",
+        valid="id_number_state = 'valid'",
+        partial="id_number_state = 'damaged'",
+    ),
+    Rule("sex", "sex", "sex_raw"),
+    # The 17th digit tells the sex, digits 7–14 the birth date (GB 11643): a valid number says both where its row is silent.
+    Rule("sex", SEX_OF_NUMBER, "id_number_raw", asserted="id_number is not null and sex is null", rival="false"),
+    Rule(
+        "birth_date",
+        BIRTH_TEXT,
+        "birth_date_raw",
+        key=BIRTH_KEY,
+        tier="case birth_date_precision when 'year' then 2 when 'month' then 1 else 0 end",
+        partial="birth_date_precision in ('year', 'month')",
+    ),
+    Rule(
+        "birth_date",
+        BORN,
+        "id_number_raw",
+        asserted="id_number is not null and (birth_date is null or birth_date_precision <> 'day')",
+        valid=f"try_cast({BORN} as date) is not null",
+        rival="false",
+        authority="id_number",
+    ),
+    Rule("ethnicity", "ethnicity", "ethnicity_raw"),
+    Rule("phone", "phone", "phone_raw", half_life=4),
+    Rule("phone", "phone_2", "phone_raw", asserted="phone_2 is not null", tier="1", half_life=4),
+    Rule("education", "education", half_life=5, rival="false"),
+    Rule("marital_status", "marital_status", half_life=3),
+    Rule("deregistered", "deregistered", half_life=1, rival="false"),
+    Rule("household_number", "household_number", half_life=5, rival="false"),
+    _place("residence", LIVES, half_life=4),
+    _place("registered_address", IS_REGISTERED, half_life=4),
+    Rule(
+        "grid_code",
+        "tree_code",
+        GRID_RAW,
+        key="grid_code",
+        tier=f"if(grid_raw is not null or {LIVES}, 0, 1)",
+        authority="grid",
+        half_life=4,
+        rival="false",
+    ),
+    Rule("household_relation", "household_relation", half_life=5, rival="false"),
+    Rule("employer", "employer_key", "employer_raw", half_life=3, rival="false"),
+    _place("address", f"not coalesce({LIVES} or {IS_REGISTERED}, false)", half_life=4, rival="false"),
+)
+
+HOUSING = (
+    Rule(
+        "address",
+        "place_text",
+        "place_raw",
+        key="place_key",
+        asserted=SITED,
+        valid="place_valid",
+        tier="place_tier",
+        partial="place_partial",
+        rival="place_rival",
+    ),
+    Rule("unit_number", "unit_number"),
+    Rule("address_code", "address_code"),
+    Rule("area", "area::decimal(18, 2)", "area_raw", half_life=20, tolerance=0.02),
+    Rule("usage", "usage", half_life=8, rival="false"),
+    Rule("resident_count", "resident_count", half_life=0.5, rival="false"),
+    Rule("grid_code", "tree_code", GRID_RAW, key="grid_code", authority="grid", half_life=10),
+    Rule("source_code", "source_code", rival="false"),
+)
+
+REGISTERED_SEAT = "not coalesce(list_contains(housing_relations, 'registered'), false)"
+ENTERPRISE = (
+    Rule(
+        "name",
+        "name",
+        "name_raw",
+        key="coalesce(name_key, name)",
+        tier="if(name_form = 'sign', 1, 0)",
+        rival="name_form <> 'sign'",
+        half_life=4,
+        former="former_name",
+    ),
+    Rule("former_name", "former_name", "former_name_raw", half_life=NEVER),
+    Rule(
+        "credit_code",
+        "credit_code",
+        "code_raw",
+        asserted="credit_code is not null or (code_state = 'invalid' and code_raw is not null)",
+        authority="code",
+    ),
+    Rule("registration_number", "registration_number", authority="code"),
+    Rule("organisation_code", "organisation_code", authority="code"),
+    # Departments keep states and types in vocabularies of their own (存续, 正常): different words, no contradiction.
+    Rule("enterprise_type", "enterprise_type", rival="false"),
+    Rule("status", "status", half_life=1, rival="false"),
+    Rule("established_on", "strftime(established_on, '%Y-%m-%d')"),
+    Rule("capital", "capital_raw", half_life=3),
+    Rule("staff_count", "staff_count", half_life=1, rival="false"),
+    Rule("business_scope", "business_scope", half_life=3, rival="false"),
+    Rule(
+        "legal_rep_name",
+        "legal_rep_name",
+        "legal_rep_raw",
+        key="coalesce(legal_rep_person_id, legal_rep_name)",
+        tier="legal_rep_tier",
+        rival="legal_rep_tier = 0",
+        half_life=3,
+    ),
+    Rule("phone", "phone", "phone_raw", half_life=4),
+    # 住所 is what the register says; a place of business stands in only where no register knows the firm.
+    _place(
+        "address",
+        "true",
+        half_life=4,
+        tier=f"place_tier + if({REGISTERED_SEAT}, 10, 0)",
+        rival=f"not ({REGISTERED_SEAT})",
+    ),
+    Rule("grid_code", "tree_code", GRID_RAW, key="grid_code", authority="grid", half_life=4, rival="false"),
+    Rule("legal_rep_id_number", "legal_rep_id_number", rival="false"),
+    Rule(
+        "operating_address",
+        "operating_dwelling",
+        "operating_address_raw",
+        authority="operating_address",
+        half_life=4,
+        rival="false",
+    ),
+)
+
+RULES = {"person": PERSON, "housing": HOUSING, "enterprise": ENTERPRISE}
+"""The rules of every kind. The order of attributes is the order of their numbers inside a run, nothing more."""
+
+
+def attributes(kind: str) -> tuple[str, ...]:
+    """The attributes of a kind, each once, in the order of their first rule; its place is its `attribute_no`."""
+    return tuple(dict.fromkeys(rule.attribute for rule in RULES[kind]))

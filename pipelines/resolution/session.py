@@ -1,0 +1,111 @@
+"""One DuckDB session of a resolution step: its inputs as views, its statements from `sql/`, its results as Arrow.
+
+Belongs here: opening the connection with bounded memory, naming inputs, loading a statement, streaming a result to
+Parquet. Does not: any statement itself (`sql/*.sql`), any rule (`rules.py`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, TypeAlias
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.model import Table
+
+Source: TypeAlias = pa.Table | Path
+"""An input: an Arrow table, or a Parquet file that is read as it is needed. An absent file is an empty table."""
+
+MEMORY = "1200MB"
+"""What DuckDB may hold before it spills to disk; Arrow and the writers come on top."""
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return files("pipelines.resolution").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Session:
+    """A private in-memory DuckDB with named inputs. Use it as a context manager; spill files go when it closes."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="onenet-resolution-")
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "temp_directory": self._spill.name,
+        }
+        if threads:
+            config["threads"] = threads
+        self.con = duckdb.connect(config=config)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.con.close()
+        self._spill.cleanup()
+
+    def view(self, name: str, source: Source | None, contract: Table) -> None:
+        """Give an input the name a statement reads; nothing, or a file that is not there, is an empty table."""
+        self.con.execute(f"drop view if exists {name}")
+        if isinstance(source, Path) and source.exists():
+            self.con.read_parquet(str(source)).create_view(name)
+        else:
+            self.con.register(name, source if isinstance(source, pa.Table) else contract.empty())
+
+    def table(self, name: str, query: str, **texts: str) -> None:
+        """Materialise `sql/<query>.sql` under `name`, in place of what had that name."""
+        self.con.execute(f"create or replace temp table {name} as {_fill(statement(query), texts)}")
+
+    def query(self, query: str, **texts: str) -> duckdb.DuckDBPyRelation:
+        """`sql/<query>.sql` as a relation."""
+        return self.con.sql(_fill(statement(query), texts))
+
+
+def _fill(text: str, texts: Mapping[str, str]) -> str:
+    for key, value in texts.items():
+        text = text.replace("{" + key + "}", value)
+    return text
+
+
+@contextmanager
+def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
+    """A Parquet file under a contract, written aside and put in place when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.writing")
+    with pq.ParquetWriter(aside, contract.arrow, compression="zstd", compression_level=1) as writer:
+        yield writer
+    aside.replace(path)
+
+
+class Sink(Protocol):
+    """What takes tables: a Parquet writer, or a list in memory."""
+
+    def write_table(self, table: pa.Table) -> None:
+        """Take the next rows."""
+
+
+def pour(relation: duckdb.DuckDBPyRelation, contract: Table, sink: Sink, rows: int = 100_000) -> int:
+    """Write a relation to a sink batch by batch under its contract; return the row count."""
+    count = 0
+    for batch in relation.to_arrow_reader(rows):
+        sink.write_table(contract.conform(pa.Table.from_batches([batch])))
+        count += batch.num_rows
+    return count
+
+
+def stream(relation: duckdb.DuckDBPyRelation, path: Path, contract: Table) -> int:
+    """Write a relation to a Parquet file batch by batch under its contract; return the row count."""
+    with parquet_writer(path, contract) as writer:
+        return pour(relation, contract, writer)

@@ -1,0 +1,21 @@
+-- table:  evidence.attribute      grain: mention, attribute it asserts
+-- reads:  claim, claimant, verdict, rule, trust, source
+select
+    '{kind}' as entity_kind,
+    m.entity_id,
+    r.attribute,
+    c.value,
+    c.value_raw,
+    c.is_valid,
+    coalesce(v.is_golden, false) and r.is_golden_column as is_golden,
+    coalesce(v.is_chosen and v.source_mention_id = c.mention_id and c.value is not null, false) and r.is_golden_column as is_source,
+    v.reason,
+    t.authority,
+    c.claimed_on,
+    m.platform, m.department, m.delivery_id, m.file_name, m.sheet_name, m.row_number, m.role
+from claim c
+join claimant m using (mention_id)
+join rule r using (attribute_no)
+join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
+join verdict v on v.entity_no = c.entity_no and v.attribute_no = c.attribute_no and v.key = c.key
+order by m.entity_no, r.attribute, c.mention_id, c.value nulls last, c.value_raw

@@ -1,0 +1,9 @@
+-- table:  trust      grain: source_no, attribute_no
+-- reads:  source, rule, authority
+-- How far a source is believed on an attribute, 0–100; 50 where nothing is declared.
+select s.source_no, r.attribute_no, coalesce(max(a.authority), 50)::integer as authority
+from source s
+cross join rule r
+left join authority a
+    on a.platform = s.platform and a.dataset = s.dataset and a.role = s.role and a.attribute = r.authority
+group by all

@@ -1,0 +1,61 @@
+-- table:  winner      grain: entity_no, attribute_no
+-- reads:  candidate, rule
+-- The chosen value of every attribute: valid, then complete, then heaviest, then newest, then smallest. A value another
+-- claim calls a former one counts as incomplete. `runner_*` is the best other value of the same completeness.
+with contested as (
+    select entity_no, attribute_no
+    from candidate
+    group by all
+    having count(*) > 1
+),
+supported as (
+    select full_.entity_no, full_.attribute_no, full_.key, sum(part.weight) // 2 as weight
+    from contested
+    join candidate full_ using (entity_no, attribute_no)
+    join candidate part using (entity_no, attribute_no)
+    where part.partial and not full_.partial and full_.value is not null and full_.key like part.key
+    group by all
+),
+outdated as (
+    select f.entity_no, r.attribute_no, f.key
+    from candidate f
+    join rule r on r.former_no = f.attribute_no
+    where f.value is not null
+),
+ranked as (
+    select
+        c.*,
+        c.tier + if(o.key is null, 0, 5) as standing,
+        c.weight + coalesce(s.weight, 0) as total
+    from candidate c
+    left join supported s using (entity_no, attribute_no, key)
+    left join outdated o using (entity_no, attribute_no, key)
+    where c.value is not null
+),
+placed as (
+    select
+        *,
+        row_number() over each_attribute as place,
+        lead(standing) over each_attribute as runner_standing,
+        lead(is_valid) over each_attribute as runner_is_valid,
+        lead(platforms) over each_attribute as runner_platforms,
+        lead(authority) over each_attribute as runner_authority,
+        lead(newest) over each_attribute as runner_newest
+    from ranked
+    window each_attribute as (
+        partition by entity_no, attribute_no
+        order by is_valid desc, standing, total desc, newest desc nulls last, key
+    )
+)
+select
+    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival,
+    case
+        when runner_standing is null or runner_is_valid < is_valid then 'only'
+        when runner_standing > standing then 'complete'
+        when runner_platforms < platforms then 'majority'
+        when runner_authority // runner_platforms < authority // platforms then 'authority'
+        when coalesce(runner_newest, date '1900-01-01') < newest then 'newest'
+        else 'authority'
+    end as reason
+from placed
+where place = 1

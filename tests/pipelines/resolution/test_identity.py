@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.resolution.identity import (
+    Assignment,
+    Former,
+    assign_entities,
+    commit_identity,
+    read_former,
+    write_assignment,
+)
+from warehouse.model import Home
+from warehouse.model.link import CLUSTER, ENTITY
+from warehouse.model.mention import PERSON_MENTION
+
+Groups = list[list[str]]
+
+
+def table_of(groups: Groups, shuffle: int | None = None) -> tuple[pa.Table, pa.Table]:
+    """Mentions named by their row key, numbered in the order of the keys, and their clusters."""
+    keys = sorted(key for group in groups for key in group)
+    number = {key: n for n, key in enumerate(keys)}
+    lines = [(number[key], min(number[k] for k in group), key) for group in groups for key in group]
+    if shuffle is not None:
+        random.Random(shuffle).shuffle(lines)
+    n = len(lines)
+    text = {
+        "platform": "p",
+        "department": "d",
+        "dataset": "main",
+        "delivery_id": "x",
+        "file_name": "f",
+        "sheet_name": "",
+    }
+    mentions = PERSON_MENTION.conform(
+        pa.table(
+            {
+                "mention_id": pa.array([line[0] for line in lines], pa.int64()),
+                **{name: pa.array([value] * n, pa.string()) for name, value in text.items()},
+                "row_number": pa.array([line[0] + 1 for line in lines], pa.int64()),
+                "role": pa.array(["subject"] * n, pa.string()),
+                "row_key": pa.array([line[2] for line in lines], pa.string()),
+                "repeat": pa.array([0] * n, pa.int64()),
+                "id_number_state": pa.array(["missing"] * n, pa.string()),
+            }
+        )
+    )
+    clusters = CLUSTER.conform(
+        pa.table(
+            {
+                "mention_id": pa.array([line[0] for line in lines], pa.int64()),
+                "cluster_id": pa.array([line[1] for line in lines], pa.int64()),
+            }
+        )
+    )
+    return mentions, clusters
+
+
+def run(groups: Groups, former: Former | None = None, release: str = "r1", threads: int = 1) -> Assignment:
+    return assign_entities("person", *table_of(groups), former, release, threads=threads)
+
+
+def id_of(assignment: Assignment) -> dict[str, str]:
+    """Row key → entity id."""
+    return dict(
+        zip(assignment.register["row_key"].to_pylist(), assignment.register["entity_id"].to_pylist(), strict=True)
+    )
+
+
+def events(assignment: Assignment, release: str) -> set[tuple[str, str, str]]:
+    return {
+        (line["entity_id"], line["event"], line["other_id"])
+        for line in assignment.history.to_pylist()
+        if line["release"] == release
+    }
+
+
+def redirects(assignment: Assignment) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in assignment.redirects.to_pylist():
+        found.setdefault(line["old_id"], set()).add(line["new_id"])
+    return found
+
+
+def test_a_fresh_home_gives_the_same_ids_whatever_the_order_of_rows_and_the_threads() -> None:
+    groups = [["a", "d"], ["b"], ["c", "e"]]
+    first = run(groups)
+    mentions, clusters = table_of(groups, shuffle=3)
+    again = assign_entities("person", mentions, clusters, None, "r1", threads=2)
+    assert first.entities.equals(again.entities)
+    assert first.register.equals(again.register)
+    assert first.history.equals(again.history)
+    assert len(set(id_of(first).values())) == 3
+
+
+def test_a_new_mention_joins_its_entity_without_changing_any_id() -> None:
+    first = run([["b", "d"], ["c"]])
+    second = run([["a", "b", "d"], ["c"], ["e"]], first.former, "r2")
+    before, after = id_of(first), id_of(second)
+    assert after["a"] == before["b"]
+    assert after["c"] == before["c"]
+    assert after["e"] not in before.values()
+    assert events(second, "r2") == {(after["e"], "born", "")}
+    assert second.redirects.num_rows == 0
+
+
+def test_in_a_merge_the_larger_of_two_equally_old_ids_stays_and_the_other_redirects() -> None:
+    first = run([["a"], ["b", "c"]])
+    before = id_of(first)
+    second = run([["a", "b", "c"]], first.former, "r2")
+    assert set(id_of(second).values()) == {before["b"]}
+    assert redirects(second) == {before["a"]: {before["b"]}}
+    assert events(second, "r2") == {(before["a"], "merged_into", before["b"])}
+
+
+def test_in_a_merge_the_older_id_stays_even_where_the_younger_has_more_mentions() -> None:
+    first = run([["a"]])
+    second = run([["a"], ["b", "c"]], first.former, "r2")
+    third = run([["a", "b", "c"]], second.former, "r3")
+    assert set(id_of(third).values()) == {id_of(first)["a"]}
+
+
+def test_in_a_split_the_larger_part_keeps_the_id_and_the_other_is_born() -> None:
+    first = run([["a", "b", "c"]])
+    second = run([["a"], ["b", "c"]], first.former, "r2")
+    old, after = id_of(first)["a"], id_of(second)
+    assert after["b"] == old
+    assert after["a"] != old
+    assert second.redirects.num_rows == 0
+    assert events(second, "r2") == {(after["a"], "born", ""), (after["a"], "split_from", old)}
+
+
+def test_an_id_stays_with_a_small_part_where_its_larger_part_went_to_an_older_id() -> None:
+    first = run([["a", "b"]])
+    second = run([["a", "b"], ["c", "d", "e"]], first.former, "r2")
+    third = run([["a", "b", "c", "d"], ["e"]], second.former, "r3")
+    after = id_of(third)
+    assert after["a"] == id_of(first)["a"]
+    assert after["e"] == id_of(second)["e"]
+    assert events(third, "r3") == {(after["a"], "split_from", after["e"])}
+
+
+def test_a_withdrawn_id_is_never_given_again_not_even_when_its_row_comes_back() -> None:
+    first = run([["a"], ["b"]])
+    second = run([["b"]], first.former, "r2")
+    assert events(second, "r2") == {(id_of(first)["a"], "withdrawn", "")}
+    third = run([["a"], ["b"]], second.former, "r3")
+    assert id_of(third)["a"] != id_of(first)["a"]
+    assert id_of(third)["b"] == id_of(first)["b"]
+
+
+def test_chains_of_redirects_are_flattened_and_keep_their_first_release() -> None:
+    first = run([["a"], ["b", "c"], ["d", "e", "f", "g"]])
+    x, y, z = (id_of(first)[key] for key in "abd")
+    second = run([["a", "b", "c"], ["d", "e", "f", "g"]], first.former, "r2")
+    third = run([["a", "b", "c", "d", "e", "f", "g"]], second.former, "r3")
+    assert redirects(third) == {x: {z}, y: {z}}
+    since = {line["old_id"]: line["since_release"] for line in third.redirects.to_pylist()}
+    assert since == {x: "r2", y: "r3"}
+
+
+def test_a_redirect_to_an_id_that_is_withdrawn_ends() -> None:
+    first = run([["a"], ["b", "c"], ["d"]])
+    second = run([["a", "b", "c"], ["d"]], first.former, "r2")
+    third = run([["d"]], second.former, "r3")
+    assert third.redirects.num_rows == 0
+    assert (id_of(first)["a"], "merged_into", id_of(first)["b"]) in events(third, "r2")
+
+
+def test_the_same_run_again_changes_nothing() -> None:
+    groups = [["a", "b"], ["c"]]
+    first = run(groups)
+    again = run(groups, first.former, "r2")
+    assert again.register.equals(first.register)
+    assert again.history.equals(first.history)
+    assert again.next_number == first.next_number
+
+
+def test_mentions_without_a_cluster_are_refused() -> None:
+    mentions, clusters = table_of([["a"], ["b"]])
+    with pytest.raises(ValueError, match="1 mentions"):
+        assign_entities("person", mentions, clusters.slice(0, 1), None, "r1")
+
+
+def test_what_was_written_counts_only_when_the_release_is_published(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first = run([["a"], ["b"]])
+    write_assignment(home, "person", first, "r1")
+    assert read_former(home, "person") is None
+    commit_identity(home, "r1")
+    second = run([["a", "b"]], read_former(home, "person"), "r2")
+    write_assignment(home, "person", second, "r2")
+    assert ENTITY.read(home.stage("entity", "person")).equals(second.entities)
+    former = read_former(home, "person")
+    assert former is not None
+    assert former.register.equals(first.register)
+    assert former.runs == 1
+    commit_identity(home, "r2")
+    former = read_former(home, "person")
+    assert former is not None
+    assert former.runs == 2
+    assert former.next_number == 2
+    assert former.redirects.equals(second.redirects)
+    assert former.history.equals(second.history)
+
+
+def test_publishing_a_release_without_ids_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="r9"):
+        commit_identity(Home(tmp_path), "r9")
+
+
+@st.composite
+def partitions(draw: st.DrawFn) -> Groups:
+    alive = draw(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8))
+    groups: dict[int, list[str]] = {}
+    for key in alive:
+        groups.setdefault(draw(st.integers(0, 4)), []).append(key)
+    return list(groups.values())
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.lists(partitions(), min_size=2, max_size=5))
+def test_through_any_changes_ids_stay_while_a_mention_lives_and_are_never_reused(story: list[Groups]) -> None:
+    former: Former | None = None
+    before: dict[str, str] = {}
+    ever: set[str] = set()
+    retired: set[str] = set()
+    for step, groups in enumerate(story):
+        result = run(groups, former, f"r{step}")
+        after = id_of(result)
+        living = set(after.values())
+        for group in groups:
+            assert len({after[key] for key in group}) == 1
+        assert len(living) == len(groups)
+        assert not living & retired
+        # An id that has gone either lost all its mentions, or all of them lie in clusters that kept another living id.
+        for gone in set(before.values()) - living:
+            heirs = {after[key] for key, old in before.items() if old == gone and key in after}
+            assert heirs <= set(before.values())
+            assert redirects(result).get(gone, set()) == heirs
+        for successors in redirects(result).values():
+            assert successors <= living
+        fresh = living - ever
+        assert fresh == {e for e, event, _ in events(result, f"r{step}") if event == "born"}
+        retired |= set(before.values()) - living
+        ever |= living
+        assert pc.count_distinct(result.entities["mention_id"]).as_py() == result.entities.num_rows
+        before, former = after, result.former
