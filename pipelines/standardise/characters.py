@@ -1,0 +1,58 @@
+"""Folding Chinese characters for comparison: traditional to simplified, characters to pinyin.
+
+Works through one table per run of the characters that really occur: a city's names use a few thousand characters, so each
+is looked up once and whole columns are then translated in C. Belongs here: character by character folds. Does not: names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import opencc
+from pypinyin import Style, pinyin
+
+KEPT_TRADITIONAL = frozenset("於乾甯著藉瞭徵麽夥")
+"""Characters OpenCC would fold into another surname or word: 於 is no 于, 乾 no 干, 甯 no 宁."""
+
+
+@lru_cache(maxsize=1)
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=200_000)
+def _simplified(character: str) -> str:
+    if character < "\u2e80" or character in KEPT_TRADITIONAL:
+        return character
+    return str(_converter().convert(character))
+
+
+@lru_cache(maxsize=200_000)
+def _syllable(character: str) -> str:
+    if character < "\u2e80":
+        return character.lower()
+    reading = pinyin(character, style=Style.NORMAL, heteronym=False, errors="default")[0][0]
+    return f" {reading.replace('ü', 'v')} "
+
+
+def simplified(texts: Sequence[str]) -> list[str]:
+    """Traditional characters as simplified ones, except `KEPT_TRADITIONAL`; all else as it is.
+
+    >>> simplified(['陳麗華', '於乾'])
+    ['陈丽华', '於乾']
+    """
+    table = {ord(c): s for c in sorted(set("".join(texts))) if (s := _simplified(c)) != c}
+    return [text.translate(table) for text in texts] if table else list(texts)
+
+
+def syllables(texts: Sequence[str]) -> list[str]:
+    """Pinyin without tones, syllables joined by blanks, each character in its commonest reading; ü as v.
+
+    One reading a character whatever stands beside it: homophones must fold alike, right or wrong.
+
+    >>> syllables(['吕小军', 'Tom 王?'])
+    ['lv xiao jun', 'tom wang ?']
+    """
+    table = {ord(c): s for c in sorted(set("".join(texts))) if (s := _syllable(c)) != c}
+    return [" ".join(text.translate(table).split()) for text in texts]

@@ -1,0 +1,132 @@
+"""The grid tree of a city: five levels of nodes, and grids by code or by name.
+
+Belongs here: building the tree from its reference, and telling which grid a cell means. Does not: placing addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.standardise.folding import fold, fold_text
+
+NODE = pa.schema(
+    [("grid_code", pa.string()), ("name", pa.string()), ("level", pa.string()), ("parent_code", pa.string())]
+)
+"""A node of the tree: code, name, level (city, street, community, grid), code of the node above (null for the city)."""
+
+GRID_REFERENCE = ("city", "street_code", "street", "community_code", "community", "grid_code", "grid")
+"""Columns of a grid reference, one row per grid."""
+
+_COMMITTEE = re.compile(r"(?:居民|村民)?委员会|居委会?|村委会?")
+_SUFFIX = re.compile(r"(?:社区|村)?(?:居民委员会|村民委员会|居委会?|村委会?)|社区|村")
+_NUMERAL = re.compile(r"[一二三四五六七八九十百]+")
+_ORDINAL = re.compile(r"第?0*(\d+)号?(?:网格|格)?$")
+_CITY_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class GridTree:
+    """The tree, and its grids by what may be written for them.
+
+    Attributes:
+        nodes: schema `NODE`, every node once, ordered by code.
+    """
+
+    nodes: pa.Table
+
+    @classmethod
+    def from_reference(cls, references: Sequence[pa.Table]) -> GridTree:
+        """The tree of grid references (columns `GRID_REFERENCE`, strings); an empty tree where there are none.
+
+        The city's code is the division code its street codes start with.
+        """
+        found: dict[str, tuple[str, str, str | None]] = {}
+        for reference in references:
+            for row in reference.select(list(GRID_REFERENCE)).to_pylist():
+                clean = {name: fold_text(value) if value else "" for name, value in row.items()}
+                city = clean["street_code"][:_CITY_DIGITS] or clean["grid_code"][:_CITY_DIGITS]
+                path = (
+                    ("city", city, clean["city"]),
+                    ("street", clean["street_code"], clean["street"]),
+                    ("community", clean["community_code"], clean["community"]),
+                    ("grid", clean["grid_code"], clean["grid"]),
+                )
+                parent: str | None = None
+                for level, code, name in path:
+                    if code and name:
+                        found.setdefault(code, (name, level, parent))
+                        parent = code
+        rows = [{"grid_code": c, "name": n, "level": l, "parent_code": p} for c, (n, l, p) in sorted(found.items())]
+        return cls(pa.Table.from_pylist(rows, schema=NODE))
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Names of the city and its streets."""
+        upper = self.nodes.filter(pc.is_in(self.nodes["level"], value_set=pa.array(["city", "street"])))
+        return tuple(upper["name"].to_pylist())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str | None]:
+        """What may be written for a grid → its code; None where it fits several."""
+        rows = {row["grid_code"]: row for row in self.nodes.to_pylist()}
+        exact: dict[str, set[str]] = {}
+        loose: dict[str, set[str]] = {}
+        for code, row in rows.items():
+            if row["level"] != "grid":
+                continue
+            community = rows.get(row["parent_code"] or "", {"name": "", "parent_code": None})
+            street = rows.get(community["parent_code"] or "", {"name": "", "parent_code": None})
+            city = rows.get(street["parent_code"] or "", {"name": ""})
+            for above in ("", street["name"], city["name"] + street["name"]):
+                exact.setdefault(strict_key(above + row["name"]), set()).add(code)
+                loose.setdefault(loose_key(above + row["name"]), set()).add(code)
+            own = re.sub(r"^.*?(?=第?\d+)", "", strict_key(row["name"]))
+            for above in (community["name"], street["name"] + community["name"]):
+                exact.setdefault(strict_key(above + own), set()).add(code)
+                loose.setdefault(loose_key(above + own), set()).add(code)
+        keys = {f"~{k}": codes for k, codes in loose.items()} | exact
+        return {k: next(iter(codes)) if len(codes) == 1 else None for k, codes in keys.items()}
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        grids = self.nodes.filter(pc.equal(self.nodes["level"], "grid"))
+        return frozenset(grids["grid_code"].to_pylist())
+
+    def code_of(self, text: str) -> str | None:
+        """Code of the grid a folded cell means: a known code, or a name that only one grid answers to."""
+        if text in self._codes:
+            return text
+        key = strict_key(text)
+        return self._by_name[key] if key in self._by_name else self._by_name.get(f"~{loose_key(text)}")
+
+    def __call__(self, values: pa.StringArray) -> pa.Table:
+        """Standardise grid cells: `grid_code` per distinct raw value, null where it means no grid or more than one."""
+        return pa.table({"grid_code": pa.array([self.code_of(t) for t in fold(values).to_pylist()], pa.string())})
+
+
+def _number(numeral: re.Match[str]) -> str:
+    digits = "零一二三四五六七八九"
+    text = numeral.group()
+    if "百" in text:
+        return text
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return "".join(str(digits.index(c)) for c in text)
+    return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))
+
+
+def strict_key(name: str) -> str:
+    """A grid name without blanks and committee words, its number in digits: 柳塘社区居委会第一网格 → 柳塘社区第1网格."""
+    text = _COMMITTEE.sub("", fold_text(name).replace(" ", ""))
+    return _ORDINAL.sub(lambda m: f"第{m.group(1)}网格", _NUMERAL.sub(_number, text))
+
+
+def loose_key(name: str) -> str:
+    """As `strict_key`, without the words community and village: 柳塘第1网格."""
+    return _SUFFIX.sub("", strict_key(name))

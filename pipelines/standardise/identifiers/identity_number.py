@@ -1,0 +1,235 @@
+"""Citizen identity numbers (公民身份号码), and the permits numbered like them.
+
+Structure (GB 11643-1999): 6 digits division of first registration (GB/T 2260), 8 digits birth date, 3 digits sequence (odd
+for men, even for women), 1 check character by ISO 7064 MOD 11-2, `X` for ten. Numbers of before 1999 have 15 digits: two
+of the year and no check digit. Residence permits of people from Hong Kong, Macau and Taiwan carry 810000, 820000, 830000
+in place of the division; the permanent residence card for foreigners of 2023 has 9, two digits of the issuing province and
+three of the country (GB/T 2659) there.
+
+Belongs here: one number at a time. Columns of them are in `identity_column`.
+
+>>> validate('11010519491231002x')
+'11010519491231002X'
+>>> validate('110105 491231002')
+'11010519491231002X'
+>>> is_valid('110105194912310021')
+False
+>>> format('11010519491231002X')
+'110105 19491231 002X'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.standardise.folding import fold_text
+from pipelines.standardise.identifiers.check import InvalidIdentifier, mod_11_2
+
+VALID, INVALID, MASKED, MISSING = "valid", "invalid", "damaged", "missing"
+
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+"""First two digits of division codes in use (GB/T 2260), 83 as in residence permits for Taiwan."""
+
+FIRST_YEAR, LAST_YEAR = 1850, 2100
+"""Birth years between which a date is believed. No clock is read: the same input must give the same output next year."""
+
+_WELL_FORMED = re.compile(r"\d{17}[\dX]|\d{15}")
+_DECORATION = str.maketrans("", "", " -'`’‘\"“”＇_\t·")
+_LETTER_X = str.maketrans("x×хХχ✕✖", "XXXXXXX")
+_ZERO_FRACTION = re.compile(r"\.0+$")
+_NOTE = re.compile(r"[\(\[【<].*$")
+_LABEL = re.compile(r"^(?:公民身份号码|居民身份证|身份证件?号?码?|证件号码?|身份证|ID|NO)[::.号]*", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d*))?[eE]\+?(14|17)")
+_HIDDEN = re.compile(r"[^0-9X]")
+_MASK = re.compile(r"(\d*)[*?#●•○□■~…_.XＸ]{3,}(\d*X?)")
+_EXCEL_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell yields: the number if it holds, else the characters that can be relied on (18, `*` where not)."""
+
+    number: str | None
+    legible: str | None
+    state: str
+
+
+_NOTHING = Reading(None, None, MISSING)
+
+
+def compact(number: str) -> str:
+    """Half width, no blanks, dashes, quotes, labels or notes; x as X."""
+    text = _NOTE.sub("", fold_text(number))
+    text = _LABEL.sub("", text.translate(_LETTER_X).translate(_DECORATION))
+    return _ZERO_FRACTION.sub("", text.upper())
+
+
+def _plausible_division(code: str) -> bool:
+    return code[:2] in PROVINCES or (code[0] == "9" and code[1:3] in PROVINCES)
+
+
+def _date(digits: str) -> date | None:
+    try:
+        found = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def _plausible_head(head: str) -> bool:
+    """Division and birth date of an 18-digit number could be."""
+    return _plausible_division(head[:6]) and _date(head[6:14]) is not None
+
+
+def lift(number: str) -> str:
+    """The 18-digit form of a compact 15-digit number: the century 19 put in, the check digit added.
+
+    >>> lift('110105491231002')
+    '11010519491231002X'
+    """
+    head = f"{number[:6]}19{number[6:]}"
+    return head + mod_11_2(head)
+
+
+def validate(number: str) -> str:
+    """The compact 18-digit number; 15 digits are lifted.
+
+    Raises:
+        InvalidIdentifier: length, characters, division, birth date or check digit are wrong.
+    """
+    text = compact(number)
+    if not _WELL_FORMED.fullmatch(text):
+        raise InvalidIdentifier("an identity number has 15 digits, or 17 and a check character")
+    if len(text) == 15:
+        text = lift(text)
+    if not _plausible_division(text):
+        raise InvalidIdentifier("the division code starts with no province")
+    if _date(text[6:14]) is None:
+        raise InvalidIdentifier("the birth date does not exist")
+    if mod_11_2(text[:17]) != text[17]:
+        raise InvalidIdentifier("the check digit does not hold")
+    return text
+
+
+def is_valid(number: str) -> bool:
+    """Whether `validate` accepts it."""
+    try:
+        validate(number)
+    except InvalidIdentifier:
+        return False
+    return True
+
+
+def format(number: str) -> str:
+    """The number in groups of division, birth date, sequence and check digit."""
+    text = compact(number)
+    return f"{text[:6]} {text[6:14]} {text[14:]}" if len(text) == 18 else f"{text[:6]} {text[6:12]} {text[12:]}"
+
+
+def birth_date(number: str) -> date:
+    """Birth date inside a valid number. Raises InvalidIdentifier where it is none.
+
+    >>> birth_date('11010519491231002X')
+    datetime.date(1949, 12, 31)
+    """
+    found = _date(validate(number)[6:14])
+    assert found is not None
+    return found
+
+
+def sex(number: str) -> str:
+    """男 or 女, from the sequence inside a valid number. Raises InvalidIdentifier where it is none."""
+    return "男" if int(validate(number)[16]) % 2 else "女"
+
+
+def _scientific(first: str, rest: str, exponent: str) -> Reading:
+    """A number Excel turned into an exponent keeps the digits of its mantissa, the last of which may be rounded.
+
+    Six digits of an 18-digit number are sure all the same: the seventh begins the century, 1 or 2, and rounds down.
+    """
+    digits = first + rest
+    if exponent == "17":
+        sure = digits if len(digits) == 6 else digits[:-1][:_EXCEL_DIGITS]
+        return Reading(None, sure.ljust(18, "*"), MASKED) if _plausible_start(sure) else _NOTHING
+    sure = digits[:-1][:14]
+    return Reading(None, _from_old(sure), MASKED) if _plausible_start(sure) else _NOTHING
+
+
+def _plausible_start(sure: str) -> bool:
+    return len(sure) >= 2 and _plausible_division(sure.ljust(6, "0"))
+
+
+def _from_old(digits: str) -> str:
+    """The leading digits of a 15-digit number, in the places they have among 18."""
+    return (f"{digits[:6]}19{digits[6:]}" if len(digits) > 6 else digits).ljust(18, "*")
+
+
+def _wrong_length(text: str) -> Reading:
+    """One digit lost (17) or one too many (19): the birth date shows on which side, the other side is legible."""
+    shift = len(text) - 18
+    head_holds = _plausible_head(text[:14])
+    tail_holds = _date(text[6 + shift : 14 + shift]) is not None and text[6 + shift : 8 + shift] in ("19", "20")
+    if head_holds and not tail_holds:
+        return Reading(None, text[:14] + "****", MASKED)
+    if tail_holds and not head_holds:
+        return Reading(None, "******" + text[6 + shift :], MASKED)
+    if _plausible_division(text):
+        return Reading(None, f"{text[:6]}********{text[-4:]}", MASKED)
+    return _NOTHING
+
+
+def _masked(head: str, tail: str, length: int, text: str) -> Reading:
+    if length == 18:
+        legible = head + "*" * (18 - len(head) - len(tail)) + tail
+    elif length == 15 and "X" not in tail:
+        legible = _from_old(head).rstrip("*").ljust(17 - len(tail), "*") + tail + "*"
+    else:  # the length tells nothing: the head is where it is, of the tail the usual four
+        head, tail = head[:14], tail[-4:]
+        legible = head + "*" * (18 - len(head) - len(tail)) + tail
+    sure = sum(c != "*" for c in legible)
+    return Reading(None, legible, MASKED) if sure >= 4 and len(legible) == 18 else _NOTHING
+
+
+def read(cell: str) -> Reading:
+    """Read one cell, however damaged; never raises.
+
+    >>> read('3.20281E+17').legible
+    '320281************'
+    >>> read('320281********1234').legible, read('110105194912310021').state
+    ('320281********1234', 'invalid')
+    >>> read('110105194912310000')  # fifteen digits are what a spreadsheet keeps of a number
+    Reading(number=None, legible='110105194912310***', state='damaged')
+    """
+    text = compact(cell)
+    if _WELL_FORMED.fullmatch(text):
+        return _read_well_formed(text)
+    if found := _SCIENTIFIC.fullmatch(text):
+        return _scientific(found[1], found[2] or "", found[3])
+    if re.fullmatch(r"\d{17}|\d{18}[\dX]|\d{16}X", text):
+        return _wrong_length(text)
+    if found := _MASK.fullmatch(text):
+        return _masked(found[1], found[2], len(text), text)
+    if len(text) == 18 and sum(c.isdigit() for c in text) >= 12:
+        return Reading(None, _HIDDEN.sub("*", text[:17].replace("X", "*") + text[17]), MASKED)
+    for piece in re.split(r"[、,;/|]", text):
+        if piece != text and _WELL_FORMED.fullmatch(piece):
+            return _read_well_formed(piece)
+    return _NOTHING
+
+
+def _read_well_formed(text: str) -> Reading:
+    if len(text) == 15:
+        lifted = lift(text)
+        if _plausible_head(lifted):
+            return Reading(lifted, lifted, VALID)
+        return Reading(None, lifted[:17] + "*", MASKED) if _plausible_division(lifted) else _NOTHING
+    holds = mod_11_2(text[:17]) == text[17]
+    if holds and _plausible_head(text):
+        return Reading(text, text, VALID)
+    if not holds and text.endswith("000"):
+        return Reading(None, text[:_EXCEL_DIGITS] + "***", MASKED)
+    return Reading(None, text, INVALID)

@@ -1,0 +1,89 @@
+"""Telephone numbers: one or two in a cell, mobile or land line, with whatever was typed around them.
+
+Belongs here: reading numbers and telling the made-up ones. Does not: how much a shared number proves.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.standardise.folding import fold_text
+
+_MOBILE = r"(?:\+?(?:00)?86[-\s]?)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})"
+_AREA = r"\(?(0(?:10|2\d|[3-9]\d{2})\)?[-\s]*|(?:10|2\d|[3-9]\d{2})\)?[-\s]+)"
+_LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9]\d{{2,3}}[-\s]?\d{{4}})(?:(?:转|-|\s?ext\.?\s?|#)(\d{{1,5}}))?"
+_SERVICE = r"([48]00)[-\s]?(\d{3,4})[-\s]?(\d{3,4})"
+_MOBILE_PATTERN = re.compile(rf"(?<!\d){_MOBILE}(?!\d)")
+_LAND_PATTERN = re.compile(rf"(?<!\d){_LAND}(?!\d)")
+_SERVICE_PATTERN = re.compile(rf"(?<!\d){_SERVICE}(?!\d)")
+_DASHES = str.maketrans("‐‑‒–—―−－ー_", "-" * 10)
+
+MADE_UP = frozenset(["13800138000", "13800000000", "13900000000", "13812345678", "13912345678", "18888888888"])
+"""Numbers typed to satisfy a form."""
+
+
+def is_made_up(digits: str) -> bool:
+    """Whether a number was typed to satisfy a form: eight equal digits at the end, or a run of ascending ones."""
+    tail = digits[-8:]
+    return digits in MADE_UP or len(set(tail)) == 1 or tail in ("12345678", "23456789", "87654321")
+
+
+def _mobile(found: re.Match[str]) -> str:
+    return re.sub(r"\D", "", found[1])
+
+
+def _land(found: re.Match[str]) -> str:
+    area, local = (re.sub(r"\D", "", part) for part in found.group(1, 2))
+    return f"0{area.lstrip('0')}-{local}" + (f"-{found[3]}" if found[3] else "")
+
+
+def read_phones(cell: str) -> tuple[str | None, str | None]:
+    """First and second number of a cell: mobile numbers first, then land lines with area code, then 400 numbers.
+
+    >>> read_phones('+86 139-1234-0001'), read_phones('0510-80001234转8/13912340001')
+    (('13912340001', None), ('13912340001', '0510-80001234-8'))
+    >>> read_phones('13800000000')
+    (None, None)
+    """
+    text = fold_text(cell).lower().translate(_DASHES)
+    found: list[str] = []
+    for pattern, spell in (
+        (_MOBILE_PATTERN, _mobile),
+        (_LAND_PATTERN, _land),
+        (_SERVICE_PATTERN, lambda m: m[1] + m[2] + m[3]),
+    ):
+        for hit in pattern.finditer(text):
+            number = spell(hit)
+            if number not in found and not is_made_up(re.sub(r"\D", "", number)):
+                found.append(number)
+        text = pattern.sub("/", text)
+    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+
+
+def standardise_phones(values: pa.StringArray) -> pa.Table:
+    """Standardise phone cells.
+
+    Args:
+        values: distinct raw cells, never null.
+
+    Returns:
+        One row per value: `phone` and `phone_2`; mobile numbers as 11 digits, land lines as `0510-80001234` with an
+        extension behind a second dash. Null where a cell yields none.
+    """
+    plain = pc.match_substring_regex(values, r"^1[3-9]\d{9}$").to_numpy(zero_copy_only=False)
+    tail_varies = pc.invert(
+        pc.match_substring_regex(
+            values, r"(0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8}|12345678|23456789|87654321|13800138000)$"
+        )
+    )
+    quick = plain & tail_varies.to_numpy(zero_copy_only=False)
+    first = np.where(quick, values.to_numpy(zero_copy_only=False), None)
+    second: np.ndarray = np.full(len(values), None, object)
+    rest = np.flatnonzero(~quick)
+    for place, cell in zip(rest, values.take(pa.array(rest)).to_pylist(), strict=True):
+        first[place], second[place] = read_phones(cell)
+    return pa.table({"phone": pa.array(first, pa.string()), "phone_2": pa.array(second, pa.string())})

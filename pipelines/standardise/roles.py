@@ -1,0 +1,154 @@
+"""Raw mentions: the roles of source rows, cut out of landed rows by what the platform files declare.
+
+Belongs here: which cells make a role, when a role is a mention, and what it points to. Does not: what the cells mean; every
+value here is as the platform wrote it. Column names of platforms come from their files, never from code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.spec import AddressSource, Dataset, Lookup, Platform, Role, Source
+
+Rows = Callable[[str, str], pa.Table]
+"""`rows(platform, dataset)`: the current rows of a dataset: provenance, repeat, claimed_on, source columns as text."""
+
+ROW_HEAD = ("delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on")
+ADDRESS_PARTS = ("text", "street", "community", "road", "road_number", "estate", "building", "unit", "room")
+_PART_MARK = {"building": "幢", "unit": "单元", "room": "室", "road_number": "号"}
+
+
+class ParentMismatch(ValueError):
+    """Mentions of another kind were built from other rows than these."""
+
+
+@dataclass(frozen=True)
+class RawRole:
+    """One role of one dataset: the rows that carry it, and its cells.
+
+    Attributes:
+        rows: 0-based places in the dataset's current rows, ascending.
+        cells: attribute → raw text, one per entry of `rows`; of addresses one column per part, `address.<part>`.
+    """
+
+    platform: Platform
+    dataset: Dataset
+    name: str
+    role: Role
+    rows: np.ndarray
+    cells: dict[str, pa.ChunkedArray]
+
+
+def raw_roles(kind: str, platform: Platform, dataset: Dataset, rows: pa.Table) -> Iterator[RawRole]:
+    """The roles of `kind` in a dataset, in order of their names."""
+    for name, role in sorted(dataset.roles.items()):
+        if role.kind == kind:
+            cells = role_cells(role, rows)
+            carried = np.flatnonzero(exists(role, cells, rows.num_rows))
+            taken = pa.array(carried)
+            yield RawRole(platform, dataset, name, role, carried, {a: c.take(taken) for a, c in cells.items()})
+
+
+def role_cells(role: Role, rows: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """Every cell a role reads, empty and blank ones as null."""
+    cells: dict[str, pa.ChunkedArray] = {}
+    for attribute, source in role.attributes.items():
+        if isinstance(source, AddressSource):
+            for part, column in source.columns.items():
+                cells[f"{attribute}.{part}"] = _filled(rows, column)
+        else:
+            cells[attribute] = _split(_filled(rows, source.column), source)
+    if role.enterprise and role.enterprise.name:
+        cells["employer"] = _filled(rows, role.enterprise.name)
+    return cells
+
+
+def _filled(rows: pa.Table, column: str) -> pa.ChunkedArray:
+    if column not in rows.column_names:
+        return pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
+    cells = rows.column(column).cast(pa.string())
+    blank = pc.match_substring_regex(cells, r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]*$")
+    return pc.if_else(pc.fill_null(blank, True), pa.scalar(None, pa.string()), cells)
+
+
+def _split(cells: pa.ChunkedArray, source: Source) -> pa.ChunkedArray:
+    """The declared part of cells that hold several values; null where the cell has fewer."""
+    if source.split is None:
+        return cells
+    mark = re.escape(source.split)
+    part = pc.struct_field(
+        pc.extract_regex(cells, f"^(?:.*?{mark}){{{source.part - 1}}}(?P<part>.*?)(?:{mark}|$)"), "part"
+    )
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(part), ""), pa.scalar(None, pa.string()), part)
+
+
+def exists(role: Role, cells: Mapping[str, pa.ChunkedArray], count: int) -> np.ndarray:
+    """Which of `count` rows carry the role: those where any of its cells is filled.
+
+    The grid alone names nobody: it is the row's place, said of every role. Likewise of a role beside the subject (it has
+    the subject's address) the address alone.
+    """
+    own = [a for a in cells if a not in ("grid", "employer")]
+    naming = [a for a in own if not a.startswith("address.")] or own
+    asked = own if role.kind != "person" or "birth_date" in own or "sex" in own else naming
+    found = np.zeros(count, bool)
+    for attribute in asked:
+        found |= pc.is_valid(cells[attribute]).to_numpy(zero_copy_only=False)
+    return found
+
+
+def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: int) -> pa.ChunkedArray:
+    """The address as written: its text, or its parts one after the other with the marks they lack."""
+    pieces = []
+    for part in ("street", "community", "road", "road_number", "estate", "text", "building", "unit", "room"):
+        column = cells.get(f"{attribute}.{part}")
+        if column is not None:
+            mark = _PART_MARK.get(part, "")
+            bare = pc.match_substring_regex(column, r"^[0-9A-Za-z０-９-]+$")
+            pieces.append(pc.if_else(bare, pc.binary_join_element_wise(column, mark, ""), column) if mark else column)
+    if not pieces:
+        return pa.chunked_array([pa.nulls(count, pa.string())])
+    if len(pieces) == 1:
+        return pieces[0]
+    joined = pc.binary_join_element_wise(*pieces, "", null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def mentions_of_rows(parents: pa.Table, platform: Platform, dataset: Dataset, role: str, rows: pa.Table) -> np.ndarray:
+    """Per row of the dataset the `mention_id` of its `role` in the mention table `parents`, -1 where there is none.
+
+    Raises:
+        ParentMismatch: `parents` was not built from these rows.
+    """
+    own = pc.and_(
+        pc.and_(pc.equal(parents["platform"], platform.platform), pc.equal(parents["dataset"], dataset.name)),
+        pc.equal(parents["role"], role),
+    )
+    ids = parents["mention_id"].filter(own).to_numpy()
+    declared = dataset.roles[role]
+    carried = np.flatnonzero(exists(declared, role_cells(declared, rows), rows.num_rows))
+    if len(ids) != len(carried):
+        raise ParentMismatch(
+            f"{platform.platform}, dataset {dataset.name}, role {role}: {len(ids)} mentions for {len(carried)} rows"
+        )
+    found = np.full(rows.num_rows, -1, np.int64)
+    found[carried] = ids
+    return found
+
+
+def looked_up(lookup: Lookup, platform: Platform, rows: pa.Table, all_rows: Rows, parents: pa.Table) -> np.ndarray:
+    """Per row the `mention_id` its lookup leads to, -1 where it leads nowhere. Of several rows with the key the first."""
+    target = platform.dataset(lookup.dataset)
+    target_rows = all_rows(platform.platform, target.name)
+    ids = mentions_of_rows(parents, platform, target, lookup.role, target_rows)
+    keys = _filled(target_rows, lookup.key).combine_chunks()
+    usable = np.flatnonzero(pc.is_valid(keys).to_numpy(zero_copy_only=False) & (ids >= 0))
+    place = pc.index_in(_filled(rows, lookup.column), value_set=keys.take(pa.array(usable)), skip_nulls=True)
+    place = pc.fill_null(place, -1).to_numpy()
+    return np.where(place >= 0, ids[usable][place] if len(usable) else -1, -1)
