@@ -29,6 +29,7 @@ from pipelines.matching.levels import (
     Within,
 )
 from pipelines.matching.link import link
+from pipelines.matching.match import match_mentions
 from pipelines.matching.model import Model, ModelError
 from pipelines.matching.result import MatchResult, Report
 from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError
@@ -55,4 +56,5 @@ __all__ = [
     "ValuePairs",
     "Within",
     "link",
+    "match_mentions",
 ]

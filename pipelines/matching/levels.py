@@ -153,8 +153,8 @@ class Same:
 
 
 @dataclass(frozen=True)
-class _Plain:
-    """A level without term frequency."""
+class Plain:
+    """A level that weighs the same for every value: inherit from it and write `name` and `holds`."""
 
     @property
     def frequency_of(self) -> str | None:
@@ -162,7 +162,7 @@ class _Plain:
 
 
 @dataclass(frozen=True)
-class Typo(_Plain):
+class Typo(Plain):
     """At most `edits` single-character edits or neighbour swaps apart, and long enough for that to mean something."""
 
     edits: int = 1
@@ -179,7 +179,7 @@ class Typo(_Plain):
 
 
 @dataclass(frozen=True)
-class JaroWinkler(_Plain):
+class JaroWinkler(Plain):
     """Jaro–Winkler similarity of at least `threshold` (0–1): short strings with typos, best on names."""
 
     threshold: float = 0.9
@@ -194,7 +194,7 @@ class JaroWinkler(_Plain):
 
 
 @dataclass(frozen=True)
-class SameWords(_Plain):
+class SameWords(Plain):
     """The words agree in any order to at least `threshold` (0–1)."""
 
     threshold: float = 0.9
@@ -209,7 +209,7 @@ class SameWords(_Plain):
 
 
 @dataclass(frozen=True)
-class Within(_Plain):
+class Within(Plain):
     """Numbers, or dates in days, at most `difference` apart."""
 
     difference: float
@@ -225,7 +225,7 @@ class Within(_Plain):
 
 
 @dataclass(frozen=True)
-class Crossed(_Plain):
+class Crossed(Plain):
     """A value of one column equals that of the other column on the other side: given name and surname changed places."""
 
     one: str
@@ -237,7 +237,7 @@ class Crossed(_Plain):
 
 
 @dataclass(frozen=True)
-class Unknown(_Plain):
+class Unknown(Plain):
     """The named column is null on either side: nothing can be said. Its weight is always 0."""
 
     column: str
@@ -248,7 +248,7 @@ class Unknown(_Plain):
 
 
 @dataclass(frozen=True)
-class Different(_Plain):
+class Different(Plain):
     """None of the levels before holds."""
 
     name: str = "different"

@@ -1,0 +1,333 @@
+"""Comparison levels for Chinese people: names and identity numbers.
+
+Belongs here: how Chinese names and identity numbers go wrong and still mean the same person. Does not: dwellings and firms
+(`levels_places`), general levels (`levels`), standardising (`pipelines.standardise`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.matching.levels import Mask, Plain, ValuePairs
+
+ID_LENGTH = 18
+LOST = "?"
+
+
+def _characters(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
+    """Texts as a matrix of code points, cut or padded with 0 to `width`."""
+    if not texts:
+        return np.zeros((0, width), dtype=np.uint32)
+    return np.array(texts, dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
+
+
+@dataclass(frozen=True)
+class SameNumber:
+    """Both hold the same valid identity number."""
+
+    column: str = "id_number"
+    name: str = "same"
+
+    @property
+    def frequency_of(self) -> str | None:
+        """None: a valid number names one person."""
+        return None
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class OtherNumber(Plain):
+    """Both hold a valid identity number and they differ.
+
+    The check digit (ISO 7064 MOD 11-2, GB 11643) turns every single wrong digit and every swap of neighbours into an
+    invalid number, so two valid numbers are never a typo apart by such a slip: this speaks strongly against.
+    """
+
+    column: str = "id_number"
+    name: str = "other_valid"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.given(self.column) & ~pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SlippedNumber(Plain):
+    """At most `edits` wrong, lost or swapped digits apart, at least one of them failing its check digit."""
+
+    edits: int = 1
+    column: str = "id_text"
+
+    @property
+    def name(self) -> str:
+        """`slip` or `slips_n`."""
+        return "slip" if self.edits == 1 else f"slips_{self.edits}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        whole = pairs.derived("whole", _whole_numbers, self.column)
+        asked = np.flatnonzero((whole[0] == 1) & (whole[1] == 1))
+        out = np.zeros(len(pairs), dtype=bool)
+        out[asked] = pairs.take(asked).edits(self.column, self.edits) <= self.edits
+        return out
+
+
+@dataclass(frozen=True)
+class LegiblePart(Plain):
+    """All digits legible on both sides agree, and there are at least `digits` of them: `3.20281E+17`, `320281********1234`."""
+
+    digits: int = 10
+    column: str = "id_text"
+
+    @property
+    def name(self) -> str:
+        """`legible_n`."""
+        return f"legible_{self.digits}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = (_characters(side, ID_LENGTH) for side in pairs.texts(self.column))
+        legible = (left != ord("*")) & (right != ord("*")) & (left != 0) & (right != 0)
+        return ((left == right) | ~legible).all(axis=1) & (legible.sum(axis=1) >= self.digits)
+
+
+@dataclass(frozen=True)
+class Homophone(Plain):
+    """Names sound the same: the commonest slip of an input method, 建国 and 健国."""
+
+    column: str = "name_pinyin"
+    name: str = "same_pinyin"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class FormerName(Plain):
+    """The name on one side is the former name on the other, or both give the same former name."""
+
+    column: str = "name_key"
+    former: str = "former_name"
+    name: str = "former_name"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.crossed(self.column, self.former) | pairs.same(self.former)
+
+
+@dataclass(frozen=True)
+class LostCharacter(Plain):
+    """Same length, a character lost on either side (`冯富?`), all others the same."""
+
+    column: str = "name_key"
+    name: str = "lost_character"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        lost = pairs.derived("lost", _has_lost, self.column)
+        out = np.zeros(len(pairs), dtype=bool)
+        asked = np.flatnonzero((lost[0] == 1) | (lost[1] == 1))
+        if len(asked):
+            texts = pairs.take(asked).texts(self.column)
+            width = max(len(t) for side in texts for t in side)
+            left, right = (_characters(side, width) for side in texts)
+            lost_here = (left == ord(LOST)) & (right != 0) | (right == ord(LOST)) & (left != 0)
+            out[asked] = ((left == right) | lost_here).all(axis=1) & (left == right).any(axis=1)
+        return out
+
+
+@dataclass(frozen=True)
+class LookAlike(Plain):
+    """Same length, one character replaced by one that looks like it (末 for 未); see `look_alikes.txt`."""
+
+    column: str = "name_key"
+    name: str = "look_alike"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        families = _look_alikes()
+        left, right = pairs.texts(self.column)
+        return np.fromiter(
+            (_one_look_alike(a, b, families) for a, b in zip(left, right, strict=True)), dtype=bool, count=len(pairs)
+        )
+
+
+@dataclass(frozen=True)
+class OtherOrder(Plain):
+    """The same characters in another order: 李伟明 and 李明伟, or surname and given name changed places."""
+
+    column: str = "name_key"
+    name: str = "other_order"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("sorted", _sorted_characters, self.column)
+        return (left == right) & (left >= 0)
+
+
+@dataclass(frozen=True)
+class OneCharacter(Plain):
+    """Names of three characters or more that differ in one: a slip, but brothers and sisters differ so as well."""
+
+    column: str = "name_key"
+    name: str = "one_character"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("length", _lengths, self.column)
+        asked = np.flatnonzero(np.maximum(left, right) >= 3)
+        out = np.zeros(len(pairs), dtype=bool)
+        out[asked] = pairs.take(asked).edits(self.column, 1) <= 1
+        return out
+
+
+@dataclass(frozen=True)
+class SurnameOnly(Plain):
+    """One side gives no more than the surname (王先生), and it is the other's."""
+
+    column: str = "surname"
+    form: str = "name_form"
+    name: str = "surname_only"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("surname_only", _is_surname_only, self.form)
+        return pairs.same(self.column) & ((left == 1) | (right == 1))
+
+
+@dataclass(frozen=True)
+class SameSurname(Plain):
+    """Another given name under the same surname: kin rather than the same person."""
+
+    column: str = "surname"
+    name: str = "same_surname"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SameDay(Plain):
+    """The same birth date, known to the day on both sides. Dates are texts `yyyymmdd`, `yyyymm` or `yyyy`."""
+
+    column: str = "birth"
+    name: str = "same_day"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, _ = pairs.derived("length", _lengths, self.column)
+        return pairs.same(self.column) & (left == 8)
+
+
+@dataclass(frozen=True)
+class SameAsFarAsKnown(Plain):
+    """One side knows only year, or year and month, of a birth date, and the other agrees with that."""
+
+    column: str = "birth"
+    length: int = 4
+    name: str = "same_year"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        lengths = pairs.derived("length", _lengths, self.column)
+        known = np.minimum(*lengths)
+        parts = (
+            pairs.derived("month", _months, self.column)
+            if self.length == 6
+            else pairs.derived("year", _years, self.column)
+        )
+        return (known == self.length) & (parts[0] == parts[1]) & (parts[0] >= 0)
+
+
+@dataclass(frozen=True)
+class DateSlip(Plain):
+    """Two full dates one digit or one swap of neighbouring digits apart."""
+
+    column: str = "birth"
+    name: str = "slip"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        lengths = pairs.derived("length", _lengths, self.column)
+        return (np.minimum(*lengths) == 8) & (pairs.edits(self.column, 1) <= 1)
+
+
+@dataclass(frozen=True)
+class SharedPhone(Plain):
+    """A number of one side is among the numbers of the other."""
+
+    column: str = "phone"
+    second: str = "phone_2"
+    name: str = "second_number"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.crossed(self.column, self.second) | pairs.same(self.second)
+
+
+def _one_look_alike(a: str, b: str, families: dict[str, set[int]]) -> bool:
+    """Whether two texts differ in exactly one place, there by look-alikes."""
+    if len(a) != len(b) or len(a) < 2:
+        return False
+    differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(differing) == 1 and bool(families.get(differing[0][0], set()) & families.get(differing[0][1], set()))
+
+
+@cache
+def _look_alikes() -> dict[str, set[int]]:
+    """Character → numbers of the look-alike families it belongs to."""
+    text = files("pipelines.matching").joinpath("look_alikes.txt").read_text(encoding="utf-8")
+    families: dict[str, set[int]] = {}
+    for i, line in enumerate(line.strip() for line in text.splitlines()):
+        if line and not line.startswith("#"):
+            for character in line:
+                families.setdefault(character, set()).add(i)
+    return families
+
+
+def _texts(values: pa.Array) -> list[str]:
+    return values.cast(pa.large_string()).to_pylist()
+
+
+def _numbered(keys: list[str]) -> npt.NDArray[np.int64]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(k, len(numbers)) for k in keys], dtype=np.int64)
+
+
+def _whole_numbers(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([int(len(v) == ID_LENGTH and "*" not in v) for v in _texts(values)], dtype=np.int64)
+
+
+def _has_lost(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([int(LOST in v) for v in _texts(values)], dtype=np.int64)
+
+
+def _sorted_characters(values: pa.Array) -> npt.NDArray[np.int64]:
+    return _numbered(["".join(sorted(v)) for v in _texts(values)])
+
+
+def _lengths(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([len(v) for v in _texts(values)], dtype=np.int64)
+
+
+def _is_surname_only(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([int(v == "surname_only") for v in _texts(values)], dtype=np.int64)
+
+
+def _years(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([int(v[:4]) for v in _texts(values)], dtype=np.int64)
+
+
+def _months(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.array([int(v[:6]) if len(v) >= 6 else -1 for v in _texts(values)], dtype=np.int64)

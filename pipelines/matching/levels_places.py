@@ -1,0 +1,48 @@
+"""Comparison levels for dwellings and other places resolved to their parts.
+
+Belongs here: when two addresses, already standardised to parts, are one place. Does not: parsing addresses
+(`pipelines.standardise.address`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.matching.levels import Mask, Plain, ValuePairs
+
+
+@dataclass(frozen=True)
+class SameDwelling:
+    """The same canonical dwelling, to the room. Agreement weighs by how many share the dwelling."""
+
+    column: str = "dwelling"
+    name: str = "same_dwelling"
+
+    @property
+    def frequency_of(self) -> str | None:
+        """The dwelling: a dormitory of hundreds says little."""
+        return self.column
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SameParts(Plain):
+    """Every column of `same` agrees; those of `unless` do not contradict: they agree or are missing on a side."""
+
+    same: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    name: str = "same_parts"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        out = np.ones(len(pairs), dtype=bool)
+        for column in self.same:
+            out &= pairs.same(column)
+        for column in self.unless:
+            out &= pairs.same(column) | ~pairs.given(column)
+        return out

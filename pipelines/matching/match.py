@@ -1,0 +1,65 @@
+"""The pipeline's door: mentions of one kind in, pairs and clusters out.
+
+Belongs here: which view and which specification a kind uses. Does not: the engine (`link`) or the specifications.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pyarrow as pa
+
+from pipelines.matching.link import link
+from pipelines.matching.model import Model
+from pipelines.matching.result import MatchResult
+from pipelines.matching.specs import SPECS
+from pipelines.matching.views import enterprise_view, housing_view, person_view
+
+
+def match_mentions(
+    kind: str,
+    mentions: pa.Table,
+    *,
+    model: Model | None = None,
+    judgements: pa.Table | None = None,
+    housing: pa.Table | None = None,
+    enterprise: pa.Table | None = None,
+    threads: int | None = None,
+    settings: dict[str, str] | None = None,
+) -> MatchResult:
+    """Find out which mentions of one kind are the same entity.
+
+    Resolve `housing` and `enterprise` first and hand their outcome to `person`: the same name tied to the same firm or the
+    same home is evidence no pair of person rows shows alone.
+
+    Args:
+        kind: person, housing or enterprise.
+        mentions: the mention table of that kind.
+        model: a trained model; left out, one is trained on these mentions.
+        judgements: columns `left_id, right_id` (mention ids of this run) and `verdict` (`same`, `different`).
+        housing: for persons: `mention_id`, `cluster_id` and the address columns of housing mentions.
+        enterprise: for persons: `mention_id`, `cluster_id` of enterprise mentions.
+        threads: threads to use; all if left out. The result does not depend on it.
+        settings: DuckDB settings for the joins, such as `memory_limit` and `temp_directory`.
+
+    Returns:
+        See `MatchResult`; `clusters` conforms to CLUSTER, `pairs` to PAIR.
+
+    Raises:
+        KeyError: no such kind.
+        ModelError: `model` was trained under another specification.
+    """
+    views = {
+        "person": partial(person_view, housing=housing, enterprise=enterprise),
+        "housing": housing_view,
+        "enterprise": enterprise_view,
+    }
+    return link(
+        views[kind](mentions),
+        SPECS[kind],
+        id_column="mention_id",
+        model=model,
+        judgements=judgements,
+        threads=threads,
+        settings=settings,
+    )

@@ -1,0 +1,131 @@
+"""When two mentions are the same person."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.matching.levels import Same, Typo
+from pipelines.matching.levels_chinese import (
+    DateSlip,
+    FormerName,
+    Homophone,
+    LegiblePart,
+    LookAlike,
+    LostCharacter,
+    OneCharacter,
+    OtherNumber,
+    OtherOrder,
+    SameAsFarAsKnown,
+    SameDay,
+    SameNumber,
+    SameSurname,
+    SharedPhone,
+    SlippedNumber,
+    SurnameOnly,
+)
+from pipelines.matching.levels_places import SameDwelling, SameParts
+from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec
+
+
+def _head(values: pa.Array) -> pa.Array:
+    """Division and birth date of an identity number, where all of them are legible."""
+    head = pc.utf8_slice_codeunits(values, 0, 14)
+    return pc.if_else(pc.match_substring(head, "*"), None, head)
+
+
+def _tail(values: pa.Array) -> pa.Array:
+    """Birth date, sequence and check digit of an identity number, where all of them are legible."""
+    tail = pc.utf8_slice_codeunits(values, 6, 18)
+    return pc.if_else(pc.match_substring(tail, "*"), None, tail)
+
+
+def _day(values: pa.Array) -> pa.Array:
+    """A birth date known to the day."""
+    return pc.if_else(pc.equal(pc.utf8_length(values), 8), values, None)
+
+
+NAME = AnyOf("name_key", "former_name")
+PHONE = AnyOf("phone", "phone_2")
+DAY = Key("birth", _day, "birth_day")
+
+PERSON = MatchSpec(
+    kind="person",
+    blocks=(
+        Block("id_number"),
+        Block(Key("id_text", _head, "id_number[0:14]"), "surname"),
+        Block(Key("id_text", _tail, "id_number[6:18]")),
+        Block(NAME, "home"),
+        Block(NAME, DAY),
+        Block(NAME, PHONE),
+        Block(NAME, "firm"),
+        Block("name_pinyin", "home"),
+        Block("name_pinyin", DAY),
+        Block("name_pinyin", PHONE),
+        Block("name_pinyin", "firm"),
+        Block("surname", PHONE),
+        Block("home", DAY),
+        Block("surname", "home", cap=60),
+        Block("surname", "firm", cap=30),
+        Block(NAME, "estate", "building"),
+        Block(NAME, "community", cap=60),
+        Block("name_key", cap=12),
+    ),
+    comparisons=(
+        Comparison(
+            "id_number",
+            (
+                SameNumber(),
+                OtherNumber(),
+                SlippedNumber(1),
+                LegiblePart(10),
+                LegiblePart(6),
+                SlippedNumber(2),
+            ),
+            columns=("id_number", "id_text"),
+        ),
+        Comparison(
+            "name",
+            (
+                Same("name_key", term_frequency=True),
+                FormerName(),
+                Homophone(),
+                LostCharacter(),
+                LookAlike(),
+                OtherOrder(),
+                OneCharacter(),
+                SurnameOnly(),
+                SameSurname(),
+            ),
+            columns=("name_key", "name_pinyin", "former_name", "surname", "name_form"),
+        ),
+        Comparison(
+            "birth",
+            (SameDay(), SameAsFarAsKnown(length=6, name="same_month"), SameAsFarAsKnown(), DateSlip()),
+        ),
+        Comparison("sex", (Same(),)),
+        Comparison(
+            "home",
+            (
+                SameDwelling("home"),
+                SameParts(("estate", "building", "room"), ("unit", "community"), name="same_room"),
+                SameParts(("estate", "building"), ("unit", "community"), name="same_building"),
+                SameParts(("estate",), ("community",), name="same_estate"),
+                SameParts(("community",), name="same_community"),
+            ),
+            columns=("home", "estate", "building", "unit", "room", "community"),
+        ),
+        Comparison(
+            "phone",
+            (Same("phone", term_frequency=True), SharedPhone(), Typo(1, "phone", min_length=8)),
+            columns=("phone", "phone_2"),
+        ),
+        Comparison("firm", (Same(term_frequency=True),)),
+        Comparison("ethnicity", (Same(term_frequency=True),)),
+    ),
+    anchor="id_number",
+    dependence=(("id_number", "birth", "sex"), ("name", "home", "phone")),
+    distinct=("id_number",),
+    accept=0.99,
+    review=0.8,
+)
