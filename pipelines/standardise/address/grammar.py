@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.address.notation import NUMERALS
 
-TAIL_COLUMNS = ("head", "lead", "building", "building_mark", "unit", "floor", "room", "room_mark")
+TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "floor", "room", "room_mark")
 
 _ID = rf"[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+"
 _PLAIN_ID = r"[A-Za-z]{0,2}[0-9]+[A-Za-z]?|[A-Za-z]"
 _TAIL = (
     r"^(?P<head>.*?)(?P<lead>-)?"
-    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号)-?"
+    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号|东|楼)-?"
     rf"|(?P<building_dash>{_PLAIN_ID})-|(?P<building_lost>幢|栋|号楼)))?"
     rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:单元|单|元|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|单元))?"
     rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
@@ -78,7 +78,7 @@ ADMIN = re.compile(
     r"^(?:中国|中华人民共和国)?"
     rf"(?P<province>(?:{'|'.join(PROVINCES)})(?:省|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|市(?=[^0-9]{{1,8}}[区县])))?"
     rf"(?P<city>[^{_NOT_ADMIN}]{{1,6}}?(?:自治州|地区|盟|(?<![超都城门])市(?!场|民|政)))?(?:市辖区|市区|城区)?"
-    rf"(?P<county>[^{_NOT_ADMIN}]{{1,6}}?(?:自治县|自治旗|县(?!城)|(?<![小社校厂矿库园景片营发业])区(?!间)|(?<![超都城门])市(?!场|民|政)|旗))?"
+    rf"(?P<county>[^{_NOT_ADMIN}]{{1,6}}?(?:自治县|自治旗|县(?!城)|(?<![小社校厂矿库园景片营发业])区(?!间)(?=.)|(?<![超都城门])市(?!场|民|政)|旗))?"
 )
 """Province, city and county at the beginning of an address; each may be missing."""
 
@@ -107,9 +107,9 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
         folded: Addresses as `fold_text` leaves them, nullable.
 
     Returns:
-        One row per address with the string columns `TAIL_COLUMNS`, nullable. `room_mark` is null for a bare number,
-        `building_mark` is `-` where only a dash follows. `lead` is the dash of a tail whose first
-        number is lost (花园新村-2-502). Numbers are still as written.
+        One row per address with the columns `TAIL_COLUMNS`, nullable strings but `lost`. `room_mark` is null for a bare
+        number, `building_mark` is `-` where only a dash follows. `lost` says that the building's number is missing where
+        one was written (花园新村-2-502, 花园新村幢2单元502室). Numbers are still as written.
     """
     if isinstance(folded, pa.ChunkedArray):
         folded = folded.combine_chunks()
@@ -119,14 +119,19 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
         values = pc.struct_field(fields, name)
         return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
-    dashed = pc.if_else(pc.is_valid(field("building_dash")), "-", pa.scalar(None, pa.string()))
+    blank = pa.scalar(None, pa.string())
+    unit = pc.coalesce(field("unit"), field("unit_dash"))
+    mark = pc.coalesce(field("building_mark"), pc.if_else(pc.is_valid(field("building_dash")), "-", blank))
+    # 5楼2单元 is building 5 with its 号 lost; 5楼502室 is the fifth floor
+    is_floor = pc.fill_null(pc.and_(pc.equal(mark, "楼"), pc.is_null(unit)), False)
+    building = pc.coalesce(field("building"), field("building_dash"))
     columns = {
         "head": field("head"),
-        "lead": field("lead"),
-        "building": pc.coalesce(field("building"), field("building_dash")),
-        "building_mark": pc.coalesce(field("building_mark"), dashed, field("building_lost")),
-        "unit": pc.coalesce(field("unit"), field("unit_dash")),
-        "floor": field("floor"),
+        "lost": pc.or_(pc.is_valid(field("lead")), pc.is_valid(field("building_lost"))),
+        "building": pc.if_else(is_floor, blank, building),
+        "building_mark": pc.if_else(is_floor, blank, mark),
+        "unit": unit,
+        "floor": pc.coalesce(field("floor"), pc.if_else(is_floor, building, blank)),
         "room": pc.coalesce(field("room"), field("room_bare")),
         "room_mark": field("room_mark"),
     }

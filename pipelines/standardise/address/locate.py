@@ -157,8 +157,10 @@ class Locator:
                 if found and len(found.places) == 1 and len(left.rest) in (2, 3) and key.startswith(left.rest):
                     return replace(found, guess=True)  # a city without its 市, unless it is part of the name
         left = _merge(given, self._left(key))
-        if not left.rest:
+        if not left.rest and (left.road or left.road_number):
             return self._by_road(left)
+        if not left.rest:
+            return self._near(key, names.near(key), given) or self._plain(left)
         return self._near(key, names.near(key), given) or self._behind_gate(left, given) or self._unknown(left)
 
     def _by_road(self, left: _Left) -> Location:
@@ -168,20 +170,19 @@ class Locator:
             found = self._placed(numbered.get((road, left.road_number), ()), left)
             if found:
                 return found
-            if road in self.gazetteer.roads.targets:
-                near = tuple(
-                    sorted({place for n in self._near_numbers(road, left.road_number) for place in numbered[n]})
-                )
-                found = self._placed(near, left)
-                if found and len(found.places) == 1:
-                    return replace(found, guess=True)
+            near = {(other, left.road_number) for other in self.gazetteer.roads.near(road)}
+            near.update(self._near_numbers(road, left.road_number))
+            places = tuple(sorted({place for at in near for place in numbered.get(at, ())}))
+            found = self._placed(places, left)
+            if found and len(found.places) == 1:
+                return replace(found, guess=True)
         return self._plain(left)
 
-    def _near_numbers(self, road: str, road_number: str) -> list[tuple[str, str]]:
-        """Numbers of that road of which `road_number` has lost one digit."""
-        digits = "0123456789"
-        longer = {road_number[:i] + d + road_number[i:] for i in range(len(road_number) + 1) for d in digits}
-        return [(road, n) for n in sorted(longer) if (road, n) in self.gazetteer.numbered]
+    @staticmethod
+    def _near_numbers(road: str, road_number: str) -> set[tuple[str, str]]:
+        """Numbers of that road of which `road_number` may have lost one digit."""
+        gaps = range(len(road_number) + 1)
+        return {(road, road_number[:i] + digit + road_number[i:]) for i in gaps for digit in "0123456789"}
 
     def _near(self, written: str, near: list[str], left: _Left) -> Location | None:
         """The one place whose name `written` is a slip of. With the road's number agreeing it is sure, else a guess."""

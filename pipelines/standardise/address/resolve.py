@@ -108,7 +108,7 @@ def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
     grid = distinct["grid_code"]
     address = {
         "row": distinct["row"],
-        "lead": pc.if_else(pc.is_valid(own["building"]), _BLANK, tail["lead"]),
+        "lost": pc.and_(pc.is_null(own["building"]), pc.fill_null(tail["lost"], False)),
         "building": pc.coalesce(own["building"], numbers(building)),
         "building_mark": pc.if_else(is_door, _BLANK, tail["building_mark"]),
         "unit": pc.coalesce(own["unit"], numbers(tail["unit"])),

@@ -4,8 +4,8 @@
 select a.row, c.place, p.village, l.guess,
        a.room is not null and a.room_mark is null as bare,
        a.formal,
-       a.lead is not null as lead,
-       case when p.village then '' else coalesce(a.building, '') end as building,
+       a.lost or coalesce(a.building = '0', false) as lost,
+       case when p.village then '' else coalesce(nullif(a.building, '0'), '') end as building,
        case when p.village then '' else coalesce(a.unit, '') end as unit,
        case when p.village then '' else coalesce(a.floor, '') end as floor,
        case when not p.village then coalesce(a.room, '')

@@ -7,7 +7,7 @@ with unknown as (
     from placed as l
     anti join dwelling as d on d.place = l.place and d.building = l.building and d.room = l.room
      and (l.unit = '' or l.unit = d.unit)
-    where not l.village and l.room <> '' and not l.lead
+    where not l.village and l.room <> '' and not l.lost
 ),
 cut as (
     select unnest(range(1, 6)) as digits

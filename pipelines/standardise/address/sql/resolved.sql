@@ -59,13 +59,13 @@ judged as (
 verdict as (
     select *,
            case when room = '' then 'none'
-                when lead then 'open'                                   -- the first number is lost
+                when lost then 'open'                                   -- the building's number is lost
                 when village and bare and formal and longer then 'cut'  -- who writes the town writes 号: 村1 of 村116号
                 when known then 'known'
                 when dwellings = 1 and (units <= 1 or not restarts) then 'fill_unit'
                 when building_found is not null then 'fill_building'
                 when read then 'read'
-                when guess then 'open'
+                when guess and not (rooms >= 8 and fits) then 'open'
                 when village then 'own'
                 when building = '' then 'none'
                 when unit = '' and units > 0 then 'open'                -- several units, and nothing says which
@@ -75,17 +75,18 @@ verdict as (
                 else 'own' end as verdict
     from judged
 )
-select row, place, guess and verdict not in ('known', 'fill_unit', 'fill_building', 'read') as refused,
+select row, place, guess and verdict not in ('known', 'fill_unit', 'fill_building', 'read')
+           and dwellings is null and not (rooms >= 8 and fits) as refused,
        case when village then null
             when verdict = 'fill_building' then nullif(building_found, '')
             when verdict = 'read' then nullif(read_building, '')
-            when verdict = 'open' and lead then null
+            when verdict = 'open' and lost then null
             else nullif(building, '') end as building,
        case when verdict = 'fill_unit' then nullif(unit_found, '')
             when verdict = 'fill_building' then nullif(building_unit, '')
             when verdict = 'read' then nullif(read_unit, '')
             when verdict = 'drop_unit' then null
-            when verdict = 'open' and lead then null
+            when verdict = 'open' and lost then null
             else nullif(unit, '') end as unit,
        case when verdict = 'read' then read_room
             when verdict <> 'cut' and (verdict <> 'none' or not bare) then nullif(room, '') end as room,
