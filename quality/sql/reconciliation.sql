@@ -66,9 +66,12 @@ counted as (
         coalesce(r.mentions_resolved, 0) as mentions_resolved
     from line as l
     left join departments on departments.platform = l.platform
-    left join current_place as c using (platform, dataset, delivery_id, sheet_name)
-    left join expected_place as e using (platform, dataset, delivery_id, sheet_name)
-    left join resolved_place as r using (platform, dataset, delivery_id, sheet_name)
+    left join current_place as c
+        on (c.platform, c.dataset, c.delivery_id, c.sheet_name) = (l.platform, l.dataset, l.delivery_id, l.sheet_name)
+    left join expected_place as e
+        on (e.platform, e.dataset, e.delivery_id, e.sheet_name) = (l.platform, l.dataset, l.delivery_id, l.sheet_name)
+    left join resolved_place as r
+        on (r.platform, r.dataset, r.delivery_id, r.sheet_name) = (l.platform, l.dataset, l.delivery_id, l.sheet_name)
 )
 select
     platform,

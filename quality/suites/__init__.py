@@ -9,7 +9,14 @@ the run itself (`engine`, `run`). Does not: the tables' contracts (`warehouse.mo
 """
 
 from quality.suites.declaration import Expectation, Suite, SuiteError, load_suite, suite_names
-from quality.suites.run import blocking_failures, expectations, run_suite, run_suites, suites_of_release, suites_of_stage
+from quality.suites.run import (
+    blocking_failures,
+    expectations,
+    run_suite,
+    run_suites,
+    suites_of_release,
+    suites_of_stage,
+)
 
 __all__ = [
     "Expectation",

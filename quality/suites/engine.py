@@ -22,6 +22,7 @@ from typing import Any, Literal
 import duckdb
 
 from quality.suites.declaration import Expectation
+from quality.suites.source import quoted
 
 log = logging.getLogger(__name__)
 
@@ -42,38 +43,60 @@ class Result:
 
 
 def check(con: duckdb.DuckDBPyConnection, table: str, expectations: Sequence[Expectation]) -> list[Result]:
-    """Run `expectations` on the view or table `schema.name` of `con`; results come in the same order.
+    """Run `expectations` on the views or tables of `con`; results come in the same order.
 
     An expectation that can't run (column or table absent, broken query) is an `error`, never a silent pass or a fail.
     The log then names the expectation and the kind of error; never the message, which may quote a value.
+
+    Args:
+        con: a connection that shows every table under its contract name.
+        table: `schema.name`, what an expectation without a table of its own is about.
+        expectations: their names differ.
     """
-    gx = _great_expectations()
-    schema, name = table.split(".")
+    rows = {name: _count(con, name) for name in dict.fromkeys(e.table or table for e in expectations)}
+    able = [e for e in expectations if rows[e.table or table] is not None]
+    found: dict[str, Any] = {}
+    # queries name their table themselves, so all run in one go; to visit a table costs Great Expectations 0.1 s
+    if queries := [e for e in able if _is_query(e)]:
+        found |= _validate(con, queries[0].table or table, table, queries)
+    for name in rows:
+        if own := [e for e in able if not _is_query(e) and (e.table or table) == name]:
+            found |= _validate(con, name, table, own)
+    return [_result(e, e.table or table, rows[e.table or table], found.get(e.name)) for e in expectations]
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int | None:
     try:
-        rows = con.execute(f'select count(*) from "{schema}"."{name}"').fetchone()
+        row = con.execute(f"select count(*) from {quoted(table)}").fetchone()
     except duckdb.Error as error:
         log.warning("%s could not be checked: %s", table, type(error).__name__)
-        return [Result(e, "error", None, None) for e in expectations]
-    checked = int(rows[0]) if rows else 0
-    configurations = [_translate(con, gx, e, schema, name).configuration for e in expectations]
+        return None
+    return int(row[0]) if row else None
+
+
+def _validate(
+    con: duckdb.DuckDBPyConnection, batch: str, table: str, expectations: list[Expectation]
+) -> dict[str, Any]:
+    """Validation results by name of the expectation; empty where the library itself could not run."""
+    gx = _great_expectations()
+    schema, name = batch.split(".")
     engine = gx.Engine(engine=gx.connect(con), create_temp_table=False)
-    batch = gx.Batch(
-        data=gx.BatchData(execution_engine=engine, schema_name=schema, table_name=name, create_temp_table=False)
-    )
+    data = gx.BatchData(execution_engine=engine, schema_name=schema, table_name=name, create_temp_table=False)
+    validator = gx.Validator(execution_engine=engine, batches=[gx.Batch(data=data)], data_context=gx.context)
+    configurations = [_translate(con, gx, e, e.table or table).configuration for e in expectations]
     try:
-        found = gx.Validator(execution_engine=engine, batches=[batch], data_context=gx.context).graph_validate(
+        results = validator.graph_validate(
             configurations=configurations, runtime_configuration={"result_format": COUNTS_ONLY}
         )
     except Exception as error:  # whatever stops the library stops these checks, not the run
-        log.warning("%s could not be checked: %s", table, type(error).__name__)
-        found = []
+        log.warning("%s could not be checked: %s", batch, type(error).__name__)
+        return {}
     finally:
         engine.engine.dispose()
-    by_name = {result.expectation_config.meta["name"]: result for result in found}
-    return [_result(e, table, checked, by_name.get(e.name)) for e in expectations]
+    return {result.expectation_config.meta["name"]: result for result in results}
 
 
-def _result(expectation: Expectation, table: str, checked: int, found: Any) -> Result:
+def _result(expectation: Expectation, table: str, checked: int | None, found: Any) -> Result:
     if found is None or _raised(found.exception_info):
         kind = re.search(r"duckdb\.(\w+)", str(found.exception_info)) if found else None
         log.warning("%s %s could not run: %s", table, expectation.name, kind.group(1) if kind else "no result")
@@ -93,7 +116,12 @@ def _raised(info: dict[str, Any] | None) -> bool:
     return any(entry.get("raised_exception") for entry in entries)
 
 
-def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectation, schema: str, table: str) -> Any:
+def _is_query(e: Expectation) -> bool:
+    """Whether it is asked as a query of its own, not as one of the expectations the library brings along."""
+    return len(e.filled) != 1 and not (e.allowed or e.between or e.not_empty)
+
+
+def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectation, table: str) -> Any:
     """The Great Expectations object for one declared expectation. Braces in SQL are doubled: it is a template there."""
     meta = {"name": e.name}
     if len(e.filled) == 1:
@@ -115,7 +143,7 @@ def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectati
     else:
         never = e.never or " or ".join(f'"{column}" is null' for column in e.filled)
         query = f"select 1 from \0 where {never}"
-    escaped = query.replace("{", "{{").replace("}", "}}").replace("\0", f'"{schema}"."{table}" /*{{batch}}*/')
+    escaped = query.replace("{", "{{").replace("}", "}}").replace("\0", f"{quoted(table)} /*{{batch}}*/")
     return gx.Rows(unexpected_rows_query=escaped, meta=meta)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from itertools import groupby
 
 import duckdb
 import pyarrow as pa
@@ -77,11 +76,7 @@ def _run(suite: Suite, source: Source) -> pa.Table:
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)
         return _table(suite, [Result(e, "error", None, None) for e in declared])
     try:
-        found: dict[str, Result] = {}
-        by_table = sorted(declared, key=lambda e: e.table or suite.table)
-        for table, group in groupby(by_table, key=lambda e: e.table or suite.table):
-            found |= {result.expectation.name: result for result in check(con, table, list(group))}
-        return _table(suite, [found[e.name] for e in declared])
+        return _table(suite, check(con, suite.table, declared))
     finally:
         con.close()
 

@@ -6,6 +6,7 @@ expectation. Nothing is copied: Parquet files and releases are read where they l
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -36,6 +37,11 @@ CONTRACTS: dict[str, Table] = {
 """Contract of every stage table a suite may name."""
 
 
+def quoted(table: str) -> str:
+    """`schema.name` as SQL writes it."""
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
 def stage_file(home: Home, table: str) -> Path:
     """The stage file of a contracted table: `mention.person` lies at `stage("mention", "person")`."""
     schema, name = table.split(".")
@@ -51,6 +57,7 @@ def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) 
     Raises:
         duckdb.Error: a file can't be read.
     """
+    con.execute(f"set temp_directory = '{_literal(Path(tempfile.gettempdir()))}'")
     for macro in sorted(f.name for f in resources.files("quality.sql").iterdir() if f.name.endswith(".macro.sql")):
         con.execute(resources.files("quality.sql").joinpath(macro).read_text(encoding="utf-8"))
     if isinstance(source, Path):
@@ -68,18 +75,19 @@ def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) 
 
 
 def _view(con: duckdb.DuckDBPyConnection, table: str, found: Path | pa.Table) -> None:
-    schema, name = table.split(".")
-    con.execute(f'create schema if not exists "{schema}"')
+    con.execute(f'create schema if not exists "{table.split(".", maxsplit=1)[0]}"')
     if isinstance(found, Path):
-        quoted = str(found).replace("'", "''")
-        con.execute(f"""create or replace view "{schema}"."{name}" as select * from read_parquet('{quoted}')""")
+        con.execute(f"create or replace view {quoted(table)} as select * from read_parquet('{_literal(found)}')")
     else:
-        con.execute(f'create or replace table "{schema}"."{name}" as select * from found')
+        con.execute(f"create or replace table {quoted(table)} as select * from found")
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _show_release(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    quoted = str(path).replace("'", "''")
-    con.execute(f"attach '{quoted}' as library (read_only)")
+    con.execute(f"attach '{_literal(path)}' as library (read_only)")
     tables = con.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'library' order by all"
     ).fetchall()

@@ -32,7 +32,8 @@ def filled(table: Table, rows: Rows) -> pa.Table:
     """Rows under a contract; required columns that are not given get a neutral value."""
     neutral = {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}
     full = [
-        {c.name: row.get(c.name, None if c.nullable else neutral.get(c.type, [])) for c in table.columns} for row in rows
+        {c.name: row.get(c.name, None if c.nullable else neutral.get(c.type, [])) for c in table.columns}
+        for row in rows
     ]
     return pa.Table.from_pylist(full, schema=table.arrow)
 
@@ -177,7 +178,9 @@ def clean_city() -> dict[str, pa.Table]:
             {**SIZE, **women, "birth_date_precision": "day", "residence_housing_id": "H1", "mention_count": 2},
             {**SIZE, "person_id": "P2", "id_number": MAN, "mention_count": 1},
         ],
-        "golden.housing": [{**SIZE, "housing_id": "H1", "dwelling": HOME["dwelling"], "area": 88.5, "mention_count": 1}],
+        "golden.housing": [
+            {**SIZE, "housing_id": "H1", "dwelling": HOME["dwelling"], "area": 88.5, "mention_count": 1}
+        ],
         "golden.enterprise": [
             {
                 **SIZE,

@@ -1,0 +1,123 @@
+"""The suite of a release file: what the model declares holds, and nobody's number can be read in it."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from quality.suites import blocking_failures, run_suite
+from warehouse.model.release import RELEASE
+
+GIVEN = {
+    "base.person": {"person_id": "P1", "id_number_masked": "109999********4024", "phone_masked": "139****0000"},
+    "base.housing": {"housing_id": "H1"},
+    "base.enterprise": {"enterprise_id": "E1", "housing_id": "H1", "legal_rep_person_id": "P1"},
+    "base.grid": {"grid_code": "999999"},
+    "link.mention": {"entity_kind": "person", "entity_id": "P1"},
+    "link.person_housing": {"person_id": "P1", "housing_id": "H1"},
+    "link.person_enterprise": {"person_id": "P1", "enterprise_id": "E1"},
+    "link.enterprise_housing": {"enterprise_id": "E1", "housing_id": "H1"},
+    "evidence.attribute": {"entity_kind": "person", "entity_id": "P1", "value": "139****0000"},
+    "evidence.conflict": {"entity_kind": "person", "entity_id": "P1"},
+    "evidence.match": {"entity_kind": "person", "left_entity_id": "P1", "right_entity_id": "P1"},
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """An invented release with one row in every table."""
+    path = tmp_path_factory.mktemp("release") / "one_network.duckdb"
+    with duckdb.connect(str(path)) as con:
+        for served in RELEASE:
+            neutral = {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}
+            row = {c.name: None if c.nullable else neutral.get(c.type, []) for c in served.table.columns}
+            row |= GIVEN.get(served.table.full_name, {})
+            one = pa.Table.from_pylist([row], schema=served.table.arrow)  # noqa: F841  read by name below
+            con.execute(f"create schema if not exists {served.table.schema}")
+            con.execute(f"create table {served.table.full_name} as select * from one")
+            con.execute(f"comment on table {served.table.full_name} is 'x'")
+            for column in served.table.names:
+                con.execute(f"comment on column {served.table.full_name}.\"{column}\" is 'x'")
+    return path
+
+
+def changed(library, tmp_path, *statements):
+    """A copy of the release with something done to it."""
+    path = tmp_path / "changed.duckdb"
+    path.write_bytes(library.read_bytes())
+    with duckdb.connect(str(path)) as con:
+        for statement in statements:
+            con.execute(statement)
+    return path
+
+
+def test_a_clean_release_passes(library):
+    results = run_suite("release", library)
+    assert results.filter(pc.not_equal(results["outcome"], "passed")).to_pylist() == []
+    assert results.num_rows > 60
+
+
+@pytest.mark.parametrize(
+    ("statement", "expectation"),
+    [
+        ("update base.person set name = '电话 139 0000 1234'", "no_personal_number"),
+        ("update evidence.attribute set value_raw = '139-0000-1234'", "no_personal_number"),
+        ("update evidence.attribute set value_raw = '+8613900001234'", "no_personal_number"),
+        ("update evidence.conflict set value = '证109999199002154024号'", "no_personal_number"),
+        ("update evidence.conflict set platforms = ['a', '109999199002154024']", "no_personal_number"),
+        ("update evidence.match set levels = map {'phone': '13900001234'}", "no_personal_number"),
+        ("update base.person set id_number_masked = 'none'", "id_number_is_masked"),
+        ("update base.person set phone_masked = 'none'", "phone_is_masked"),
+        ("update quality.reconciliation set balanced = false", "everything_balances"),
+        ("insert into base.person select * from base.person", "base_person_key_is_unique"),
+        ("update base.housing set mention_count = null", "base_housing_required_is_filled"),
+        ("update link.person_housing set housing_id = 'gone'", "link_person_housing_housing_id_exists"),
+        ("update base.enterprise set legal_rep_person_id = 'gone'", "base_enterprise_legal_rep_person_id_exists"),
+        ("update link.mention set entity_id = 'H1'", "link_mention_entity_id_exists"),
+        ("delete from catalogue.release", None),
+    ],
+)
+def test_what_is_wrong_with_a_release_blocks_it(library, tmp_path, statement, expectation):
+    blocking = blocking_failures(run_suite("release", changed(library, tmp_path, statement)))
+    found = {(r["expectation"], r["outcome"]) for r in blocking.to_pylist()}
+    assert ((expectation, "failed") in found) if expectation else not found
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "a13900001234b",  # digits inside a hash
+        "91999999MA00000013",  # a credit code
+        "10999920261101000",  # a work-order number of 17 digits
+        "999999001001001",  # a grid code
+        "139****1234",
+        "109999199002154020",  # reads like an identity number, but its check digit does not hold
+        "2026-11-01 13:45:00",
+    ],
+)
+def test_numbers_of_things_are_not_taken_for_numbers_of_people(library, tmp_path, harmless):
+    path = changed(library, tmp_path, f"update evidence.attribute set value = '{harmless}'")
+    assert blocking_failures(run_suite("release", path)).num_rows == 0
+
+
+def test_a_table_that_is_missing_from_the_release_is_an_error(library, tmp_path):
+    path = changed(library, tmp_path, "drop table link.person_housing")
+    blocking = blocking_failures(run_suite("release", path)).to_pylist()
+    assert ("link_person_housing_key_is_unique", "error") in {(r["expectation"], r["outcome"]) for r in blocking}
+
+
+def test_a_missing_comment_is_a_warning(library, tmp_path):
+    path = changed(library, tmp_path, "comment on column base.person.name is null")
+    odd = run_suite("release", path)
+    odd = odd.filter(pc.not_equal(odd["outcome"], "passed")).to_pylist()
+    assert [(r["expectation"], r["severity"], r["unexpected"]) for r in odd] == [
+        ("columns_are_documented", "warning", 1)
+    ]
+
+
+def test_a_file_that_is_no_release_could_not_be_checked(tmp_path):
+    (tmp_path / "none.duckdb").write_bytes(b"nothing of the kind")
+    results = run_suite("release", tmp_path / "none.duckdb")
+    assert set(results["outcome"].to_pylist()) == {"error"}
