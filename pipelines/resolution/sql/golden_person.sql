@@ -17,11 +17,7 @@ select
     c.former_name.value as former_name,
     c.id_number.value as id_number,
     c.sex.value as sex,
-    case length(c.birth_date.value)
-        when 4 then make_date(c.birth_date.value::integer, 1, 1)
-        when 7 then (c.birth_date.value || '-01')::date
-        else c.birth_date.value::date
-    end as birth_date,
+    (c.birth_date.value || right('-01-01', 10 - length(c.birth_date.value)))::date as birth_date,
     case length(c.birth_date.value) when 4 then 'year' when 7 then 'month' when 10 then 'day' end as birth_date_precision,
     c.ethnicity.value as ethnicity,
     c.phone.value as phone,
