@@ -70,37 +70,62 @@ def read_date(cell: str) -> Read:
     (None, None)
     """
     text = fold_text(cell).strip("'`")
-    if _ZONED.fullmatch(text):
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return _NOTHING
-        return _dated(*moment.astimezone(CHINA).timetuple()[:3])
-    for pattern in (_YMD, _COMPACT):
+    for pattern, read in _READERS:
         if found := pattern.fullmatch(text):
-            return _dated(int(found[1]), int(found[2]), int(found[3]))
-    for pattern in (_YM, _YM_COMPACT):
-        if found := pattern.fullmatch(text):
-            return _dated(int(found[1]), int(found[2]), 0)
-    if found := _Y.fullmatch(text):
-        return _dated(int(found[1]), 0, 0)
-    if _SERIAL.fullmatch(text):
-        return _dated(*(_EXCEL_EPOCH + timedelta(days=int(float(text)))).timetuple()[:3])
-    if _EPOCH.fullmatch(text):
-        return _moment(int(text) / (1000 if len(text.lstrip("-")) > 10 else 1))
-    if found := _DMY.fullmatch(text):
-        return _foreign(int(found[1]), int(found[2]), int(found[3]))
-    if found := _CHINESE.fullmatch(text):
-        year = int("".join(_DIGITS[c] for c in found[1]))
-        return _dated(year, _to_number(found[2]) if found[2] else 0, _to_number(found[3]) if found[3] else 0)
+            return read(found)
     return _NOTHING
 
 
-def _foreign(first: int, second: int, year: int) -> Read:
+def _zoned(found: re.Match[str]) -> Read:
+    try:
+        moment = datetime.fromisoformat(found.group())
+    except ValueError:
+        return _NOTHING
+    return _dated(*moment.astimezone(CHINA).timetuple()[:3])
+
+
+def _numeric(found: re.Match[str]) -> Read:
+    parts = [int(group) for group in found.groups() if group is not None]
+    return _dated(*(parts + [0, 0])[:3])
+
+
+def _serial(found: re.Match[str]) -> Read:
+    return _dated(*(_EXCEL_EPOCH + timedelta(days=int(float(found.group())))).timetuple()[:3])
+
+
+def _epoch(found: re.Match[str]) -> Read:
+    text = found.group()
+    return _moment(int(text) / (1000 if len(text.lstrip("-")) > 10 else 1))
+
+
+def _foreign(found: re.Match[str]) -> Read:
     """Day and month in either order; where both orders exist and differ only the year is known."""
+    first, second, year = (int(group) for group in found.groups())
     if first == second or first > 12:
         return _dated(year, second, first)
     return _dated(year, first, second) if second > 12 else _dated(year, 0, 0)
+
+
+def _in_characters(found: re.Match[str]) -> Read:
+    year, month, day = found.groups()
+    return _dated(
+        int("".join(_DIGITS[c] for c in year)), _to_number(month) if month else 0, _to_number(day) if day else 0
+    )
+
+
+_READERS = (
+    (_ZONED, _zoned),
+    (_YMD, _numeric),
+    (_COMPACT, _numeric),
+    (_YM, _numeric),
+    (_YM_COMPACT, _numeric),
+    (_Y, _numeric),
+    (_SERIAL, _serial),
+    (_EPOCH, _epoch),
+    (_DMY, _foreign),
+    (_CHINESE, _in_characters),
+)
+"""Ways to write a date, tried in this order."""
 
 
 def _column(values: pa.StringArray, first_of_january_is_year: bool) -> pa.Table:

@@ -35,7 +35,9 @@ _BEHIND_VENUE = re.compile(
 )
 _IN_BRACKETS = re.compile(rf"^([^()]{{2,}})\(([^()]{{1,14}}(?:{_BRANCH_WORDS}))\)$")
 _NUMBERED = re.compile(r"^(.{2,}?)(第?[一二三四五六七八九十百\d]+(?:分店|门店|连锁店|分部|店))$")
-_CHAIN = re.compile(r"^(.{2,}?(?:超市|药房|便利店|连锁|酒店|银行))([^()]{2,8}(?:店|支行|分店|营业部))$")
+_CHAIN = re.compile(
+    r"^(.{2,}?(?:超市|药房|便利店|连锁|酒店|银行(?:股份有限公司)?))([^()]{2,8}(?:店|支行|分店|营业部))$"
+)
 _FORM_AT_END = re.compile(rf"^(.*?)({_FORMS})$")
 _VENUE_AT_END = re.compile(f"({'|'.join(sorted(VENUES, key=len, reverse=True))})$")
 _REGION_BY_GRAMMAR = re.compile(

@@ -46,12 +46,12 @@ LEGAL_FORMS: dict[str, str] = {
 
 VENUES = (
     "经营部 门市部 服务部 营业部 批发部 修理部 销售部 加工部 工作室 事务所 加工厂 服务站 加油站 培训中心 服务中心 中心 超市 商店 商行 商场 市场 酒店 饭店 宾馆 旅馆 "
-    "诊所 药房 药店 网吧 茶馆 学校 小学 中学 幼儿园 医院 农场 家庭农场 店 部 馆 厂 行 院 室 坊 社 铺 屋 吧 站 所 场 园 庄 城 堂"
+    "诊所 药房 药店 网吧 茶馆 学校 小学 中学 幼儿园 医院 农场 家庭农场 店 部 馆 厂 行 院 室 坊 社 铺 屋 吧 站 所 场 园"
 ).split()
 """Kinds of premises a name ends in where it has no legal form: what a sole trader, shop or works calls itself."""
 
 BRANCHES = (
-    "分公司 子公司 分店 分厂 分行 分社 分部 分院 分校 分所 分中心 营业部 门市部 经营部 服务部 销售部 项目部 工程部 门店 直营店 加盟店 连锁店 专卖店 旗舰店 体验店 "
+    "分公司 子公司 分店 分厂 分行 分社 分部 分院 分校 分所 支行 分中心 营业部 门市部 经营部 服务部 销售部 项目部 工程部 门店 直营店 加盟店 连锁店 专卖店 旗舰店 体验店 "
     "办事处 营业厅 营业所 服务站 工程处 店 厂 部 站 仓库 车间 中心"
 ).split()
 """Endings of a branch, behind the legal form of the parent or in brackets."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -99,25 +99,15 @@ def _person_numbers(raw: pa.Table) -> Columns:
     }
 
 
-def _where(condition: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """`values` where `condition` holds, null elsewhere (also for lists, which `if_else` handles chunk by chunk)."""
-    places = pc.if_else(condition, pa.array(range(0), pa.int64()) if len(values) == 0 else _counting(len(values)), None)
-    return values.take(places)
+def _relations(raw: pa.Table, name: str, tied: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The declared relations of a tie where it leads somewhere, else null."""
+    listed = pa.list_(pa.string())
+    if name not in raw.column_names:
+        return pa.chunked_array([pa.nulls(raw.num_rows, listed)])
+    return pc.if_else(tied, raw.column(name), pa.scalar(None, listed))
 
 
-def _counting(count: int) -> pa.Array:
-    import numpy as np
-
-    return pa.array(np.arange(count, dtype=np.int64))
-
-
-def _lists(raw: pa.Table, name: str) -> pa.ChunkedArray:
-    if name in raw.column_names:
-        return raw.column(name)
-    return pa.chunked_array([pa.nulls(raw.num_rows, pa.list_(pa.string()))])
-
-
-def _id_column(raw: pa.Table, name: str) -> pa.ChunkedArray:
+def _mention_ids(raw: pa.Table, name: str) -> pa.ChunkedArray:
     if name in raw.column_names:
         return raw.column(name)
     return pa.chunked_array([pa.nulls(raw.num_rows, pa.int64())])
@@ -126,7 +116,7 @@ def _id_column(raw: pa.Table, name: str) -> pa.ChunkedArray:
 def standardise_person(raw: pa.Table, context: Context) -> pa.Table:
     """Columns of `mention.person`. A person tied to a home of the same row carries that home's address."""
     employer = over_distinct(_cells(raw, "raw.employer"), context.enterprise_names)
-    housing_id, enterprise_id = _id_column(raw, "housing_mention_id"), _id_column(raw, "enterprise_mention_id")
+    housing_id, enterprise_id = _mention_ids(raw, "housing_mention_id"), _mention_ids(raw, "enterprise_mention_id")
     address = _address(raw, context)
     if "housing" in context.parents and pc.count(housing_id).as_py():
         home = context.parents["housing"].select(list(ADDRESS_COLUMNS)).take(housing_id)
@@ -148,8 +138,8 @@ def standardise_person(raw: pa.Table, context: Context) -> pa.Table:
             "employer_raw": _cells(raw, "raw.employer"),
             "employer_key": employer.column("name_key"),
             "employer_brand": employer.column("brand"),
-            "housing_relations": _where(housed, _lists(raw, "tie.housing")),
-            "enterprise_relations": _where(employed, _lists(raw, "tie.enterprise")),
+            "housing_relations": _relations(raw, "tie.housing", housed),
+            "enterprise_relations": _relations(raw, "tie.enterprise", employed),
             "housing_mention_id": housing_id,
             "enterprise_mention_id": enterprise_id,
         }
@@ -177,15 +167,8 @@ def _enterprise_codes(raw: pa.Table) -> Columns:
     """Codes of an enterprise: of several cells the first that yields a code wins, code by code."""
     cells = [_cells(raw, f"raw.{name}") for name in ("code", "registration_number", "organisation_code")]
     found = [over_distinct(c, standardise_enterprise_codes) for c in cells]
-    state = [f.column("code_state") for f in found]
-    valid = pc.or_kleene(
-        pc.or_kleene(*(pc.equal(pc.fill_null(s, "missing"), "valid") for s in state[:2])),
-        pc.equal(pc.fill_null(state[2], "missing"), "valid"),
-    )
-    invalid = pc.or_(
-        pc.or_(*(pc.equal(pc.fill_null(s, "missing"), "invalid") for s in state[:2])),
-        pc.equal(pc.fill_null(state[2], "missing"), "invalid"),
-    )
+    states = [pc.fill_null(f.column("code_state"), "missing") for f in found]
+    valid, invalid = (reduce(pc.or_, [pc.equal(s, state) for s in states]) for state in ("valid", "invalid"))
     columns: Columns = {
         name: pc.coalesce(*(f.column(name) for f in found))
         for name in ("credit_code", "registration_number", "organisation_code")
@@ -237,7 +220,7 @@ def standardise_enterprise(raw: pa.Table, context: Context) -> pa.Table:
             "operating_dwelling": operating["dwelling"],
             "operating_estate": operating["estate"],
             "operating_building": operating["building"],
-            "housing_relations": _where(housed, _lists(raw, "tie.housing")),
+            "housing_relations": _relations(raw, "tie.housing", housed),
         }
     )
 

@@ -48,6 +48,7 @@ def build_mentions(
     kind: str,
     platforms: Mapping[str, Platform],
     rows: Rows,
+    *,
     gazetteer: Gazetteer,
     grids: GridTree,
     code_tables: CodeTables,
@@ -69,7 +70,7 @@ def build_mentions(
         A table that conforms to `MENTIONS[kind]`, ordered by platform, dataset, file, sheet, row number and role.
 
     Raises:
-        ParentMismatch: `parents` were built from other rows.
+        ParentMismatchError: `parents` were built from other rows.
     """
     parents = parents or {}
     batches = []

@@ -22,6 +22,7 @@ _LAND_PATTERN = re.compile(rf"(?<!\d){_LAND}(?!\d)")
 _SERVICE_PATTERN = re.compile(rf"(?<!\d){_SERVICE}(?!\d)")
 _DASHES = str.maketrans("‐‑‒–—―−－ー_", "-" * 10)
 
+_SUSPECT_TAIL = f"({'|'.join(d * 8 for d in '0123456789')}|12345678|23456789|87654321|13800138000)$"
 MADE_UP = frozenset(["13800138000", "13800000000", "13900000000", "13812345678", "13912345678", "18888888888"])
 """Numbers typed to satisfy a form."""
 
@@ -75,13 +76,10 @@ def standardise_phones(values: pa.StringArray) -> pa.Table:
         extension behind a second dash. Null where a cell yields none.
     """
     plain = pc.match_substring_regex(values, r"^1[3-9]\d{9}$").to_numpy(zero_copy_only=False)
-    tail_varies = pc.invert(
-        pc.match_substring_regex(
-            values, r"(0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8}|12345678|23456789|87654321|13800138000)$"
-        )
-    )
-    quick = plain & tail_varies.to_numpy(zero_copy_only=False)
-    first = np.where(quick, values.to_numpy(zero_copy_only=False), None)
+    suspect = pc.match_substring_regex(values, _SUSPECT_TAIL).to_numpy(zero_copy_only=False)
+    quick = plain & ~suspect
+    first: np.ndarray = np.full(len(values), None, object)
+    first[quick] = np.asarray(values.filter(pa.array(quick)).to_pylist(), object)
     second: np.ndarray = np.full(len(values), None, object)
     rest = np.flatnonzero(~quick)
     for place, cell in zip(rest, values.take(pa.array(rest)).to_pylist(), strict=True):

@@ -21,10 +21,12 @@ Rows = Callable[[str, str], pa.Table]
 
 ROW_HEAD = ("delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on")
 ADDRESS_PARTS = ("text", "street", "community", "road", "road_number", "estate", "building", "unit", "room")
+SUBJECT = "subject"
+NAMES_NOBODY = frozenset(["grid", "employer"])
 _PART_MARK = {"building": "幢", "unit": "单元", "room": "室", "road_number": "号"}
 
 
-class ParentMismatch(ValueError):
+class ParentMismatchError(ValueError):
     """Mentions of another kind were built from other rows than these."""
 
 
@@ -50,7 +52,7 @@ def raw_roles(kind: str, platform: Platform, dataset: Dataset, rows: pa.Table) -
     for name, role in sorted(dataset.roles.items()):
         if role.kind == kind:
             cells = role_cells(role, rows)
-            carried = np.flatnonzero(exists(role, cells, rows.num_rows))
+            carried = np.flatnonzero(exists(name, cells, rows.num_rows))
             taken = pa.array(carried)
             yield RawRole(platform, dataset, name, role, carried, {a: c.take(taken) for a, c in cells.items()})
 
@@ -88,18 +90,16 @@ def _split(cells: pa.ChunkedArray, source: Source) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(part), ""), pa.scalar(None, pa.string()), part)
 
 
-def exists(role: Role, cells: Mapping[str, pa.ChunkedArray], count: int) -> np.ndarray:
-    """Which of `count` rows carry the role: those where any of its cells is filled.
+def exists(name: str, cells: Mapping[str, pa.ChunkedArray], count: int) -> np.ndarray:
+    """Which of `count` rows carry the role `name`: those where any of its cells is filled.
 
-    The grid alone names nobody: it is the row's place, said of every role. Likewise of a role beside the subject (it has
-    the subject's address) the address alone.
+    A grid or an employer alone names nobody. Beside the subject of a row nor does an address: it is the subject's too.
     """
-    own = [a for a in cells if a not in ("grid", "employer")]
-    naming = [a for a in own if not a.startswith("address.")] or own
-    asked = own if role.kind != "person" or "birth_date" in own or "sex" in own else naming
     found = np.zeros(count, bool)
-    for attribute in asked:
-        found |= pc.is_valid(cells[attribute]).to_numpy(zero_copy_only=False)
+    for attribute, column in cells.items():
+        place = attribute in NAMES_NOBODY or (name != SUBJECT and attribute.startswith("address."))
+        if not place:
+            found |= pc.is_valid(column).to_numpy(zero_copy_only=False)
     return found
 
 
@@ -124,17 +124,16 @@ def mentions_of_rows(parents: pa.Table, platform: Platform, dataset: Dataset, ro
     """Per row of the dataset the `mention_id` of its `role` in the mention table `parents`, -1 where there is none.
 
     Raises:
-        ParentMismatch: `parents` was not built from these rows.
+        ParentMismatchError: `parents` was not built from these rows.
     """
     own = pc.and_(
         pc.and_(pc.equal(parents["platform"], platform.platform), pc.equal(parents["dataset"], dataset.name)),
         pc.equal(parents["role"], role),
     )
     ids = parents["mention_id"].filter(own).to_numpy()
-    declared = dataset.roles[role]
-    carried = np.flatnonzero(exists(declared, role_cells(declared, rows), rows.num_rows))
+    carried = np.flatnonzero(exists(role, role_cells(dataset.roles[role], rows), rows.num_rows))
     if len(ids) != len(carried):
-        raise ParentMismatch(
+        raise ParentMismatchError(
             f"{platform.platform}, dataset {dataset.name}, role {role}: {len(ids)} mentions for {len(carried)} rows"
         )
     found = np.full(rows.num_rows, -1, np.int64)

@@ -3,6 +3,6 @@
 Belongs here: the structure the standards give a number, and how damaged ones are read. Does not: whom a number belongs to.
 """
 
-from pipelines.standardise.identifiers.check import InvalidIdentifier
+from pipelines.standardise.identifiers.check import InvalidIdentifierError
 
-__all__ = ["InvalidIdentifier"]
+__all__ = ["InvalidIdentifierError"]

@@ -9,7 +9,7 @@ CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of GB 32100-2015: digits and capitals without I, O, S, V, Z."""
 
 
-class InvalidIdentifier(ValueError):
+class InvalidIdentifierError(ValueError):
     """A number breaks its standard. The message names the rule, never the number."""
 
 

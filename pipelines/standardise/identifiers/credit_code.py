@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 
 from pipelines.standardise.folding import fold_text
-from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, InvalidIdentifier, mod_31
+from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, InvalidIdentifierError, mod_31
 
 _WELL_FORMED = re.compile(f"[{CREDIT_ALPHABET}]{{2}}\\d{{6}}[{CREDIT_ALPHABET}]{{10}}")
 _NOT_USED = str.maketrans("OI", "01")
@@ -29,14 +29,14 @@ def compact(number: str) -> str:
 
 
 def validate(number: str) -> str:
-    """The 18-character code. Raises InvalidIdentifier where form or check character are wrong."""
+    """The 18-character code. Raises InvalidIdentifierError where form or check character are wrong."""
     text = compact(number)
     if not _WELL_FORMED.fullmatch(text):
-        raise InvalidIdentifier(
+        raise InvalidIdentifierError(
             "a credit code has 18 digits and letters without I, O, S, V, Z, its third to eighth digits"
         )
     if mod_31(text[:17]) != text[17]:
-        raise InvalidIdentifier("the check character does not hold")
+        raise InvalidIdentifierError("the check character does not hold")
     return text
 
 
@@ -44,7 +44,7 @@ def is_valid(number: str) -> bool:
     """Whether `validate` accepts it."""
     try:
         validate(number)
-    except InvalidIdentifier:
+    except InvalidIdentifierError:
         return False
     return True
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.standardise.folding import fold_text
-from pipelines.standardise.identifiers.check import InvalidIdentifier, mod_11_2
+from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
 
 VALID, INVALID, MASKED, MISSING = "valid", "invalid", "damaged", "missing"
 
@@ -43,10 +43,11 @@ _LETTER_X = str.maketrans("x×хХχ✕✖", "XXXXXXX")
 _ZERO_FRACTION = re.compile(r"\.0+$")
 _NOTE = re.compile(r"[\(\[【<].*$")
 _LABEL = re.compile(r"^(?:公民身份号码|居民身份证|身份证件?号?码?|证件号码?|身份证|ID|NO)[::.号]*", re.IGNORECASE)
-_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d*))?[eE]\+?(14|17)")
 _HIDDEN = re.compile(r"[^0-9X]")
-_MASK = re.compile(r"(\d*)[*?#●•○□■~…_.XＸ]{3,}(\d*X?)")
+_NO_DIGIT = re.compile(r"[^0-9]")
+_SEPARATOR = re.compile(r"[、,;/|]")
 _EXCEL_DIGITS = 15
+_ENOUGH_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -99,19 +100,19 @@ def validate(number: str) -> str:
     """The compact 18-digit number; 15 digits are lifted.
 
     Raises:
-        InvalidIdentifier: length, characters, division, birth date or check digit are wrong.
+        InvalidIdentifierError: length, characters, division, birth date or check digit are wrong.
     """
     text = compact(number)
     if not _WELL_FORMED.fullmatch(text):
-        raise InvalidIdentifier("an identity number has 15 digits, or 17 and a check character")
+        raise InvalidIdentifierError("an identity number has 15 digits, or 17 and a check character")
     if len(text) == 15:
         text = lift(text)
     if not _plausible_division(text):
-        raise InvalidIdentifier("the division code starts with no province")
+        raise InvalidIdentifierError("the division code starts with no province")
     if _date(text[6:14]) is None:
-        raise InvalidIdentifier("the birth date does not exist")
+        raise InvalidIdentifierError("the birth date does not exist")
     if mod_11_2(text[:17]) != text[17]:
-        raise InvalidIdentifier("the check digit does not hold")
+        raise InvalidIdentifierError("the check digit does not hold")
     return text
 
 
@@ -119,7 +120,7 @@ def is_valid(number: str) -> bool:
     """Whether `validate` accepts it."""
     try:
         validate(number)
-    except InvalidIdentifier:
+    except InvalidIdentifierError:
         return False
     return True
 
@@ -131,7 +132,7 @@ def format(number: str) -> str:
 
 
 def birth_date(number: str) -> date:
-    """Birth date inside a valid number. Raises InvalidIdentifier where it is none.
+    """Birth date inside a valid number. Raises InvalidIdentifierError where it is none.
 
     >>> birth_date('11010519491231002X')
     datetime.date(1949, 12, 31)
@@ -142,17 +143,17 @@ def birth_date(number: str) -> date:
 
 
 def sex(number: str) -> str:
-    """男 or 女, from the sequence inside a valid number. Raises InvalidIdentifier where it is none."""
+    """男 or 女, from the sequence inside a valid number. Raises InvalidIdentifierError where it is none."""
     return "男" if int(validate(number)[16]) % 2 else "女"
 
 
-def _scientific(first: str, rest: str, exponent: str) -> Reading:
+def _scientific(found: re.Match[str]) -> Reading:
     """A number Excel turned into an exponent keeps the digits of its mantissa, the last of which may be rounded.
 
     Six digits of an 18-digit number are sure all the same: the seventh begins the century, 1 or 2, and rounds down.
     """
-    digits = first + rest
-    if exponent == "17":
+    digits = found[1] + (found[2] or "")
+    if found[3] == "17":
         sure = digits if len(digits) == 6 else digits[:-1][:_EXCEL_DIGITS]
         return Reading(None, sure.ljust(18, "*"), MASKED) if _plausible_start(sure) else _NOTHING
     sure = digits[:-1][:14]
@@ -168,8 +169,9 @@ def _from_old(digits: str) -> str:
     return (f"{digits[:6]}19{digits[6:]}" if len(digits) > 6 else digits).ljust(18, "*")
 
 
-def _wrong_length(text: str) -> Reading:
+def _wrong_length(found: re.Match[str]) -> Reading:
     """One digit lost (17) or one too many (19): the birth date shows on which side, the other side is legible."""
+    text = found.group()
     shift = len(text) - 18
     head_holds = _plausible_head(text[:14])
     tail_holds = _date(text[6 + shift : 14 + shift]) is not None and text[6 + shift : 8 + shift] in ("19", "20")
@@ -182,7 +184,10 @@ def _wrong_length(text: str) -> Reading:
     return _NOTHING
 
 
-def _masked(head: str, tail: str, length: int, text: str) -> Reading:
+def _masked(found: re.Match[str]) -> Reading:
+    """A number hidden in the middle by whoever exported it."""
+    head, tail = found.groups()
+    length = len(found.group())
     if length == 18:
         legible = head + "*" * (18 - len(head) - len(tail)) + tail
     elif length == 15 and "X" not in tail:
@@ -205,23 +210,14 @@ def read(cell: str) -> Reading:
     Reading(number=None, legible='110105194912310***', state='damaged')
     """
     text = compact(cell)
-    if _WELL_FORMED.fullmatch(text):
-        return _read_well_formed(text)
-    if found := _SCIENTIFIC.fullmatch(text):
-        return _scientific(found[1], found[2] or "", found[3])
-    if re.fullmatch(r"\d{17}|\d{18}[\dX]|\d{16}X", text):
-        return _wrong_length(text)
-    if found := _MASK.fullmatch(text):
-        return _masked(found[1], found[2], len(text), text)
-    if len(text) == 18 and sum(c.isdigit() for c in text) >= 12:
-        return Reading(None, _HIDDEN.sub("*", text[:17].replace("X", "*") + text[17]), MASKED)
-    for piece in re.split(r"[、,;/|]", text):
-        if piece != text and _WELL_FORMED.fullmatch(piece):
-            return _read_well_formed(piece)
-    return _NOTHING
+    for pattern, interpret in _READERS:
+        if found := pattern.fullmatch(text):
+            return interpret(found)
+    pieces = [piece for piece in _SEPARATOR.split(text) if _WELL_FORMED.fullmatch(piece)]
+    return _well_formed(pieces[0]) if pieces else _NOTHING
 
 
-def _read_well_formed(text: str) -> Reading:
+def _well_formed(text: str) -> Reading:
     if len(text) == 15:
         lifted = lift(text)
         if _plausible_head(lifted):
@@ -233,3 +229,21 @@ def _read_well_formed(text: str) -> Reading:
     if not holds and text.endswith("000"):
         return Reading(None, text[:_EXCEL_DIGITS] + "***", MASKED)
     return Reading(None, text, INVALID)
+
+
+def _partly_illegible(found: re.Match[str]) -> Reading:
+    """Eighteen characters, some of them no digits: a typed O or l may be 0 or 1, and is not relied on."""
+    text = found.group()
+    if sum(c.isdigit() for c in text) < _ENOUGH_DIGITS:
+        return _NOTHING
+    return Reading(None, _NO_DIGIT.sub("*", text[:17]) + _HIDDEN.sub("*", text[17]), MASKED)
+
+
+_READERS = (
+    (_WELL_FORMED, lambda found: _well_formed(found.group())),
+    (re.compile(r"(\d)(?:\.(\d*))?E\+?(14|17)"), _scientific),
+    (re.compile(r"\d{17}|\d{18}[\dX]|\d{16}X"), _wrong_length),
+    (re.compile(r"(\d*)[*?#●•○□■~_.X]{3,}(\d*X?)"), _masked),
+    (re.compile(r".{18}"), _partly_illegible),
+)
+"""Shapes of a compact cell, tried in this order."""

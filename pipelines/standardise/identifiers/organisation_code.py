@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from pipelines.standardise.folding import fold_text
-from pipelines.standardise.identifiers.check import InvalidIdentifier, mod_11_organisation
+from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_organisation
 
 _WELL_FORMED = re.compile(r"[0-9A-Z]{8}[0-9X]")
 
@@ -25,12 +25,12 @@ def compact(number: str) -> str:
 
 
 def validate(number: str) -> str:
-    """The 9-character code. Raises InvalidIdentifier where form or check character are wrong."""
+    """The 9-character code. Raises InvalidIdentifierError where form or check character are wrong."""
     text = compact(number)
     if not _WELL_FORMED.fullmatch(text):
-        raise InvalidIdentifier("an organisation code has 8 digits or letters and a check character")
+        raise InvalidIdentifierError("an organisation code has 8 digits or letters and a check character")
     if mod_11_organisation(text[:8]) != text[8]:
-        raise InvalidIdentifier("the check character does not hold")
+        raise InvalidIdentifierError("the check character does not hold")
     return text
 
 
@@ -38,7 +38,7 @@ def is_valid(number: str) -> bool:
     """Whether `validate` accepts it."""
     try:
         validate(number)
-    except InvalidIdentifier:
+    except InvalidIdentifierError:
         return False
     return True
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from pipelines.standardise.folding import fold_text
-from pipelines.standardise.identifiers.check import InvalidIdentifier, mod_11_10
+from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_10
 
 _WELL_FORMED = re.compile(r"\d{15}")
 
@@ -24,12 +24,12 @@ def compact(number: str) -> str:
 
 
 def validate(number: str) -> str:
-    """The 15-digit number. Raises InvalidIdentifier where form or check digit are wrong."""
+    """The 15-digit number. Raises InvalidIdentifierError where form or check digit are wrong."""
     text = compact(number)
     if not _WELL_FORMED.fullmatch(text):
-        raise InvalidIdentifier("a registration number has 15 digits")
+        raise InvalidIdentifierError("a registration number has 15 digits")
     if mod_11_10(text[:14]) != text[14]:
-        raise InvalidIdentifier("the check digit does not hold")
+        raise InvalidIdentifierError("the check digit does not hold")
     return text
 
 
@@ -37,7 +37,7 @@ def is_valid(number: str) -> bool:
     """Whether `validate` accepts it."""
     try:
         validate(number)
-    except InvalidIdentifier:
+    except InvalidIdentifierError:
         return False
     return True
 
