@@ -5,19 +5,21 @@ open, `releases` and `published` say what there is.
 """
 
 from warehouse.release.build import build_release
-from warehouse.release.manifest import Manifest, ReleaseFacts
+from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
 from warehouse.release.publish import publish
 from warehouse.release.verify import verify_release
 from warehouse.release.versions import fingerprint, next_version, published, releases, up_to_date
 
 __all__ = [
     "Manifest",
+    "ReleaseError",
     "ReleaseFacts",
     "build_release",
     "fingerprint",
     "next_version",
     "publish",
     "published",
+    "release_file",
     "releases",
     "up_to_date",
     "verify_release",

@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.model.home import Home
+
 MANIFEST = "manifest.json"
 LIBRARY = "one_network.duckdb"
 
@@ -85,6 +87,11 @@ class Manifest(_Strict):
     def read(cls, folder: Path) -> Manifest:
         """Read it from `folder`; FileNotFoundError or pydantic's ValidationError where there is no good one."""
         return cls.model_validate_json((folder / MANIFEST).read_bytes())
+
+
+def release_file(home: Home, version: str) -> Path:
+    """The DuckDB file of a release; it exists once the release was built."""
+    return home.release(version) / LIBRARY
 
 
 def delivery_lines(deliveries: pa.Table) -> tuple[DeliveryLine, ...]:
