@@ -1,0 +1,57 @@
+"""The sample city as it truly is: people, homes, firms, incidents as columns.
+
+Belongs here: putting the parts together. Does not: any mistake; those are made by whoever reports (`reports`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.sample.firms import Firms, employ, found_firms
+from connectors.sample.incidents import Branches, Components, Events, happen, install, organise
+from connectors.sample.people import Persons, settle
+from connectors.sample.places import Estates, Grids, Houses, build_estates, lay_grids
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything there is to know about the city on one day. Rows are named by their number; no platform shows those."""
+
+    seed: int
+    as_of: date
+    grids: Grids
+    estates: Estates
+    houses: Houses
+    persons: Persons
+    firms: Firms
+    events: Events
+    components: Components
+    branches: Branches
+
+
+def build_city(persons: int, seed: int, as_of: date) -> City:
+    """A city of that many persons, the same for the same seed.
+
+    Raises:
+        ValueError: for fewer than 100 persons; the city would lack some kind of record.
+    """
+    if persons < 100:
+        raise ValueError(f"persons: {persons}; the sample city needs at least 100")
+    grids = lay_grids(persons, seed)
+    estates, houses = build_estates(persons, grids, seed)
+    unemployed = settle(persons, len(houses.estate), seed, as_of)
+    firms = found_firms(unemployed, houses, grids, seed, as_of)
+    people = employ(unemployed, firms, seed)
+    return City(
+        seed=seed,
+        as_of=as_of,
+        grids=grids,
+        estates=estates,
+        houses=houses,
+        persons=people,
+        firms=firms,
+        events=happen(people, houses, seed, as_of),
+        components=install(persons, grids, seed),
+        branches=organise(people, grids, seed),
+    )

@@ -1,0 +1,97 @@
+"""How an enterprise's name and codes are written, and how often each goes wrong.
+
+Belongs here: what every platform that writes down enterprises has in common. Does not: which firms and columns it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from connectors.sample import noise
+from connectors.sample import vocabulary as words
+from connectors.sample.draws import Bools, Draws, Ints, Texts
+from connectors.sample.firms import COMPANY, SHOP, SOCIAL, Firms
+from connectors.sample.sheets import Desk
+
+_SHORT = words.CITY.removesuffix("市")
+
+
+@dataclass(frozen=True)
+class FirmNameErrors:
+    """Shares of names that are not the registered one. `sign`: what stands over the door; the others slips of form."""
+
+    sign: float = 0.0
+    former: float = 0.0
+    """Counts among renamed firms."""
+    prefix: float = 0.02
+    form: float = 0.012
+    brackets: float = 0.3
+    """Counts among names with brackets."""
+    slip: float = 0.004
+
+
+def _drop_prefix(value: str, u: float) -> str:
+    if value.startswith(words.CITY):
+        return (_SHORT if u < 0.8 else "") + value.removeprefix(words.CITY)
+    for prefix in (words.PROVINCE.removesuffix("省"), words.PARENT_CITY.removesuffix("市"), _SHORT):
+        if value.startswith(prefix):
+            return value.removeprefix(prefix)
+    return value
+
+
+def _other_form(value: str, u: float) -> str:
+    if "有限责任公司" in value:
+        return value.replace("有限责任公司", "有限公司")
+    return value.replace("有限公司", "有限责任公司" if u < 0.9 else "公司")
+
+
+def _full_width_brackets(value: str, u: float) -> str:
+    return value.replace("(", "（").replace(")", "）")
+
+
+def _sign(firms: Firms, firm: int, u: float) -> str:
+    """What stands over the door: without the legal form, mostly without the region."""
+    way, _ = noise.part(u, 3)
+    prefix, rest = firms.prefix[firm], firms.core[firm] + firms.trade[firm]
+    if firms.kind[firm] == SHOP:
+        return ["", _SHORT, ""][way] + prefix.removeprefix(words.CITY) + rest
+    if firms.kind[firm] == COMPANY:
+        short = _SHORT if prefix == words.CITY else prefix
+        return ["", short, ""][way] + rest + ("" if "合伙" not in firms.form[firm] else firms.form[firm])
+    return _drop_prefix(str(firms.name[firm]), 0.5)
+
+
+def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors) -> Texts:
+    """Names of these firms as the platform writes them."""
+    firms, level = desk.city.firms, desk.level
+    column = firms.name[firm]
+    former = firms.former_name[firm]
+    old = draws.chance("firm former", min(errors.former * level, noise.MOST)) & np.not_equal(former, None).astype(bool)
+    column = np.where(old, former, column)
+    u = draws.uniform("firm sign")
+    rate = min(errors.sign * level, noise.MOST)
+    for i in np.flatnonzero((u < rate) & ~old):
+        column[i] = _sign(firms, int(firm[i]), u[i] / rate)
+    for label, share, mishap in (
+        ("prefix", errors.prefix, _drop_prefix),
+        ("form", errors.form, _other_form),
+        ("brackets", errors.brackets, _full_width_brackets),
+        ("slip", errors.slip, lambda value, v: noise.character_slip(value, v, 3)),
+    ):
+        column = noise.spoil(column, draws, f"firm {label}", share * level, mishap)
+    return column
+
+
+def firms_of(desk: Desk, platform: str, share: float, among: Bools | None = None, *, social: bool = True) -> Ints:
+    """The firms a platform knows, in random order."""
+    firms = desk.city.firms
+    draws = Draws(desk.city.seed, f"{platform} covers", len(firms.name))
+    known = draws.chance("known", share)
+    if among is not None:
+        known &= among
+    if not social:
+        known &= firms.kind != SOCIAL
+    order = draws.order("order")
+    return order[known[order]]

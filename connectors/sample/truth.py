@@ -1,0 +1,159 @@
+"""The truth beside the deliveries: who each row is really about, and the city as it is.
+
+Belongs here: `truth/*.parquet`, by which a library built from the deliveries is scored. No delivery holds any of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.sample.city import City
+from connectors.sample.firms import KINDS
+from connectors.sample.people import RELATIONS
+from connectors.sample.sheets import File
+
+RECORDS = pa.schema(
+    [
+        ("platform", pa.string()),
+        ("file", pa.string()),
+        ("sheet", pa.string()),
+        ("pos", pa.int64()),
+        ("row", pa.int64()),
+        ("role", pa.string()),
+        ("kind", pa.string()),
+        ("true_id", pa.int64()),
+    ]
+)
+"""One line per role of a delivered row: `row` counts data rows of the sheet from 1, `pos` the platform's records from 0."""
+
+
+def record_tables(file: File) -> list[pa.Table]:
+    """The lines of `records.parquet` for one file of visible rows."""
+    tables = []
+    for sheet in file.sheets:
+        for mention in sheet.mentions:
+            there = np.flatnonzero(mention.true_id >= 0)
+            n = len(there)
+            columns = [
+                pa.repeat(file.platform, n),
+                pa.repeat(file.name, n),
+                pa.repeat(sheet.name, n),
+                pa.array(sheet.position[there]),
+                pa.array(there + 1),
+                pa.repeat(mention.role, n),
+                pa.repeat(mention.kind, n),
+                pa.array(mention.true_id[there]),
+            ]
+            tables.append(pa.Table.from_arrays(columns, schema=RECORDS))
+    return tables
+
+
+def _table(columns: dict[str, Any]) -> pa.Table:
+    return pa.table({name: pa.array(column) for name, column in columns.items()})
+
+
+def city_tables(city: City) -> dict[str, pa.Table]:
+    """The city itself: persons, houses, firms, estates, grids, events; rows named by their number."""
+    p, h, f, e, g, v = city.persons, city.houses, city.firms, city.estates, city.grids, city.events
+    return {
+        "persons": _table(
+            {
+                "person_id": np.arange(len(p.name)),
+                "name": p.name,
+                "former_name": p.former_name,
+                "sex": p.sex,
+                "birth": p.birth.astype("datetime64[us]"),
+                "id_no": p.id_number,
+                "phone": p.phone,
+                "old_phone": p.old_phone,
+                "hh": p.household,
+                "role": RELATIONS[p.relation],
+                "house": p.house,
+                "hukou_house": p.registered_house,
+                "old_house": p.old_house,
+                "local": p.local,
+                "ethnic": p.ethnicity,
+                "edu": p.education,
+                "dead": p.dead,
+                "employer": p.employer,
+            }
+        ),
+        "houses": _table(
+            {
+                "house_id": np.arange(len(h.estate)),
+                "estate": h.estate,
+                "building": h.building,
+                "unit": h.unit,
+                "room": h.room,
+                "door": h.door,
+                "g": h.grid,
+                "urban": h.urban,
+                "area": h.area,
+                "unit_no": h.unit_number,
+            }
+        ),
+        "firms": _table(
+            {
+                "firm_id": np.arange(len(f.name)),
+                "kind": KINDS[f.kind],
+                "name": f.name,
+                "core": f.core,
+                "former_name": f.former_name,
+                "uscc": f.credit_code,
+                "org": f.organisation_code,
+                "reg": f.registration_number,
+                "rep": f.rep,
+                "house": f.house,
+                "parent": f.parent,
+                "est": f.established.astype("datetime64[us]"),
+                "capital": f.capital,
+                "phone": f.phone,
+                "status": f.status,
+                "staff": f.staff,
+            }
+        ),
+        "estates": _table(
+            {
+                "g": e.grid,
+                "urban": e.urban,
+                "road": e.road,
+                "no": e.number,
+                "name": e.name,
+                "alias": e.alias,
+                "lon": e.lon,
+            }
+        ),
+        "grids": _table(
+            {
+                "street_code": g.street_code,
+                "street": g.street,
+                "community_code": g.community_code,
+                "community": g.community,
+                "grid_code": g.grid_code,
+                "grid": g.grid,
+            }
+        ),
+        "events": _table(
+            {
+                "event_id": np.arange(len(v.house)),
+                "cat": v.category,
+                "house": v.house,
+                "time": v.time.astype("datetime64[us]"),
+                "reporter": v.reporter,
+                "hours": v.hours,
+            }
+        ),
+    }
+
+
+def write_truth(folder: Path, city: City, records: list[pa.Table]) -> None:
+    """Write `truth/`: the records of all files and the tables of the city."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.concat_tables(records), folder / "records.parquet")
+    for name, table in city_tables(city).items():
+        pq.write_table(table, folder / f"{name}.parquet")
