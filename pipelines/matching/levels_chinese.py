@@ -264,12 +264,12 @@ class DateSlip(Plain):
 
 
 @dataclass(frozen=True)
-class SharedPhone(Plain):
-    """A number of one side is among the numbers of the other."""
+class SharedValue(Plain):
+    """A value of one side is among the two of the other: a second phone, a co-owner."""
 
-    column: str = "phone"
-    second: str = "phone_2"
-    name: str = "second_number"
+    column: str
+    second: str
+    name: str
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""

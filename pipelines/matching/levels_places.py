@@ -15,15 +15,16 @@ from pipelines.matching.levels import Mask, Plain, ValuePairs
 
 @dataclass(frozen=True)
 class SameDwelling:
-    """The same canonical dwelling, to the room. Agreement weighs by how many share the dwelling."""
+    """The same canonical dwelling, to the room. With `term_frequency` agreement weighs by how many share the dwelling."""
 
     column: str = "dwelling"
+    term_frequency: bool = True
     name: str = "same_dwelling"
 
     @property
     def frequency_of(self) -> str | None:
         """The dwelling: a dormitory of hundreds says little."""
-        return self.column
+        return self.column if self.term_frequency else None
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
@@ -46,3 +47,22 @@ class SameParts(Plain):
         for column in self.unless:
             out &= pairs.same(column) | ~pairs.given(column)
         return out
+
+
+@dataclass(frozen=True)
+class CutShort(Plain):
+    """One address stops early (`3幢2单`): the parts up to there agree, and what follows is missing on that side.
+
+    `parts` run from the widest to the narrowest; at least the first must agree.
+    """
+
+    parts: tuple[str, ...]
+    name: str = "cut_short"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        out = pairs.same(self.parts[0])
+        for column in self.parts[1:]:
+            out &= pairs.same(column) | ~pairs.given(column)
+        left, right = pairs.codes(self.parts[-1])
+        return out & ((left < 0) != (right < 0))

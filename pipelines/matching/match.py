@@ -5,8 +5,6 @@ Belongs here: which view and which specification a kind uses. Does not: the engi
 
 from __future__ import annotations
 
-from functools import partial
-
 import pyarrow as pa
 
 from pipelines.matching.link import link
@@ -22,6 +20,7 @@ def match_mentions(
     *,
     model: Model | None = None,
     judgements: pa.Table | None = None,
+    person: pa.Table | None = None,
     housing: pa.Table | None = None,
     enterprise: pa.Table | None = None,
     threads: int | None = None,
@@ -37,6 +36,7 @@ def match_mentions(
         mentions: the mention table of that kind.
         model: a trained model; left out, one is trained on these mentions.
         judgements: columns `left_id, right_id` (mention ids of this run) and `verdict` (`same`, `different`).
+        person: for housing: the person mentions, whose owners' names tell one room from another.
         housing: for persons: `mention_id`, `cluster_id` and the address columns of housing mentions.
         enterprise: for persons: `mention_id`, `cluster_id` of enterprise mentions.
         threads: threads to use; all if left out. The result does not depend on it.
@@ -49,13 +49,8 @@ def match_mentions(
         KeyError: no such kind.
         ModelError: `model` was trained under another specification.
     """
-    views = {
-        "person": partial(person_view, housing=housing, enterprise=enterprise),
-        "housing": housing_view,
-        "enterprise": enterprise_view,
-    }
     return link(
-        views[kind](mentions),
+        _view(kind, mentions, person, housing, enterprise),
         SPECS[kind],
         id_column="mention_id",
         model=model,
@@ -63,3 +58,15 @@ def match_mentions(
         threads=threads,
         settings=settings,
     )
+
+
+def _view(
+    kind: str,
+    mentions: pa.Table,
+    person: pa.Table | None,
+    housing: pa.Table | None,
+    enterprise: pa.Table | None,
+) -> pa.Table:
+    if kind == "person":
+        return person_view(mentions, housing, enterprise)
+    return housing_view(mentions, person) if kind == "housing" else enterprise_view(mentions)

@@ -29,6 +29,9 @@ ENOUGH_ANCHORED = 500.0
 SHRINK = 4.0
 """Pairs added to seen and to expected counts of a joint level: how much evidence a dependence needs."""
 
+SETTLE = 12
+"""Rounds at most in which u stays the rate among all pairs, so that the matches can't become some commoner relation."""
+
 TOLERANCE = 1e-5
 MAX_ROUNDS = 60
 
@@ -68,12 +71,17 @@ def train(spec: MatchSpec, patterns: Patterns, counts: Floats, records: int) -> 
     """
     layout = Layout.of(spec)
     data = _prepare(spec, layout, patterns, counts)
+    if not data.counts.sum():
+        state = _start(spec, data, records)
+        return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
     state = _start(spec, data, records)
-    change, rounds = np.inf, 0
+    change, rounds, settled = np.inf, 0, False
     while rounds < MAX_ROUNDS and change > TOLERANCE:
         posterior = _posterior(spec, layout, data, state)
-        new = _maximise(spec, data, state, posterior, with_joint=rounds >= 2)
-        change = _change(state, new) if rounds > 3 else np.inf
+        new = _maximise(spec, data, state, posterior, free=settled)
+        change = _change(state, new) if settled or rounds < SETTLE else np.inf
+        if not settled and (change < 1e-3 or rounds + 1 >= SETTLE):
+            settled, change = True, np.inf
         state, rounds = new, rounds + 1
     posterior = _posterior(spec, layout, data, state)
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
@@ -149,7 +157,7 @@ def _taught(data: _Data, posterior: Floats) -> npt.NDArray[np.bool_]:
     return data.taught if anchored >= ENOUGH_ANCHORED else np.ones_like(data.taught)
 
 
-def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, with_joint: bool) -> _State:
+def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, free: bool) -> _State:
     use = _taught(data, posterior)
     match = np.where(use, data.counts * posterior, 0.0)
     other = np.where(use, data.counts * (1 - posterior), 0.0)
@@ -157,9 +165,9 @@ def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, wi
     for i, comparison in enumerate(spec.comparisons):
         k = len(comparison.levels) + 1
         m.append(_rates(_mass(data.levels[:, i], match, k), 0.5))
-        u.append(_rates(_mass(data.levels[:, i], other, k), 0.1))
+        u.append(_rates(_mass(data.levels[:, i], other, k), 0.1) if free else state.u[i])
     for g, old in enumerate(state.joint):
-        joint.append(_joint(data, g, m, u, match=match, other=other)[0] if with_joint else old)
+        joint.append(_joint(data, g, m, u, match=match, other=other)[0] if free else old)
     share = float((data.counts * posterior).sum() / data.counts.sum())
     return _State(m, u, min(max(share, 1e-12), 0.5), joint)
 

@@ -52,10 +52,20 @@ def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Tab
     )
 
 
-def housing_view(mentions: pa.Table) -> pa.Table:
-    """The columns the housing spec reads: as they are, with the floor area in tenths of a square metre."""
-    columns = ["mention_id", "platform", "unit_number", "address_code", "source_code", *PLACE, "grid_code", "area"]
-    return mentions.select(columns)
+def housing_view(mentions: pa.Table, person: pa.Table | None = None) -> pa.Table:
+    """The columns the housing spec reads.
+
+    Args:
+        mentions: HOUSING_MENTION.
+        person: PERSON_MENTION, from which the owners named in the same rows are taken, or None.
+
+    Returns:
+        One row per mention: address columns, codes, `area`, `owner`, `owner_2`, `owner_pinyin` (names as `name_key`), and
+        `source_number`: the platform's own number of the unit together with the platform.
+    """
+    columns = ["mention_id", "unit_number", "address_code", *PLACE, "area"]
+    source = pc.binary_join_element_wise(mentions.column("platform"), mentions.column("source_code"), ":")
+    return pa.table({**{c: mentions.column(c) for c in columns}, "source_number": source, **_owners(mentions, person)})
 
 
 def enterprise_view(mentions: pa.Table) -> pa.Table:
@@ -83,6 +93,34 @@ def enterprise_view(mentions: pa.Table) -> pa.Table:
         *PLACE,
     ]
     return mentions.select(columns).append_column("code_text", pc.if_else(pc.equal(code, ""), None, code))
+
+
+def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
+    """The first two owners (not tenants) the rows of housing mentions name."""
+    n = mentions.num_rows
+    if person is None:
+        return {c: pa.nulls(n, pa.string()) for c in ("owner", "owner_2", "owner_pinyin")}
+    relations = person.column("housing_relations").combine_chunks()
+    owns = np.zeros(person.num_rows, dtype=bool)
+    parents = np.asarray(pc.list_parent_indices(relations))
+    owns[parents[np.asarray(pc.is_in(pc.list_flatten(relations), value_set=pa.array(["owns", "lets"])))]] = True
+    owns &= np.asarray(pc.is_valid(person.column("housing_mention_id")))
+    rows = np.flatnonzero(owns)
+    house = np.asarray(person.column("housing_mention_id").take(rows))
+    order = np.lexsort((rows, house))
+    rows, house = rows[order], house[order]
+    first = np.flatnonzero(np.append(True, house[1:] != house[:-1])) if len(house) else np.zeros(0, dtype=np.int64)
+    second = first[np.append(first[1:], len(house)) - first > 1] + 1
+
+    def placed(column: str, at: np.ndarray) -> pa.Array:
+        spot = pc.index_in(mentions.column("mention_id"), value_set=pa.array(house[at]))
+        return person.column(column).take(pa.array(rows[at])).combine_chunks().take(spot.combine_chunks())
+
+    return {
+        "owner": placed("name_key", first),
+        "owner_2": placed("name_key", second),
+        "owner_pinyin": placed("name_pinyin", first),
+    }
 
 
 def _birth(mentions: pa.Table) -> pa.ChunkedArray:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pipelines.matching.levels import Same, Within
-from pipelines.matching.levels_places import SameDwelling, SameParts
-from pipelines.matching.spec import Block, Comparison, MatchSpec
+from pipelines.matching.levels_chinese import Homophone, OneCharacter, SharedValue
+from pipelines.matching.levels_places import CutShort, SameDwelling, SameParts
+from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec
+
+OWNER = AnyOf("owner", "owner_2")
 
 HOUSING = MatchSpec(
     kind="housing",
@@ -14,28 +17,42 @@ HOUSING = MatchSpec(
         Block("address_code"),
         Block("estate", "building", "room"),
         Block("road", "road_number", "building", "room"),
+        Block(OWNER, "estate"),
+        Block("owner_pinyin", "estate"),
+        Block("owner_pinyin", "road", "road_number"),
     ),
     comparisons=(
         Comparison(
-            "dwelling",
+            "address",
             (
-                SameDwelling(),
-                SameParts(("estate", "building", "room"), ("unit", "community"), name="unit_left_out"),
+                SameDwelling(term_frequency=False),
+                SameParts(("estate", "building", "room"), ("community", "unit"), name="unit_left_out"),
+                CutShort(("estate", "building", "unit", "room"), name="cut_short"),
                 SameParts(("estate", "building"), ("community",), name="same_building"),
                 SameParts(("estate",), ("community",), name="same_estate"),
             ),
             columns=("dwelling", "community", "estate", "building", "unit", "room"),
+            fixed={
+                "same_dwelling": 30.0,
+                "same_building": -8.0,
+                "same_estate": -12.0,
+                "different": -16.0,
+            },  # an identity
         ),
         Comparison(
-            "road",
-            (SameParts(("road", "road_number"), name="same_number"), Same("road", name="same_road")),
-            columns=("road", "road_number"),
+            "owner",
+            (
+                Same("owner", term_frequency=True),
+                SharedValue("owner", "owner_2", name="co_owner"),
+                Homophone("owner_pinyin"),
+                OneCharacter("owner"),
+            ),
+            columns=("owner", "owner_2", "owner_pinyin"),
         ),
-        Comparison("unit_number", (Same(),)),
-        Comparison("grid", (Same("grid_code", term_frequency=True),), columns=("grid_code",)),
-        Comparison("area", (Within(0.01), Within(1.0))),
+        Comparison("area", (Within(0.51),)),
     ),
-    distinct=("unit_number", "address_code"),
-    accept=0.9,
-    review=0.5,
+    dependence=(("address", "owner", "area"),),
+    distinct=("unit_number", "address_code", "source_number"),
+    accept=0.98,
+    review=0.6,
 )

@@ -20,7 +20,7 @@ from pipelines.matching.levels_chinese import (
     SameDay,
     SameNumber,
     SameSurname,
-    SharedPhone,
+    SharedValue,
     SlippedNumber,
     SurnameOnly,
 )
@@ -117,7 +117,11 @@ PERSON = MatchSpec(
         ),
         Comparison(
             "phone",
-            (Same("phone", term_frequency=True), SharedPhone(), Typo(1, "phone", min_length=8)),
+            (
+                Same("phone", term_frequency=True),
+                SharedValue("phone", "phone_2", name="second_number"),
+                Typo(1, "phone", min_length=8),
+            ),
             columns=("phone", "phone_2"),
         ),
         Comparison("firm", (Same(term_frequency=True),)),
