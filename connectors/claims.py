@@ -20,7 +20,9 @@ def date_sql(column: str) -> str:
     text = f"trim({column})"
     parts = f"regexp_extract({text}, '^(\\d{{4}})\\s*[-/.年]\\s*(\\d{{1,2}})(?:\\s*[-/.月]\\s*(\\d{{1,2}}))?', ['y', 'm', 'd'])"
     zoned = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}[T ]\\d{{2}}:\\d{{2}}.*(Z|[+-]\\d{{2}}:?\\d{{2}})$')"
+    # the first branch takes what nearly all exports write, without a regular expression
     return f"""case
+        when length({text}) in (10, 19) and {text}[5] = '-' and {text}[8] = '-' then try_cast({text}[:10] as date)
         when regexp_full_match({text}, '\\d{{13}}') then cast(make_timestamp((cast({text} as bigint) + 28800000) * 1000) as date)
         when regexp_full_match({text}, '\\d{{10}}') then cast(make_timestamp((cast({text} as bigint) + 28800) * 1000000) as date)
         when regexp_matches({text}, '^\\d{{8}}(\\d{{6}})?([T ].*)?$') then cast(try_strptime(left({text}, 8), '%Y%m%d') as date)

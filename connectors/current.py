@@ -5,6 +5,7 @@ Belongs here: snapshot and delta semantics. Does not: landing itself, or what a 
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -20,27 +21,6 @@ CURRENT_HEAD = pa.schema(
     [c.field for c in PROVENANCE] + [pa.field("repeat", pa.int64(), False), pa.field("claimed_on", pa.date32())]
 )
 """The columns `current_rows` starts with; after them one text column per source column."""
-
-HOLDING = """
--- table: rows that hold now      grain: row_key, repeat
--- reads: landed (all rows of the deliveries at stake), delivery (the manifest lines of them, with their rank)
-with placed as (
-    select l.delivery_id, l.row_number, l.row_key, l.file_name, l.sheet_name, d.rank
-    from landed l join delivery d using (delivery_id)
-),
-holding as (
-    -- snapshots come with one rank; of a delta the newest delivery that has the key wins, with all its rows of that key
-    select * from placed qualify rank = max(rank) over (partition by row_key)
-),
-numbered as (
-    select delivery_id, row_number, rank,
-           row_number() over (partition by row_key order by file_name, sheet_name, row_number, rank) - 1 as "repeat"
-    from holding
-)
-select l.delivery_id, l.file_name, l.sheet_name, l.row_number, l.row_key, n."repeat", {claimed} as claimed_on, {columns}
-from landed l join numbered n using (delivery_id, row_number) join delivery d using (delivery_id)
-order by l.file_name, l.sheet_name, l.row_number, n.rank
-"""
 
 
 def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
@@ -71,40 +51,21 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
         said = date_sql(f"l.{quoted(spec.changed_at)}") if spec.changed_at in have else "null::date"
         claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
         landed.create_view("landed")
-        table = connection.sql(HOLDING.format(claimed=claimed, columns=", ".join(picked))).to_arrow_table()
+        table = connection.sql(_sql("current_rows").format(claimed=claimed, columns=", ".join(picked))).to_arrow_table()
     return table.cast(schema)
 
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
-    lines = manifest(home)
+    lines = manifest(home, platform.platform)
     with duckdb.connect() as connection:
         connection.register("manifest", lines)
-        mine = """
-            select delivery_id, file_name, delivered_on, scope, sequence from manifest
-            where platform = $platform and dataset = $dataset and state = 'landed'
-        """
-        if platform.delivery.semantics == "snapshot":
-            query = f"""
-                with mine as ({mine}),
-                newest as (  -- a set's files share a date; without a date the newest landing is the snapshot
-                    select * from mine
-                    qualify rank() over (
-                        partition by scope
-                        order by delivered_on desc nulls last, case when delivered_on is null then sequence end desc
-                    ) = 1
-                )
-                select delivery_id, delivered_on, 0::bigint as rank from newest
-                qualify row_number() over (partition by scope, file_name order by sequence desc) = 1
-                order by sequence
-            """
-        else:
-            query = f"""
-                select delivery_id, delivered_on, row_number() over (order by delivered_on nulls first, sequence) as rank
-                from ({mine}) order by rank
-            """
-        found = connection.execute(query, {"platform": platform.platform, "dataset": dataset})
-        return found.to_arrow_table()
+        statement = _sql(f"deliveries_of_a_{platform.delivery.semantics}")
+        return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
+
+
+def _sql(name: str) -> str:
+    return (resources.files("connectors") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _further_columns(paths: list[Path], known: set[str]) -> list[str]:
@@ -115,18 +76,20 @@ def _further_columns(paths: list[Path], known: set[str]) -> list[str]:
     return list(further)
 
 
-def manifest(home: Home) -> pa.Table:
-    """Every manifest line of the home (DELIVERY), ordered by platform, sequence, dataset."""
-    return _all(home.landing / "delivery", DELIVERY.arrow, [("platform", "ascending"), ("sequence", "ascending"), ("dataset", "ascending")])
+def manifest(home: Home, platform: str | None = None) -> pa.Table:
+    """Every manifest line of the home (DELIVERY), or of one platform, ordered by platform, sequence, dataset."""
+    return _all(home.landing / "delivery", platform, DELIVERY.arrow, ("platform", "sequence", "dataset"))
 
 
-def rejected_rows(home: Home) -> pa.Table:
-    """Every refused row of the home (REJECTED), ordered by platform, file and place."""
-    order = [(c, "ascending") for c in ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "reason_code")]
-    return _all(home.landing / "rejected", REJECTED.arrow, order)
+def rejected_rows(home: Home, platform: str | None = None) -> pa.Table:
+    """Every refused row of the home (REJECTED), or of one platform, ordered by platform, file and place."""
+    order = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code")
+    return _all(home.landing / "rejected", platform, REJECTED.arrow, order)
 
 
-def _all(folder: Path, schema: pa.Schema, order: list[tuple[str, str]]) -> pa.Table:
-    paths = sorted(p for p in folder.glob("*/*.parquet") if not p.name.startswith("."))
-    tables = [pq.read_table(path, schema=schema) for path in paths]
-    return pa.concat_tables(tables).sort_by(order) if tables else schema.empty_table()
+def _all(folder: Path, platform: str | None, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
+    paths = sorted(p for p in folder.glob(f"{platform or '*'}/*.parquet") if not p.name.startswith("."))
+    tables = [pq.ParquetFile(path).read() for path in paths]
+    if not tables:
+        return schema.empty_table()
+    return pa.concat_tables(tables).cast(schema).sort_by([(column, "ascending") for column in order])

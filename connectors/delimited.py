@@ -146,9 +146,9 @@ def _rows(stream: TextIO, layout: Delimited, dataset: Dataset, columns: Columns)
             chunk.reject(number, "wrong_field_count", reason)
         lines.next_record()
         if chunk.full:
-            yield make_batch(dataset, "", columns.names, chunk, columns.nameless, warnings)
+            yield make_batch(dataset, "", columns.names, chunk, nameless=columns.nameless, warnings=warnings)
             warnings = ()
-    yield make_batch(dataset, "", columns.names, chunk, columns.nameless, warnings)
+    yield make_batch(dataset, "", columns.names, chunk, nameless=columns.nameless, warnings=warnings)
 
 
 def _mostly_decodable(batches: Batches, path: Path, layout: Delimited, dataset: Dataset) -> Batches:

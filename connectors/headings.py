@@ -113,11 +113,13 @@ def find(
     best = max(range(len(hits)), key=lambda i: hits[i], default=-1)
     if best >= 0 and best != declared_row - 1 and hits[best] > max(here, len(declared) // 2):
         raise DeliveryRejected(
-            "header_moved", f"表头应在第{declared_row}行，实际在第{best + 1}行；请恢复版式，或更改平台配置中的header_row"
+            "header_moved",
+            f"表头应在第{declared_row}行，实际在第{best + 1}行；请恢复版式，或更改平台配置中的header_row",
         )
     if not here:
         raise DeliveryRejected(
-            "header_missing", f"第{declared_row}行没有任何已声明的列名，前{len(rows)}行内也未找到表头；请连同表头一并导出"
+            "header_missing",
+            f"第{declared_row}行没有任何已声明的列名，前{len(rows)}行内也未找到表头；请连同表头一并导出",
         )
     groups = rows[groups_row - 1] if groups_row else None
     columns = match(dataset, rows[declared_row - 1], groups)

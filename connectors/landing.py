@@ -12,17 +12,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from connectors import claims, files
+from connectors import claims, files, server
+from connectors.current import manifest
 from connectors.reading import read
 from connectors.rows import Batches, DeliveryRejected
-from connectors.spec import Platform
+from connectors.spec import Platform, Sql
 from connectors.store import DatasetWriter, RejectedWriter, keep_original
 from warehouse.model.home import Home
 from warehouse.model.landing import DELIVERY
@@ -69,6 +72,8 @@ class Offer:
 def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     """Take in the files of one platform from `<inbox>/<platform>/`.
 
+    A platform whose `url_env` is set in the environment is pulled from that database instead.
+
     Files are landed in order of (delivery date, name). A file that was taken in before (same name, same bytes) is
     skipped; one that was rejected is tried again once the platform's description has changed. Hidden files and the lock
     files of office programs (`~$…`) are no deliveries.
@@ -79,6 +84,9 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     Raises:
         OSError: the home can't be written to.
     """
+    url = os.environ.get(platform.format.url_env or "") if isinstance(platform.format, Sql) else None
+    if url:
+        return _pull(platform, url, home)
     known = _known(home, platform)
     seen = _Seen(home.seen(platform.platform))
     sequence = max((line["sequence"] for line in known.values()), default=0)
@@ -102,6 +110,37 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
         offer = Offer(platform, delivery_id, path.name, sha256, size, original, day, scope, sequence)
         reports.append(_refuse_name(offer, home) if named is None else land_offer(offer, home))
     seen.save()
+    return _sum(platform.platform, reports, skipped)
+
+
+def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
+    """Take in what is new on the platform's database server; a table that can't be read leaves the others alone."""
+    lines = manifest(home, platform.platform).to_pylist()
+    sequence = max((line["sequence"] for line in lines), default=0)
+    reports: list[LandingReport] = []
+    skipped = 0
+    with tempfile.TemporaryDirectory(prefix="onenet-pull-") as folder:
+        for dataset in platform.datasets:
+            own = server.pull_name(platform, dataset, url, None)
+            before = [line for line in lines if line["dataset"] == dataset.name and line["file_name"].startswith(own)]
+            earlier = server.Earlier(tuple(home.original(line["sha256"]) for line in before))
+            try:
+                pulled = server.pull(platform, dataset, url, earlier, Path(folder))
+            except DeliveryRejected as verdict:
+                rejected = ((own, verdict.code, verdict.reason),)
+                reports.append(LandingReport(platform.platform, rejected_deliveries=rejected))
+                continue
+            if pulled is None:
+                skipped += 1
+                continue
+            sequence += 1
+            sha256 = keep_original(pulled.path, home)
+            delivery_id = identity(platform.platform, pulled.file_name, sha256)
+            original = home.original(sha256)
+            offer = Offer(
+                platform, delivery_id, pulled.file_name, sha256, original.stat().st_size, original, None, "", sequence
+            )
+            reports.append(land_offer(offer, home, server.read(original, dataset)))
     return _sum(platform.platform, reports, skipped)
 
 
@@ -131,7 +170,9 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
             writer = writers.get(batch.dataset)
             if writer is None:
                 path = home.rows(platform.platform, offer.delivery_id, batch.dataset)
-                writer = writers[batch.dataset] = DatasetWriter(path, platform.dataset(batch.dataset), offer, batch.sheet)
+                writer = writers[batch.dataset] = DatasetWriter(
+                    path, platform.dataset(batch.dataset), offer, batch.sheet
+                )
             writer.write(batch)
             refused.write(batch)
         _judge(platform, list(writers.values()))
@@ -167,13 +208,13 @@ def _judge(platform: Platform, writers: list[DatasetWriter]) -> None:
     if sum(w.landed for w in writers) == 0:
         delivered = sum(w.delivered for w in writers)
         if delivered:
-            raise DeliveryRejected("no_usable_rows", f"全量交付的{delivered}行均不可用，未替换上一批；请按退回行原因修正")
+            raise DeliveryRejected(
+                "no_usable_rows", f"全量交付的{delivered}行均不可用，未替换上一批；请按退回行原因修正"
+            )
         raise DeliveryRejected("no_rows", "只有表头没有数据行，全量交付不能为空，未替换上一批；请重新导出")
 
 
-def _accept(
-    offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused: RejectedWriter
-) -> LandingReport:
+def _accept(offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused: RejectedWriter) -> LandingReport:
     platform = offer.platform
     total = sum(w.delivered for w in writers.values())
     volume = platform.volume
@@ -191,12 +232,12 @@ def _accept(
         if platform.delivery.semantics == "delta" and repeated:
             warnings.append(repeated)
         column = platform.dataset(name).changed_at
-        if offer.delivered_on is None and column:
+        if offer.delivered_on is None and column and platform.delivery.semantics == "delta":
             newest = max(filter(None, (newest, claims.newest(writer.path, column))), default=None)
     refused.close()
     for name, writer in writers.items():
         lines.append(
-            _line(offer, name, "landed", writer.delivered, writer.landed, writer.rejected, warnings)
+            _line(offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings)
             | {"delivered_on": offer.delivered_on or newest}
         )
         warnings = []  # once, on the first line
@@ -219,13 +260,13 @@ def _reject(
     if counted:
         refused.close(also=verdict)
         lines = [
-            _line(offer, name, "rejected", w.delivered, 0, w.delivered, [], verdict) for name, w in writers.items()
+            _line(offer, name, "rejected", (w.delivered, 0, w.delivered), (), verdict) for name, w in writers.items()
         ]
     else:
         refused.drop()
         refused = RejectedWriter(refused.path, refused.platform, offer)
         refused.close(also=verdict)
-    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", 0, 0, 0, [], verdict)])
+    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", (0, 0, 0), (), verdict)])
     return _report(offer, lines, verdict)
 
 
@@ -233,9 +274,7 @@ def _refuse_name(offer: Offer, home: Home) -> LandingReport:
     verdict = DeliveryRejected(
         "file_name_unknown", f"文件名不符合约定“{offer.platform.files}”（date为8位日期），请改名后重新提交"
     )
-    refused = RejectedWriter(
-        home.rejected(offer.platform.platform, offer.delivery_id), offer.platform.platform, offer
-    )
+    refused = RejectedWriter(home.rejected(offer.platform.platform, offer.delivery_id), offer.platform.platform, offer)
     return _reject(offer, home, verdict, {}, refused)
 
 
@@ -243,12 +282,12 @@ def _line(
     offer: Offer,
     dataset: str,
     state: str,
-    delivered: int,
-    landed: int,
-    rejected: int,
-    warnings: list[str],
+    rows: tuple[int, int, int],
+    warnings: Sequence[str] = (),
     verdict: DeliveryRejected | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
+    """One manifest line; `rows` are delivered, landed, rejected."""
+    delivered, landed, rejected = rows
     return {
         "delivery_id": offer.delivery_id,
         "platform": offer.platform.platform,
@@ -269,7 +308,7 @@ def _line(
     }
 
 
-def _write_manifest(offer: Offer, home: Home, lines: list[dict[str, object]]) -> None:
+def _write_manifest(offer: Offer, home: Home, lines: list[dict[str, Any]]) -> None:
     table = pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
     DELIVERY.write(table, home.delivery(offer.platform.platform, offer.delivery_id))
     if lines[0]["state"] == "rejected":
@@ -277,11 +316,11 @@ def _write_manifest(offer: Offer, home: Home, lines: list[dict[str, object]]) ->
         marker.write_text(description(offer.platform))
 
 
-def _report(offer: Offer, lines: list[dict[str, object]], verdict: DeliveryRejected | None = None) -> LandingReport:
+def _report(offer: Offer, lines: list[dict[str, Any]], verdict: DeliveryRejected | None = None) -> LandingReport:
     def total(column: str) -> int:
-        return sum(int(str(line[column])) for line in lines)
+        return sum(line[column] for line in lines)
 
-    warnings = [w for line in lines for w in line["warnings"]]  # type: ignore[attr-defined]
+    warnings = [w for line in lines for w in line["warnings"]]
     return LandingReport(
         offer.platform.platform,
         (offer.delivery_id,),
@@ -307,13 +346,10 @@ def _sum(platform: str, reports: list[LandingReport], skipped: int) -> LandingRe
     )
 
 
-def _known(home: Home, platform: Platform) -> dict[str, dict[str, object]]:
+def _known(home: Home, platform: Platform) -> dict[str, dict[str, Any]]:
     """Manifest lines by delivery id, with the description a rejected delivery was read under."""
-    from connectors.current import manifest
-
-    table = manifest(home)
-    table = table.filter(pc.equal(table["platform"], platform.platform))
-    known: dict[str, dict[str, object]] = {}
+    table = manifest(home, platform.platform)
+    known: dict[str, dict[str, Any]] = {}
     for line in table.select(["delivery_id", "sequence", "state"]).to_pylist():
         marker = home.delivery(platform.platform, line["delivery_id"]).with_suffix(".description")
         known[line["delivery_id"]] = line | {"description": marker.read_text() if marker.exists() else ""}

@@ -38,7 +38,6 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
     names: dict[str, int] = {}
     rows: list[dict[str, object]] = []
     chunk = Chunk(0)
-    number = 0
     seen: dict[str, None] = {}
 
     def flush() -> Batches:
@@ -53,8 +52,7 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
         yield make_batch(dataset, "", [*columns.names, *absent], chunk, warnings=warnings)
         rows, names = [], {}
 
-    for item in items:
-        number += 1
+    for number, item in enumerate(items, 1):
         if isinstance(item, Problem):
             chunk.reject(number, item.code, item.reason)
         else:

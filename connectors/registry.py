@@ -190,7 +190,9 @@ def _allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         ("volume",): "Volume", ("datasets",): "Dataset",
     }.get(tuple(named))  # fmt: skip
     if named[:1] == ["format"]:
-        every = (m for n, m in models.items() if n in ("Delimited", "Workbook", "Ndjson", "Json", "Xml", "GeoJson", "Sql"))
+        every = (
+            m for n, m in models.items() if n in ("Delimited", "Workbook", "Ndjson", "Json", "Xml", "GeoJson", "Sql")
+        )
         return sorted({field for model in every for field in model.model_fields})
     if named[:1] == ["datasets"] and len(named) > 1:
         owner = _dataset_owner(named[1:])
@@ -210,9 +212,7 @@ def _dataset_owner(named: list[str]) -> str | None:
     return {"title": "Label", "grid_tree": "GridTree", "aliases": "Aliases"}.get(named[0])
 
 
-def _beyond_the_schema(
-    path: Path, lines: Lines, platform: Platform, tables: dict[str, dict[str, str]]
-) -> list[str]:
+def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: dict[str, dict[str, str]]) -> list[str]:
     problems: list[str] = []
 
     def wrong(place: tuple[str | int, ...], message: str) -> None:
@@ -252,11 +252,12 @@ def _delimited(layout: Delimited, wrong: Any) -> None:
     except LookupError:
         text_codec = False
     if not text_codec:
-        wrong(("format", "encoding"), f"{layout.encoding!r} is no text encoding Python knows; e.g. gb18030, gbk, utf-8-sig")
+        wrong(
+            ("format", "encoding"),
+            f"{layout.encoding!r} is no text encoding Python knows; e.g. gb18030, gbk, utf-8-sig",
+        )
     for key, value in (("separator", layout.separator), ("quote", layout.quote)):
         if value is not None and len(value) != 1:
-            wrong(("format", key), f"{value!r} is not one character; write one, a tab as \"\\t\"")
+            wrong(("format", key), f'{value!r} is not one character; write one, a tab as "\\t"')
     if layout.quote == layout.separator:
         wrong(("format", "quote"), "is the separator too; choose another or null")
-
-

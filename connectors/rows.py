@@ -8,9 +8,11 @@ headings find their columns (`connectors.headings`), or where rows are stored (`
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -99,30 +101,31 @@ def cell_text(value: object) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value or None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _number_text(value)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime.datetime):
-        text = value.isoformat(sep=" ")
-        return text.removesuffix(" 00:00:00") if value.tzinfo is None else text
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "surrogateescape") or None
-    return str(value)
+    return _AS_TEXT.get(type(value), str)(value)
 
 
 def _number_text(value: float) -> str | None:
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return None
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{Decimal(f'{value:.15g}'):f}"
+
+
+def _moment_text(value: datetime.datetime) -> str:
+    text = value.isoformat(sep=" ")
+    return text.removesuffix(" 00:00:00") if value.tzinfo is None else text
+
+
+_AS_TEXT: dict[type, Callable[[Any], str | None]] = {
+    bool: lambda value: "TRUE" if value else "FALSE",
+    float: _number_text,
+    Decimal: lambda value: f"{value:f}",
+    datetime.datetime: _moment_text,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: datetime.time.isoformat,
+    bytes: lambda value: value.decode("utf-8", "surrogateescape") or None,
+}
 
 
 def text_array(values: Sequence[str | None]) -> pa.Array:
@@ -136,6 +139,7 @@ def make_batch(
     sheet: str,
     names: Sequence[str],
     chunk: Chunk,
+    *,
     nameless: frozenset[int] = frozenset(),
     warnings: tuple[str, ...] = (),
 ) -> RowBatch:
@@ -153,7 +157,6 @@ def make_batch(
         The batch; rows that are blank, hold NUL, bytes of another encoding or an oversized cell, or lack a mandatory
         cell are among its rejections.
     """
-    rejected = chunk.rejected
     try:
         columns = [text_array(values) for values in zip(*chunk.rows, strict=True)] if chunk.rows else None
     except UnicodeEncodeError:
@@ -162,14 +165,25 @@ def make_batch(
     if columns is None:
         columns = [pa.array([], pa.string()) for _ in names]
     kept = [i for i in range(len(names)) if i not in nameless or columns[i].null_count < len(columns[i])]
-    warnings += tuple(f"数据集“{dataset.name}”第{i + 1}列没有列名却有内容，已按“{names[i]}”落地" for i in kept if i in nameless)
+    warnings += tuple(
+        f"数据集“{dataset.name}”第{i + 1}列没有列名却有内容，已按“{names[i]}”落地" for i in kept if i in nameless
+    )
     rows = pa.RecordBatch.from_arrays(
         [pa.array(chunk.numbers, pa.int64()), *(columns[i] for i in kept)], [ROW_NUMBER, *(names[i] for i in kept)]
     )
-    rows = _refuse(rows, dataset, rejected)
-    done = tuple(sorted(rejected, key=lambda r: (r.row_number, r.column or "", r.code)))
+    batch = checked(dataset, sheet, rows, chunk.rejected, warnings)
     chunk.clear()
-    return RowBatch(dataset.name, sheet, rows, done, warnings)
+    return batch
+
+
+def checked(
+    dataset: Dataset, sheet: str, rows: pa.RecordBatch, rejected: Sequence[Rejection], warnings: tuple[str, ...] = ()
+) -> RowBatch:
+    """The batch of `rows` (row_number, text columns) without those no format may land; they join `rejected`."""
+    refused = list(rejected)
+    rows = _refuse(rows, dataset, refused)
+    refused.sort(key=lambda r: (r.row_number, r.column or "", r.code))
+    return RowBatch(dataset.name, sheet, rows, tuple(refused), warnings)
 
 
 def _drop_undecodable(chunk: Chunk, names: Sequence[str]) -> None:
@@ -217,7 +231,9 @@ def _refuse(rows: pa.RecordBatch, dataset: Dataset, rejected: list[Rejection]) -
             refuse(_mask(bad), name, "cell_too_long", f"列“{name}”的单元格超过{MAX_CELL}字节，疑为引号未闭合或粘贴错误")
         nul = pc.match_substring(column, "\x00")
         if pc.any(nul).as_py():
-            refuse(_mask(pc.fill_null(nul, False)), name, "nul_character", f"列“{name}”含有空字符（NUL），请清除后重新导出")
+            refuse(
+                _mask(pc.fill_null(nul, False)), name, "nul_character", f"列“{name}”含有空字符（NUL），请清除后重新导出"
+            )
     for name, spec in dataset.columns.items():
         if spec.mandatory and name in rows.schema.names:
             empty = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(rows.column(name)), ""), True)

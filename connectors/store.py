@@ -28,9 +28,14 @@ class Named(Protocol):
     """What the writers need to know of a delivery."""
 
     @property
-    def delivery_id(self) -> str: ...
+    def delivery_id(self) -> str:
+        """Its id."""
+        ...
+
     @property
-    def file_name(self) -> str: ...
+    def file_name(self) -> str:
+        """Its file name as delivered."""
+        ...
 
 
 def keep_original(path: Path, home: Home) -> str:
@@ -158,9 +163,7 @@ class DatasetWriter:
             for part in self._parts:
                 for batch in pq.ParquetFile(part).iter_batches():
                     have = set(batch.schema.names)
-                    arrays = [
-                        batch.column(f.name) if f.name in have else pa.nulls(len(batch), f.type) for f in schema
-                    ]
+                    arrays = [batch.column(f.name) if f.name in have else pa.nulls(len(batch), f.type) for f in schema]
                     writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
         joined.replace(self.path)
         for part in self._parts:

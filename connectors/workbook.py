@@ -79,14 +79,12 @@ def _sheet(path: Path, sheet: CalamineSheet, layout: Workbook, dataset: Dataset,
     warnings = extra + columns.warnings(dataset.name)
     width = len(columns.names)
     chunk = Chunk(width)
-    number = 0
-    for row in chain(first[layout.header_row :], rows):
-        number += 1
+    for number, row in enumerate(chain(first[layout.header_row :], rows), 1):
         chunk.add(number, [v if isinstance(v, str) else cell_text(v) for v in row])
         if chunk.full:
-            yield make_batch(dataset, sheet.name, columns.names, chunk, columns.nameless, warnings)
+            yield make_batch(dataset, sheet.name, columns.names, chunk, nameless=columns.nameless, warnings=warnings)
             warnings = ()
-    yield make_batch(dataset, sheet.name, columns.names, chunk, columns.nameless, warnings)
+    yield make_batch(dataset, sheet.name, columns.names, chunk, nameless=columns.nameless, warnings=warnings)
 
 
 def _spread(sheet: CalamineSheet, row: int, cells: list[str | None]) -> list[str | None]:

@@ -39,7 +39,9 @@ def _items(path: Path, layout: Xml) -> Iterator[Item]:
             if root is None:
                 root = _local(element)
                 if element.getroottree().docinfo.doctype:
-                    raise DeliveryRejected("xml_doctype", "文件含有DTD声明（DOCTYPE），出于安全不予读取，请去除后重新导出")
+                    raise DeliveryRejected(
+                        "xml_doctype", "文件含有DTD声明（DOCTYPE），出于安全不予读取，请去除后重新导出"
+                    )
             elif event == "start":
                 children = True
             if event == "end" and _local(element) == layout.row:
@@ -50,7 +52,9 @@ def _items(path: Path, layout: Xml) -> Iterator[Item]:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
-        raise DeliveryRejected("not_xml", f"文件在第{line}行不是合法的XML，可能被截断或编码与声明不符，请重新导出") from error
+        raise DeliveryRejected(
+            "not_xml", f"文件在第{line}行不是合法的XML，可能被截断或编码与声明不符，请重新导出"
+        ) from error
     if not found and children:
         raise DeliveryRejected("rows_not_found", f"文件中没有“{layout.row}”元素，请检查导出结构或平台配置中的row")
 

@@ -1,0 +1,246 @@
+"""Pulling from a database server by URL: PostgreSQL, MySQL/MariaDB, SQLite, and what else SQLAlchemy has a driver for.
+
+Belongs here: what to ask a server for, and which of the answers are new. Each pull of a table that brings something new
+becomes a delivery whose original is the pulled rows as Parquet. Does not: storing it (`connectors.landing`).
+
+PostgreSQL is read through ADBC (Arrow from the wire up), the others through SQLAlchemy with a server-side cursor; both
+in batches. Every column is cast to text by the server, so that a number or timestamp reads as the server prints it.
+The URL with its password stays in this module: messages name the database only.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Dialect, Engine, make_url
+
+from connectors.claims import quoted
+from connectors.headings import Columns, match, require
+from connectors.rows import BATCH_ROWS, ROW_NUMBER, Batches, DeliveryRejected, checked
+from connectors.spec import Dataset, Platform
+
+OVERLAP = datetime.timedelta(days=1)
+"""How far before the newest row seen a pull starts again: long transactions commit rows with an older time."""
+
+DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What former pulls of one table brought: their originals, oldest first."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """One pull with something new: `path` is a Parquet file of text columns in the order of the table's key."""
+
+    dataset: Dataset
+    file_name: str
+    path: Path
+
+
+def pull_name(platform: Platform, dataset: Dataset, url: str, number: int | None) -> str:
+    """The file name of a pull: `platform@database.table.0001`; a snapshot has no number, each replaces the former."""
+    name = f"{platform.platform}@{_database(make_url(url))}.{dataset.sheet or dataset.name}"
+    return name if number is None else f"{name}.{number:04d}"
+
+
+def pull(platform: Platform, dataset: Dataset, url: str, earlier: Earlier, folder: Path) -> Pulled | None:
+    """Pull what is new in one table into a Parquet file under `folder`.
+
+    A delta asks for rows changed since a day before the newest one seen, and drops those that came in the same words
+    before. A snapshot asks for all rows.
+
+    Returns:
+        None where nothing is new.
+
+    Raises:
+        DeliveryRejected: `database_unreachable`, `sheet_missing`, `column_missing`.
+    """
+    delta = platform.delivery.semantics == "delta"
+    number = len(earlier.paths) + 1 if delta else None
+    address = make_url(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    asked, new = folder / f"{dataset.name}.asked.parquet", folder / f"{dataset.name}.parquet"
+    try:
+        engine = sa.create_engine(address.set(drivername=DRIVERS.get(address.drivername, address.drivername)))
+        with closing(_Disposing(engine)):
+            columns, statement = _question(engine, dataset, _since(dataset, earlier) if delta else None)
+            count = _write(_answers(engine, statement), columns, asked)
+    except (sa.exc.SQLAlchemyError, ImportError, OSError, _adbc_error()) as error:
+        database = _database(address)
+        reason = f"无法从数据库“{database}”读取表“{dataset.sheet or dataset.name}”（{type(error).__name__}），请检查地址、账号、网络和权限"
+        raise DeliveryRejected("database_unreachable", reason) from None  # the driver's message may hold the URL
+    if delta and earlier.paths and count:
+        count = _only_new(asked, earlier, dataset, new)
+    else:
+        asked.replace(new)
+    same = not delta and earlier.paths and pq.read_table(new).equals(pq.read_table(earlier.paths[-1]))
+    if same or (delta and not count):
+        return None
+    return Pulled(dataset, pull_name(platform, dataset, url, number), new)
+
+
+def read(path: Path, dataset: Dataset) -> Batches:
+    """Yield the rows of a pull as it was kept."""
+    file = pq.ParquetFile(path)
+    columns = match(dataset, file.schema_arrow.names)
+    warnings = columns.warnings(dataset.name)
+    sheet = dataset.sheet or dataset.name
+    number = 0
+    for batch in file.iter_batches(BATCH_ROWS):
+        numbers = pa.array(range(number + 1, number + 1 + len(batch)), pa.int64())
+        cells = [pc.if_else(pc.equal(c, ""), pa.scalar(None, pa.string()), c) for c in batch.columns]
+        rows = pa.RecordBatch.from_arrays([numbers, *cells], [ROW_NUMBER, *columns.names])
+        yield checked(dataset, sheet, rows, (), warnings)
+        number, warnings = number + len(batch), ()
+    if not number:
+        empty = [pa.array([], pa.int64()), *([pa.array([], pa.string())] * len(columns.names))]
+        yield checked(dataset, sheet, pa.RecordBatch.from_arrays(empty, [ROW_NUMBER, *columns.names]), (), warnings)
+
+
+class _Disposing:
+    def __init__(self, engine: Engine) -> None:
+        self.close = engine.dispose
+
+
+def _database(url: URL) -> str:
+    """The name of the database alone: no user, host or password."""
+    return re.sub(r"[^\w-]+", "_", Path(url.database or "").stem) or url.get_backend_name()
+
+
+def _question(engine: Engine, dataset: Dataset, since: str | None) -> tuple[Columns, sa.Select]:
+    name = dataset.sheet or dataset.name
+    schema, _, table = name.rpartition(".")
+    inspector = sa.inspect(engine)
+    if not inspector.has_table(table, schema or None):
+        raise DeliveryRejected("sheet_missing", f"数据库中没有表“{name}”，请检查表名和权限")
+    found = [str(column["name"]) for column in inspector.get_columns(table, schema or None)]
+    columns = match(dataset, found)
+    require(dataset, columns)
+    source = sa.table(table, *(sa.column(c) for c in found), schema=schema or None)
+    named = dict(zip(columns.names, found, strict=True))
+    question = sa.select(*(sa.cast(source.c[c], sa.Text()).label(c) for c in found))
+    if since is not None and dataset.changed_at:
+        changed = source.c[named[dataset.changed_at]]
+        # an untyped literal: the server reads it as whatever type the column has
+        quote = sa.literal(since).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+        question = question.where(sa.or_(changed >= sa.literal_column(str(quote)), changed.is_(None)))
+    order: list[sa.ColumnElement[object]] = [source.c[named[k]] for k in dataset.key] or [
+        sa.cast(source.c[c], sa.Text()) for c in found
+    ]
+    return columns, question.order_by(*order, *([source.c[named[dataset.changed_at]]] if dataset.changed_at else []))
+
+
+def _answers(engine: Engine, question: sa.Select) -> Iterator[pa.Table]:
+    """The rows in batches of text columns."""
+    if engine.dialect.name == "postgresql":
+        import adbc_driver_postgresql.dbapi as adbc
+
+        plain = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with adbc.connect(plain) as connection, connection.cursor() as cursor:
+            cursor.execute(_text(question, engine.dialect))
+            reader = cursor.fetch_record_batch()
+            yield pa.Table.from_batches([], reader.schema)
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+        return
+    with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH_ROWS) as connection:
+        result = connection.execute(question)
+        names = list(result.keys())
+        schema = pa.schema([pa.field(name, pa.string()) for name in names])
+        yield schema.empty_table()
+        for rows in result.partitions(BATCH_ROWS):
+            columns = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+            yield pa.Table.from_arrays(columns, schema=schema)
+
+
+def _text(question: sa.Select, dialect: Dialect) -> str:
+    return str(question.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+
+
+def _write(answers: Iterator[pa.Table], columns: Columns, path: Path) -> int:
+    schema = pa.schema([pa.field(name, pa.string()) for name in columns.names])
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        for table in answers:
+            writer.write_table(table.rename_columns(list(columns.names)).cast(schema))
+            count += table.num_rows
+    return count
+
+
+def _since(dataset: Dataset, earlier: Earlier) -> str | None:
+    """Where the next pull starts: the newest change seen, less the overlap, written as the column writes it."""
+    if not earlier.paths or not dataset.changed_at:
+        return None
+    with duckdb.connect() as connection:
+        landed = connection.read_parquet([str(p) for p in earlier.paths], union_by_name=True)
+        newest = landed.aggregate(f"max({quoted(dataset.changed_at)})").fetchall()[0][0]
+    return None if newest is None else before(str(newest))
+
+
+def before(watermark: str) -> str:
+    """`watermark` less the overlap where it is a date or an epoch; else itself.
+
+    >>> before("2026-11-05 10:00:00"), before("20261105"), before("1791012720000")
+    ('2026-11-04', '20261104', '1790926320000')
+    """
+    days = OVERLAP.days
+    if re.fullmatch(r"\d{13}|\d{10}", watermark):
+        return str(int(watermark) - days * (86_400_000 if len(watermark) == 13 else 86_400))
+    for pattern, form in ((r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d"), (r"\d{8}", "%Y%m%d")):
+        found = re.match(pattern, watermark)
+        if found:
+            try:
+                return (datetime.datetime.strptime(found[0], form) - OVERLAP).strftime(form)
+            except ValueError:
+                break
+    return watermark
+
+
+def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int:
+    """Keep the rows that their key's newest former pull did not bring in the same words; return how many."""
+    names = pq.read_schema(asked).names
+    key = ", ".join(quoted(k) for k in dataset.key)
+    cells = ", ".join(quoted(n) for n in names)
+    with duckdb.connect() as connection:
+        former = " union all by name ".join(
+            f"select *, {i} as pull_number from read_parquet('{str(p).replace(chr(39), chr(39) * 2)}')"
+            for i, p in enumerate(earlier.paths)
+        )
+        known = set(connection.sql(former).columns)
+        before = ", ".join(quoted(n) if n in known else f"null::varchar as {quoted(n)}" for n in names)
+        found = connection.sql(
+            f"""
+            with former as ({former}),
+            newest as (select {before} from former qualify rank() over (partition by {key} order by pull_number desc) = 1),
+            asked as (select *, file_row_number from read_parquet($asked, file_row_number = true))
+            select {cells} from asked a
+            where not exists (
+                select 1 from newest n where {" and ".join(f"n.{quoted(c)} is not distinct from a.{quoted(c)}" for c in names)}
+            )
+            order by file_row_number
+            """,
+            params={"asked": str(asked)},
+        ).to_arrow_table()
+    pq.write_table(found.cast(pq.read_schema(asked)), new, compression="zstd", compression_level=1)
+    asked.unlink()
+    return found.num_rows
+
+
+def _adbc_error() -> type[Exception]:
+    import adbc_driver_manager
+
+    return adbc_driver_manager.Error
