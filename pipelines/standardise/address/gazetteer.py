@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pypinyin import Style, pinyin
 
-from pipelines.standardise.address.notation import fold_text, name_key, number
+from pipelines.standardise.address.notation import fold_text, name_key, numbers
 
 REFERENCE_COLUMNS = (
     *("address_code", "county", "street", "community", "grid_code", "road", "road_number"),
@@ -31,6 +31,7 @@ REFERENCE_COLUMNS = (
 PLACE_COLUMNS = ["place", "street", "community", "estate", "road", "road_number", "grid_code", "village"]
 _NAME_COLUMNS = ("county", "street", "community", "road", "estate")
 _NUMBER_COLUMNS = ("road_number", "building", "unit", "room")
+_DRAWN = ("place_building", "place_grid", "place_floor", "place_position")
 _ALIAS_BREAK = re.compile(r"[、,，;；|/]")
 _COMMUNITY_TAIL = re.compile(r"(?:社区居委会|社区居民委员会|社区|居民委员会|居委会|村村委会|村民委员会|村委会|村)$")
 _DISTINGUISHING = frozenset(
@@ -128,7 +129,9 @@ class Gazetteer:
         places: `PLACE_COLUMNS`, one row per estate or village of a community, ordered by `place` 0..n-1. `village` marks
             places whose dwellings have door numbers and no buildings; `road_number` is null there, `grid_code` is null
             where the place lies in several grids.
-        dwellings: `place, building, unit, room, grid_code`, one row per standard dwelling.
+        database: holds the tables `place`, `dwelling` (`place, building, unit, room, grid_code`, one row per standard
+            dwelling) and what is drawn from them (`place_building`, `place_grid`, `place_floor`, `place_position`).
+            Take a cursor to join with them.
         names: estate and village names and aliases → places.
         roads: road names → index into `road_names`.
         numbered: (road name, number) → places.
@@ -138,7 +141,7 @@ class Gazetteer:
     """
 
     places: pa.Table
-    dwellings: pa.Table
+    database: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     names: NameIndex
     short_names: NameIndex
     roads: NameIndex
@@ -174,20 +177,20 @@ class Gazetteer:
             The gazetteer. Rows without an estate are not indexed.
         """
         rows = _folded(reference)
-        con = duckdb.connect(config={"threads": 1})
+        con = duckdb.connect()
         con.register("reference", rows)
-        places = con.sql(_sql("place")).to_arrow_table()
-        con.register("place", places)
-        dwellings = con.sql(_sql("dwelling")).to_arrow_table()
+        for table in ("place", "dwelling", *_DRAWN):
+            con.execute(f"create table {table} as {_sql(table)}")
         doors = con.sql(_sql("road_door")).to_arrow_table()
         aliases = con.sql(_sql("alias")).to_arrow_table()
-        con.close()
-        return cls._indexed(places, dwellings, doors, aliases, _counties(rows))
+        con.unregister("reference")
+        return cls._indexed(con, doors, aliases, _counties(rows))
 
     @classmethod
     def _indexed(
-        cls, places: pa.Table, dwellings: pa.Table, doors: pa.Table, aliases: pa.Table, counties: frozenset[str]
+        cls, database: duckdb.DuckDBPyConnection, doors: pa.Table, aliases: pa.Table, counties: frozenset[str]
     ) -> Gazetteer:
+        places = database.sql("from place order by place").to_arrow_table()
         column = {name: places.column(name).to_pylist() for name in ("street", "community", "estate", "road")}
         named = [(name_key(name), i) for i, name in enumerate(column["estate"])]
         for text, place in zip(aliases.column("aliases").to_pylist(), aliases.column("place").to_pylist(), strict=True):
@@ -204,7 +207,7 @@ class Gazetteer:
         )
         return cls(
             places=places,
-            dwellings=dwellings,
+            database=database,
             names=NameIndex.of(named),
             short_names=NameIndex.of((key, place) for key, place in short if key not in full),
             roads=NameIndex.of((name_key(road), i) for i, road in enumerate(road_names)),
@@ -264,20 +267,6 @@ def _folded(reference: pa.Table) -> pa.Table:
 def _counties(rows: pa.Table) -> frozenset[str]:
     names = [name for name in pc.unique(rows.column("county")).to_pylist() if name]
     return frozenset(form for name in names for form in (name, name[:-1]) if len(form) >= 2)
-
-
-_MARKS = r"^第|(?:幢|栋|棟|号楼|座|#楼?|楼|单元|门|号室|室|号)$"
-
-
-def numbers(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Write a column of building, unit, room or door numbers in their one form (`notation.number`), marks taken off."""
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    whole = pc.replace_substring_regex(values, pattern=r"\.0+\s*$", replacement="")  # a workbook's 3.0
-    folded = pc.replace_substring_regex(fold_text(whole), pattern=_MARKS, replacement="")
-    encoded = folded.dictionary_encode()
-    forms = pa.array([number(text) for text in encoded.dictionary.to_pylist()], pa.string())
-    return pc.take(forms, encoded.indices)
 
 
 def _sql(name: str) -> str:

@@ -33,7 +33,7 @@ _FOLDS = (
 )
 
 
-def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Bring addresses to half width, one dash, no blanks, no brackets.
 
     Args:
@@ -43,10 +43,14 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         Strings of the same length and nullability; an address with nothing left is null. Bracketed notes at the end and
         notes that begin as notes do (原…, 出租…) are dropped; other brackets are opened, what they hold stays.
     """
-    folded = pc.utf8_normalize(values, form="NFKC")
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    encoded = values.cast(pa.string()).dictionary_encode()
+    folded = pc.utf8_normalize(encoded.dictionary, form="NFKC")
     for pattern, replacement in _FOLDS:
         folded = pc.replace_substring_regex(folded, pattern=pattern, replacement=replacement)
-    return pc.if_else(pc.equal(folded, ""), pa.scalar(None, pa.string()), folded)
+    folded = pc.if_else(pc.equal(folded, ""), pa.scalar(None, pa.string()), folded)
+    return pc.take(folded, encoded.indices)
 
 
 def numeral(text: str) -> int | None:
@@ -94,3 +98,24 @@ def name_key(text: str) -> str:
     True
     """
     return _RUN.sub(lambda run: str(numeral(run.group())), text).upper()
+
+
+_MARKS = r"^第|(?:幢|栋|棟|号楼|座|#楼?|楼|单元|门|号室|室|号)$"
+
+
+def numbers(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Write a column of building, unit, room or door numbers in their one form (`number`), marks taken off.
+
+    Args:
+        values: Strings, nullable: `3幢`, `三`, `３`, a workbook's `3.0`.
+
+    Returns:
+        Strings of the same length; null where nothing is left.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    encoded = values.cast(pa.string()).dictionary_encode()
+    whole = pc.replace_substring_regex(encoded.dictionary, pattern=r"\.0+\s*$", replacement="")
+    folded = pc.replace_substring_regex(fold_text(whole), pattern=_MARKS, replacement="")
+    forms = pa.array([number(text) for text in folded.to_pylist()], pa.string())
+    return pc.take(forms, encoded.indices)

@@ -15,10 +15,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.address.gazetteer import Gazetteer, numbers
+from pipelines.standardise.address.gazetteer import Gazetteer
 from pipelines.standardise.address.grammar import split_tail
 from pipelines.standardise.address.locate import HeadParts, Location, Locator, Numbers
-from pipelines.standardise.address.notation import fold_text
+from pipelines.standardise.address.notation import fold_text, numbers
 
 PART_COLUMNS = ["text", "street", "community", "road", "road_number", "estate", "building", "unit", "room", "grid_code"]
 STANDARD_COLUMNS = [
@@ -55,7 +55,7 @@ def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
         wherever the address fits several dwellings. `dwelling_level` is one of room, building, estate, road, community,
         none. `grid_code` is the declared one, else the one of the dwelling or place.
     """
-    con = duckdb.connect(config={"threads": 1})
+    con = duckdb.connect()
     con.register("part", _complete(parts))
     con.execute(f"create table distinct_part as {_sql('distinct_part')}")
     distinct = con.sql(f"select row, {', '.join(PART_COLUMNS)} from distinct_part order by row").to_arrow_table()
@@ -75,19 +75,14 @@ def _complete(parts: pa.Table) -> pa.Table:
 
 def _resolve(distinct: pa.Table, gazetteer: Gazetteer) -> pa.Table:
     """Standard components of distinct rows, keyed by `row`."""
-    con = duckdb.connect(config={"threads": 1})
-    con.register("place", gazetteer.places)
-    con.register("dwelling_given", gazetteer.dwellings)
-    con.execute("create table dwelling as select * from dwelling_given")
-    for table in ("place_building", "place_grid"):
-        con.execute(f"create table {table} as {_sql(table)}")
+    con = gazetteer.database.cursor()
     heads, address = _addresses(distinct)
     location, candidate, address = _locations(heads, address, Locator(gazetteer))
     con.register("location", location)
     con.register("candidate", candidate)
     con.register("address", address)
-    for table in ("chosen", "placed", "reading", "resolved"):
-        con.execute(f"create table {table} as {_sql(table)}")
+    for table in ("chosen", "placed", "found", "unsettled", "reading", "resolved"):
+        con.execute(f"create temp table {table} as {_sql(table)}")
     outcome = con.sql(_sql("outcome")).to_arrow_table()
     con.close()
     return outcome
@@ -148,7 +143,7 @@ def _encode(table: pa.Table) -> tuple[pa.Array, pa.Array]:
     """Number the distinct rows of a table by first appearance: the number of each row, and the first row of each."""
     numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
     keys = table.column_names
-    con = duckdb.connect(config={"threads": 1})
+    con = duckdb.connect()
     con.register("numbered", numbered)
     columns = ", ".join(f'"{key}"' for key in keys)
     con.execute(f"create table seen as select {columns}, min(position) as first from numbered group by all")

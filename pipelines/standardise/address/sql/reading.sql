@@ -1,16 +1,21 @@
 -- table:  reading      grain: row
--- reads:  placed, dwelling
+-- reads:  unsettled, dwelling
 -- Other ways to read the numbers of an address whose plain reading is no dwelling: one mark lost (11单元1803室 is 1幢1单元
 -- 1803室, 52-1102 is 5-2-1102). A reading counts only if it is the only one the reference knows.
-with unknown as (
+with plain as (
+    select l.row
+    from unsettled as l
+    join dwelling as d using (place, building, room)
+    where l.unit = '' or l.unit = d.unit
+),
+unknown as (
     select l.*
-    from placed as l
-    anti join dwelling as d on d.place = l.place and d.building = l.building and d.room = l.room
-     and (l.unit = '' or l.unit = d.unit)
+    from unsettled as l
+    anti join plain using (row)
     where not l.village and l.room <> '' and not l.lost
 ),
 cut as (
-    select unnest(range(1, 6)) as digits
+    select unnest(range(1, 4)) as digits
 ),
 split as (
     select row, place, left(unit, digits) as building, substr(unit, digits + 1) as unit, room
