@@ -237,7 +237,7 @@ def _accept(offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused
     refused.close()
     for name, writer in writers.items():
         lines.append(
-            _line(offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings)
+            _line(offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings=warnings)
             | {"delivered_on": offer.delivered_on or newest}
         )
         warnings = []  # once, on the first line
@@ -260,13 +260,14 @@ def _reject(
     if counted:
         refused.close(also=verdict)
         lines = [
-            _line(offer, name, "rejected", (w.delivered, 0, w.delivered), (), verdict) for name, w in writers.items()
+            _line(offer, name, "rejected", (w.delivered, 0, w.delivered), verdict=verdict)
+            for name, w in writers.items()
         ]
     else:
         refused.drop()
         refused = RejectedWriter(refused.path, refused.platform, offer)
         refused.close(also=verdict)
-    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", (0, 0, 0), (), verdict)])
+    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", (0, 0, 0), verdict=verdict)])
     return _report(offer, lines, verdict)
 
 
@@ -283,6 +284,7 @@ def _line(
     dataset: str,
     state: str,
     rows: tuple[int, int, int],
+    *,
     warnings: Sequence[str] = (),
     verdict: DeliveryRejected | None = None,
 ) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 -- table: rows of one dataset that hold now      grain: row_key, repeat
 -- reads: landed (all rows of the deliveries at stake), delivery (delivery_id, delivered_on, rank)
--- {claimed} and {columns} are filled in by connectors.current: the date of the claim, the source columns.
+-- The two places in braces are filled in by connectors.current: the date of the claim, the source columns.
 with placed as (
     select l.delivery_id, l.row_number, l.row_key, l.file_name, l.sheet_name, d.rank
     from landed l join delivery d using (delivery_id)
