@@ -143,8 +143,8 @@ def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectati
     else:
         never = e.never or " or ".join(f'"{column}" is null' for column in e.filled)
         query = f"select 1 from \0 where {never}"
-    escaped = query.replace("{", "{{").replace("}", "}}").replace("\0", f"{quoted(table)} /*{{batch}}*/")
-    return gx.Rows(unexpected_rows_query=escaped, meta=meta)
+    escaped = query.replace("{", "{{").replace("}", "}}").replace("\0", quoted(table))
+    return gx.Rows(unexpected_rows_query=f"{escaped} /* {{batch}} */", meta=meta)
 
 
 def _repeated(columns: tuple[str, ...]) -> str:
@@ -158,15 +158,18 @@ def _repeated(columns: tuple[str, ...]) -> str:
 
 
 def _personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
-    """A query with one row per row and column of the attached release that holds a full identity or mobile number."""
+    """A query with one row per row of the attached release that holds a full identity or mobile number in any column."""
     columns = con.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'library' "
-        "and (data_type like '%VARCHAR%' or data_type like '%STRUCT%' or data_type like '%JSON%') order by all"
+        "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
+        "where database_name = 'library' and regexp_matches(data_type, 'VARCHAR|JSON|BLOB') group by all order by all"
     ).fetchall()
-    parts = [
-        f'select 1 from library."{schema}"."{table}" where personal_number_in(cast("{column}" as varchar))'
-        for schema, table, column in columns
-    ]
+    parts = []
+    for schema, table, names in columns:
+        # a line per column: a number never runs over from one into the next
+        text = ", ".join(f'cast("{name}" as varchar)' for name in names)
+        parts.append(
+            f"""select 1 from library."{schema}"."{table}" where personal_number_in(concat_ws(chr(10), {text}))"""
+        )
     return " union all ".join(parts) or "select 1 where false"
 
 
