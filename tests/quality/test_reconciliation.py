@@ -155,7 +155,7 @@ def test_a_column_that_is_missing_is_named():
         reconcile(DELIVERY.empty(), counts([], "rows"), counts([], "mentions_expected"), MENTION.empty(), OFFICES)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=5), st.randoms()
 )
