@@ -1,0 +1,79 @@
+"""The manifest of an extract and the report of writing one: files, hashes, counts, never a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.release.manifest import MANIFEST, FileLine, write_aside
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExtractFile(FileLine):
+    """One file: which platform and dataset, what it holds (rows, findings, rejected, workbook, notes), how many rows."""
+
+    platform: str
+    dataset: str
+    content: str
+    rows: int
+
+
+class DatasetCounts(_Strict):
+    """One dataset: its rows, how often each mark was given over all roles and attributes, rows it has twice."""
+
+    platform: str
+    dataset: str
+    rows: int
+    marks: dict[str, int]
+    duplicates: int
+
+
+class ExtractManifest(_Strict):
+    """What `manifest.json` of an extract says."""
+
+    release: str
+    department: str
+    department_zh: str
+    datasets: tuple[DatasetCounts, ...]
+    files: tuple[ExtractFile, ...]
+    notes: tuple[str, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write it into `folder`, aside first and then in place."""
+        write_aside(folder / MANIFEST, (self.model_dump_json(indent=2) + "\n").encode())
+
+    @classmethod
+    def read(cls, folder: Path) -> ExtractManifest:
+        """Read it from `folder`."""
+        return cls.model_validate_json((folder / MANIFEST).read_bytes())
+
+
+@dataclass(frozen=True)
+class ExtractReport:
+    """What writing one department's extract came to.
+
+    Attributes:
+        department, version: whose and of which release.
+        folder: where it lies.
+        rows: own rows over all datasets.
+        findings: own values that did not win.
+        rejected: own rows that did not land.
+        files: number of files beside the manifest.
+        marks: how often each mark was given.
+        notes: what was left out and why, in Chinese.
+    """
+
+    department: str
+    version: str
+    folder: Path
+    rows: int
+    findings: int
+    rejected: int
+    files: int
+    marks: dict[str, int]
+    notes: tuple[str, ...]

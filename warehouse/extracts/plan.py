@@ -1,0 +1,122 @@
+"""What one dataset's extract consists of: which roles, which attributes the department may see, under which headings.
+
+Belongs here: entitlements (default deny), roles, headings. Does not: values (`warehouse.extracts.reconciled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from warehouse.model.base import GOLDEN
+from warehouse.model.vocabulary import ENTITY_KIND, ROLE, attribute_title
+
+AGREES, DIFFERS, MISSING, INVALID, NONE = "一致", "不一致", "本方缺失", "本方无效", "无"
+MARKS = {
+    AGREES: "本方值与主记录一致",
+    DIFFERS: "本方值有效，但主记录采信了其他来源的值，详见“差异”表",
+    MISSING: "本方没有此值，主记录有",
+    INVALID: "本方填写了内容，但不合规则（如校验位不符）或无法识别",
+    NONE: "本方没有此值，各方都没有",
+}
+"""Marks of the comparison with their meaning."""
+
+SOURCE = ("来源文件", "来源工作表", "来源行号")
+DUPLICATES = "本方重复"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A golden attribute the department may see of a role, with the headings of its value and its mark."""
+
+    name: str
+    value: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the dataset's rows whose entities the release knows, with what may be seen of them."""
+
+    name: str
+    kind: str
+    group: str
+    entity: str
+    attributes: tuple[Attribute, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The extract of one dataset. `source`, own columns and the headings of `roles` never repeat one another."""
+
+    platform: str
+    dataset: str
+    title: str
+    source: tuple[str, ...]
+    roles: tuple[Role, ...]
+    duplicates: str
+
+
+def entitled(entitlements: pa.Table, department: str, platform: str) -> frozenset[tuple[str, str]]:
+    """(kind, attribute) pairs that `department` may see in the extract of `platform`; all others are denied.
+
+    Only columns of the golden contract that hold a value count: neither ids nor counts can be granted by accident.
+    """
+    rows = entitlements.select(["department", "platform", "entity_kind", "attribute"]).to_pylist()
+    granted = {
+        (r["entity_kind"], r["attribute"])
+        for r in rows
+        if r["department"] == department and r["platform"] == platform and r["entity_kind"] in GOLDEN
+    }
+    return frozenset((kind, attribute) for kind, attribute in granted if attribute in GOLDEN[kind].names)
+
+
+def plan_dataset(
+    platform: str,
+    dataset: str,
+    title: str,
+    *,
+    roles: Iterable[str],
+    granted: frozenset[tuple[str, str]],
+    own_columns: Sequence[str],
+) -> Plan:
+    """Lay out the extract of one dataset.
+
+    Args:
+        platform: its platform.
+        dataset: its name.
+        title: its Chinese title, which names its sheet.
+        roles: `role:kind` as the catalogue lists them; kinds without golden records are left out.
+        granted: what the department may see, from `entitled`.
+        own_columns: the source columns, whose names our headings must not take.
+    """
+    taken = {name.casefold() for name in own_columns}
+
+    def heading(wanted: str) -> str:
+        while wanted.casefold() in taken:
+            wanted += "（一张网）"
+        taken.add(wanted.casefold())
+        return wanted
+
+    source = tuple(heading(name) for name in SOURCE)
+    laid_out = []
+    for name, _, kind in (role.partition(":") for role in roles):
+        if kind not in GOLDEN:
+            continue
+        golden = GOLDEN[kind]
+        prefix = "" if name == "subject" else f"{ROLE.get(name, name)}·"
+        entity = heading(prefix + golden.columns[0].title)
+        attributes = []
+        for column in golden.columns:
+            if (kind, column.name) in granted:
+                title_zh = prefix + attribute_title(kind, column.name)
+                attributes.append(
+                    Attribute(column.name, heading(f"{title_zh}（主记录）"), heading(f"{title_zh}（比对）"))
+                )
+        group = f"{ROLE.get(name, name)}·{ENTITY_KIND[kind]}（一张网）"
+        laid_out.append(Role(name, kind, group, entity, tuple(attributes)))
+    # What a row is about comes first, whatever order the catalogue lists the roles in.
+    laid_out.sort(key=lambda role: role.name != "subject")
+    return Plan(platform, dataset, title, source, tuple(laid_out), heading(DUPLICATES))

@@ -1,0 +1,50 @@
+r"""Text that a spreadsheet program may open without harm: no cell becomes a formula, no cell breaks the file.
+
+Belongs here: guarding text for CSV and workbooks. The Parquet file of an extract is never changed: it is the exact one.
+
+In CSV a cell that starts with `=`, `+`, `-`, `@` (full-width forms too), a tab or a carriage return is taken for a formula
+by Excel, WPS and others, so an apostrophe is put before it, as OWASP's page on CSV injection advises. Plain numbers with a
+sign (`-5`, `+8613800112233`) can do no harm and stay as they are. In a workbook every such cell is a text cell anyway.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RISKY = r"^[\s\x{FEFF}]*[=+\-@＝＋－＠]|^[\t\r]"
+NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+CELL_LIMIT = 32_000  # Excel takes 32,767
+CUT = "…（过长已截断，全文见 CSV 与 Parquet）"
+
+
+def is_risky(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which values a spreadsheet program would take for a formula; null for null."""
+    return pc.and_(pc.match_substring_regex(column, RISKY), pc.invert(pc.match_substring_regex(column, NUMBER)))
+
+
+def guard_csv(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before every cell and heading that would be taken for a formula."""
+    for i, name in enumerate(table.column_names):
+        column = table.column(i)
+        if pa.types.is_string(column.type):
+            risky = is_risky(column)
+            if pc.any(risky).as_py():
+                column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+        heading = pa.chunked_array([[name]])
+        named = f"'{name}" if is_risky(heading)[0].as_py() else name
+        table = table.set_column(i, named, column)
+    return table
+
+
+def fit_cells(table: pa.Table) -> pa.Table:
+    """The table with over-long texts cut to what a workbook cell holds, marked as cut."""
+    for i, name in enumerate(table.column_names):
+        column = table.column(i)
+        if not pa.types.is_string(column.type):
+            continue
+        longest = pc.max(pc.utf8_length(column)).as_py() or 0
+        if longest > CELL_LIMIT:
+            cut = pc.binary_join_element_wise(pc.utf8_slice_codeunits(column, 0, CELL_LIMIT - len(CUT)), CUT, "")
+            table = table.set_column(i, name, pc.if_else(pc.greater(pc.utf8_length(column), CELL_LIMIT), cut, column))
+    return table

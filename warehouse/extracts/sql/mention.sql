@@ -1,0 +1,15 @@
+-- table: mention      grain: one row per mention of the platform's current rows
+-- reads: link_mention (stage link/mention)
+-- repeats: how many current rows of the platform are about the same entity; place: which of them this is.
+create or replace temp table mention as
+with own as (
+    select dataset, delivery_id, file_name, sheet_name, row_number, role, entity_kind, entity_id
+    from link_mention
+    where platform = $platform
+)
+select
+    *,
+    count(*) over entity as repeats,
+    row_number() over (entity order by file_name, sheet_name, row_number, delivery_id) as place
+from own
+window entity as (partition by entity_kind, entity_id, role)

@@ -1,0 +1,129 @@
+"""One platform's extract as a workbook that opens well in Excel and WPS.
+
+Belongs here: sheets, headings, widths, colours. Does not: what the cells hold. Every text is a text cell in text format, so
+identity numbers keep their digits and nothing is a formula, not even after it was edited; marks are coloured by
+conditional formats, which stay right when a clerk corrects a cell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from warehouse.extracts.plan import DIFFERS, INVALID, MISSING
+from warehouse.extracts.safe_text import fit_cells, is_risky
+
+SHEET_ROWS = 1_000_000  # Excel has 1,048,576 rows a sheet
+SAMPLE = 200
+MIN_WIDTH, MAX_WIDTH = 8, 42
+COLOURS = {DIFFERS: ("#FFC7CE", "#9C0006"), MISSING: ("#FFEB9C", "#7F6000"), INVALID: ("#F8CBAD", "#843C0C")}
+GROUP_COLOURS = {"source": "#D9D9D9", "own": "#DDEBF7", "ours": "#E2EFDA"}
+HEADING = "#F2F2F2"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet to be: its name, its table, its column groups (title, colour key, number of columns), its mark columns."""
+
+    name: str
+    table: pa.Table
+    groups: Sequence[tuple[str, str, int]] = ()
+    marks: Sequence[str] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write the sheets; one with more than a million rows is continued on further sheets (`人口（2）`)."""
+    parts: list[tuple[str, Sheet, pa.Table]] = []
+    for sheet in sheets:
+        table = fit_cells(sheet.table)
+        for number in range(max(1, -(-table.num_rows // SHEET_ROWS))):
+            taken = {name.casefold() for name, _, _ in parts}
+            name = sheet_name(sheet.name, "" if number == 0 else f"（{number + 1}）", taken)
+            parts.append((name, sheet, table.slice(number * SHEET_ROWS, SHEET_ROWS)))
+    options: dict[str, Any] = {}
+    for name, sheet, table in parts:
+        for option, value in _options(sheet, table).items():
+            options.setdefault(option, {})[name] = value
+    write_worksheets([(name, table) for name, _, table in parts], str(path), bold_headers=True, **options)
+
+
+def sheet_name(wanted: str, suffix: str, taken: set[str]) -> str:
+    """A name Excel takes: at most 31 characters, none of `[]:*?/\\`, no apostrophe at the ends, unlike all others."""
+    name = re.sub(r"[\[\]:*?/\\]", "_", wanted).strip("' ") or "表"
+    for further in ("", *(f"~{i}" for i in range(2, 1000))):
+        ending = further + suffix
+        found = name[: 31 - len(ending)] + ending
+        if found.casefold() not in taken:
+            return found
+    raise ValueError(f"a thousand sheets are named {wanted}")
+
+
+def _options(sheet: Sheet, table: pa.Table) -> dict[str, Any]:
+    top = 1 if sheet.groups else 0
+    texts = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
+    options: dict[str, Any] = {
+        "header_row": top,
+        "freeze_panes": {"row": top + 1, "col": 0},
+        "autofilter": table.num_rows > 0,
+        "header_format": Format().set_bold().set_text_wrap().set_align("center").set_background_color(HEADING),
+        "row_heights": {top: 33.0},
+        "column_widths": {n: _width(n, table[n]) for n in table.column_names},
+        "column_formats": {n: _text_format(table[n]) for n in texts},
+        # An identity number as text is meant: no green triangle in every cell.
+        "ignore_errors": texts,
+        "sheet_view": {"zoom": 100},
+    }
+    if sheet.groups:
+        options["merge_ranges"] = _headings(sheet.groups)
+    if sheet.marks and table.num_rows:
+        options["conditional_formats"] = {name: _mark_rules() for name in sheet.marks}
+    if sheet.notes:
+        options["notes"] = {name: text for name, text in sheet.notes.items() if name in table.column_names}
+    return options
+
+
+def _text_format(column: pa.ChunkedArray) -> Format:
+    """Text format; with the quote prefix where a cell would turn into a formula when someone edits it."""
+    text = Format().set_num_format("@")
+    return text.set_quote_prefix() if pc.any(is_risky(column)).as_py() else text
+
+
+def _mark_rules() -> list[dict[str, Any]]:
+    rules = []
+    for mark, (background, font) in COLOURS.items():
+        colours = Format().set_background_color(background).set_font_color(font)
+        rules.append({"type": "text", "criteria": "begins_with", "value": mark, "format": colours})
+    return rules
+
+
+def _headings(groups: Sequence[tuple[str, str, int]]) -> list[tuple[int, int, int, int, str, Format]]:
+    """Coloured group headings above the column headings; one column can't be merged and gets none."""
+    found, first = [], 0
+    for title, colour, columns in groups:
+        if columns > 1:
+            look = Format().set_bold().set_align("center").set_background_color(GROUP_COLOURS[colour])
+            found.append((0, first, 0, first + columns - 1, title, look))
+        first += columns
+    return found
+
+
+def _width(name: str, column: pa.ChunkedArray) -> float:
+    """A width that shows most of the first rows; Chinese characters take two places."""
+    sample = [str(v) for v in column.slice(0, SAMPLE).to_pylist() if v is not None]
+    lengths = sorted(_places(v) for v in sample) or [0]
+    typical = lengths[int(len(lengths) * 0.9)] if len(lengths) > 1 else lengths[0]
+    # A heading may wrap to two lines and has a filter button.
+    return float(min(MAX_WIDTH, max(MIN_WIDTH, typical + 2, _places(name) / 2 + 4)))
+
+
+def _places(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:100])

@@ -1,0 +1,302 @@
+"""Write one department's extract of one release: per dataset Parquet and CSV, per platform a workbook, one manifest.
+
+Belongs here: which files there are and how they get into place. Does not: what they hold (`plan`, `reconciled`) or look
+like (`workbook`). Rows go from DuckDB to the files in batches; a whole dataset is held only for its workbook, which is left
+out for datasets too large to be worked on by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from warehouse.extracts.manifest import DatasetCounts, ExtractFile, ExtractManifest, ExtractReport
+from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
+from warehouse.extracts.reconciled import Reconciliation
+from warehouse.extracts.safe_text import guard_csv
+from warehouse.extracts.workbook import Sheet, write_workbook
+from warehouse.model.catalogue import DATASET, ENTITLEMENT, PLATFORM
+from warehouse.model.home import Home
+from warehouse.model.landing import PROVENANCE
+from warehouse.release.manifest import file_line, sync
+
+WORKBOOK_ROWS = 200_000
+BATCH_ROWS = 100_000
+BOM = b"\xef\xbb\xbf"
+HEAD = frozenset([c.name for c in PROVENANCE] + ["repeat", "claimed_on"])
+NOTES = "说明"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OwnRows:
+    """The current rows of one dataset of a department.
+
+    Attributes:
+        platform, dataset: which.
+        read: gives the rows: provenance columns, `repeat`, `claimed_on`, then the source columns as text. Called once,
+            when the dataset's turn comes, so that no two datasets are in memory together.
+    """
+
+    platform: str
+    dataset: str
+    read: Callable[[], pa.Table]
+
+
+def write_extract(
+    home: Home,
+    version: str,
+    department: str,
+    own: Sequence[OwnRows],
+    *,
+    workbook_rows: int = WORKBOOK_ROWS,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> ExtractReport:
+    """Write `<home>/extracts/<department>/<version>/` from the stage files; replace it if it is there already.
+
+    The department finds every current row it delivered, as it delivered it, with the entity each role names, and for the
+    attributes `catalogue/entitlement` grants it (all others are denied): the golden value, a mark that compares it with its
+    own, and in `差异` who contradicts it and why. Values are unmasked: the entitlement is the permission.
+
+    Args:
+        home: the home whose stage files are of release `version`.
+        version: the release.
+        department: code of the department; only platforms the catalogue says it owns are written.
+        own: its datasets.
+        workbook_rows: platforms with more current rows get no workbook, only CSV and Parquet.
+        threads: DuckDB threads; DuckDB's default if not given.
+        memory_limit: DuckDB memory, e.g. '2GB'.
+
+    Raises:
+        PermissionError: a dataset belongs to a platform of another department.
+        KeyError: a dataset the catalogue does not know.
+    """
+    platforms = {r["platform"]: r for r in PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()}
+    datasets = {(r["platform"], r["dataset"]): r for r in DATASET.read(home.stage("catalogue", "dataset")).to_pylist()}
+    entitlements = ENTITLEMENT.read(home.stage("catalogue", "entitlement"))
+    foreign = sorted({o.platform for o in own if platforms[o.platform]["department"] != department})
+    if foreign:
+        raise PermissionError(f"extract of {department}: {', '.join(foreign)} belong to other departments")
+    names = {p["department"]: p["department_zh"] for p in platforms.values()}
+    target = home.extract(department, version)
+    folder = target.with_name(f".{version}.writing")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        with Reconciliation(home, names, threads=threads, memory_limit=memory_limit) as reconciliation:
+            writer = _Writer(folder, version, reconciliation, workbook_rows)
+            for platform in dict.fromkeys(o.platform for o in own):
+                here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
+                writer.platform(platforms[platform], here, entitled(entitlements, department, platform))
+        manifest = writer.finish(department, names.get(department, department))
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+        sync(target.parent)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return _report(manifest, target)
+
+
+class _Writer:
+    """Writes the files of one extract into a folder and remembers what it wrote."""
+
+    def __init__(self, folder: Path, version: str, reconciliation: Reconciliation, workbook_rows: int) -> None:
+        self.folder, self.version = folder, version
+        self.reconciliation, self.workbook_rows = reconciliation, workbook_rows
+        self.files: list[ExtractFile] = []
+        self.datasets: list[DatasetCounts] = []
+        self.notes: list[str] = []
+
+    def platform(self, platform: Row, own: Sequence[tuple[OwnRows, Row]], granted: frozenset[tuple[str, str]]) -> None:
+        """Write all files of one platform."""
+        name, title = platform["platform"], platform["title_zh"]
+        self.reconciliation.platform(name, granted)
+        sheets: list[Sheet] | None = [_notes_sheet(title, self.version)]
+        rows = 0
+        for dataset, about in own:
+            table = dataset.read()
+            rows += table.num_rows
+            if rows > self.workbook_rows:
+                sheets = None  # no longer worth holding in memory
+            sheet = self._dataset(dataset, about, table, granted, keep=sheets is not None)
+            if sheets is not None and sheet:
+                sheets.append(sheet)
+        for content, suffix, table in (
+            ("findings", "差异", self.reconciliation.findings()),
+            ("rejected", "退回行", self.reconciliation.rejections(name)),
+        ):
+            with _Files(self.folder / _stem(name, suffix), table.schema) as files:
+                files.write(table)
+            self._add(_stem(name, suffix), name, "", content, table.num_rows)
+            if sheets is not None:
+                marks = ["比对"] if content == "findings" else []
+                sheets.append(Sheet(suffix, table, marks=marks))
+        if sheets is None:
+            self.notes.append(
+                f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，未生成工作簿，请用 CSV 或 Parquet"
+            )
+            return
+        write_workbook(self.folder / f"{_stem(name, title)}.xlsx", sheets)
+        self._add(_stem(name, title), name, "", "workbook", rows, endings=("xlsx",))
+
+    def _dataset(
+        self, own: OwnRows, about: Row, rows: pa.Table, granted: frozenset[tuple[str, str]], *, keep: bool
+    ) -> Sheet | None:
+        """Write Parquet and CSV of one dataset; give its sheet if it is to be kept."""
+        columns = [c for c in rows.column_names if c not in HEAD]
+        plan = plan_dataset(
+            own.platform, own.dataset, about["title_zh"], roles=about["roles"], granted=granted, own_columns=columns
+        )
+        reader = self.reconciliation.columns(plan, rows, BATCH_ROWS)
+        left = _own_columns(plan, rows, columns)
+        schema = pa.schema(list(left.schema) + list(reader.schema))
+        marks = [a.mark for role in plan.roles for a in role.attributes]
+        given: Counter[str] = Counter(dict.fromkeys(MARKS, 0))
+        kept, done, duplicates = [schema.empty_table()], 0, 0
+        stem = _stem(own.platform, own.dataset)
+        with _Files(self.folder / stem, schema) as files:
+            for batch in reader:
+                part = left.slice(done, batch.num_rows)
+                table = pa.Table.from_arrays(part.columns + pa.Table.from_batches([batch]).columns, schema=schema)
+                files.write(table)
+                done += batch.num_rows
+                duplicates += batch.num_rows - table[plan.duplicates].null_count
+                for mark in marks:
+                    given.update(
+                        {c["values"]: c["counts"] for c in table[mark].value_counts().to_pylist() if c["values"]}
+                    )
+                if keep:
+                    kept.append(table)
+        self.datasets.append(
+            DatasetCounts(
+                platform=own.platform, dataset=own.dataset, rows=done, marks=dict(given), duplicates=duplicates
+            )
+        )
+        self._add(stem, own.platform, own.dataset, "rows", done)
+        return Sheet(plan.title, pa.concat_tables(kept), _groups(plan, columns), marks) if keep else None
+
+    def finish(self, department: str, title: str) -> ExtractManifest:
+        """Write the notes and the manifest."""
+        text = "\r\n".join(
+            [f"{title} 回流数据　发布版 {self.version}", "", *(line for line, _ in _explanations()), *self.notes]
+        )
+        (self.folder / f"{NOTES}.txt").write_bytes(BOM + text.encode() + b"\r\n")
+        self._add(NOTES, "", "", "notes", 0, endings=("txt",))
+        manifest = ExtractManifest(
+            release=self.version,
+            department=department,
+            department_zh=title,
+            datasets=tuple(self.datasets),
+            files=tuple(self.files),
+            notes=tuple(self.notes),
+        )
+        manifest.write(self.folder)
+        return manifest
+
+    def _add(
+        self,
+        stem: str,
+        platform: str,
+        dataset: str,
+        content: str,
+        rows: int,
+        *,
+        endings: Sequence[str] = ("csv", "parquet"),
+    ) -> None:
+        for ending in endings:
+            line = file_line(self.folder / f"{stem}.{ending}")
+            facts = {"platform": platform, "dataset": dataset, "content": content, "rows": rows}
+            self.files.append(ExtractFile.model_validate(line.model_dump() | facts))
+
+
+class _Files:
+    """The Parquet and the CSV of one table, written batch by batch."""
+
+    def __init__(self, stem: Path, schema: pa.Schema) -> None:
+        self.parquet = pq.ParquetWriter(f"{stem}.parquet", schema, compression="zstd", compression_level=1)
+        self.text = pa.OSFile(f"{stem}.csv", "wb")
+        self.text.write(BOM)  # without it Excel takes UTF-8 for the code page of the machine
+        self.csv = pa_csv.CSVWriter(self.text, guard_csv(schema.empty_table()).schema)
+
+    def __enter__(self) -> _Files:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows."""
+        self.parquet.write_table(table)
+        self.csv.write_table(guard_csv(table))
+
+    def __exit__(self, *_: object) -> None:
+        self.csv.close()
+        self.text.close()
+        self.parquet.close()
+
+
+def _own_columns(plan: Plan, rows: pa.Table, columns: list[str]) -> pa.Table:
+    source = [rows[name] for name in ("file_name", "sheet_name", "row_number")]
+    return pa.table(source + [rows[c] for c in columns], names=[*plan.source, *columns])
+
+
+def _groups(plan: Plan, columns: list[str]) -> list[tuple[str, str, int]]:
+    groups = [("来源", "source", len(plan.source)), (f"{plan.title}（本方原文）", "own", len(columns))]
+    groups += [(role.group, "ours", 1 + 2 * len(role.attributes)) for role in plan.roles]
+    return [*groups, ("重复", "ours", 1)]
+
+
+def _explanations() -> list[tuple[str, str]]:
+    """What a reader of the extract must know, line by line, with the columns or files it is about."""
+    lines = [(f"{mark}：{meaning}", "（比对）列") for mark, meaning in MARKS.items()]
+    return [
+        ("本数据为本部门现行数据与各部门数据比对归并后的回流结果，仅限本部门在授权范围内使用。", "全部"),
+        ("来源文件、来源工作表、来源行号指明本方交付中的位置；行号为数据行号，自 1 起，不计标题与表头。", "来源列"),
+        ("本方各列为交付时的原文，未作改动。", "本方列"),
+        ("编号为一张网实体编号，稳定不变，不含个人信息，可用于与其他部门交换核对。", "编号列"),
+        ("主记录为各部门数据按权威性、时效、一致性和有效性采信的值，仅列出授权本部门查看的属性。", "（主记录）列"),
+        *lines,
+        ("本方重复：本平台另有现行数据行指向同一实体。", "本方重复"),
+        ("差异表逐条列出本方未被采信的值、主记录值及其主张部门和采信原因。", "差异"),
+        ("退回行表列出未能入库的交付行及原因，请更正后重新交付。", "退回行"),
+        ("CSV 为 UTF-8 编码；以 = + - @ 等开头的单元格前加了撇号，以防被当作公式；精确原值见 Parquet。", "CSV"),
+    ]
+
+
+def _notes_sheet(title: str, version: str) -> Sheet:
+    lines = [(f"{title}　回流数据　发布版 {version}", "")] + _explanations()
+    return Sheet("说明", pa.table({"说明": [text for text, _ in lines], "适用": [about for _, about in lines]}))
+
+
+def _stem(platform: str, name: str) -> str:
+    """The name of a file, without ending: nothing in it that a file system or a shell trips over."""
+    return f"{platform}_{re.sub(r'[^0-9A-Za-z_·（）一-鿿-]', '_', name)}"
+
+
+def _report(manifest: ExtractManifest, folder: Path) -> ExtractReport:
+    marks: Counter[str] = Counter()
+    for dataset in manifest.datasets:
+        marks.update(dataset.marks)
+    rows = {
+        content: sum(f.rows for f in manifest.files if f.content == content and f.name.endswith(".parquet"))
+        for content in ("findings", "rejected")
+    }
+    return ExtractReport(
+        department=manifest.department,
+        version=manifest.release,
+        folder=folder,
+        rows=sum(d.rows for d in manifest.datasets),
+        findings=rows["findings"],
+        rejected=rows["rejected"],
+        files=len(manifest.files),
+        marks=dict(marks),
+        notes=manifest.notes,
+    )
