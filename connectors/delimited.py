@@ -75,7 +75,10 @@ def _wrong_encoding(path: Path, layout: Delimited, dataset: Dataset) -> Delivery
     for guess in GUESSES:
         if codecs.lookup(guess) == codecs.lookup(layout.encoding):
             continue
-        text = codecs.getincrementaldecoder(guess)("replace").decode(head)
+        try:
+            text = codecs.getincrementaldecoder(guess)("replace").decode(head)
+        except UnicodeError:
+            continue
         for line in text.splitlines()[:LOOK_AHEAD]:
             found = {folded(cell) for cell in line.split(layout.separator)}
             if len(declared & found) > len(declared) // 2:

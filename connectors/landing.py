@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import tempfile
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,12 +179,21 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
         _judge(platform, list(writers.values()))
     except DeliveryRejected as verdict:
         return _reject(offer, home, verdict, writers, refused)
-    except BaseException:
+    except (OSError, MemoryError):
         for writer in writers.values():
             writer.drop()
         refused.drop()
         raise
+    except Exception as error:  # a reader met what nobody thought of: one file must not stop the others
+        return _reject(offer, home, _unforeseen(error), writers, refused)
     return _accept(offer, home, writers, refused)
+
+
+def _unforeseen(error: Exception) -> DeliveryRejected:
+    """Name kind and place of the fault, never its message, which may quote the file."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__}，{Path(frame.filename).name}:{frame.lineno}"
+    return DeliveryRejected("unreadable", f"文件无法读取（{where}），请检查文件是否损坏，并将此信息告知数据团队")
 
 
 def _offered(platform: Platform, folder: Path) -> list[tuple[Path, files.FileName | None]]:

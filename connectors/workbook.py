@@ -6,19 +6,16 @@ sheet decoded at a time; rows reach Python in batches. A formula lands as its st
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from posixpath import join, normpath
 
-from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from connectors.headings import LOOK_AHEAD, find
 from connectors.rows import Batches, Chunk, DeliveryRejected, cell_text, make_batch
 from connectors.spec import Dataset, Workbook
+from connectors.xlsx_parts import has_unanswered_formulas, long_numbers
 
 LONG = 1e15
 """From here on a number no longer shows every digit in a workbook; its stored text may hold more."""
@@ -31,6 +28,8 @@ def read(path: Path, layout: Workbook, datasets: tuple[Dataset, ...]) -> Batches
         DeliveryRejected: `encrypted`, `not_a_workbook`, `sheet_missing`, or a problem of the headings.
     """
     with _open(path) as book:
+        if not book.sheet_names:
+            raise DeliveryRejected("sheet_missing", "工作簿中没有工作表，请重新导出")
         for dataset in datasets:
             name = dataset.sheet or book.sheet_names[0]
             if name not in book.sheet_names:
@@ -77,6 +76,8 @@ def _sheet(path: Path, sheet: CalamineSheet, layout: Workbook, dataset: Dataset,
         heads[layout.group_row - 1] = _spread(sheet, layout.group_row - 1, heads[layout.group_row - 1])
     columns = find(dataset, heads, layout.header_row, layout.group_row)
     warnings = extra + columns.warnings(dataset.name)
+    if has_unanswered_formulas(path, sheet.name):
+        warnings += (f"工作表“{sheet.name}”有公式没有保存计算结果，按空值落地；请在表格软件中打开、保存后重新提交",)
     width = len(columns.names)
     chunk = Chunk(width)
     for number, row in enumerate(chain(first[layout.header_row :], rows), 1):
@@ -107,39 +108,6 @@ def _rows(sheet: CalamineSheet, path: Path) -> Iterator[list[object]]:
         for position, value in enumerate(values):
             if isinstance(value, float) and abs(value) >= LONG:
                 if exact is None:
-                    exact = _long_numbers(path, sheet.name)
+                    exact = long_numbers(path, sheet.name)
                 values[position] = exact.get((index, position + left), value)
         yield values
-
-
-def _long_numbers(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Whole numbers of 16 digits and more as an xlsx file stores them, by (row, column) from 0; empty for other files."""
-    found: dict[tuple[int, int], str] = {}
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_sheet_part(archive, sheet)) as stream:
-            for _, cell in etree.iterparse(stream, tag="{*}c", resolve_entities=False, no_network=True):
-                text = (cell.findtext("{*}v") or "") if cell.get("t", "n") == "n" else ""
-                place = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
-                if place and re.fullmatch(r"-?\d{16,}", text):
-                    column = 0
-                    for letter in place[1]:
-                        column = column * 26 + ord(letter) - 64
-                    found[int(place[2]) - 1, column - 1] = text
-                cell.clear()
-    except (zipfile.BadZipFile, KeyError, StopIteration, etree.XMLSyntaxError):
-        return {}
-    return found
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
-    book = etree.fromstring(archive.read("xl/workbook.xml"))
-    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    key = next(
-        value
-        for node in book.iterfind(".//{*}sheet")
-        if node.get("name") == sheet
-        for name, value in node.attrib.items()
-        if name.endswith("}id")
-    )
-    target = next(node.get("Target") for node in links if node.get("Id") == key)
-    return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
