@@ -48,6 +48,7 @@ _NO_CITY = re.compile(r"(?:超|菜|门|城|夜|早|花|股|集|闹|都|楼)市$|
 _REGION_IN_BRACKETS = re.compile(r"\(([^()]{2,6})\)")
 _COMMUNITY = re.compile(r"^[^()省市县区]{2,5}?(?:社区|村)(?=.{2,})")
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+_KEPT_WHOLE = ("中心", "超市", "市场", "医院", "学校", "小学", "中学")
 _LONGEST_TRADE = max(map(len, TRADES))
 
 
@@ -117,17 +118,14 @@ class EnterpriseNames:
         text, form = _take_form(text)
         region, text = self._take_region(text)
         trade, brand, venue = _take_trade(text)
-        if form is None:
-            form = venue
-        corporate = form is not None and form not in VENUES
-        registered = corporate or (region is not None and venue is not None)
+        registered = form is not None or (region is not None and venue is not None)
         return EnterpriseName(
             name=whole,
             name_key=key_of(whole),
             region=region,
             brand=brand or None,
             trade=trade,
-            legal_form=form,
+            legal_form=form or venue,
             branch=branch,
             name_form=REGISTERED if registered else SIGN,
         )
@@ -252,6 +250,6 @@ def _take_trade(text: str) -> tuple[str | None, str, str | None]:
 
 def _short(venue: str | None) -> str | None:
     """The premises by their last character, which is what different words for one thing share: 药店 店, 修理部 部."""
-    if venue is None or venue in ("中心", "超市", "市场", "医院", "学校", "小学", "中学"):
-        return venue
-    return venue[-1]
+    if venue is None:
+        return None
+    return next((kept for kept in _KEPT_WHOLE if venue.endswith(kept)), venue[-1])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 _INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0000-\u0008\u000e-\u001f\u007f"
 _INVISIBLE_RE2 = r"[\x{00AD}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}\x{0000}-\x{0008}\x{000E}-\x{001F}\x{007F}]"
-_BLANKS_RE2 = r"[\s\x{0085}\x{2028}\x{2029}\x{3000}]+"
+_BLANKS_RE2 = r"[\s\x{000B}\x{0085}\x{1680}\x{2028}\x{2029}\x{3000}]+"
 _INVISIBLE_PATTERN = re.compile(f"[{_INVISIBLE}]")
 _BLANKS_PATTERN = re.compile(r"\s+")
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipelines.standardise.folding import fold_text
 
 _MOBILE = r"(?:\+?(?:00)?86[-\s]?)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})"
-_AREA = r"\(?(0(?:10|2\d|[3-9]\d{2})\)?[-\s]*|(?:10|2\d|[3-9]\d{2})\)?[-\s]+)"
+_AREA = r"\(?(0(?:10|2\d|[3-9]\d{2})\)?[-\s]*|(?![48]00)(?:10|2\d|[3-9]\d{2})\)?[-\s]+)"
 _LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9]\d{{2,3}}[-\s]?\d{{4}})(?:(?:转|-|\s?ext\.?\s?|#)(\d{{1,5}}))?"
 _SERVICE = r"([48]00)[-\s]?(\d{3,4})[-\s]?(\d{3,4})"
 _MOBILE_PATTERN = re.compile(rf"(?<!\d){_MOBILE}(?!\d)")

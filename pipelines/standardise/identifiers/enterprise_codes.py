@@ -29,7 +29,7 @@ def read(cell: str) -> Codes:
 
     Tax numbers of before 2015 are 6 digits division and the organisation code. Fifteen digits that pass as registration
     number and as tax number are taken for the registration number. Of a credit code whose own check fails the organisation
-    code inside it is kept where that holds: it catches every single typo among its nine characters.
+    code inside it is kept where that holds: it has a check of its own, which catches every digit typed for another.
 
     >>> read('91350100M000100Y43')
     Codes(credit_code='91350100M000100Y43', registration_number=None, organisation_code='M000100Y4', state='valid')

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from os.path import commonprefix
 
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
@@ -47,6 +48,7 @@ _HIDDEN = re.compile(r"[^0-9X]")
 _NO_DIGIT = re.compile(r"[^0-9]")
 _SEPARATOR = re.compile(r"[、,;/|]")
 _EXCEL_DIGITS = 15
+_FLOAT_SLACK = 32
 _ENOUGH_DIGITS = 12
 
 
@@ -148,16 +150,27 @@ def sex(number: str) -> str:
 
 
 def _scientific(found: re.Match[str]) -> Reading:
-    """A number Excel turned into an exponent keeps the digits of its mantissa, the last of which may be rounded.
+    """A number turned into an exponent: the digits that rounding can't have touched.
 
-    Six digits of an 18-digit number are sure all the same: the seventh begins the century, 1 or 2, and rounds down.
+    Six digits of an 18-digit number are sure: the seventh begins the century, 1 or 2, and rounds down.
     """
     digits = found[1] + (found[2] or "")
     if found[3] == "17":
-        sure = digits if len(digits) == 6 else digits[:-1][:_EXCEL_DIGITS]
+        sure = digits if len(digits) == 6 else _untouched(digits, 18)
         return Reading(None, sure.ljust(18, "*"), MASKED) if _plausible_start(sure) else _NOTHING
-    sure = digits[:-1][:14]
+    sure = _untouched(digits, 15)
     return Reading(None, _from_old(sure), MASKED) if _plausible_start(sure) else _NOTHING
+
+
+def _untouched(digits: str, length: int) -> str:
+    """The leading digits that all numbers of `length` digits share which are shown as `digits`.
+
+    Showing rounds to the last digit shown; before that a float has rounded to the nearest multiple of 64.
+    """
+    unit = 10 ** max(length - len(digits), 0)
+    shown = int(digits[:length]) * unit
+    slack = max(unit // 2, _FLOAT_SLACK if length == 18 else 0)
+    return commonprefix([str(shown - slack).zfill(length), str(shown + slack).zfill(length)])
 
 
 def _plausible_start(sure: str) -> bool:
