@@ -5,12 +5,17 @@ Belongs here: the rules, as data. Does not: how they are applied (`survivorship.
 The winner of an attribute is found in this order:
 
 1. **validity**: a claim without a standard value (check digit fails, unreadable) never wins;
-2. **completeness**: the lowest `tier` of claims there is: day before year, full name before a damaged one, registered
-   name before shop sign, an address tied to a known dwelling before one that stops at the building;
-3. **agreement, authority and recency**, weighed together: each platform speaks once for a value, with the weight
-   2^((authority − 50) / 15) · 2^(−age / half-life); partial claims that fit a complete value speak for it too, at half
-   weight; the heaviest value wins;
-4. the newer value, then the smaller one, so that the outcome never hangs on the order of rows.
+2. **constitution**: where one register makes the attribute, its claim stands (`register`);
+3. **completeness**: the lowest `tier` of claims there is: day before year, full name before a damaged one, registered
+   name before shop sign, an address tied to a known home before one that stops at the building;
+4. **authority, recency and agreement**, weighed together: each platform speaks once for a value, with the weight
+   authority · 2^(−age / half-life); the weights of a value are added (`agreement`); partial claims that fit a complete
+   value speak for it too, at half weight; the heaviest value wins;
+5. the newer value, then the smaller one, so that the outcome never hangs on the order of rows.
+
+Authority stands for the log-odds that a platform is right, which is what independent voices add up by (Dong,
+Berti-Equille, Srivastava: Integrating conflicting data, the role of source dependence, VLDB 2009): two platforms of
+middling authority that agree outweigh one of high authority.
 
 Expressions are SQL over one line of table `claimant`: a mention's columns, `place_*` (where its address was found to
 be, see `sql/place.sql`) and what `sql/claimant_<kind>.sql` adds.
@@ -22,6 +27,12 @@ from dataclasses import dataclass
 
 NEVER = 100.0
 """Half-life in years of what does not change."""
+
+SHARED = 0.5
+"""Agreement on what changes: platforms that were not told of a move are wrong together."""
+
+REGISTER = 90
+"""Authority of the register that makes an attribute."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class Rule:
         rival: whether the claim can contradict another department's; false where vocabularies differ.
         authority: attribute of the platform file that tells how far the platform is believed.
         half_life: years after which a claim weighs half.
+        agreement: what a further platform that says the same adds. Slips of the pen are made alone, so on what does not
+            change each voice counts in full; stale values are stale on many platforms at once, so on what does change
+            the best voice counts and others add part.
+        register: authority from which a platform does not report the attribute but makes it: a firm is called what the
+            register of firms says, whatever others say together.
         tolerance: relative difference below which two numbers are the same.
         former: attribute that holds outdated values of this one.
     """
@@ -55,6 +71,8 @@ class Rule:
     rival: str = "true"
     authority: str = ""
     half_life: float = NEVER
+    agreement: float = 1.0
+    register: int = 101
     tolerance: float = 0.0
     former: str = ""
 
@@ -88,7 +106,9 @@ NAME_KEY = """case name_form when 'damaged' then replace(coalesce(name_key, name
 GRID_RAW = "if(grid_raw is null and grid_code is not null, address_raw, grid_raw)"
 
 
-def _place(attribute: str, asserted: str, half_life: float, tier: str = "place_tier", rival: str = "true") -> Rule:
+def _place(  # noqa: PLR0917
+    attribute: str, asserted: str, half_life: float, tier: str = "place_tier", rival: str = "true", register: int = 101
+) -> Rule:
     """An address claim: the same where it is the same dwelling, whatever the spelling."""
     return Rule(
         attribute,
@@ -102,6 +122,8 @@ def _place(attribute: str, asserted: str, half_life: float, tier: str = "place_t
         rival=f"{rival} and place_rival",
         authority="address",
         half_life=half_life,
+        agreement=SHARED,
+        register=register,
     )
 
 
@@ -114,7 +136,7 @@ PERSON = (
         tier=FULL_NAME,
         partial="name_form in ('damaged', 'surname_only')",
         rival="name_form <> 'surname_only'",
-        half_life=10,
+        half_life=20,
         former="former_name",
     ),
     Rule("former_name", "former_name", "former_name_raw", half_life=NEVER),
@@ -147,10 +169,18 @@ PERSON = (
         authority="id_number",
     ),
     Rule("ethnicity", "ethnicity", "ethnicity_raw"),
-    Rule("phone", "phone", "phone_raw", half_life=4),
-    Rule("phone", "phone_2", "phone_raw", asserted="phone_2 is not null", tier="1", half_life=4),
-    Rule("education", "education", half_life=5, rival="false"),
-    Rule("marital_status", "marital_status", half_life=3),
+    # A land line is an office's or a household's, and the second number of a cell the one to try next. People give each
+    # department their number anew, so departments err apart.
+    Rule(
+        "phone",
+        "phone",
+        "phone_raw",
+        tier="if(phone[1] = '1' and length(phone) = 11, 0, 1)",
+        half_life=4,
+    ),
+    Rule("phone", "phone_2", "phone_raw", asserted="phone_2 is not null", tier="1"),
+    Rule("education", "education", half_life=5, agreement=SHARED, rival="false"),
+    Rule("marital_status", "marital_status", half_life=3, agreement=SHARED),
     Rule("deregistered", "deregistered", half_life=1, rival="false"),
     Rule("household_number", "household_number", half_life=5, rival="false"),
     _place("residence", LIVES, half_life=4),
@@ -184,7 +214,14 @@ HOUSING = (
     ),
     Rule("unit_number", "unit_number"),
     Rule("address_code", "address_code"),
-    Rule("area", "area::decimal(18, 2)", "area_raw", half_life=20, tolerance=0.02),
+    # A rounded area is the less complete form of the measured one.
+    Rule(
+        "area",
+        "area::decimal(18, 2)",
+        "area_raw",
+        tier="if(area = round(area), 1, 0)",
+        tolerance=0.02,
+    ),
     Rule("usage", "usage", half_life=8, rival="false"),
     Rule("resident_count", "resident_count", half_life=0.5, rival="false"),
     Rule("grid_code", "tree_code", GRID_RAW, key="grid_code", authority="grid", half_life=10),
@@ -201,6 +238,7 @@ ENTERPRISE = (
         tier="if(name_form = 'sign', 1, 0)",
         rival="name_form <> 'sign'",
         half_life=4,
+        register=REGISTER,
         former="former_name",
     ),
     Rule("former_name", "former_name", "former_name_raw", half_life=NEVER),
@@ -210,16 +248,17 @@ ENTERPRISE = (
         "code_raw",
         asserted="credit_code is not null or (code_state = 'invalid' and code_raw is not null)",
         authority="code",
+        register=REGISTER,
     ),
-    Rule("registration_number", "registration_number", authority="code"),
-    Rule("organisation_code", "organisation_code", authority="code"),
+    Rule("registration_number", "registration_number", authority="registration_number", register=REGISTER),
+    Rule("organisation_code", "organisation_code", authority="code", register=REGISTER),
     # Departments keep states and types in vocabularies of their own (存续, 正常): different words, no contradiction.
-    Rule("enterprise_type", "enterprise_type", rival="false"),
-    Rule("status", "status", half_life=1, rival="false"),
-    Rule("established_on", "strftime(established_on, '%Y-%m-%d')"),
-    Rule("capital", "capital_raw", half_life=3),
+    Rule("enterprise_type", "enterprise_type", register=REGISTER, rival="false"),
+    Rule("status", "status", half_life=1, register=REGISTER, rival="false"),
+    Rule("established_on", "strftime(established_on, '%Y-%m-%d')", register=REGISTER),
+    Rule("capital", "capital_raw", half_life=3, register=REGISTER),
     Rule("staff_count", "staff_count", half_life=1, rival="false"),
-    Rule("business_scope", "business_scope", half_life=3, rival="false"),
+    Rule("business_scope", "business_scope", half_life=3, register=REGISTER, rival="false"),
     Rule(
         "legal_rep_name",
         "legal_rep_name",
@@ -228,8 +267,9 @@ ENTERPRISE = (
         tier="legal_rep_tier",
         rival="legal_rep_tier = 0",
         half_life=3,
+        register=REGISTER,
     ),
-    Rule("phone", "phone", "phone_raw", half_life=4),
+    Rule("phone", "phone", "phone_raw", half_life=4, agreement=SHARED),
     # 住所 is what the register says; a place of business stands in only where no register knows the firm.
     _place(
         "address",
@@ -237,6 +277,7 @@ ENTERPRISE = (
         half_life=4,
         tier=f"place_tier + if({REGISTERED_SEAT}, 10, 0)",
         rival=f"not ({REGISTERED_SEAT})",
+        register=REGISTER,
     ),
     Rule("grid_code", "tree_code", GRID_RAW, key="grid_code", authority="grid", half_life=4, rival="false"),
     Rule("legal_rep_id_number", "legal_rep_id_number", rival="false"),

@@ -188,6 +188,8 @@ def _rules(kind: str) -> pa.Table:
             "attribute": pa.array(names),
             "authority": pa.array([rule.authority or rule.attribute for rule in rules]),
             "half_life": pa.array([rule.half_life for rule in rules]),
+            "agreement": pa.array([rule.agreement for rule in rules]),
+            "register": pa.array([rule.register for rule in rules]),
             "tolerance": pa.array([rule.tolerance for rule in rules]),
             "is_golden_column": pa.array([name in GOLDEN[kind].names for name in names]),
             "former_no": pa.array([names.index(r.former) if r.former else None for r in rules], pa.uint8()),

@@ -1,12 +1,13 @@
 -- table:  candidate      grain: entity_no, attribute_no, key
 -- reads:  claim, rule, trust, source
--- Every distinct value with its weight: each platform speaks once for it, by authority and by the age of what it says.
+-- Every distinct value with its weight: each platform speaks once for it, by authority and by the age of
+-- what it says; the heaviest voice counts in full, others by the attribute's agreement.
 -- Weights are whole numbers, so that no order of addition can change an outcome. Ages count from 2000: only the ratio of
 -- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
 with weighed as (
     select
-        c.*, s.platform_no, t.authority,
-        round(1000 * pow(2, (t.authority - 50) / 15)
+        c.*, s.platform_no, t.authority, r.agreement, t.authority >= r.register and c.is_valid and c.tier = 0 as makes_it,
+        round(100 * t.authority
             * pow(2, least(greatest(coalesce(date_diff('day', date '2000-01-01', c.claimed_on), 0) / 365.25, -20), 40)
                 / greatest(r.half_life, 0.5)))::hugeint as weight,
         (t.authority::bigint * 100000 + least(greatest(coalesce(date_diff('day', date '1900-01-01', c.claimed_on), 0), 0), 99999))
@@ -21,15 +22,16 @@ voice as (
         entity_no, attribute_no, key, platform_no,
         max(weight) as weight, max(rank) as rank, max(authority) as authority, max(claimed_on) as newest,
         arg_max(mention_id, rank) as mention_id, arg_max(value, rank) filter (value is not null) as value,
-        max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival
+        max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival,
+        any_value(agreement) as agreement, max(makes_it) as makes_it
     from weighed
     group by all
 )
 select
     entity_no, attribute_no, key,
-    sum(weight)::hugeint as weight, count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
+    max(weight) + round((sum(weight) - max(weight)) * any_value(agreement))::hugeint as weight, count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
     arg_max(mention_id, rank) filter (value is not null) as mention_id,
     arg_max(value, rank) filter (value is not null) as value,
-    max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival
+    max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival, max(makes_it) as makes_it
 from voice
 group by all

@@ -15,6 +15,7 @@ select
         when not r.is_golden_column or w.key is null then if(c.is_valid, 'only', 'invalid')
         when c.key = w.key then w.reason
         when not c.is_valid then 'invalid'
+        when w.standing = -1 then 'authority'
         when c.tier > w.standing or (c.partial and w.key like c.key) then 'complete'
         when w.platforms > c.platforms then 'majority'
         when w.authority // w.platforms > c.authority // c.platforms then 'authority'

@@ -1,6 +1,6 @@
 -- table:  winner      grain: entity_no, attribute_no
 -- reads:  candidate, rule
--- The chosen value of every attribute: valid, then complete, then heaviest, then newest, then smallest. A value another
+-- The chosen value of every attribute: valid, then the one of the register that makes it, then complete, then heaviest, then newest, then smallest. A value another
 -- claim calls a former one counts as incomplete. `runner_*` is the best other value of the same completeness.
 with contested as (
     select entity_no, attribute_no
@@ -25,7 +25,7 @@ outdated as (
 ranked as (
     select
         c.*,
-        c.tier + if(o.key is null, 0, 5) as standing,
+        case when c.makes_it then -1 else c.tier + if(o.key is null, 0, 5) end as standing,
         c.weight + coalesce(s.weight, 0) as total
     from candidate c
     left join supported s using (entity_no, attribute_no, key)
@@ -51,6 +51,7 @@ select
     entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival,
     case
         when runner_standing is null or runner_is_valid < is_valid then 'only'
+        when standing = -1 and runner_standing > standing then 'authority'
         when runner_standing > standing then 'complete'
         when runner_platforms < platforms then 'majority'
         when runner_authority // runner_platforms < authority // platforms then 'authority'

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from connectors.spec import ATTRIBUTES, Platform
+from pipelines.resolution.authority import AUTHORITY, authority_table
+
+
+def platform() -> Platform:
+    return Platform.model_validate(
+        {
+            "platform": "dengji",
+            "title": {"zh": "登记", "en": "Register"},
+            "department": {"code": "ju", "zh": "局", "en": "Bureau"},
+            "cadence": "daily",
+            "sharing": "none",
+            "files": "a_{date}.csv",
+            "format": {"kind": "delimited"},
+            "delivery": {"semantics": "snapshot"},
+            "datasets": [
+                {
+                    "name": "main",
+                    "title": {"zh": "表", "en": "Table"},
+                    "columns": {"甲": "name"},
+                    "roles": {"subject": {"kind": "person", "attributes": {"name": "甲"}, "authority": {"name": 95}}},
+                }
+            ],
+        }
+    )
+
+
+def test_every_attribute_of_a_role_has_an_authority_fifty_where_none_is_declared() -> None:
+    table = authority_table({"dengji": platform()})
+    assert table.schema == AUTHORITY
+    given = dict(zip(table["attribute"].to_pylist(), table["authority"].to_pylist(), strict=True))
+    assert given.pop("name") == 95
+    assert set(given.values()) == {50}
+    assert set(given) | {"name"} == ATTRIBUTES["person"]
+
+
+def test_no_platform_gives_an_empty_table() -> None:
+    assert authority_table({}).num_rows == 0
