@@ -5,7 +5,8 @@ Belongs here: composing addresses from the true place. Does not: whose home it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -17,6 +18,8 @@ from connectors.sample.city import City
 from connectors.sample.draws import Draws, Ints, Texts, texts
 from connectors.sample.places import short_community
 
+MARKS = ["幢", "栋", "号楼"]
+ROOMS = ["室", ""]
 _NUMERALS = "零一二三四五六七八九"
 
 
@@ -43,6 +46,17 @@ class AddressErrors:
     alias: float = 0.16
 
 
+@dataclass(frozen=True)
+class Hand:
+    """A way of writing: what stands after building and room, whether alias, unit and Chinese numerals are used."""
+
+    mark: str = "幢"
+    room: str = "室"
+    alias: bool = False
+    unit: bool = True
+    chinese: bool = False
+
+
 def chinese_number(n: int) -> str:
     """1–99 in Chinese numerals."""
     tens, ones = divmod(n, 10)
@@ -57,11 +71,11 @@ class AddressBook:
 
     city: City
 
-    def compose(self, manner: Manner, house: int, mark: str, room: str, alias: bool, unit: bool, chinese: bool) -> str:
-        """One address: `mark` after the building (幢, 栋, 号楼), `room` after the room (室 or nothing)."""
+    def compose(self, manner: Manner, house: int, hand: Hand) -> str:
+        """One address in one hand."""
         homes, estates, grids = self.city.houses, self.city.estates, self.city.grids
         estate, grid = int(homes.estate[house]), int(homes.grid[house])
-        name = estates.alias[estate] if alias and estates.alias[estate] else estates.name[estate]
+        name = estates.alias[estate] if hand.alias and estates.alias[estate] else estates.name[estate]
         street, community = grids.street[grid], short_community(grids.community[grid])
         road = f"{estates.road[estate]}{estates.number[estate]}号"
         if not homes.urban[house]:
@@ -79,15 +93,15 @@ class AddressBook:
             Manner.DASHES: name,
         }[manner]
         number = int(homes.building[house])
-        building = chinese_number(number) if chinese else str(number)
-        stair = int(homes.unit[house]) if unit else 0
+        building = chinese_number(number) if hand.chinese else str(number)
+        stair = int(homes.unit[house]) if hand.unit else 0
         if manner is Manner.DASHES:
             return head + "-".join([building, *([str(stair)] if stair else []), str(homes.room[house])])
-        return f"{head}{building}{mark}{f'{stair}单元' if stair else ''}{homes.room[house]}{room}"
+        return f"{head}{building}{hand.mark}{f'{stair}单元' if stair else ''}{homes.room[house]}{hand.room}"
 
     def _all(self, manner: Manner, mark: str = "幢", room: str = "室") -> Texts:
         homes = range(len(self.city.houses.estate))
-        return texts([self.compose(manner, h, mark, room, False, True, False) for h in homes])
+        return texts([self.compose(manner, h, Hand(mark, room)) for h in homes])
 
     @cached_property
     def full(self) -> Texts:
@@ -105,19 +119,22 @@ class AddressBook:
         return self._all(Manner.DASHES)
 
     @cached_property
-    def by_estate(self) -> list[Texts]:
-        """Every home by estate, in six ways: three marks, with and without 室."""
-        return [self._all(Manner.ESTATE, mark, room) for mark in MARKS for room in ROOMS]
+    def by_estate(self) -> Texts:
+        """Every home (second axis) by estate, in six ways: three marks, with and without 室."""
+        return np.stack([self._all(Manner.ESTATE, mark, room) for mark in MARKS for room in ROOMS])
 
-    def write(self, manner: Manner, house: Ints, draws: Draws, name: str, errors: AddressErrors, level: float) -> Texts:
+    def write(
+        self, manner: Manner, house: Ints, draws: Draws, errors: AddressErrors, level: float, *, name: str = "home"
+    ) -> Texts:
         """The addresses of these homes as somebody wrote them down.
 
         Args:
             manner: of the platform.
             house: row of `Houses` per record.
-            draws: of the records; `name` tells several addresses of one record apart.
+            draws: of the records.
             errors: rates of the platform.
             level: noise level the rates are multiplied with.
+            name: tells several addresses of one record apart.
 
         Returns:
             text per record, None where nothing was written.
@@ -126,11 +143,13 @@ class AddressBook:
         if manner is Manner.ESTATE:
             mark = draws.below(f"{name} mark", len(MARKS))
             room = draws.chance(f"{name} bare room", 0.3).astype(np.int64)
-            column = np.stack(self.by_estate)[mark * 2 + room, house] if draws.n else texts([])
+            column = self.by_estate[mark * 2 + room, house]
         else:
-            plain = {Manner.FULL: "full", Manner.ROAD: "by_road", Manner.DASHES: "dashes"}[manner]
-            column = getattr(self, plain)[house]
-        column = self._unlike(column, manner, house, (mark, room), draws, name, errors, level)
+            column = {Manner.FULL: self.full, Manner.ROAD: self.by_road, Manner.DASHES: self.dashes}[manner][house]
+        column = column.copy()
+        for i, unlike in self._unlike(manner, house, draws, errors, level, name=name):
+            hand = replace(unlike, mark=MARKS[mark[i]], room=ROOMS[room[i]])
+            column[i] = self.compose(manner, int(house[i]), hand)
         for label, rate, mishap in (
             ("cut", errors.cut, noise.cut_short),
             ("slip", errors.slip, noise.slip_or_gap),
@@ -140,34 +159,14 @@ class AddressBook:
         return noise.blank(column, draws, f"{name} missing", errors.missing * level)
 
     def _unlike(
-        self,
-        column: Texts,
-        manner: Manner,
-        house: Ints,
-        variant: tuple[Ints, Ints],
-        draws: Draws,
-        name: str,
-        errors: AddressErrors,
-        level: float,
-    ) -> Texts:
-        """Rewrites the few that use the alias, leave out the unit, or put the building in Chinese numerals."""
+        self, manner: Manner, house: Ints, draws: Draws, errors: AddressErrors, level: float, *, name: str
+    ) -> Iterator[tuple[int, Hand]]:
+        """The few that use the alias, leave out the unit, or put the building in Chinese numerals."""
         homes, estates = self.city.houses, self.city.estates
-        has_alias = (estates.alias != "")[homes.estate[house]]
-        alias = draws.chance(f"{name} alias", min(errors.alias * level, noise.MOST)) & has_alias
-        no_unit = draws.chance(f"{name} no unit", errors.no_unit * level) & (homes.unit[house] > 0)
-        chinese = (
-            draws.chance(f"{name} chinese", errors.chinese * level) & homes.urban[house] & (manner is not Manner.DASHES)
-        )
-        if manner is Manner.ROAD:
-            alias[:] = False
-        column = column.copy()
-        mark, room = variant
-        for i in np.flatnonzero(alias | no_unit | chinese):
-            column[i] = self.compose(
-                manner, int(house[i]), MARKS[mark[i]], ROOMS[room[i]], bool(alias[i]), not no_unit[i], bool(chinese[i])
-            )
-        return column
-
-
-MARKS = ["幢", "栋", "号楼"]
-ROOMS = ["室", ""]
+        has_alias = (estates.alias != "")[homes.estate[house]] & (manner is not Manner.ROAD)
+        alias = draws.befalls(f"{name} alias", errors.alias * level) & has_alias
+        no_unit = draws.befalls(f"{name} no unit", errors.no_unit * level) & (homes.unit[house] > 0)
+        chinese = draws.befalls(f"{name} chinese", errors.chinese * level) & homes.urban[house]
+        chinese &= manner is not Manner.DASHES
+        for i in np.flatnonzero(alias | no_unit | chinese).tolist():
+            yield i, Hand(alias=bool(alias[i]), unit=not no_unit[i], chinese=bool(chinese[i]))

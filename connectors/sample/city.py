@@ -12,6 +12,7 @@ from connectors.sample.firms import Firms, employ, found_firms
 from connectors.sample.incidents import Branches, Components, Events, happen, install, organise
 from connectors.sample.people import Persons, settle
 from connectors.sample.places import Estates, Grids, Houses, build_estates, lay_grids
+from connectors.sample.tenure import Tenure, own
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class City:
     events: Events
     components: Components
     branches: Branches
+    tenure: Tenure
 
 
 def build_city(persons: int, seed: int, as_of: date) -> City:
@@ -54,4 +56,5 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
         events=happen(people, houses, seed, as_of),
         components=install(persons, grids, seed),
         branches=organise(people, grids, seed),
+        tenure=own(people, len(houses.estate), seed, as_of),
     )

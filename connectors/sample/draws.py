@@ -19,6 +19,10 @@ Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 
+MOST = 0.95
+"""No mishap befalls more than this share of a column, however loud the noise."""
+
+
 def texts(values: Sequence[str | None]) -> Texts:
     """An object column of these strings (numpy would otherwise guess at fixed widths)."""
     column = np.empty(len(values), dtype=object)
@@ -26,13 +30,27 @@ def texts(values: Sequence[str | None]) -> Texts:
     return column
 
 
+def chosen(where: Bools, then: Texts | str, otherwise: Texts | str | None = None) -> Texts:
+    """`then` where true, else `otherwise` (None: an empty cell)."""
+    column = np.empty(len(where), dtype=object)
+    column[:] = otherwise
+    column[where] = then if isinstance(then, str) else then[where]
+    return column
+
+
+def known(column: Texts) -> Bools:
+    """Where a column has a value."""
+    return np.fromiter((value is not None for value in column), dtype=bool, count=len(column))
+
+
 @dataclass(frozen=True)
 class Draws:
-    """Named streams of `n` draws each, fixed by `seed` and `scope`."""
+    """Named streams of `n` draws each, fixed by `seed` and `scope`; `mended` rows meet with no mishap any more."""
 
     seed: int
     scope: str
     n: int
+    mended: Bools | None = None
 
     def stream(self, name: str) -> np.random.Generator:
         """A generator of its own for that name."""
@@ -47,6 +65,19 @@ class Draws:
     def chance(self, name: str, probability: float | Floats) -> Bools:
         """True with that probability, per row."""
         return self.uniform(name) < probability
+
+    def mishap(self, name: str, rate: float) -> Floats:
+        """Per row whether a mishap of that rate befalls it: a fresh number in [0, 1) if so, else -1."""
+        rate = min(rate, MOST)
+        if rate <= 0:
+            return np.full(self.n, -1.0)
+        u = self.uniform(name)
+        hit = u < rate if self.mended is None else (u < rate) & ~self.mended
+        return np.where(hit, u / rate, -1.0)
+
+    def befalls(self, name: str, rate: float) -> Bools:
+        """Per row whether a mishap of that rate befalls it."""
+        return self.mishap(name, rate) >= 0
 
     def below(self, name: str, bound: int | Ints) -> Ints:
         """A whole number from 0 up to, not including, `bound`, per row."""

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import numpy as np
 import xlsxwriter
 
 from connectors.sample import vocabulary as words
-from connectors.sample.sheets import Column, File, FileKind, Sheet
+from connectors.sample.sheets import File, FileKind, Sheet
 
 BATCH = 20_000
 
@@ -36,13 +35,6 @@ def _cell(value: Any, separator: str) -> str:
     if separator in text or '"' in text or "\n" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _lost(error: UnicodeError) -> tuple[str, int]:
-    """What a platform of an older character set makes of a character it has not got."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "?" * (error.end - error.start), error.end
 
 
 def _delimited(path: Path, file: File) -> None:
@@ -182,10 +174,3 @@ def write_file(folder: Path, file: File) -> Path:
     path = target / file.name
     _WRITERS[file.kind](path, file)
     return path
-
-
-def is_empty(column: Column) -> np.ndarray:
-    """Where a column has nothing to write."""
-    if column.dtype != object:
-        return np.zeros(len(column), dtype=bool)
-    return np.array([value is None or value == "" for value in column], dtype=bool)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from connectors.sample import vocabulary as words
 from connectors.sample.codes import credit_codes, organisation_codes, registration_numbers
-from connectors.sample.draws import Draws, Floats, Ints, Texts, texts
+from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, texts
 from connectors.sample.people import Persons
 from connectors.sample.places import Grids, Houses
 
@@ -110,20 +110,13 @@ def _make_unique(prefix: Texts, core: Texts, trade: Texts, form: Texts, draws: D
 
 def _phones(draws: Draws, rep_phones: Texts) -> Texts:
     land = texts([f"{words.AREA_CODE}-86{n:06d}" for n in draws.below("land line", 10**6).tolist()])
-    mobile = texts(
-        [
-            f"{p}{n:08d}"
-            for p, n in zip(
-                draws.pick("mobile prefix", words.MOBILE_PREFIXES), draws.below("mobile", 10**8).tolist(), strict=True
-            )
-        ]
-    )
-    way = draws.weighted("phone", [0.4, 0.48, 0.12])
-    return np.select([way == 0, way == 1], [land, mobile], rep_phones)
+    way = draws.weighted("phone", [0.4, 0.6])
+    return chosen(way == 0, land, rep_phones)
 
 
-def _former_names(draws: Draws, prefix: Texts, core: Texts, trade: Texts, form: Texts, kind: Ints) -> Texts:
+def _former_names(draws: Draws, kind: Ints, parts: tuple[Texts, ...]) -> Texts:
     """What 2.6 % were called before: another trade, another core, or one trade more."""
+    prefix, core, trade, form = parts
     way = draws.weighted("former way", [0.35, 0.35, 0.3])
     other_trade = np.where(
         kind == SHOP, draws.pick("former shop", words.SHOP_TRADES), draws.pick("former trade", words.TRADES)
@@ -137,7 +130,7 @@ def _former_names(draws: Draws, prefix: Texts, core: Texts, trade: Texts, form: 
         prefix + core + trade + draws.pick("former addition", words.TRADES) + form,
     )
     changed = draws.chance("former", 0.0265) & (name != prefix + core + trade + form)
-    return np.where(changed, name, None)
+    return chosen(changed, name)
 
 
 def _with_branches(
@@ -183,7 +176,8 @@ def found_firms(persons: Persons, houses: Houses, grids: Grids, seed: int, as_of
         ]
     )
     organisation = organisation_codes(bodies)
-    established = np.datetime64(as_of, "D") - (40 + draws.uniform("established") * 11_500).astype("timedelta64[D]")
+    # a few are founded only after the first day
+    established = np.datetime64(as_of, "D") - (-55 + draws.uniform("established") * 11_600).astype("timedelta64[D]")
     return Firms(
         kind=kind,
         name=prefix + core + trade + form,
@@ -191,7 +185,7 @@ def found_firms(persons: Persons, houses: Houses, grids: Grids, seed: int, as_of
         core=core,
         trade=trade,
         form=form,
-        former_name=_former_names(draws, prefix, core, trade, form, kind),
+        former_name=_former_names(draws, kind, (prefix, core, trade, form)),
         credit_code=credit_codes(_DEPARTMENTS[kind], words.DIVISION, organisation),
         organisation_code=organisation,
         registration_number=registration_numbers(

@@ -47,12 +47,16 @@ class Branches:
     members: Ints
 
 
+AHEAD = 31
+"""Days after the first one for which incidents are foreseen."""
+
+
 def happen(persons: Persons, houses: Houses, seed: int, as_of: date) -> Events:
-    """The incidents of the month before `as_of`, one per 25 persons."""
-    n = max(30, len(persons.name) // 25)
+    """The incidents of the month before and after `as_of`, one per 25 persons and month, in order of time."""
+    n = max(60, len(persons.name) // 25 * (31 + AHEAD) // 31)
     draws = Draws(seed, "events", n)
     category = texts(list(words.EVENTS))[draws.weighted("category", [share for _, share, _ in words.EVENTS.values()])]
-    minutes = draws.below("minute", 31 * 24 * 60)
+    minutes = np.sort(draws.below("minute", (31 + AHEAD) * 24 * 60) - AHEAD * 24 * 60)[::-1]
     adults = np.flatnonzero((persons.age > 18) & ~persons.dead)
     return Events(
         category=category,

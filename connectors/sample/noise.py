@@ -14,11 +14,9 @@ from functools import cache
 import numpy as np
 
 from connectors.sample import vocabulary as words
-from connectors.sample.draws import Draws, Texts
+from connectors.sample.draws import Draws, Texts, chosen
 
 Mishap = Callable[[str, float], str]
-MOST = 0.95
-"""No mishap befalls more than this share of a column, however loud the noise."""
 
 
 def spoil(column: Texts, draws: Draws, name: str, rate: float, mishap: Mishap) -> Texts:
@@ -26,25 +24,25 @@ def spoil(column: Texts, draws: Draws, name: str, rate: float, mishap: Mishap) -
 
     Args:
         column: text or None per row.
-        draws: of the records; `name` is the stream that decides who is hit and how.
+        draws: of the records.
+        name: the stream that decides who is hit and how.
         rate: share of rows, noise level included.
         mishap: what happens to one value, given a number in [0, 1).
     """
-    rate = min(rate, MOST)
-    if rate <= 0:
+    u = draws.mishap(name, rate)
+    hit = np.flatnonzero(u >= 0)
+    if not len(hit):
         return column
-    u = draws.uniform(name)
-    hit = np.flatnonzero(u < rate)
     spoilt = column.copy()
     for i in hit:
         if column[i]:
-            spoilt[i] = mishap(column[i], u[i] / rate)
+            spoilt[i] = mishap(column[i], u[i])
     return spoilt
 
 
 def blank(column: Texts, draws: Draws, name: str, rate: float) -> Texts:
     """The column with a share `rate` of its cells left empty (None)."""
-    return np.where(draws.chance(name, min(rate, MOST)), None, column)
+    return chosen(~draws.befalls(name, rate), column)
 
 
 def part(u: float, n: int) -> tuple[int, float]:

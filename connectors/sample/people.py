@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from connectors.sample import vocabulary as words
 from connectors.sample.codes import identity_numbers
-from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, texts
+from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, chosen, texts
 
-HEAD, SPOUSE, CHILD, PARENT = 0, 1, 2, 3
-RELATIONS = texts(["户主", "配偶", "子女", "父母"])
+HEAD, SPOUSE, CHILD, PARENT, IN_LAW = 0, 1, 2, 3, 4
+RELATIONS = texts(["户主", "配偶", "子女", "父母", "儿媳"])
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def _surnames(frame: _Frame, draws: Draws) -> Texts:
     return np.where(inherits, own[frame.head], own)
 
 
-def _given(draws: Draws, sex: Ints, age: Floats, frame: _Frame) -> Texts:
-    """Given names of one or two characters in the fashion of sex and generation; siblings may share the first."""
+def _given(draws: Draws, sex: Ints, age: Floats, siblings: Bools) -> Texts:
+    """Given names of one or two characters in the fashion of sex and generation; `siblings` may share the first with the row before."""
     pools = [
         words.GIVEN_OLDER_FEMALE,
         words.GIVEN_OLDER_MALE,
@@ -124,15 +124,25 @@ def _given(draws: Draws, sex: Ints, age: Floats, frame: _Frame) -> Texts:
             # a few characters are much commoner than the rest: squaring the draw favours the head of the list
             fashionable = characters[(u[of] ** 1.6 * len(characters)).astype(np.int64)]
             out[of] = np.where(general[of], any_pool[(u[of] * len(any_pool)).astype(np.int64)], fashionable)
-    siblings = (frame.relation == CHILD) & (frame.nth > 0) & draws.chance("shared character", 0.2)
-    first[siblings] = first[np.flatnonzero(siblings) - 1]
+    shared = siblings & draws.chance("shared character", 0.2)
+    first[shared] = first[np.flatnonzero(shared) - 1]
     second[single] = ""
     return first + second
 
 
-def _names(frame: _Frame, draws: Draws, sex: Ints, age: Floats, twin: Bools, ethnicity: Texts) -> Texts:
+def given_names(draws: Draws, persons: Persons) -> Texts:
+    """Other given names for these people."""
+    return _given(draws, persons.sex, persons.age, np.zeros(draws.n, dtype=bool))
+
+
+def surname_of(name: str) -> str:
+    """The surname of a Han name: two characters where they are one of the compound surnames."""
+    return name[:2] if name[:2] in words.SURNAMES else name[:1]
+
+
+def _names(frame: _Frame, draws: Draws, given: Texts, twin: Bools, ethnicity: Texts) -> Texts:
+    """Full names: twins share the first given character, minority names have a dot, a few bear a rare character."""
     surname = _surnames(frame, draws)
-    given = _given(draws, sex, age, frame)
     after = np.flatnonzero(twin)
     given[after] = texts([g[0] for g in given[after - 1]]) + texts([g[-1] for g in given[after]])
     name = surname + given
@@ -152,7 +162,8 @@ def _divisions(local: Bools, draws: Draws) -> Texts:
     return np.where(local, texts([words.DIVISION] * draws.n), away)
 
 
-def _phones(draws: Draws, label: str) -> Texts:
+def mobile_numbers(draws: Draws, label: str) -> Texts:
+    """Mobile phone numbers, eleven digits."""
     prefix = draws.pick(f"{label} prefix", words.MOBILE_PREFIXES)
     return texts([f"{p}{n:08d}" for p, n in zip(prefix, draws.below(label, 10**8).tolist(), strict=True)])
 
@@ -202,21 +213,27 @@ def settle(persons: int, houses: int, seed: int, as_of: date) -> Persons:
     )
     ethnic_family = draws.weighted("ethnicity", [share for _, share in words.ETHNICITIES.values()])
     ethnicity = texts(list(words.ETHNICITIES))[ethnic_family]
-    name = _names(frame, draws, sex, age, twin, ethnicity)
+    given = _given(draws, sex, age, (frame.relation == CHILD) & (frame.nth > 0))
+    name = _names(frame, draws, given, twin, ethnicity)
     former = draws.chance("former name", 0.0195) & (ethnicity != "维吾尔族")
-    other = texts([n[0] for n in name]) + _given(Draws(seed, "former names", persons), sex, age, frame)
+    other = texts([surname_of(n) for n in name]) + _given(
+        Draws(seed, "former names", persons), sex, age, np.zeros(persons, dtype=bool)
+    )
     former &= other != name
+    # some of the youngest are born only after the first day
+    unborn = (age < 0.9) & (frame.relation == CHILD) & draws.chance("yet to be born", 0.35)
+    birth = np.where(unborn, np.datetime64(as_of, "D") + draws.between("born in days", 1, 60), birth)
     away_family = Draws(seed, "families", persons).chance("away", 0.33)[frame.household]
     local = np.where(draws.chance("married in", 0.06), away_family, ~away_family)
     house, registered, old = _homes(frame, draws, houses, seed)
-    phone = _phones(draws, "phone")
+    phone = mobile_numbers(draws, "phone")
     minds = (age < 14.8) & (frame.relation == CHILD)
     parent = np.minimum(frame.head + draws.chance("second parent's phone", 0.3), persons - 1)
     phone = np.where(minds, phone[parent], phone)
-    old_phone = np.where(draws.chance("kept phone", 0.066), phone, _phones(draws, "old phone"))
+    old_phone = np.where(draws.chance("kept phone", 0.066), phone, mobile_numbers(draws, "old phone"))
     return Persons(
         name=name,
-        former_name=np.where(former, other, None),
+        former_name=chosen(former, other),
         sex=sex,
         birth=birth,
         id_number=_unique_id_numbers(_divisions(local, draws), birth, sex, draws),

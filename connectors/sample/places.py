@@ -138,7 +138,7 @@ def _estate_shapes(n_grids: int, target: int, seed: int) -> list[_Shape]:
     size = np.where(urban, np.exp(5.5 + 0.5 * draws.normal("size")), np.exp(4.6 + 0.55 * draws.normal("size")))
     floors = np.array([5, 6, 6, 11, 17, 18, 26])[draws.below("floors", 7)]
     per_floor = np.array([2, 2, 4])[draws.below("per floor", 3)]
-    units = np.array([0, 0, 2, 3, 3, 4])[draws.below("units", 6)]
+    units = np.array([0, 0, 0, 2, 3, 3, 4, 4])[draws.below("units", 8)]
     chosen = [i for i in range(n_grids * 2) if i % 2 == 0 or second[i]]
     scale = target / size[chosen].sum()
     shapes = [
@@ -178,7 +178,7 @@ def _build_houses(shapes: list[_Shape], estates: Estates, grids: Grids, seed: in
             for g, e, s in zip(grid.tolist(), estate.tolist(), serial.tolist(), strict=True)
         ]
     )
-    area = np.round(np.clip(118 + 32 * draws.normal("area"), 35, 280), 2)
+    area: Floats = np.round(np.clip(118 + 32 * draws.normal("area"), 35, 280), 2).astype(np.float64)
     return Houses(estate, building, unit, room, door, grid, estates.urban[estate], area, unit_number)
 
 

@@ -68,48 +68,80 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Delta:
+    """How a platform that delivers changes only names its rows: the key, and the column it stamps with the day of a change."""
+
+    key: tuple[str, ...]
+    stamp: str | None = None
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
 class File:
-    """One delivered file. `options` are the writer's: encoding, separator, line end, table definitions."""
+    """One delivered file. `options` are the writer's; `delta` has an entry per sheet of a platform that delivers changes."""
 
     platform: str
     name: str
     kind: FileKind
     sheets: tuple[Sheet, ...]
     options: dict[str, Any] = field(default_factory=dict)
+    delta: dict[str, Delta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a report is written: the city as it is, its addresses, how careless people are, the date of the delivery."""
+    """Where reports are written: the city on the first day and now, its addresses, how careless people are.
 
+    Which records a platform has follows from the first day, so that they stay the same from one delivery to the next.
+    """
+
+    first: City
     city: City
     book: AddressBook
     level: float
-    date: str
+    day: int = 0
+
+    @property
+    def date(self) -> str:
+        """The day of the delivery as file names carry it."""
+        return f"{self.city.as_of:%Y%m%d}"
+
+    @property
+    def today(self) -> np.datetime64:
+        """The day of the delivery."""
+        return np.datetime64(self.city.as_of, "D")
 
     def draws(self, scope: str, n: int) -> Draws:
-        """Streams for `n` records of a platform."""
-        return Draws(self.city.seed, scope, n)
+        """Streams for `n` records of a platform; now and then one has been put right since the first day."""
+        if not self.day:
+            return Draws(self.city.seed, scope, n)
+        mended = Draws(self.city.seed, scope, n).uniform("mended") < 1 - np.exp(-MENDED_A_DAY * self.day)
+        return Draws(self.city.seed, scope, n, mended)
 
-    def drawn(self, scope: str, n: int, *, late: bool = True) -> Bools:
-        """Which of `n` records are in by now; where a platform is `late`, 2 % are still under way."""
-        return self.draws(scope, n).chance("arrived", 0.98) if late else np.ones(n, dtype=bool)
+    def arrived(self, scope: str, n: int) -> Bools:
+        """Which of `n` records are in by now: on the first day 2 % are still under way."""
+        u = Draws(self.city.seed, scope, n).uniform("arrived")
+        return u < 1 - LATE * np.exp(-self.day / DAYS_LATE)
+
+
+LATE, DAYS_LATE, MENDED_A_DAY = 0.02, 4.0, 0.0012
+"""Share of records under way on the first day, how long they take on average, chance a day that a record is put right."""
 
 
 def sheet(
-    desk: Desk,
-    scope: str,
     columns: dict[str, Column],
     mentions: list[Mention],
+    shown: Bools | None = None,
     *,
     name: str = "",
-    late: bool = True,
     title: str = "",
     groups: tuple[tuple[int, int, str], ...] = (),
 ) -> Sheet:
-    """A sheet of all these rows; `scope` names the platform's streams."""
+    """A sheet of all these rows, all of them shown unless told otherwise."""
     n = len(next(iter(columns.values())))
-    return Sheet(name, columns, tuple(mentions), desk.drawn(scope, n, late=late), np.arange(n), title, groups)
+    return Sheet(
+        name, columns, tuple(mentions), np.ones(n, dtype=bool) if shown is None else shown, np.arange(n), title, groups
+    )
 
 
 def by_street(desk: Desk, grid: Ints, whole: Sheet) -> dict[str, Sheet]:

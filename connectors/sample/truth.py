@@ -5,17 +5,19 @@ Belongs here: `truth/*.parquet`, by which a library built from the deliveries is
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.sample.city import City
 from connectors.sample.firms import KINDS
 from connectors.sample.people import RELATIONS
-from connectors.sample.sheets import File
+from connectors.sample.sheets import File, Sheet
 
 RECORDS = pa.schema(
     [
@@ -32,25 +34,54 @@ RECORDS = pa.schema(
 """One line per role of a delivered row: `row` counts data rows of the sheet from 1, `pos` the platform's records from 0."""
 
 
-def record_tables(file: File) -> list[pa.Table]:
-    """The lines of `records.parquet` for one file of visible rows."""
-    tables = []
-    for sheet in file.sheets:
-        for mention in sheet.mentions:
-            there = np.flatnonzero(mention.true_id >= 0)
-            n = len(there)
-            columns = [
-                pa.repeat(file.platform, n),
-                pa.repeat(file.name, n),
-                pa.repeat(sheet.name, n),
-                pa.array(sheet.position[there]),
-                pa.array(there + 1),
-                pa.repeat(mention.role, n),
-                pa.repeat(mention.kind, n),
-                pa.array(mention.true_id[there]),
-            ]
-            tables.append(pa.Table.from_arrays(columns, schema=RECORDS))
-    return tables
+def record_lines(file: File, sheet: Sheet) -> pa.Table:
+    """The lines of `records.parquet` for one sheet of visible rows."""
+    tables = [RECORDS.empty_table()]
+    for mention in sheet.mentions:
+        there = np.flatnonzero(mention.true_id >= 0)
+        n = len(there)
+        columns = [
+            pa.repeat(file.platform, n),
+            pa.repeat(file.name, n),
+            pa.repeat(sheet.name, n),
+            pa.array(sheet.position[there]),
+            pa.array(there + 1),
+            pa.repeat(mention.role, n),
+            pa.repeat(mention.kind, n),
+            pa.array(mention.true_id[there]),
+        ]
+        tables.append(pa.Table.from_arrays(columns, schema=RECORDS))
+    return pa.concat_tables(tables)
+
+
+class Ledger:
+    """Which rows of the platforms that deliver changes hold by now: a row replaces earlier ones of the same key."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], tuple[pa.Table, npt.NDArray[np.str_]]] = {}
+
+    def enter(self, file: File, sheet: Sheet) -> None:
+        """Enter the visible rows of a sheet that has an entry in `file.delta`."""
+        lines = record_lines(file, sheet)
+        key = file.delta[sheet.name].key
+        of_row = np.array(["|".join(str(v) for v in row) for row in zip(*(sheet.columns[c] for c in key), strict=True)])
+        keys = of_row[lines["row"].to_numpy() - 1] if len(sheet) else np.array([], dtype=str)
+        place = (file.platform, sheet.name)
+        if place in self._held:
+            held, held_keys = self._held[place]
+            stays = ~np.isin(held_keys, of_row)
+            lines = pa.concat_tables([held.filter(pa.array(stays)), lines])
+            keys = np.concatenate([held_keys[stays], keys])
+        self._held[place] = (lines, keys)
+
+    def lines(self) -> list[pa.Table]:
+        """The lines of all rows that hold."""
+        return [lines for lines, _ in self._held.values()]
+
+
+def end_of_day(day: date) -> np.datetime64:
+    """The last minute of a day."""
+    return np.datetime64(day, "m") + np.timedelta64(24 * 60 - 1, "m")
 
 
 def _table(columns: dict[str, Any]) -> pa.Table:
@@ -58,9 +89,11 @@ def _table(columns: dict[str, Any]) -> pa.Table:
 
 
 def city_tables(city: City) -> dict[str, pa.Table]:
-    """The city itself: persons, houses, firms, estates, grids, events; rows named by their number."""
+    """The city itself as of today: persons, houses, firms, estates, grids, events; rows named by their number."""
     p, h, f, e, g, v = city.persons, city.houses, city.firms, city.estates, city.grids, city.events
-    return {
+    today = np.datetime64(city.as_of, "D")
+    there = {"persons": p.birth <= today, "firms": f.established <= today, "events": v.time <= end_of_day(city.as_of)}
+    tables = {
         "persons": _table(
             {
                 "person_id": np.arange(len(p.name)),
@@ -149,6 +182,7 @@ def city_tables(city: City) -> dict[str, pa.Table]:
             }
         ),
     }
+    return {name: table.filter(pa.array(there[name])) if name in there else table for name, table in tables.items()}
 
 
 def write_truth(folder: Path, city: City, records: list[pa.Table]) -> None:

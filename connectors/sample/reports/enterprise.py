@@ -11,8 +11,8 @@ import numpy as np
 
 from connectors.sample import noise
 from connectors.sample import vocabulary as words
-from connectors.sample.draws import Bools, Draws, Ints, Texts
-from connectors.sample.firms import COMPANY, SHOP, SOCIAL, Firms
+from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, known
+from connectors.sample.firms import COMPANY, SHOP, Firms
 from connectors.sample.sheets import Desk
 
 _SHORT = words.CITY.removesuffix("市")
@@ -25,9 +25,9 @@ class FirmNameErrors:
     sign: float = 0.0
     former: float = 0.0
     """Counts among renamed firms."""
-    prefix: float = 0.02
+    prefix: float = 0.028
     form: float = 0.012
-    brackets: float = 0.3
+    brackets: float = 0.06
     """Counts among names with brackets."""
     slip: float = 0.004
 
@@ -66,14 +66,12 @@ def _sign(firms: Firms, firm: int, u: float) -> str:
 def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors) -> Texts:
     """Names of these firms as the platform writes them."""
     firms, level = desk.city.firms, desk.level
-    column = firms.name[firm]
     former = firms.former_name[firm]
-    old = draws.chance("firm former", min(errors.former * level, noise.MOST)) & np.not_equal(former, None).astype(bool)
-    column = np.where(old, former, column)
-    u = draws.uniform("firm sign")
-    rate = min(errors.sign * level, noise.MOST)
-    for i in np.flatnonzero((u < rate) & ~old):
-        column[i] = _sign(firms, int(firm[i]), u[i] / rate)
+    old = draws.befalls("firm former", errors.former * level) & known(former)
+    column = chosen(old, former, firms.name[firm])
+    u = draws.mishap("firm sign", errors.sign * level)
+    for i in np.flatnonzero((u >= 0) & ~old):
+        column[i] = _sign(firms, int(firm[i]), u[i])
     for label, share, mishap in (
         ("prefix", errors.prefix, _drop_prefix),
         ("form", errors.form, _other_form),
@@ -84,14 +82,21 @@ def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors) -> 
     return column
 
 
-def firms_of(desk: Desk, platform: str, share: float, among: Bools | None = None, *, social: bool = True) -> Ints:
+def firms_of(desk: Desk, platform: str, share: float, among: Bools | None = None) -> Ints:
     """The firms a platform knows, in random order."""
-    firms = desk.city.firms
-    draws = Draws(desk.city.seed, f"{platform} covers", len(firms.name))
-    known = draws.chance("known", share)
+    draws = Draws(desk.city.seed, f"{platform} covers", len(desk.first.firms.name))
+    has = draws.chance("known", share)
     if among is not None:
-        known &= among
-    if not social:
-        known &= firms.kind != SOCIAL
+        has &= among
     order = draws.order("order")
-    return order[known[order]]
+    return order[has[order]]
+
+
+def in_business(desk: Desk, firm: Ints) -> Bools:
+    """Which of these firms are founded and not closed by now."""
+    return founded(desk, firm) & (desk.city.firms.status[firm] == "存续")
+
+
+def founded(desk: Desk, firm: Ints) -> Bools:
+    """Which of these firms are founded by now."""
+    return desk.city.firms.established[firm] <= desk.today

@@ -6,13 +6,16 @@ Belongs here: which firms (and, in social insurance, which employees) each knows
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 
+from connectors.sample import noise
+from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
-from connectors.sample.draws import Draws, texts
+from connectors.sample.draws import Draws, Ints, chosen, texts
 from connectors.sample.firms import COMPANY, SHOP, SOCIAL
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of
+from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of, founded, in_business
 from connectors.sample.reports.person import (
     BirthErrors,
     IdErrors,
@@ -24,9 +27,7 @@ from connectors.sample.reports.person import (
     day_texts,
     register,
 )
-from connectors.sample import noise
-from connectors.sample import vocabulary as words
-from connectors.sample.sheets import Column, Desk, File, Mention, by_street, sheet
+from connectors.sample.sheets import Column, Delta, Desk, File, Mention, Sheet, by_street, sheet
 
 _TYPES = texts(["1100", "9999", "2100", "9100", "5200"])
 
@@ -40,14 +41,14 @@ def business_register(desk: Desk) -> File:
     bare = draws.chance("no registration number", 0.41) | (firms.kind[firm] == SOCIAL)
     columns: dict[str, Column] = {
         "UNISCID": noise.blank(firms.credit_code[firm], draws, "no credit code", 0.012 * desk.level),
-        "REGNO": np.where(bare, None, firms.registration_number[firm]),
+        "REGNO": chosen(~bare, firms.registration_number[firm]),
         "ENTNAME": firms.name[firm],
         "OLDNAME": firms.former_name[firm],
         "ENTTYPE": _TYPES[firms.kind[firm]],
-        "LEREP": desk.city.persons.name[firms.rep[firm]],
+        "LEREP": scribe.told("name"),
         "CERNO": scribe.id_number(IdErrors(missing=0.0125, lower_x=0.025, wrong=0.0017, swapped=0.0017)),
         "DOM": desk.book.write(
-            Manner.FULL, firms.house[firm], draws, "seat", AddressErrors(missing=0.0017, slip=0.0034), desk.level
+            Manner.FULL, firms.house[firm], draws, AddressErrors(missing=0.0017, slip=0.0034), desk.level, name="seat"
         ),
         "REGCAP": firms.capital[firm],
         "ESTDATE": day_texts(firms.established[firm]),
@@ -56,7 +57,8 @@ def business_register(desk: Desk) -> File:
         "TEL": firms.phone[firm],
     }
     mentions = [Mention("subject", "enterprise", firm), Mention("legal_rep", "person", firms.rep[firm])]
-    content = sheet(desk, "shichang_dengji", columns, mentions)
+    shown = desk.arrived("shichang_dengji", draws.n) & founded(desk, firm)
+    content = sheet(columns, mentions, shown)
     return File(
         "shichang_dengji",
         f"市场主体登记_{desk.date}.csv",
@@ -84,87 +86,100 @@ def tax(desk: Desk) -> File:
     )
     columns: dict[str, Column] = {
         "NSRSBH": noise.blank(number, draws, "no number", 0.0072 * desk.level),
-        "NSRMC": firm_names(desk, firm, draws, FirmNameErrors(former=0.42, prefix=0.022, form=0.014)),
+        "NSRMC": firm_names(desk, firm, draws, FirmNameErrors(former=0.42, prefix=0.024, form=0.016)),
         "FDDBRXM": scribe.name(NameErrors(slip=0.004, lost=0.001, former=0.03)),
         "FDDBRSFZJHM": scribe.id_number(IdErrors(missing=0.027, lower_x=0.028, wrong=0.002, swapped=0.002)),
         "ZCDZ": desk.book.write(
-            Manner.FULL, seat, draws, "seat", AddressErrors(missing=0.0098, slip=0.009), desk.level
+            Manner.FULL, seat, draws, AddressErrors(missing=0.0098, slip=0.009), desk.level, name="seat"
         ),
         "SCJYDZ": desk.book.write(
-            Manner.ROAD, seat, draws, "works", AddressErrors(missing=0.094, slip=0.011), desk.level
+            Manner.ROAD, seat, draws, AddressErrors(missing=0.094, slip=0.011), desk.level, name="works"
         ),
         "FDDBRYDDH": scribe.phone(PhoneErrors(missing=0.097, old=0.075)),
-        "NSRZT": np.where(firms.status[firm] == "存续", "正常", "注销"),
-        "GXSJ": day_texts(dates(draws, "updated", "2024-05-15", str(desk.city.as_of))),
+        "NSRZT": chosen(firms.status[firm] == "存续", "正常", "注销"),
+        "GXSJ": day_texts(dates(draws, "updated", "2024-05-15", str(desk.first.as_of))),
     }
     mentions = [Mention("subject", "enterprise", firm), Mention("legal_rep", "person", firms.rep[firm])]
-    content = sheet(desk, "shuiwu_nashuiren", columns, mentions)
+    shown = desk.arrived("shuiwu_nashuiren", draws.n) & founded(desk, firm)
+    content = sheet(columns, mentions, shown)
     options = {"encoding": "gbk", "line_end": "\r\n", "separator": "\t"}
     return File("shuiwu_nashuiren", f"纳税人信息_{desk.date}.txt", "delimited", (content,), options)
 
 
+_INSURANCE = {
+    "AC01": Delta(("AAC001",), "AAE036", " 10:00:00"),
+    "AB01": Delta(("AAB001",), "AAE036", " 00:00:00"),
+}
+
+
 def insurance(desk: Desk) -> File:
     """人社局 社保: tables of insured persons and of employers, in a database."""
-    city = desk.city
-    persons, firms = city.persons, city.firms
-    employer_number = 1 + Draws(city.seed, "employer numbers", len(firms.name)).order("numbers")
+    tables = (_insured(desk), _employers(desk))
+    keys = {name: delta.key[0] for name, delta in _INSURANCE.items()}
+    options = {"integers": ("AAC001", "AAB001"), "keys": keys}
+    return File("renshe_shebao", f"renshe_shebao_{desk.date}.sqlite", "sqlite", tables, options, _INSURANCE)
+
+
+def _employer_numbers(desk: Desk) -> Ints:
+    """The number social insurance gives each firm."""
+    return 1 + Draws(desk.city.seed, "employer numbers", len(desk.first.firms.name)).order("numbers")
+
+
+def _insured(desk: Desk) -> Sheet:
+    """Table AC01: nearly all who have an employer, a quarter of the other adults."""
+    persons = desk.first.persons
     chance = np.where(persons.employer >= 0, 0.985, np.where(persons.age > 19, 0.265, 0.0))
-    known = Draws(city.seed, "renshe_shebao covers", len(persons.name)).chance("known", chance)
-    known &= ~persons.dead | covers(desk, "renshe_shebao dead", 0.33)
+    known = covers(desk, "renshe_shebao", chance) & (~persons.dead | covers(desk, "renshe_shebao dead", 0.33))
     who, draws = register(desk, "renshe_shebao AC01", known, 0.0036)
     scribe = Scribe(desk, draws, who)
     employer = persons.employer[who]
-    index = {name: i for i, name in enumerate(words.ETHNICITIES)}
-    codes = texts([code for code, _ in words.ETHNICITIES.values()])
-    insured: dict[str, Column] = {
+    columns: dict[str, Column] = {
         "AAC001": np.arange(1, len(who) + 1),
         "AAC002": scribe.id_number(IdErrors(missing=0.0011, wrong=0.0009, swapped=0.0018, fifteen=0.0053)),
-        "AAC003": scribe.name(NameErrors(slip=0.0033, traditional=0.003, former=0.05)),
+        "AAC003": scribe.name(NameErrors(slip=0.0033, traditional=0.002, former=0.04)),
         "AAC004": scribe.sex("1", "2"),
-        "AAC005": codes[[index[e] for e in persons.ethnicity[who]]],
+        "AAC005": scribe.ethnicity_codes(),
         "AAC006": scribe.birth("%Y%m%d", BirthErrors(missing=0.0008, january=0.0019, wrong=0.0022)),
-        "AAE005": scribe.phone(PhoneErrors(missing=0.20, old=0.25)),
+        "AAE005": scribe.phone(PhoneErrors(missing=0.20, old=0.268)),
         "AAE006": desk.book.write(
-            Manner.FULL, scribe.home(0.29), draws, "home", AddressErrors(missing=0.08, slip=0.0095), desk.level
+            Manner.FULL, scribe.home(0.29), draws, AddressErrors(missing=0.08, slip=0.0095), desk.level
         ),
-        "AAB001": np.where(employer >= 0, employer_number[employer], None),
-        "AAE036": day_texts(dates(draws, "handled", "2021-05-10", str(city.as_of)), " 10:00:00"),
+        "AAB001": chosen(employer >= 0, _employer_numbers(desk)[employer].astype(object)),
+        "AAE036": day_texts(dates(draws, "handled", "2021-05-10", str(desk.first.as_of)), " 10:00:00"),
     }
-    firm = firms_of(desk, "renshe_shebao", 0.83, firms.status == "存续")
-    firm = firm[np.argsort(employer_number[firm])]
-    lines = desk.draws("renshe_shebao AB01", len(firm))
-    code = np.where(lines.chance("organisation code", 0.145), firms.organisation_code[firm], firms.credit_code[firm])
-    employers: dict[str, Column] = {
-        "AAB001": employer_number[firm],
-        "AAB003": noise.blank(code, lines, "no code", 0.045 * desk.level),
-        "AAB004": firm_names(desk, firm, lines, FirmNameErrors(former=0.55, prefix=0.035, form=0.016)),
-        "AAB013": persons.name[firms.rep[firm]],
+    shown = desk.arrived("renshe_shebao AC01", draws.n)
+    return sheet(columns, [Mention("subject", "person", who)], shown, name="AC01")
+
+
+def _employers(desk: Desk) -> Sheet:
+    """Table AB01: five sixths of the firms in business."""
+    firms = desk.city.firms
+    number = _employer_numbers(desk)
+    firm = firms_of(desk, "renshe_shebao", 0.83, desk.first.firms.status == "存续")
+    firm = firm[np.argsort(number[firm])]
+    draws = desk.draws("renshe_shebao AB01", len(firm))
+    code = chosen(draws.chance("organisation code", 0.145), firms.organisation_code[firm], firms.credit_code[firm])
+    columns: dict[str, Column] = {
+        "AAB001": number[firm],
+        "AAB003": noise.blank(code, draws, "no code", 0.045 * desk.level),
+        "AAB004": firm_names(desk, firm, draws, FirmNameErrors(former=0.9, prefix=0.043, form=0.018)),
+        "AAB013": desk.first.persons.name[firms.rep[firm]],
         "AAE005": firms.phone[firm],
         "AAE006": desk.book.write(
-            Manner.FULL, firms.house[firm], lines, "seat", AddressErrors(missing=0.05, slip=0.0058), desk.level
+            Manner.FULL, firms.house[firm], draws, AddressErrors(missing=0.05, slip=0.0058), desk.level, name="seat"
         ),
-        "AAB051": texts(["正常"] * len(firm)),
-        "AAE036": texts(["2026-09-30 00:00:00"] * len(firm)),
+        "AAB051": chosen(firms.status[firm] == "存续", "正常", "注销"),
+        "AAE036": texts([f"{desk.first.as_of - timedelta(days=32)} 00:00:00"] * len(firm)),
     }
-    tables = (
-        sheet(desk, "renshe_shebao AC01", insured, [Mention("subject", "person", who)], name="AC01"),
-        sheet(desk, "renshe_shebao AB01", employers, [Mention("subject", "enterprise", firm)], name="AB01"),
-    )
-    integers = ("AAC001", "AAB001")
-    return File(
-        "renshe_shebao",
-        f"renshe_shebao_{desk.date}.sqlite",
-        "sqlite",
-        tables,
-        {"integers": integers, "keys": {"AC01": "AAC001", "AB01": "AAB001"}},
-    )
+    shown = desk.arrived("renshe_shebao AB01", draws.n) & founded(desk, firm)
+    return sheet(columns, [Mention("subject", "enterprise", firm)], shown, name="AB01")
 
 
 def fire_safety(desk: Desk) -> list[File]:
     """消防大队 九小场所: shops and small works, one workbook a street, mostly by the sign over the door."""
     city = desk.city
     firms, grids = city.firms, city.grids
-    small = (firms.status == "存续") & ((firms.kind == SHOP) | (firms.kind == COMPANY))
+    small = (desk.first.firms.status == "存续") & ((firms.kind == SHOP) | (firms.kind == COMPANY))
     firm = firms_of(desk, "xiaofang_changsuo", 0.555, small)
     draws = desk.draws("xiaofang_changsuo", len(firm))
     scribe = Scribe(desk, draws, firms.rep[firm], "manager")
@@ -175,9 +190,9 @@ def fire_safety(desk: Desk) -> list[File]:
         "场所名称": firm_names(
             desk, firm, draws, FirmNameErrors(sign=0.60, former=0.08, prefix=0.05, form=0.01, slip=0.006)
         ),
-        "统一社会信用代码": np.where(draws.chance("code", 0.34), firms.credit_code[firm], None),
+        "统一社会信用代码": chosen(draws.chance("code", 0.34), firms.credit_code[firm]),
         "地址": desk.book.write(
-            Manner.ESTATE, firms.house[firm], draws, "seat", AddressErrors(missing=0.0123, slip=0.021), desk.level
+            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0123, slip=0.021), desk.level, name="seat"
         ),
         "负责人": scribe.name(NameErrors(space=0.062, slip=0.011)),
         "联系电话": scribe.phone(PhoneErrors(missing=0.096, old=0.073)),
@@ -185,7 +200,7 @@ def fire_safety(desk: Desk) -> list[File]:
         "隐患情况": draws.pick("danger", ["电气线路老化", "无", "灭火器过期", "疏散通道堵塞", ""]),
     }
     mentions = [Mention("subject", "enterprise", firm), Mention("manager", "person", firms.rep[firm])]
-    whole = sheet(desk, "xiaofang_changsuo", columns, mentions, name="九小场所", late=False)
+    whole = sheet(columns, mentions, in_business(desk, firm), name="九小场所")
     return [
         File(
             "xiaofang_changsuo",

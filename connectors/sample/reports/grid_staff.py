@@ -8,10 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from connectors.sample.addresses import AddressErrors, Manner
-from connectors.sample.draws import Draws, Ints, texts
-from connectors.sample.people import HEAD
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of
-from connectors.sample.reports.homes import owners
+from connectors.sample.draws import Draws, Ints, chosen, texts
+from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of, in_business
 from connectors.sample.reports.person import (
     BirthErrors,
     IdErrors,
@@ -26,13 +24,14 @@ from connectors.sample.sheets import Column, Desk, File, Mention, Sheet, by_stre
 
 def _people(desk: Desk) -> tuple[Sheet, Ints]:
     """Sheet 人口 and the grid of each row."""
-    persons, grids, firms = desk.city.persons, desk.city.grids, desk.city.firms
+    grids, firms = desk.city.grids, desk.city.firms
     who, draws = register(desk, "wangge_caiji people", covers(desk, "wangge_caiji", 0.765), 0.0205)
     scribe = Scribe(desk, draws, who)
-    grid = desk.city.houses.grid[persons.house[who]]
+    house = scribe.told("house")
+    grid = desk.city.houses.grid[house]
     states = ["人户一致", "人在户不在", "户在人不在"]
-    agrees = (persons.house[who] == persons.registered_house[who]) & draws.chance("asked", 0.6)
-    employer = persons.employer[who]
+    agrees = (house == scribe.told("registered_house")) & draws.chance("asked", 0.6)
+    employer = desk.first.persons.employer[who]
     columns: dict[str, Column] = {
         "姓名*": scribe.name(NameErrors(space=0.038, slip=0.0245, reversed=0.0025, dot=0.8)),
         "所属网格*": grids.grid[grid],
@@ -52,21 +51,17 @@ def _people(desk: Desk) -> tuple[Sheet, Ints]:
                 anothers=0.0005,
             )
         ),
-        "人户状态*": np.where(agrees, states[0], draws.pick("state", states)),
-        "地址*": desk.book.write(
-            Manner.DASHES, persons.house[who], draws, "home", AddressErrors(missing=0.0195, slip=0.031), desk.level
-        ),
-        "工作单位或就读学校": np.where(employer >= 0, firms.core[employer], None),
+        "人户状态*": chosen(agrees, states[0], draws.pick("state", states)),
+        "地址*": desk.book.write(Manner.DASHES, house, draws, AddressErrors(missing=0.0195, slip=0.031), desk.level),
+        "工作单位或就读学校": chosen(employer >= 0, firms.core[employer]),
         "联系手机": scribe.phone(PhoneErrors(missing=0.123, old=0.05)),
         "备注": np.full(len(who), None, dtype=object),
     }
     content = sheet(
-        desk,
-        "wangge_caiji people",
         columns,
         [Mention("subject", "person", who)],
+        desk.arrived("wangge_caiji people", draws.n) & scribe.born(),
         name="人口",
-        late=True,
         title="实有人口信息登记表",
         groups=((7, 7, "现居住地址"),),
     )
@@ -76,17 +71,14 @@ def _people(desk: Desk) -> tuple[Sheet, Ints]:
 def _homes(desk: Desk) -> tuple[Sheet, Ints]:
     """Sheet 房屋 and the grid of each row."""
     city = desk.city
-    persons, houses, estates, grids = city.persons, city.houses, city.estates, city.grids
+    persons, houses, estates, grids = desk.first.persons, city.houses, city.estates, city.grids
     every = Draws(city.seed, "wangge_caiji homes covers", len(houses.estate))
     house = np.flatnonzero(every.chance("known", 0.846))
     draws = desk.draws("wangge_caiji homes", len(house))
-    heads = np.flatnonzero(persons.relation == HEAD)
-    living = np.full(len(houses.estate), -1, dtype=np.int64)
-    living[persons.house[heads]] = heads
     residents = np.bincount(persons.house, minlength=len(houses.estate))[house]
-    registered = owners(city)[0][house]
-    resident_owner = np.where(persons.house[registered] == house, registered, living[house])
-    householder = np.where(draws.chance("householder known", 0.8), resident_owner, -1)
+    owner = city.tenure.owner[house]
+    resident = np.where(persons.house[owner] == house, owner, city.tenure.resident_head[house])
+    householder = np.where(draws.chance("householder known", 0.8), resident, -1)
     scribe = Scribe(desk, draws, np.maximum(householder, 0))
     grid, estate = houses.grid[house], houses.estate[house]
     alias = draws.chance("alias", 0.25) & (estates.alias[estate] != "")
@@ -95,23 +87,20 @@ def _homes(desk: Desk) -> tuple[Sheet, Ints]:
         "住房编号*": texts([f"FW{n:08d}" for n in every.order("serial")[house].tolist()]),
         "所属网格*": grids.grid[grid],
         "网格编码": grids.grid_code[grid],
-        "地址*": np.where(alias, estates.alias[estate], estates.name[estate]),
+        "地址*": chosen(alias, estates.alias[estate], estates.name[estate]),
         "幢": _filled(houses.building[house]),
         "单元": _filled(houses.unit[house]),
         "室": np.where(houses.urban[house], houses.room[house], houses.door[house]),
         "住房类别*": texts(["自住房", "出租房", "空置房"])[draws.weighted("kind", [0.7, 0.22, 0.08])],
-        "房主姓名\\法人代表": np.where(householder >= 0, scribe.name(NameErrors(dot=0.0)), None),
+        "房主姓名\\法人代表": chosen(householder >= 0, scribe.name(NameErrors(dot=0.0))),
         "实住人数": np.where(guess, draws.below("count", 6), residents),
         "住房面积": np.round(houses.area[house]).astype(np.int64),
     }
     mentions = [Mention("subject", "housing", house), Mention("householder", "person", householder)]
     content = sheet(
-        desk,
-        "wangge_caiji homes",
         columns,
         mentions,
         name="房屋",
-        late=False,
         title="住房信息登记表",
         groups=((3, 6, "住房地址"),),
     )
@@ -129,7 +118,7 @@ def _units(desk: Desk) -> tuple[Sheet, Ints]:
     """Sheet 单位 and the grid of each row."""
     city = desk.city
     firms, grids = city.firms, city.grids
-    firm = firms_of(desk, "wangge_caiji units", 0.69, firms.status == "存续")
+    firm = firms_of(desk, "wangge_caiji units", 0.69, desk.first.firms.status == "存续")
     draws = desk.draws("wangge_caiji units", len(firm))
     rep = Scribe(desk, draws, firms.rep[firm], "rep")
     grid = city.houses.grid[firms.house[firm]]
@@ -141,20 +130,16 @@ def _units(desk: Desk) -> tuple[Sheet, Ints]:
         "所属网格*": grids.grid[grid],
         "网格编码": grids.grid_code[grid],
         "单位地址*": desk.book.write(
-            Manner.ESTATE, firms.house[firm], draws, "seat", AddressErrors(missing=0.0129, slip=0.021), desk.level
+            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0129, slip=0.021), desk.level, name="seat"
         ),
-        "营业执照号码*": np.select(
-            [way == 0, way == 2],
-            [firms.credit_code[firm], firms.registration_number[firm]],
-            np.array(None, dtype=object),
-        ),
-        "组织机构代码*": np.where(draws.chance("organisation code", 0.21), firms.organisation_code[firm], None),
+        "营业执照号码*": chosen(way == 0, firms.credit_code[firm], chosen(way == 2, firms.registration_number[firm])),
+        "组织机构代码*": chosen(draws.chance("organisation code", 0.21), firms.organisation_code[firm]),
         "法人代表": rep.name(NameErrors(slip=0.0205)),
         "单位电话": firms.phone[firm],
         "从业人数": firms.staff[firm],
     }
     mentions = [Mention("subject", "enterprise", firm), Mention("legal_rep", "person", firms.rep[firm])]
-    content = sheet(desk, "wangge_caiji units", columns, mentions, name="单位", late=False, title="实有单位信息登记表")
+    content = sheet(columns, mentions, in_business(desk, firm), name="单位", title="实有单位信息登记表")
     return content, grid
 
 

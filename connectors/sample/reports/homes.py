@@ -10,35 +10,13 @@ import numpy as np
 from connectors.sample import noise
 from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
-from connectors.sample.city import City
-from connectors.sample.draws import Draws, Ints, Texts, texts
+from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import HEAD
 from connectors.sample.reports.person import IdErrors, NameErrors, PhoneErrors, Scribe, dates, day_texts
-from connectors.sample.sheets import Column, Desk, File, Mention, Sheet, sheet
+from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
 
 
-def owners(city: City) -> tuple[Ints, Ints]:
-    """Who owns each home and who beside: the head of the household that lives there (3 in 4), else somebody; -1 for nobody."""
-    persons, n = city.persons, len(city.houses.estate)
-    draws = Draws(city.seed, "owners", n)
-    heads = np.flatnonzero(persons.relation == HEAD)
-    living = np.full(n, -1, dtype=np.int64)
-    living[persons.house[heads]] = heads
-    adults = np.flatnonzero(persons.age > 20)
-    member = living + (draws.uniform("member") * np.bincount(persons.household)[persons.household[living]]).astype(
-        np.int64
-    )
-    resident = np.where(draws.chance("head owns", 0.74), living, member)
-    stays = (living >= 0) & draws.chance("owner lives there", 0.75)
-    owner = np.where(stays, resident, adults[draws.below("owner", len(adults))])
-    size = np.bincount(persons.household)[persons.household[owner]]
-    first = heads[persons.household[owner]]
-    partner = first + draws.below("partner", np.minimum(size, 2))
-    co_owner = np.where((size > 1) & draws.chance("shared", 0.47), partner, -1)
-    return owner, co_owner
-
-
-def _joined(first: Texts, second: Texts, both: np.ndarray) -> Texts:
+def _joined(first: Texts, second: Texts, both: Bools) -> Texts:
     """One or two values in a cell, split by 、."""
     return texts([f"{a or ''}、{b or ''}" if two else a for a, b, two in zip(first, second, both, strict=True)])
 
@@ -49,7 +27,8 @@ def real_estate(desk: Desk) -> File:
     known = np.flatnonzero(Draws(desk.city.seed, "budongchan covers", len(houses.estate)).chance("known", 0.804))
     house = known[np.argsort(houses.unit_number[known].astype(str), kind="stable")]
     draws = desk.draws("budongchan", len(house))
-    owner, co_owner = (column[house] for column in owners(desk.city))
+    tenure = desk.city.tenure
+    owner, co_owner = tenure.owner[house], tenure.co_owner[house]
     both = co_owner >= 0
     first = Scribe(desk, draws, owner, "owner")
     second = Scribe(desk, draws, np.maximum(co_owner, 0), "co-owner")
@@ -58,48 +37,43 @@ def real_estate(desk: Desk) -> File:
     columns: dict[str, Column] = {
         "不动产单元号": noise.blank(houses.unit_number[house], draws, "no unit number", 0.01 * desk.level),
         "坐落": desk.book.write(
-            Manner.FULL, house, draws, "place", AddressErrors(no_unit=0.01, slip=0.003), desk.level
+            Manner.FULL, house, draws, AddressErrors(no_unit=0.01, slip=0.003), desk.level, name="place"
         ),
         "权利人": _joined(first.name(names), second.name(NameErrors()), both),
         "权利人证件号": _joined(first.id_number(numbers), second.id_number(IdErrors(missing=0.003)), both),
-        "共有情况": np.where(both, "共同共有", "单独所有").astype(object),
+        "共有情况": chosen(both, "共同共有", "单独所有"),
         "建筑面积": houses.area[house],
         "用途": texts(["住宅"] * len(house)),
-        "登记时间": day_texts(dates(draws, "registered", "2013-02-20", str(desk.city.as_of))),
+        "登记时间": day_texts(tenure.since[house]),
     }
     mentions = [
         Mention("subject", "housing", house),
         Mention("owner", "person", owner),
         Mention("co_owner", "person", co_owner),
     ]
-    content = sheet(desk, "budongchan", columns, mentions)
+    content = sheet(columns, mentions, desk.arrived("budongchan", draws.n))
     options = {"encoding": "gbk", "line_end": "\r\n", "separator": "|"}
-    return File("budongchan", f"不动产登记_{desk.date}.txt", "delimited", (content,), options)
+    delta = {"": Delta(("不动产单元号", "登记时间"))}
+    return File("budongchan", f"不动产登记_{desk.date}.txt", "delimited", (content,), options, delta)
 
 
 def tenancies(desk: Desk) -> File:
     """住建局 租赁备案: households from elsewhere who rent the home they live in."""
     city = desk.city
-    persons = city.persons
+    persons = desk.first.persons
     renters = (persons.relation == HEAD) & ~persons.local
     known = Draws(city.seed, "zhujian_zulin covers", len(renters)).chance("known", 0.60) & renters
     tenant = np.flatnonzero(known)
     draws = desk.draws("zhujian_zulin", len(tenant))
     tenant = tenant[draws.order("order")]
     house = persons.house[tenant]
-    adults = np.flatnonzero(persons.age > 20)
-    anybody = adults[draws.below("landlord", len(adults))]
-    owner = owners(city)[0][house]
-    registered = (persons.house[owner] != house) & draws.chance("registered owner lets", 0.5)
-    landlord = np.where(registered, owner, anybody)
+    landlord = city.tenure.landlord[house]
     lets, rents = Scribe(desk, draws, landlord, "landlord"), Scribe(desk, draws, tenant, "tenant")
     phones = PhoneErrors(missing=0.098, old=0.068)
     serial = draws.order("serial") * 3 + draws.below("gap", 3)
     columns: dict[str, Column] = {
         "备案编号": texts([f"ZL2026{n:06d}" for n in serial.tolist()]),
-        "出租房地址*": desk.book.write(
-            Manner.ROAD, house, draws, "home", AddressErrors(no_unit=0.04, slip=0.017), desk.level
-        ),
+        "出租房地址*": desk.book.write(Manner.ROAD, house, draws, AddressErrors(no_unit=0.04, slip=0.017), desk.level),
         "出租人姓名*": lets.name(NameErrors(space=0.033, slip=0.0088, dot=0.7)),
         "出租人身份证号": lets.id_number(IdErrors(missing=0.087, lower_x=0.022, wrong=0.0072, swapped=0.001)),
         "出租人手机": lets.phone(phones),
@@ -107,7 +81,7 @@ def tenancies(desk: Desk) -> File:
         "承租人身份证号": rents.id_number(IdErrors(missing=0.054, lower_x=0.015, wrong=0.0026, swapped=0.002)),
         "承租人手机": rents.phone(phones),
         "月租金(元)": draws.between("rent", 5, 60) * 100,
-        "租赁起始": day_texts(dates(draws, "from", "2024-08-20", str(city.as_of))),
+        "租赁起始": day_texts(dates(draws, "from", "2024-08-20", str(desk.first.as_of))),
         "租赁截止": texts(["2027-12-31"] * len(tenant)),
     }
     mentions = [
@@ -115,8 +89,10 @@ def tenancies(desk: Desk) -> File:
         Mention("landlord", "person", landlord),
         Mention("tenant", "person", tenant),
     ]
-    content = sheet(desk, "zhujian_zulin", columns, mentions, name="出租房登记表", title="出租房信息登记表")
-    return File("zhujian_zulin", f"租赁备案_{desk.date}.xlsx", "workbook", (content,))
+    shown = desk.arrived("zhujian_zulin", draws.n)
+    content = sheet(columns, mentions, shown, name="出租房登记表", title="出租房信息登记表")
+    delta = {"出租房登记表": Delta(("备案编号",))}
+    return File("zhujian_zulin", f"租赁备案_{desk.date}.xlsx", "workbook", (content,), delta=delta)
 
 
 def _whole(numbers: Ints) -> Texts:
@@ -147,7 +123,7 @@ def standard_addresses(desk: Desk) -> File:
         "单元": _whole(houses.unit[house]),
         "室": _whole(houses.room[house]),
     }
-    content = sheet(desk, "minzheng_dizhi", columns, [Mention("subject", "housing", house)], late=False)
+    content = sheet(columns, [Mention("subject", "housing", house)])
     options = {"encoding": "gb18030", "line_end": "\r\n"}
     return File("minzheng_dizhi", f"标准地址_{desk.date}.csv", "delimited", (content,), options)
 
@@ -164,6 +140,6 @@ def grid_tree(desk: Desk) -> File:
         "网格编码": grids.grid_code,
         "网格": grids.grid,
     }
-    content: Sheet = sheet(desk, "wangge_huafen", columns, [], late=False)
+    content = sheet(columns, [])
     options = {"encoding": "utf-8-sig", "line_end": "\n"}
     return File("wangge_huafen", f"网格划分_{desk.date}.csv", "delimited", (content,), options)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from connectors.sample import noise
 from connectors.sample import vocabulary as words
 from connectors.sample.addresses import chinese_number
-from connectors.sample.draws import Bools, Draws, Ints, Texts, texts
-from connectors.sample.sheets import Column, Desk, File, Mention, sheet
+from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
+from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Hearing:
     time: npt.NDArray[np.datetime64]
     done: npt.NDArray[np.datetime64]
     settled: Bools
+    shown: Bools
 
     @property
     def category(self) -> Texts:
@@ -41,7 +42,7 @@ class Hearing:
         return self.desk.city.houses.grid[self.desk.city.events.house[self.event]]
 
     def numbers(self, pattern: str) -> Texts:
-        """Running numbers in the order of the file; that order is random and says nothing."""
+        """Running numbers in the order they were taken down."""
         return texts([pattern.format(n) for n in range(len(self.event))])
 
     def times(self, moments: npt.NDArray[np.datetime64]) -> Texts:
@@ -50,7 +51,7 @@ class Hearing:
 
     def closing(self) -> Texts:
         """When each was settled, None while it is open."""
-        return np.where(self.settled, self.times(self.done), None)
+        return chosen(self.settled, self.times(self.done))
 
 
 def _place(desk: Desk, house: int, mark: str, depth: int, chinese: bool) -> str:
@@ -73,7 +74,9 @@ def hear(desk: Desk, platform: str, share: float, delay: float, missing: float) 
     again = known[Draws(city.seed, f"{platform} twice", len(known)).chance("twice", 0.04 * desk.level)]
     event = np.concatenate([known, again])
     draws = desk.draws(platform, len(event))
-    event = event[draws.order("order")]
+    time = city.events.time[event] + (draws.exponential("delay", delay) * 60).astype("timedelta64[m]")
+    by_time = np.argsort(time, kind="stable")
+    event, time = event[by_time], time[by_time]
     house = city.events.house[event]
     marks, depth = (
         draws.pick("mark", ["幢", "号楼", "幢", "号楼", "号", ""]),
@@ -95,9 +98,9 @@ def hear(desk: Desk, platform: str, share: float, delay: float, missing: float) 
         ]
     )
     wording = place + draws.pick("where", words.EVENT_WHERE) + phrase + draws.pick("tail", words.EVENT_TAILS)
-    time = city.events.time[event] + (draws.exponential("delay", delay) * 60).astype("timedelta64[m]")
-    slack = draws.normal("slack") * 10 + delay
+    slack = draws.normal("slack") * 12
     done = time + (np.maximum(0.5, city.events.hours[event] + slack) * 60).astype("timedelta64[m]")
+    now = desk.today + np.timedelta64(24 * 60 - 1, "m")
     return Hearing(
         desk=desk,
         event=event,
@@ -106,7 +109,8 @@ def hear(desk: Desk, platform: str, share: float, delay: float, missing: float) 
         wording=wording,
         time=time,
         done=done,
-        settled=draws.chance("settled", 0.88),
+        settled=(done <= now) & draws.chance("settled", 0.94),
+        shown=time <= now,
     )
 
 
@@ -130,13 +134,15 @@ def hotline(desk: Desk) -> File:
         "办结时限": heard.times(heard.time + np.timedelta64(72, "h")),
         "办结时间": heard.closing(),
         "承办单位": desk.city.grids.street[heard.grid],
-        "状态": np.where(heard.settled, "已办结", "办理中").astype(object),
+        "状态": chosen(heard.settled, "已办结", "办理中"),
         "满意度": texts(["满意", "基本满意", "不满意", "未评价"])[draws.weighted("satisfied", [0.44, 0.22, 0.2, 0.14])],
     }
     mentions = [Mention("subject", "event", heard.event), Mention("caller", "person", caller)]
-    content = sheet(desk, "rexian_12345", columns, mentions, late=False)
+    content = sheet(columns, mentions, heard.shown)
     options = {"encoding": "gb18030", "line_end": "\r\n"}
-    return File("rexian_12345", f"12345工单_{desk.date}.csv", "delimited", (content,), options)
+    return File(
+        "rexian_12345", f"12345工单_{desk.date}.csv", "delimited", (content,), options, delta={"": Delta(("工单编号",))}
+    )
 
 
 _STEPS = ["发现", "立案", "派遣", "处置", "核查", "结案"]
@@ -156,11 +162,18 @@ def grid_events(desk: Desk) -> File:
         "reportTime": heard.times(heard.time),
         "finishTime": heard.closing(),
         "limitHours": np.full(heard.draws.n, 48),
-        "status": np.where(heard.settled, "FINISHED", "PROCESSING").astype(object),
+        "status": chosen(heard.settled, "FINISHED", "PROCESSING"),
         "steps": steps,
     }
-    content = sheet(desk, "wangge_shijian", columns, [Mention("subject", "event", heard.event)], late=False)
-    return File("wangge_shijian", f"grid_events_{desk.date}.json", "json", (content,), {"rows": "rows"})
+    content = sheet(columns, [Mention("subject", "event", heard.event)], heard.shown)
+    return File(
+        "wangge_shijian",
+        f"grid_events_{desk.date}.json",
+        "json",
+        (content,),
+        {"rows": "rows"},
+        delta={"": Delta(("eventId",))},
+    )
 
 
 def snapshots(desk: Desk) -> File:
@@ -179,8 +192,10 @@ def snapshots(desk: Desk) -> File:
         "wxNick": heard.numbers("用户{}"),
         "state": np.where(heard.settled, 3, 1),
     }
-    content = sheet(desk, "chengshi_zhuomuniao", columns, [Mention("subject", "event", heard.event)], late=False)
-    return File("chengshi_zhuomuniao", f"woodpecker_{desk.date}.ndjson", "ndjson", (content,))
+    content = sheet(columns, [Mention("subject", "event", heard.event)], heard.shown)
+    return File(
+        "chengshi_zhuomuniao", f"woodpecker_{desk.date}.ndjson", "ndjson", (content,), delta={"": Delta(("id",))}
+    )
 
 
 def public_order(desk: Desk) -> File:
@@ -193,11 +208,13 @@ def public_order(desk: Desk) -> File:
         "occurLocation": heard.place,
         "occurDate": heard.times(heard.time),
         "occurOrg": desk.city.grids.grid[heard.grid],
-        "status": np.where(heard.settled, "已办结", "办理中").astype(object),
+        "status": chosen(heard.settled, "已办结", "办理中"),
     }
-    content = sheet(desk, "zongzhi_etong", columns, [Mention("subject", "event", heard.event)], late=False)
+    content = sheet(columns, [Mention("subject", "event", heard.event)], heard.shown)
     options = {"encoding": "GBK", "root": "issues", "row": "issue"}
-    return File("zongzhi_etong", f"zongzhi_{desk.date}.xml", "xml", (content,), options)
+    return File(
+        "zongzhi_etong", f"zongzhi_{desk.date}.xml", "xml", (content,), options, delta={"": Delta(("serialNumber",))}
+    )
 
 
 def enforcement(desk: Desk) -> File:
@@ -213,12 +230,14 @@ def enforcement(desk: Desk) -> File:
         "案情描述": heard.wording,
         "立案时间": heard.times(heard.time),
         "结案时间": heard.closing(),
-        "当事人": np.where(draws.chance("party known", 0.46), party, None),
+        "当事人": chosen(draws.chance("party known", 0.46), party),
         "处罚金额": draws.between("fine", 0, 19) * 100,
     }
-    content = sheet(desk, "zonghe_zhifa", columns, [Mention("subject", "event", heard.event)], late=False)
+    content = sheet(columns, [Mention("subject", "event", heard.event)], heard.shown)
     options = {"encoding": "gbk", "line_end": "\r\n"}
-    return File("zonghe_zhifa", f"执法案件_{desk.date}.csv", "delimited", (content,), options)
+    return File(
+        "zonghe_zhifa", f"执法案件_{desk.date}.csv", "delimited", (content,), options, delta={"": Delta(("案件编号",))}
+    )
 
 
 def patrols(desk: Desk) -> File:
@@ -231,8 +250,8 @@ def patrols(desk: Desk) -> File:
         "ms": heard.wording,
         "dz": heard.place,
         "fxsj": heard.times(heard.time),
-        "czjg": np.where(heard.draws.chance("handled", 0.94), "已处置", "移交").astype(object),
+        "czjg": chosen(heard.draws.chance("handled", 0.94), "已处置", "移交"),
         "jh": texts([f"0{n}" for n in officer.tolist()]),
     }
-    content = sheet(desk, "gongan_xunfang", columns, [Mention("subject", "event", heard.event)], late=False)
-    return File("gongan_xunfang", f"巡防记录_{desk.date}.ndjson", "ndjson", (content,))
+    content = sheet(columns, [Mention("subject", "event", heard.event)], heard.shown)
+    return File("gongan_xunfang", f"巡防记录_{desk.date}.ndjson", "ndjson", (content,), delta={"": Delta(("xfbh",))})

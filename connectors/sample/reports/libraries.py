@@ -25,7 +25,7 @@ def components(desk: Desk) -> File:
         "lng": parts.lon,
         "lat": parts.lat,
     }
-    content = sheet(desk, "chengguan_bujian", columns, [Mention("subject", "component", np.arange(n))], late=False)
+    content = sheet(columns, [Mention("subject", "component", np.arange(n))])
     return File("chengguan_bujian", f"城市部件_{desk.date}.geojson", "geojson", (content,))
 
 
@@ -41,5 +41,5 @@ def party_branches(desk: Desk) -> File:
         "党员人数": branches.members,
     }
     mentions = [Mention("subject", "organisation", np.arange(n)), Mention("secretary", "person", branches.secretary)]
-    content = sheet(desk, "dangjian_zuzhi", columns, mentions, name="党组织", late=False, title="基层党组织一览表")
+    content = sheet(columns, mentions, name="党组织", title="基层党组织一览表")
     return File("dangjian_zuzhi", f"基层党组织_{desk.date}.xlsx", "workbook", (content,))

@@ -6,13 +6,14 @@ Belongs here: what every platform that writes down people has in common. Does no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from connectors.sample import noise
-from connectors.sample.draws import Draws, Ints, Texts, texts
-from connectors.sample.people import Persons
+from connectors.sample import vocabulary as words
+from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, known, texts
 from connectors.sample.sheets import Desk
 
 
@@ -66,24 +67,35 @@ class PhoneErrors:
 
 @dataclass(frozen=True)
 class Scribe:
-    """Somebody who writes down people: record by record `who` (rows of `Persons`), with streams of their own per role."""
+    """Somebody who writes down people: record by record `who` (rows of `Persons`), with streams of their own per role.
+
+    `hears` is the share of later changes in people's lives that reach this platform.
+    """
 
     desk: Desk
     draws: Draws
     who: Ints
     role: str = ""
+    hears: float = 0.6
 
-    @property
-    def persons(self) -> Persons:
-        """The people of the city."""
-        return self.desk.city.persons
+    def told(self, attribute: str) -> npt.NDArray[Any]:
+        """An attribute of `Persons` per record as last told: what is true today, or still what was true on the first day."""
+        today = getattr(self.desk.city.persons, attribute)[self.who]
+        if not self.desk.day:
+            return today
+        hears = Draws(self.draws.seed, self.draws.scope, self.draws.n).chance(f"{self.role} hears", self.hears)
+        return np.where(hears, today, getattr(self.desk.first.persons, attribute)[self.who])
+
+    def born(self) -> Bools:
+        """Who is born by now."""
+        return self.desk.city.persons.birth[self.who] <= self.desk.today
 
     def id_number(self, errors: IdErrors) -> Texts:
         """Identity numbers as written, None where left out."""
-        level, numbers = self.desk.level, self.persons.id_number
+        level, numbers = self.desk.level, self.desk.city.persons.id_number
         column = numbers[self.who]
         for label, rate, mishap in (
-            ("anothers", errors.anothers, lambda _, u: numbers[int(u * len(numbers))]),
+            ("anothers", errors.anothers, lambda _, u: str(numbers[int(u * len(numbers))])),
             ("wrong", errors.wrong, noise.wrong_digit),
             ("swapped", errors.swapped, noise.neighbours_swapped),
             ("rounded", errors.rounded, noise.rounded),
@@ -99,12 +111,9 @@ class Scribe:
     def name(self, errors: NameErrors) -> Texts:
         """Names as written; never empty."""
         level = self.desk.level
-        column = self.persons.name[self.who]
-        former = self.persons.former_name[self.who]
-        old = self.draws.chance(f"{self.role} name former", min(errors.former * level, noise.MOST)) & np.not_equal(
-            former, None
-        ).astype(bool)
-        column = np.where(old, former, column)
+        former = self.told("former_name")
+        old = self.draws.befalls(f"{self.role} name former", errors.former * level) & known(former)
+        column = chosen(old, former, self.told("name"))
         for label, rate, mishap in (
             ("slip", errors.slip, noise.name_slip),
             ("reversed", errors.reversed, noise.given_reversed),
@@ -118,13 +127,13 @@ class Scribe:
 
     def phone(self, errors: PhoneErrors) -> Texts:
         """Phones as written, None where left out."""
-        return self.altered_phone(self.persons.phone[self.who], errors)
+        return self.altered_phone(self.told("phone"), errors)
 
     def altered_phone(self, column: Texts, errors: PhoneErrors) -> Texts:
         """These phones as written: out of date, mistyped, in another format, or left out."""
         level = self.desk.level
-        old = self.draws.chance(f"{self.role} phone old", min(errors.old * level, noise.MOST))
-        column = np.where(old, self.persons.old_phone[self.who], column)
+        old = self.draws.befalls(f"{self.role} phone old", errors.old * level)
+        column = chosen(old, self.told("old_phone"), column)
         for label, rate, mishap in (
             ("wrong", errors.wrong, noise.wrong_digit),
             ("format", errors.other_format, noise.other_format),
@@ -135,14 +144,13 @@ class Scribe:
     def birth(self, pattern: Literal["%Y%m%d", "%Y-%m-%d", "/", "年", "%Y.%m"], errors: BirthErrors) -> Texts:
         """Birth dates in one of the usual patterns ("/" and "年" without leading zeros), None where left out."""
         level = self.desk.level
-        days = self.persons.birth[self.who].astype(object)
-        january = self.draws.chance(f"{self.role} birth january", errors.january * level)
-        rate = errors.wrong * level
-        u = self.draws.uniform(f"{self.role} birth wrong")
+        days = self.desk.city.persons.birth[self.who].astype(object)
+        january = self.draws.befalls(f"{self.role} birth january", errors.january * level)
+        u = self.draws.mishap(f"{self.role} birth wrong", errors.wrong * level)
         for i in np.flatnonzero(january):
             days[i] = noise.first_of_january(days[i])
-        for i in np.flatnonzero(u < rate):
-            days[i] = noise.other_day(days[i], u[i] / rate)
+        for i in np.flatnonzero(u >= 0):
+            days[i] = noise.other_day(days[i], u[i])
         if pattern == "/":
             column = texts([f"{d.year}/{d.month}/{d.day}" for d in days])
         elif pattern == "年":
@@ -153,15 +161,20 @@ class Scribe:
 
     def sex(self, male: str, female: str) -> Texts:
         """Sex in the platform's code."""
-        return np.where(self.persons.sex[self.who] == 1, male, female).astype(object)
+        return chosen(self.desk.city.persons.sex[self.who] == 1, male, female)
+
+    def ethnicity_codes(self) -> Texts:
+        """Ethnicity in the codes of GB/T 3304."""
+        codes = {name: code for name, (code, _) in words.ETHNICITIES.items()}
+        return texts([codes[name] for name in self.desk.city.persons.ethnicity[self.who]])
 
     def home(self, stale: float) -> Ints:
         """Where each lives, a share `stale` by what was true once."""
-        gone = self.draws.chance(f"{self.role} address stale", min(stale * self.desk.level, noise.MOST))
-        return np.where(gone, self.persons.old_house[self.who], self.persons.house[self.who])
+        gone = self.draws.befalls(f"{self.role} address stale", stale * self.desk.level)
+        return np.where(gone, self.desk.first.persons.old_house[self.who], self.told("house"))
 
 
-def register(desk: Desk, platform: str, covered: np.ndarray, twice: float) -> tuple[Ints, Draws]:
+def register(desk: Desk, platform: str, covered: Bools, twice: float) -> tuple[Ints, Draws]:
     """A platform's records of these persons, in the order it keeps them; a share `twice` of them it has two of.
 
     Returns:
@@ -174,17 +187,17 @@ def register(desk: Desk, platform: str, covered: np.ndarray, twice: float) -> tu
     return who[draws.order("order")], draws
 
 
-def covers(desk: Desk, platform: str, share: float) -> np.ndarray:
+def covers(desk: Desk, platform: str, share: float | npt.NDArray[np.float64]) -> Bools:
     """Who a platform knows, by chance alone."""
     return Draws(desk.city.seed, f"{platform} covers", len(desk.city.persons.name)).chance("known", share)
 
 
-def dates(draws: Draws, name: str, first: str, last: str) -> np.ndarray:
+def dates(draws: Draws, name: str, first: str, last: str) -> npt.NDArray[np.datetime64]:
     """A day between two days, per record, as datetime64[D]."""
     start, end = np.datetime64(first, "D"), np.datetime64(last, "D")
     return start + draws.below(name, int((end - start).astype(int)) + 1)
 
 
-def day_texts(days: np.ndarray, suffix: str = "") -> Texts:
+def day_texts(days: npt.NDArray[np.datetime64], suffix: str = "") -> Texts:
     """Days as ISO text."""
     return texts([d + suffix for d in np.datetime_as_string(days, unit="D").tolist()]) if len(days) else texts([])
