@@ -14,6 +14,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.standardise.address.divisions import PROVINCES
 from pipelines.standardise.address.notation import NUMERALS
 
 TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "floor", "room", "room_mark")
@@ -30,43 +31,6 @@ _TAIL = (
 )
 """A mark without its number (幢2单元303室) belongs to the tail all the same; the number is lost, not the mark."""
 
-PROVINCES = [
-    "北京",
-    "天津",
-    "上海",
-    "重庆",
-    "河北",
-    "山西",
-    "辽宁",
-    "吉林",
-    "黑龙江",
-    "江苏",
-    "浙江",
-    "安徽",
-    "福建",
-    "江西",
-    "山东",
-    "河南",
-    "湖北",
-    "湖南",
-    "广东",
-    "海南",
-    "四川",
-    "贵州",
-    "云南",
-    "陕西",
-    "甘肃",
-    "青海",
-    "台湾",
-    "内蒙古",
-    "广西",
-    "西藏",
-    "宁夏",
-    "新疆",
-    "香港",
-    "澳门",
-]
-"""Short names of the provinces, autonomous regions and municipalities (GB/T 2260)."""
 
 ROAD_WORDS = "大道|大街|支路|公路|马路|路|街|道|巷|弄|胡同|里弄|线"
 ESTATE_WORDS = (

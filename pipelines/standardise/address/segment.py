@@ -1,0 +1,230 @@
+"""Any Chinese address cut into labelled segments, from the grammar alone.
+
+Where the reference knows the city, `resolve` is the better reader. This one is for addresses of anywhere: enterprises'
+seats in other cities, delivery notes, free text. It reads from the left as far as divisions, community and road go, from
+the right as far as room, floor, unit and building go, and calls what stays between a site (estate, village, company, shop).
+
+Belongs here: the order and shape of segments. Does not belong here: which names exist, beyond provinces and cities.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipelines.standardise.address.divisions import CITIES, PROVINCES
+from pipelines.standardise.address.notation import NUMERALS
+
+LABELS = (
+    *("country", "province", "city", "county", "zone", "street", "community", "road", "road_number", "lane"),
+    *("lane_number", "site", "part", "building", "unit", "floor", "room", "aside", "contact", "separator"),
+)
+"""What a segment can be. `zone` is a development zone, `lane` a second road, `part` a part of a site (二期, 东区), `aside` a
+relation (对面, 与…交叉口), `contact` whom to ask for, `separator` what carries nothing (dashes, repetitions, 电联)."""
+
+_N = rf"(?:[0-9]+|[{NUMERALS}]+)"
+_ID = rf"(?:[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+)"
+_SEPARATOR = re.compile(r"[\s\-_,，、。;；:：.()（）~—/#*]+")
+_NOISE = re.compile(r"电联|null|请?(?:电话)?联系.{0,4}$|转$|市辖区|丰巢$", re.IGNORECASE)
+_COUNTRY = re.compile(r"中国|中华人民共和国")
+_PROVINCE = re.compile(rf"(?:{'|'.join(PROVINCES[4:])})(?:省|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区)?")
+_CITY = re.compile(
+    rf"(?:{'|'.join(sorted(CITIES, key=lambda name: (-len(name), name)))})(?:市|地区)?|[^0-9省市区县镇乡路街号村]{{2,4}}?(?:自治州|地区|盟)"
+)
+_COUNTY = re.compile(
+    rf"[^0-9A-Za-z\-路号街道村{NUMERALS}][^0-9A-Za-z\-路号街道]{{0,4}}?(?:自治县|自治旗|县(?!城|前|学|后|东|西)"
+    rf"|(?<![小社校厂矿库园景片营发业新术{NUMERALS}])区(?!间|块|政)|(?<![超都门夜])市(?!场|民|政|北|心|区|中)|旗(?!舰))"
+)
+_STREET = re.compile(
+    r"[^0-9A-Za-z\-路号][^0-9A-Za-z\-路号]{0,4}?(?:街道办事处|街道(?!口)|镇(?![东西南北中]{0,2}[路街村])|乡(?!路|村|镇)|苏木)"
+)
+_ZONE = re.compile(
+    r"[^0-9\-路号街镇村]{0,6}?(?:经济技术开发区|经济开发区|高新技术开发区|高新技术产业开发区|高新区|开发区|新区(?!块)|保税区|度假区)"
+)
+_COMMUNITY = re.compile(
+    r"[^0-9A-Za-z\-路号街园城][^0-9A-Za-z\-路号街园城]{0,4}?(?:社区居委会|社区居民委员会|居民委员会|居委会|社区(?!卫生|服务|医)|行政村|自然村"
+    rf"|(?<![新{NUMERALS}])村(?!委|路|口|[0-9{NUMERALS}]{{1,2}}[区期]|小学|镇|镇))"
+)
+_ROAD_END = r"(?:大道|大街|公路|马路|支路|胡同|(?<!铁)路(?!口|灯|桥|段)|街(?!道|区|口|坊|心|舞)|(?<![隧轨人频渠])(?<!车行)巷(?!口)|(?<![一-鿿]街)弄(?![0-9]))"
+_ROAD = re.compile(
+    rf"(?:[0-9]{{2,3}}[国省县]道|[GSX][0-9]{{2,3}}|[^0-9A-Za-z\-号与和\s]{{1,6}}?{_ROAD_END}(?:[东西南北]?[东西南北中一二三四五]段|[{NUMERALS}][巷弄路街])?)"
+)
+_ROAD_INSIDE = re.compile(
+    rf"(?P<before>.{{2,}}?)(?P<road>(?:[^0-9A-Za-z\-]{{2}}|[^0-9A-Za-z\-][{NUMERALS}])[东西南北中]?(?:大道|大街|路(?!口|灯|桥|段)|街(?!道|区|口|坊)|巷(?!口)))$"
+)
+_ASIDE = re.compile(
+    r"(?:与|和(?=[^0-9]{1,6}(?:路|街|道|巷)))|(?:交叉路?口|交汇处|交界处?|路口)(?:[东西南北]{1,2}[侧面角]?)?|(?:斜?对面|对过|附近|旁边?|隔壁"
+    r"|门口|楼下|后面|前面|里面|院内|[东西南北]{1,2}侧|往?[东西南北]{1,2}[0-9]+米|[0-9]+米(?:处|左右)?)"
+)
+_PART = re.compile(
+    rf"(?P<part>(?:[东西南北中]{{1,2}}|{_N}|[A-Za-z]|[东西南北]{_N})(?:区|期|苑区|组团)|[东西南北前后]{{1,2}}(?:大门|门|楼)|地下室|综合楼"
+    r"|写字楼|住院部|门诊部?|行政楼|商铺|店面|门卫室?|传达室)$"
+)
+_ESTATE_END = re.compile(r"(?:区|园|苑|城|期|公寓|小区|新村|家园|花园|庭|府|湾|广场|大厦|中心|楼)$")
+_ANCHOR = re.compile(
+    rf"(?P<building>第?{_ID}(?:号楼|幢|栋|棟|座(?!落)|排))"
+    r"|(?P<unit>第?(?:[A-Za-z]{0,2}[0-9]+|[%s]+|[A-Za-z东西南北中甲乙丙丁])(?:单元|号门))"
+    % NUMERALS
+    + rf"|(?P<floor>第?[负\-]?{_N}(?:楼|层)(?!梯)|[0-9]+[Ff](?![A-Za-z0-9])|架空层|底楼)"
+    rf"|(?P<room>{_ID}(?:号?室|号房间?|房(?![产地])|铺(?!子)|店面|号铺))"
+    rf"|(?P<number>(?:附|甲|乙)?(?:[0-9]+(?:[\-至_][0-9]+)*|[{NUMERALS}]+|[A-Za-z][0-9]+)号(?!线|码|店|馆|院)(?:院)?)"
+    r"|(?P<lane>[0-9]+(?:弄|支弄|巷))"
+    r"|(?P<plain>[A-Za-z]{0,2}[0-9]+[A-Za-z]?(?![A-Za-z0-9%年元届吨米路街组社队])|(?<![A-Za-z0-9])[A-Za-z](?=\-[0-9]|[0-9]))"
+    rf"|(?P<noise>{_NOISE.pattern})|(?P<aside>{_ASIDE.pattern})|(?P<separator>{_SEPARATOR.pattern})"
+)
+
+
+_BEFORE_NUMBER = frozenset(("road", "lane", "community", "street", "county", "zone", "", "aside"))
+
+
+class Segment(NamedTuple):
+    """A labelled stretch of an address: `text[start:end]`."""
+
+    label: str
+    start: int
+    end: int
+
+
+def segment(text: str) -> list[Segment]:
+    """Cut an address into labelled segments that cover it from end to end.
+
+    Args:
+        text: One address as written; full-width characters should be folded before.
+
+    Returns:
+        Segments in order, without gaps; labels are those of `LABELS`.
+    """
+    left = list(_from_left(text))
+    return left + list(_rest(text, left))
+
+
+def _from_left(text: str) -> Iterator[Segment]:
+    """Divisions, community and road, in their order; what comes a second time is a repetition."""
+    at, seen, step = 0, set[str](), 0
+    steps = (
+        *(("country", _COUNTRY), ("province", _PROVINCE), ("city", _CITY), ("county", _COUNTY), ("zone", _ZONE)),
+        *(("street", _STREET), ("zone", _ZONE), ("community", _COMMUNITY), ("road", _ROAD)),
+    )
+    while step < len(steps):
+        for pattern in (_SEPARATOR, _NOISE):
+            skipped = pattern.match(text, at)
+            if skipped:
+                yield Segment("separator", at, skipped.end())
+                at = skipped.end()
+        label, pattern = steps[step]
+        found = pattern.match(text, at)
+        if not found or not _plausible(label, text, found):
+            step += 1
+            continue
+        word = found.group().rstrip("省市")
+        split = at + 2 if label == "street" and _two_names(found.group(), seen) else at
+        if split > at:
+            yield Segment("county", at, split)
+        yield Segment("separator" if word in seen else label, split, found.end())
+        at = found.end()
+        # a division given twice (浙江省杭州市余杭区浙江省…) is read again from the province on
+        step = 1 if label == "county" and word not in seen else step if word in seen else step + 1
+        seen.add(word)
+
+
+def _two_names(word: str, seen: set[str]) -> bool:
+    """Whether a street's name is so long after a city that a county without its suffix stands before it: 安吉递铺镇."""
+    core = re.sub(r"(?:街道办事处|街道|镇|乡)$", "", word)
+    return len(core) == 4 and not CITIES.isdisjoint(seen)
+
+
+def _plausible(label: str, text: str, found: re.Match[str]) -> bool:
+    """Whether what follows lets a name stand: 南通 in 南通路 is no city, 南湖 in 南湖区 neither."""
+    word, after = found.group(), text[found.end() :]
+    if label in ("province", "city") and (word in CITIES or word in PROVINCES):
+        return not re.match(
+            r"[东西南北中]?(?:路|街|大道|巷|村|镇|县|大厦|商|银行|小区|花园|湾|大学|新城|[^0-9]{0,2}公司)", after
+        )
+    if label in ("county", "street", "community"):
+        return len(word) >= 2 and not re.match(r"[东西南北中]?(?:路|大道)", after)
+    if label == "road":
+        return len(word) >= 2
+    return True
+
+
+def _rest(text: str, left: list[Segment]) -> Iterator[Segment]:
+    """Site and tail: what the anchors (numbers with and without marks, asides, separators) are, and what is between."""
+    at = left[-1].end if left else 0
+    previous = next((s.label for s in reversed(left) if s.label != "separator"), "")
+    anchors = list(_ANCHOR.finditer(text, at))
+    for i, anchor in enumerate(anchors):
+        if anchor.start() > at:
+            for piece in _between(text, at, anchor.start(), previous):
+                yield piece
+                previous = piece.label
+        following = [a for a in anchors[i + 1 :] if a.lastgroup not in ("separator", "noise")]
+        tight = anchor.end() < len(text) and text[anchor.end()] in "-_"
+        label = _meaning(anchor, previous, text[at - 1 : at], following, tight and bool(following))
+        yield Segment(label, anchor.start(), anchor.end())
+        if label not in ("separator", "aside"):
+            previous = label
+        at = anchor.end()
+    if at < len(text):
+        yield from _between(text, at, len(text), previous)
+
+
+def _meaning(anchor: re.Match[str], previous: str, before: str, following: list[re.Match[str]], tight: bool) -> str:
+    """What a number or mark is, by what stands before it and whether more numbers follow."""
+    kind = anchor.lastgroup or ""
+    if kind in ("separator", "noise"):
+        return "separator"
+    if kind == "building" and previous in ("building", "unit") and not following:
+        return "room"
+    if kind in ("building", "unit", "floor", "room", "aside"):
+        return kind
+    if kind == "lane":
+        return "road_number" if previous == "road" else "lane"
+    if previous in _BEFORE_NUMBER:
+        return "lane_number" if previous == "lane" else "road_number"
+    return _marked(previous, before, following) if kind == "number" else _bare(anchor, previous, following, tight)
+
+
+def _marked(previous: str, before: str, following: list[re.Match[str]]) -> str:
+    """A number with 号 that belongs to no road."""
+    if previous == "site":
+        return "building" if _ESTATE_END.search(before) or following else "road_number"
+    if previous in ("part", "road_number", "lane_number"):
+        return "building"
+    return "unit" if previous == "building" and following else "room"
+
+
+def _bare(anchor: re.Match[str], previous: str, following: list[re.Match[str]], tight: bool) -> str:
+    """A number without a mark: 3-2-502."""
+    if previous in ("unit", "floor", "room"):
+        return "room"
+    if previous == "building":
+        return "unit" if tight else "room"
+    return "building" if tight or len(anchor.group()) < 3 or following else "room"
+
+
+def _between(text: str, start: int, end: int, previous: str) -> Iterator[Segment]:
+    """Words between numbers: a site and its part at first, after floor and room whom to ask for."""
+    if previous in ("floor", "room"):
+        yield Segment("contact", start, end)
+        return
+    words = text[start:end]
+    road = _ROAD.fullmatch(words) if previous in ("site", "aside", "part", "road") else None
+    if road and previous == "road":
+        yield Segment("separator", start, end)
+        return
+    inside = _ROAD_INSIDE.match(words) if previous not in ("road", "road_number", "building") else None
+    if road:
+        yield Segment("lane" if previous == "aside" else "road", start, end)
+    elif inside:
+        yield Segment("site", start, start + inside.end("before"))
+        yield Segment("road", start + inside.end("before"), end)
+    elif previous in ("building", "unit"):
+        yield Segment("part", start, end)
+    else:
+        part = _PART.search(words)
+        if part and part.start() > 1:
+            yield Segment("site", start, start + part.start())
+            yield Segment("part", start + part.start(), end)
+        else:
+            yield Segment("site", start, end)
