@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.encode import Codes, Domain, Encoded
-from pipelines.matching.levels import Level, Unknown, ValuePairs
+from pipelines.matching.levels import Level, ValuePairs
 from pipelines.matching.spec import Comparison, MatchSpec
 
 Patterns = npt.NDArray[np.int64]
@@ -50,7 +50,7 @@ def cells_of(comparison: Comparison) -> Cells:
         for b in own:
             level.append(i)
             bins.append(b)
-            silent.append(isinstance(x, Unknown))
+            silent.append(x.silent)
     return Cells(np.array(level), np.array(bins), np.array(first), np.array(silent))
 
 
@@ -83,13 +83,31 @@ class Layout:
         return (patterns[:, None] // self.radix[None, :]) % sizes[None, :]
 
 
-def _frequency_bins(encoded: Encoded, column: str, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The frequency bin of every value of a column, counted over mentions rather than distinct records."""
-    codes = encoded.codes[column]
+UNSEEN = 0.2
+"""Further holders a value is taken to have beyond those known: agreement on a value of one known holder is no proof."""
+
+
+def _frequency_bins(
+    encoded: Encoded, column: str, counts: npt.NDArray[np.int64], identity: Codes | None
+) -> npt.NDArray[np.int64]:
+    """The frequency bin of every value of a column: about -log2 of the chance that another entity holds it too.
+
+    Without an identity the share of mentions stands for it. With one (a column no entity has two values of) entities are
+    counted instead: who is mentioned ten times is one holder of his name, and the others are what matters.
+    """
+    codes, size = encoded.codes[column], len(encoded.dictionaries[column])
     given = codes >= 0
-    counts = np.bincount(codes[given], weights=weights[given], minlength=len(encoded.dictionaries[column]))
-    share = np.maximum(counts, 1) / max(counts.sum(), 1)
-    return np.clip(np.round(-np.log2(share)), 0, BINS - 1).astype(np.int64)
+    mentions = np.bincount(codes[given], weights=counts[given], minlength=size)
+    known = given & (identity >= 0) if identity is not None else np.zeros_like(given)
+    if not known.any() or identity is None:
+        share = np.maximum(mentions, 1) / max(mentions.sum(), 1)
+    else:
+        held = np.unique(codes[known].astype(np.int64) << 32 | identity[known])
+        holders = np.bincount(held >> 32, minlength=size).astype(np.float64)
+        often = mentions[holders > 0].sum() / holders.sum()
+        holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
+        share = (holders - 1 + UNSEEN) / max(len(np.unique(identity[known])), 2)
+    return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
 class Comparer:
@@ -106,8 +124,9 @@ class Comparer:
         self.spec, self.encoded, self.threads = spec, encoded, threads
         self.layout = Layout.of(spec)
         self.domains: list[Domain] = [encoded.domain(c.columns) for c in spec.comparisons]
+        identity = encoded.codes[spec.distinct[0]] if spec.distinct else None
         self.bins = {
-            column: _frequency_bins(encoded, column, counts)
+            column: _frequency_bins(encoded, column, counts, identity)
             for comparison in spec.comparisons
             for column in (_frequency_column(comparison, level) for level in comparison.levels)
             if column

@@ -35,7 +35,7 @@ def described(scorer: Scorer, patterns: Patterns) -> tuple[pa.Array, pa.Array]:
     """
     alone, joint = scorer.parts(patterns)
     levels = scorer.layout.unpack(patterns)
-    heard = heard_levels(scorer.layout, levels)
+    heard = heard_levels(scorer.spec, scorer.layout, levels)
     comparisons = scorer.spec.comparisons
     shown = np.stack([c.level[levels[:, i]] for i, c in enumerate(scorer.layout.cells)], axis=1)
     names = [np.array(c.level_names, dtype=object) for c in comparisons]

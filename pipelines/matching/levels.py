@@ -128,12 +128,31 @@ class Level(Protocol):
     def frequency_of(self) -> str | None:
         """Column whose value frequency weighs an agreement at this level: agreeing on a rare value says more."""
 
+    @property
+    def silent(self) -> bool:
+        """Whether the level says nothing: its weight is always 0."""
+
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair of values."""
 
 
 @dataclass(frozen=True)
-class Same:
+class Plain:
+    """A level that weighs the same for every value: inherit from it and write `name` and `holds`."""
+
+    @property
+    def frequency_of(self) -> str | None:
+        """None: no term frequency."""
+        return None
+
+    @property
+    def silent(self) -> bool:
+        """False: the level says something."""
+        return False
+
+
+@dataclass(frozen=True)
+class Same(Plain):
     """Both values are the same.
 
     With `term_frequency` agreement on a rare value weighs more than on a common one. `column` is needed only in
@@ -150,15 +169,6 @@ class Same:
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         return pairs.same(self.column)
-
-
-@dataclass(frozen=True)
-class Plain:
-    """A level that weighs the same for every value: inherit from it and write `name` and `holds`."""
-
-    @property
-    def frequency_of(self) -> str | None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,11 @@ class Unknown(Plain):
 
     column: str
     name: str = "unknown"
+
+    @property
+    def silent(self) -> bool:
+        """True."""
+        return True
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         return ~pairs.given(self.column)

@@ -28,16 +28,11 @@ def _characters(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
 
 
 @dataclass(frozen=True)
-class SameNumber:
+class SameNumber(Plain):
     """Both hold the same valid identity number."""
 
     column: str = "id_number"
     name: str = "same"
-
-    @property
-    def frequency_of(self) -> str | None:
-        """None: a valid number names one person."""
-        return None
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
@@ -193,11 +188,16 @@ class OneCharacter(Plain):
 
 @dataclass(frozen=True)
 class SurnameOnly(Plain):
-    """One side gives no more than the surname (王先生), and it is the other's."""
+    """One side gives no more than the surname (王先生), and it is the other's: worth what the surname is rare."""
 
     column: str = "surname"
     form: str = "name_form"
     name: str = "surname_only"
+
+    @property
+    def frequency_of(self) -> str | None:
+        """The surname."""
+        return self.column
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""

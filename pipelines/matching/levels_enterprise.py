@@ -54,7 +54,7 @@ class FormerEnterpriseName(Plain):
 
 
 @dataclass(frozen=True)
-class SameCore:
+class SameCore(Plain):
     """The core of the names agrees (`brand`, or its sound), and so do the columns `same`; `unless` do not contradict."""
 
     core: str

@@ -14,7 +14,7 @@ from pipelines.matching.levels import Mask, Plain, ValuePairs
 
 
 @dataclass(frozen=True)
-class SameDwelling:
+class SameDwelling(Plain):
     """The same canonical dwelling, to the room. With `term_frequency` agreement weighs by how many share the dwelling."""
 
     column: str = "dwelling"

@@ -211,11 +211,13 @@ def _sample(
     return comparer.patterns(np.minimum(a, b), np.maximum(a, b)), weight
 
 
-def _together(patterns: Patterns, counts: Floats, sample: Patterns, weight: float) -> tuple[Patterns, Floats]:
-    """Blocked and sampled patterns with the number of pairs they stand for."""
+def _together(patterns: Patterns, counts: Floats, sample: Patterns, weight: float) -> tuple[Patterns, Floats, Floats]:
+    """Blocked and sampled patterns: distinct ones, how many candidates show them, how many other pairs they stand for."""
     distinct, inverse = np.unique(np.concatenate([patterns, sample]), return_inverse=True)
-    mass = np.concatenate([counts, np.full(len(sample), weight)])
-    return distinct, np.bincount(inverse, weights=mass, minlength=len(distinct)).astype(np.float64)
+    blocked = np.arange(len(inverse)) < len(patterns)
+    counted = np.bincount(inverse[blocked], weights=counts, minlength=len(distinct)).astype(np.float64)
+    sampled = weight * np.bincount(inverse[~blocked], minlength=len(distinct))
+    return distinct, counted, sampled
 
 
 def _judged_records(

@@ -49,7 +49,8 @@ class Scorer:
         """log2 weights of each pattern: per comparison, and per dependence group."""
         cells = self.layout.unpack(patterns)
         alone = np.stack([w[cells[:, i]] for i, w in enumerate(self._cells)], axis=1)
-        levels = heard_levels(self.layout, cells)
+        levels = heard_levels(self.spec, self.layout, cells)
+        alone *= levels > 0
         joint = np.zeros((len(patterns), len(self._joint)))
         for g, (members, sizes, table) in enumerate(self._joint):
             joint[:, g] = table[np.ravel_multi_index([levels[:, i] for i in members], list(sizes))]
@@ -69,9 +70,20 @@ def cell_weights(
     return np.where(silent, 0.0, out)
 
 
-def heard_levels(layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Level of each cell, with levels that say nothing counted as missing."""
+def spoken_levels(layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Level of each cell, with levels that say nothing counted as missing: one row per pattern."""
     return np.stack([np.where(c.silent, 0, c.level)[cells[:, i]] for i, c in enumerate(layout.cells)], axis=1)
+
+
+def heard_levels(spec: MatchSpec, layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`spoken_levels`, with what another comparison has already said counted as missing, see `Comparison.implied_by`."""
+    levels = spoken_levels(layout, cells)
+    names = [c.name for c in spec.comparisons]
+    for i, comparison in enumerate(spec.comparisons):
+        if comparison.implied_by:
+            said = levels[:, names.index(comparison.implied_by)] == 1
+            levels[said & (levels[:, i] < len(comparison.levels)), i] = 0
+    return levels
 
 
 def probability(weights: Floats) -> Floats:

@@ -88,12 +88,15 @@ class Comparison:
         levels: from the strictest to `Different()`, which is added where it is left out.
         columns: columns the levels may look at; by default the one column called `name`. Where all of them are null on
             either side the level is `missing` and says nothing.
+        implied_by: another comparison whose first level already contains this one (an identity number contains birth date
+            and sex): where that holds, agreement here adds nothing, and only `different` still counts.
         fixed: level name → log2 weight that training leaves alone, for what is known better than data can tell.
     """
 
     name: str
     levels: tuple[Level, ...]
     columns: tuple[str, ...] = ()
+    implied_by: str | None = None
     fixed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -148,8 +151,13 @@ class MatchSpec:
             raise SpecError(f"MatchSpec {self.kind!r}: needs at least one block and one comparison")
         if len(set(names)) < len(names):
             raise SpecError(f"MatchSpec {self.kind!r}: comparison names repeat: {names}")
+        implied = [c.implied_by for c in self.comparisons if c.implied_by]
         grouped = [name for group in self.dependence for name in group]
-        for what, used in (("anchor", [self.anchor] if self.anchor else []), ("dependence", grouped)):
+        for what, used in (
+            ("anchor", [self.anchor] if self.anchor else []),
+            ("dependence", grouped),
+            ("implied_by", implied),
+        ):
             if unknown := sorted(set(used) - set(names)):
                 raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
         if len(set(grouped)) < len(grouped):
@@ -176,5 +184,8 @@ class MatchSpec:
     @property
     def fingerprint(self) -> str:
         """Changes whenever a comparison, its levels or the dependence groups change: a model fits one fingerprint."""
-        shape = [(c.name, c.columns, [repr(x) for x in c.levels], sorted(c.fixed.items())) for c in self.comparisons]
+        shape = [
+            (c.name, c.columns, [repr(x) for x in c.levels], c.implied_by, sorted(c.fixed.items()))
+            for c in self.comparisons
+        ]
         return hashlib.sha256(repr((self.kind, shape, self.anchor, self.dependence)).encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from pipelines.matching.compare import Layout, Patterns
 from pipelines.matching.model import Dependence, JointWeight, LevelRates, Model
-from pipelines.matching.score import cell_weights, heard_levels
+from pipelines.matching.score import cell_weights, heard_levels, spoken_levels
 from pipelines.matching.spec import MatchSpec
 
 Floats = npt.NDArray[np.float64]
@@ -26,8 +26,8 @@ Floats = npt.NDArray[np.float64]
 ENOUGH_ANCHORED = 500.0
 """Matches the anchor must have decided before rates are learned from anchored pairs alone."""
 
-SHRINK = 4.0
-"""Pairs added to seen and to expected counts of a joint level: how much evidence a dependence needs."""
+DOUBT = 6.0
+"""Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
 
 SETTLE = 12
 """Rounds at most in which u stays the rate among all pairs, so that the matches can't become some commoner relation."""
@@ -47,30 +47,60 @@ class _State:
 
 
 @dataclass(frozen=True)
+class _Group:
+    """One dependence group: its members, the joint level of each pattern, and which members each pattern gives (bits).
+
+    `heard` is the joint level that weighs, `levels` the levels rates are learned from.
+    """
+
+    members: list[int]
+    sizes: list[int]
+    levels: npt.NDArray[np.int64]
+    heard: npt.NDArray[np.int64]
+    given: npt.NDArray[np.int64]
+    levels_of_place: npt.NDArray[np.int64]
+    set_of_place: npt.NDArray[np.int64]
+
+    @property
+    def sets(self) -> list[int]:
+        """Sets of two or more members, as bits."""
+        return [s for s in range(1 << len(self.members)) if s.bit_count() > 1]
+
+    def place_within(self, given: int) -> npt.NDArray[np.int64]:
+        """The joint level of each pattern with all members outside the set counted as missing."""
+        kept = [np.where(given >> b & 1, self.levels[b], 0) for b in range(len(self.members))]
+        return np.asarray(np.ravel_multi_index(kept, self.sizes))
+
+
+@dataclass(frozen=True)
 class _Data:
-    """Distinct patterns, unpacked."""
+    """Distinct patterns, unpacked. `exact` is the share of each count that was counted rather than sampled."""
 
     cells: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int64]
+    heard: npt.NDArray[np.int64]
     counts: Floats
+    exact: Floats
     taught: npt.NDArray[np.bool_]
-    groups: list[tuple[list[int], list[int], npt.NDArray[np.int64], npt.NDArray[np.int64]]]
+    groups: list[_Group]
 
 
-def train(spec: MatchSpec, patterns: Patterns, counts: Floats, records: int) -> Model:
+def train(spec: MatchSpec, patterns: Patterns, counted: Floats, sampled: Floats, records: int) -> Model:
     """Learn a model.
 
     Args:
         spec: what was compared.
         patterns: distinct packed patterns.
-        counts: how many pairs of the population each stands for; they sum to the number of possible pairs.
+        counted: how many candidate pairs show each.
+        sampled: how many of the other pairs each stands for, as a random sample tells. Both together sum to the number of
+            possible pairs.
         records: number of distinct records.
 
     Returns:
         The model; `trained_on` tells rounds and whether EM converged.
     """
     layout = Layout.of(spec)
-    data = _prepare(spec, layout, patterns, counts)
+    data = _prepare(spec, layout, patterns, counted, sampled)
     if not data.counts.sum():
         state = _start(spec, data, records)
         return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
@@ -87,23 +117,32 @@ def train(spec: MatchSpec, patterns: Patterns, counts: Floats, records: int) -> 
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
 
 
-def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counts: Floats) -> _Data:
+def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counted: Floats, sampled: Floats) -> _Data:
     cells = layout.unpack(patterns)
-    levels = heard_levels(layout, cells)
+    levels, heard = spoken_levels(layout, cells), heard_levels(spec, layout, cells)
     names = [c.name for c in spec.comparisons]
-    taught = np.ones(len(patterns), dtype=bool)
-    if spec.anchor:
-        taught = levels[:, names.index(spec.anchor)] > 0
+    taught = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
     groups = []
     for group in spec.dependence:
         members = [names.index(n) for n in group]
         sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
-        place = np.ravel_multi_index([levels[:, i] for i in members], sizes)
-        given = np.zeros(len(patterns), dtype=np.int64)
-        for bit, i in enumerate(members):
-            given |= (levels[:, i] > 0).astype(np.int64) << bit
-        groups.append((members, sizes, place, given))
-    return _Data(cells, levels, counts, taught, groups)
+        own = levels[:, members].T
+        of_place = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes))
+        bits = 1 << np.arange(len(members), dtype=np.int64)
+        groups.append(
+            _Group(
+                members,
+                sizes,
+                own,
+                np.asarray(np.ravel_multi_index(list(heard[:, members].T), sizes)),
+                bits @ (own > 0),
+                of_place,
+                bits @ (of_place > 0),
+            )
+        )
+    counts = counted + sampled
+    exact = counted / np.maximum(counts, 1e-300)
+    return _Data(cells, levels, heard, counts, exact, taught, groups)
 
 
 def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
@@ -115,8 +154,8 @@ def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
         m.append(np.append(0.0, guess / guess.sum()))
         seen = _mass(data.levels[:, i], data.counts, k + 1)
         u.append(_rates(seen, 0.1))
-    for _, sizes, _, _ in data.groups:
-        joint.append(np.zeros(int(np.prod(sizes))))
+    for group in data.groups:
+        joint.append(np.zeros(int(np.prod(group.sizes))))
     return _State(m, u, min(0.5, records / max(float(data.counts.sum()), 2.0)), joint)
 
 
@@ -145,9 +184,10 @@ def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
 def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> Floats:
     weight = np.full(len(data.counts), np.log2(state.share / (1 - state.share)))
     for i, cells in enumerate(layout.cells):
-        weight += cell_weights(cells.level, cells.bin, cells.silent, _level_weights(spec, i, state))[data.cells[:, i]]
-    for (_, _, place, _), joint in zip(data.groups, state.joint, strict=True):
-        weight += joint[place]
+        own = cell_weights(cells.level, cells.bin, cells.silent, _level_weights(spec, i, state))
+        weight += np.where(data.heard[:, i] > 0, own[data.cells[:, i]], 0.0)
+    for group, joint in zip(data.groups, state.joint, strict=True):
+        weight += joint[group.heard]
     return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60))))
 
 
@@ -175,20 +215,45 @@ def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, fr
 def _joint(
     data: _Data, g: int, m: list[Floats], u: list[Floats], *, match: Floats, other: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Correction per joint level of a group, and the matches and non-matches it was seen with."""
-    members, sizes, place, given = data.groups[g]
-    n = int(np.prod(sizes))
-    levels = np.array(np.unravel_index(np.arange(n), sizes))
-    stratum = sum((levels[b] > 0).astype(np.int64) << b for b in range(len(members)))
-    ratios, seen_by = [], []
-    for mass, rates in ((match, m), (other, u)):
-        expected = _mass(given, mass, 1 << len(members))[stratum]
-        for b, i in enumerate(members):
-            expected = expected * np.where(levels[b] > 0, rates[i][levels[b]], 1.0)
-        seen = _mass(place, mass, n)
-        ratios.append((seen + SHRINK) / (expected + SHRINK))
-        seen_by.append(seen)
-    return np.log2(ratios[0]) - np.log2(ratios[1]), seen_by[0], seen_by[1]
+    """Correction per joint level of a group, and the matches and non-matches it was seen with.
+
+    Every set of members that may be given together has joint levels of its own, learned from all patterns that give at
+    least these: what two comparisons do together is known even where a third is missing.
+    """
+    group = data.groups[g]
+    n = int(np.prod(group.sizes))
+    correction, seen_m, seen_u = np.zeros(n), np.zeros(n), np.zeros(n)
+    for given in group.sets:
+        inside = np.flatnonzero(group.set_of_place == given)
+        use = (group.given & given) == given
+        place = group.place_within(given)[use]
+        exact = data.exact[use]
+        seen = [_mass(place, mass[use], n)[inside] for mass in (match, other)]
+        expected = [np.full(len(inside), mass[use].sum()) for mass in (match, other)]
+        for b, i in enumerate(group.members):
+            if given >> b & 1:
+                level = group.levels_of_place[b][inside]
+                expected = [e * rates[i][level] for e, rates in zip(expected, (m, u), strict=True)]
+        blocked = _mass(place, (other[use] * exact), n)[inside]
+        ratio_m = _shrunk(seen[0], expected[0])
+        ratio_u = np.where(blocked >= 0.5 * seen[1], _shrunk(seen[1], expected[1]), 0.0)
+        correction[inside] = ratio_m - ratio_u
+        seen_m[inside], seen_u[inside] = seen
+    return correction, seen_m, seen_u
+
+
+def _shrunk(seen: Floats, expected: Floats) -> Floats:
+    """log2 of seen over expected counts, drawn towards 0 as far as there is little to see.
+
+    The most probable log ratio if counts are Poisson and log ratios normal around 0 with standard deviation `DOUBT`.
+    """
+    spread = (DOUBT * np.log(2)) ** 2
+    low, high = np.full(len(seen), -40.0), np.full(len(seen), 40.0)
+    for _ in range(36):
+        x = (low + high) / 2
+        rising = seen - expected * np.exp(x) - x / spread > 0
+        low, high = np.where(rising, x, low), np.where(rising, high, x)
+    return np.asarray((low + high) / 2 / np.log(2))
 
 
 def _change(old: _State, new: _State) -> float:
@@ -218,7 +283,7 @@ def _model(
     other = np.where(use, data.counts * (1 - posterior), 0.0)
     dependence = []
     for g, names in enumerate(spec.dependence):
-        members, sizes, _, _ = data.groups[g]
+        members, sizes = data.groups[g].members, data.groups[g].sizes
         _, seen_m, seen_u = _joint(data, g, state.m, state.u, match=match, other=other)
         dependence.append(
             Dependence(

@@ -98,12 +98,19 @@ PERSON = MatchSpec(
                 SameSurname(),
             ),
             columns=("name_key", "name_pinyin", "former_name", "surname", "name_form"),
+            fixed={"surname_only": 0.0},  # who gives only a surname gives the right one; the rest is its frequency
         ),
         Comparison(
             "birth",
-            (SameDay(), SameAsFarAsKnown(length=6, name="same_month"), SameAsFarAsKnown(), DateSlip()),
+            (
+                SameDay(),
+                SameAsFarAsKnown(length=6, name="same_month"),
+                SameAsFarAsKnown(),
+                DateSlip(),
+            ),
+            implied_by="id_number",
         ),
-        Comparison("sex", (Same(),)),
+        Comparison("sex", (Same(),), implied_by="id_number"),
         Comparison(
             "home",
             (
@@ -128,7 +135,7 @@ PERSON = MatchSpec(
         Comparison("ethnicity", (Same(term_frequency=True),)),
     ),
     anchor="id_number",
-    dependence=(("id_number", "birth", "sex"), ("name", "home", "phone")),
+    dependence=(("name", "birth", "home", "phone"),),
     distinct=("id_number",),
     accept=0.99,
     review=0.8,
