@@ -87,8 +87,20 @@ def _load(path: Path, tables: dict[str, dict[str, str]]) -> tuple[Platform | Non
     try:
         platform = Platform.model_validate(loaded)
     except ValidationError as error:
-        return None, [_explain(path, lines, loaded, problem) for problem in error.errors()]
+        return None, [_explain(path, lines, fault) for fault in _causes(error)]
     return platform, _beyond_the_schema(path, lines, platform, tables)
+
+
+def _causes(error: ValidationError) -> list[Any]:
+    """The faults without those that only follow from one deeper down: a tuple is too short because its item failed."""
+    faults = error.errors(include_url=False)
+    places = [fault["loc"] for fault in faults]
+
+    def follows(fault: Any) -> bool:
+        place = fault["loc"]
+        return fault["type"] == "too_short" and any(p[: len(place)] == place and p != place for p in places)
+
+    return [fault for fault in faults if not follows(fault)]
 
 
 Lines = dict[tuple[str | int, ...], int]
@@ -137,7 +149,7 @@ def _at(path: Path, lines: Lines, place: tuple[str | int, ...]) -> str:
     return f"{path.name}{f':{line}' if line else ''}: {dotted}"
 
 
-def _explain(path: Path, lines: Lines, loaded: Any, problem: Any) -> str:
+def _explain(path: Path, lines: Lines, problem: Any) -> str:
     """One pydantic error as file:line: key: what was found; what is allowed; remedy."""
     place = tuple(step for step in problem["loc"] if not _is_tag(step, lines, problem["loc"]))
     at = _at(path, lines, place)
@@ -160,6 +172,8 @@ def _explain(path: Path, lines: Lines, loaded: Any, problem: Any) -> str:
         return f"{at}.kind: {ctx['tag']!r} is no format; allowed: {ctx['expected_tags']}; choose one of them"
     if kind == "union_tag_not_found":
         return f"{at}.kind: is required and absent; say which format it is, e.g. {{kind: delimited}}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"{at}: a mapping is expected; its keys: {', '.join(_allowed_keys(place)) or 'names of your choice'}"
     message = problem["msg"].removeprefix("Value error, ")
     if "lambda" in message:
         message = "has the wrong shape"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 Kind = Literal["person", "housing", "enterprise", "event", "component", "organisation"]
 HousingRelation = Literal["resides", "registered", "owns", "rents", "lets", "operates"]
@@ -261,6 +262,24 @@ class Lookup(Strict):
     role: str = "subject"
 
 
+def _source(attribute: str, value: object) -> Source | AddressSource:
+    """Parse where an attribute comes from; a fault in it is placed under `attributes.<attribute>`."""
+    model: type[Source | AddressSource] = AddressSource if attribute in ("address", "operating_address") else Source
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = [
+            InitErrorDetails(
+                type=fault["type"],
+                loc=("attributes", attribute, *fault["loc"]),
+                input=fault["input"],
+                ctx=fault.get("ctx", {}),
+            )
+            for fault in error.errors(include_url=False)
+        ]
+        raise ValidationError.from_exception_data("attributes", faults) from None
+
+
 class Role(Strict):
     """One mention a row can carry. It exists where any of its identifying cells is filled."""
 
@@ -274,12 +293,7 @@ class Role(Strict):
     @classmethod
     def _addresses(cls, value: object) -> object:
         if isinstance(value, dict) and isinstance(value.get("attributes"), dict):
-            parsed = {
-                name: AddressSource.model_validate(source)
-                if name in ("address", "operating_address")
-                else Source.model_validate(source)
-                for name, source in value["attributes"].items()
-            }
+            parsed = {name: _source(name, source) for name, source in value["attributes"].items()}
             return {**value, "attributes": parsed}
         return value
 
