@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from pipelines.standardise.address import Gazetteer, standardise_addresses
 from pipelines.standardise.dates import standardise_birth_dates, standardise_dates
 from pipelines.standardise.distinct import over_distinct
-from pipelines.standardise.enterprise_names import EnterpriseNames
+from pipelines.standardise.enterprise import EnterpriseNames
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.identifiers.enterprise_codes import standardise_enterprise_codes
 from pipelines.standardise.identifiers.identity_column import standardise_identity_numbers

@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from os.path import commonprefix
+from itertools import takewhile
 
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
@@ -170,7 +170,8 @@ def _untouched(digits: str, length: int) -> str:
     unit = 10 ** max(length - len(digits), 0)
     shown = int(digits[:length]) * unit
     slack = max(unit // 2, _FLOAT_SLACK if length == 18 else 0)
-    return commonprefix([str(shown - slack).zfill(length), str(shown + slack).zfill(length)])
+    low, high = (f"{number:0{length}d}" for number in (shown - slack, shown + slack))
+    return "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=True)))
 
 
 def _plausible_start(sure: str) -> bool:

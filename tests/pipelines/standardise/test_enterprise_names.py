@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.standardise.enterprise_names import EnterpriseNames
+from pipelines.standardise.enterprise import EnterpriseNames
 
 CASES = "enterprise_names.yaml"
 GRAMMAR = EnterpriseNames.of_places(["云溪市", "柳塘镇", "石桥街道", "南浦乡"])
