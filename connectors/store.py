@@ -57,8 +57,9 @@ def keep_original(path: Path, home: Home) -> str:
 def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
     """The identity of each row across deliveries, 16 hex digits.
 
-    A hash of the declared key; where none is declared or a part of it is empty, of all declared cells except running
-    numbers. Columns enter by name in sorted order, so that neither their order in the file nor a new column changes it.
+    A hash of the declared key; where none is declared or a part of it is empty, of all declared cells that are filled,
+    except running numbers. Cells enter with their column's name in sorted order, so that neither the order of columns
+    in the file nor a column nobody declared (or filled) changes it.
     """
     content = sorted(
         name for name, spec in dataset.columns.items() if not spec.running_number and name in rows.schema.names
@@ -73,9 +74,9 @@ def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
 
 
 def _hashed(rows: pa.RecordBatch, names: Sequence[str], what: str) -> pa.Array:
-    # \x1e marks an empty cell, \x1f ends a cell: neither is text a department writes
-    cells = [pc.fill_null(rows.column(name), "\x1e") for name in names]
-    joined = pc.binary_join_element_wise(what, *cells, "\x1f")
+    # \x1e and \x1f are separators no department writes; an empty cell is left out
+    cells = [pc.binary_join_element_wise(name, rows.column(name), "\x1e") for name in names]
+    joined = pc.binary_join_element_wise(what, *cells, "\x1f", null_handling="skip")
     blake = hashlib.blake2b
     return pa.array([blake(t.encode(), digest_size=KEY_HEX // 2).hexdigest() for t in joined.to_pylist()], pa.string())
 
