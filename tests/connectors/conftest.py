@@ -64,7 +64,9 @@ class Desk:
         path.write_bytes(content)
         return path
 
-    def land(self, platform: Platform, content: bytes | str | None = None, name: str = "roll_20260101") -> LandingReport:
+    def land(
+        self, platform: Platform, content: bytes | str | None = None, name: str = "roll_20260101"
+    ) -> LandingReport:
         """Land what lies in the inbox, after dropping `content` into it."""
         if content is not None:
             self.put(name, content.encode() if isinstance(content, str) else content, platform.platform)

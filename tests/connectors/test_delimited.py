@@ -73,7 +73,9 @@ def test_without_a_declared_quote_a_quote_is_a_character(desk, build):
 
 def test_lf_crlf_and_cr_may_be_mixed(desk, build):
     platform = build(CSV, COLUMNS)
-    desk.land(platform, b"\xe7\xbc\x96\xe5\x8f\xb7,\xe5\xa7\x93\xe5\x90\x8d,\xe5\xa4\x87\xe6\xb3\xa8\n1,a,b\r\n2,c,d\r3,e,f")
+    desk.land(
+        platform, b"\xe7\xbc\x96\xe5\x8f\xb7,\xe5\xa7\x93\xe5\x90\x8d,\xe5\xa4\x87\xe6\xb3\xa8\n1,a,b\r\n2,c,d\r3,e,f"
+    )
     assert [r["编号"] for r in desk.cells(platform)] == ["1", "2", "3"]
 
 
@@ -132,7 +134,9 @@ def test_a_column_without_a_heading_is_kept_only_where_it_holds_something(desk, 
 def test_reasons_never_quote_a_cell(desk, build):
     from connectors.current import rejected_rows
 
-    platform = build({"kind": "delimited", "encoding": "gb18030"}, {"编号": {"en": "n", "mandatory": True}, "姓名": "name"})
+    platform = build(
+        {"kind": "delimited", "encoding": "gb18030"}, {"编号": {"en": "n", "mandatory": True}, "姓名": "name"}
+    )
     desk.land(platform, "编号,姓名\n,张三丰\n1,张三丰,多\n2,张三丰\n".encode("gb18030"))
     reasons = rejected_rows(desk.home)["reason"].to_pylist()
     assert len(reasons) == 2

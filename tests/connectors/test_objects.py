@@ -19,7 +19,10 @@ def ndjson(*objects: object) -> str:
 
 def test_numbers_keep_their_digits_and_nested_values_are_json(desk, build):
     platform = build(LINES, ["id", "lng", "ms", "ok", "steps", "none"])
-    desk.land(platform, '{"id": 1, "lng": 120.10, "ms": 1791012720000, "ok": true, "steps": ["发现", {"n": 1.5}], "none": null}\n')
+    desk.land(
+        platform,
+        '{"id": 1, "lng": 120.10, "ms": 1791012720000, "ok": true, "steps": ["发现", {"n": 1.5}], "none": null}\n',
+    )
     assert desk.cells(platform) == [
         {"id": "1", "lng": "120.10", "ms": "1791012720000", "ok": "true", "steps": '["发现",{"n":1.5}]', "none": None}
     ]
@@ -62,7 +65,9 @@ def test_a_damaged_line_costs_one_row(desk, build):
 
 def test_json_rows_lie_under_their_path(desk, build):
     platform = build(ROWS, ["id", "v"])
-    desk.land(platform, json.dumps({"code": 0, "data": {"total": 2, "rows": [{"id": 1, "v": 1e2}, 7, {"id": 2, "v": [1.5]}]}}))
+    desk.land(
+        platform, json.dumps({"code": 0, "data": {"total": 2, "rows": [{"id": 1, "v": 1e2}, 7, {"id": 2, "v": [1.5]}]}})
+    )
     assert desk.cells(platform) == [{"id": "1", "v": "100.0"}, {"id": "2", "v": "[1.5]"}]
     assert desk.refused() == [(2, None, "not_an_object")]
 
@@ -94,7 +99,11 @@ def test_points_add_longitude_and_latitude(desk, build):
         {"type": "Feature", "geometry": {"type": "Point", "coordinates": [120.1, 31.9]}, "properties": {"id": "1"}},
         {"type": "Feature", "geometry": {"type": "Point", "coordinates": []}, "properties": {"id": "2"}},
         {"type": "Feature", "geometry": None, "properties": None},
-        {"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}, "properties": {"id": "4"}},
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]},
+            "properties": {"id": "4"},
+        },
     ]
     desk.land(platform, json.dumps({"type": "FeatureCollection", "features": features}))
     rows = desk.rows(platform).to_pylist()

@@ -48,7 +48,11 @@ def test_a_good_description_loads(tmp_path):
     ("old", "new", "said"),
     [
         ("cadence: daily", "cadence: dayly", ["roll.yaml:4: cadence", "'dayly'", "weekly", "did you mean 'daily'"]),
-        ("cadence: daily", "cadense: daily", ["cadense: unknown key", "did you mean 'cadence'", "cadence: is required"]),
+        (
+            "cadence: daily",
+            "cadense: daily",
+            ["cadense: unknown key", "did you mean 'cadence'", "cadence: is required"],
+        ),
         ("    columns:", "    colums:", ["roll.yaml:12: datasets.0.colums", "did you mean 'columns'"]),
         ("name: 姓名,", "nam: 姓名,", ["nam", "nothing a person asserts", "former_name"]),
         ("name: 姓名,", "name: 名,", ["roles.subject", "'名'", "not among columns", "姓名"]),
@@ -63,7 +67,11 @@ def test_a_good_description_loads(tmp_path):
         ("platform: roll", "platform: rol", ["roll.yaml:1: platform", "not the name of its file"]),
         ("snapshot", "delta", ["delta needs a key"]),
         ("person: [name]", "person: [name, salary]", ["entitlements.person", "salary", "allowed"]),
-        ("name: 姓名,", "name: {column: 姓名, codes: sexx},", ["attributes.name.codes", "'sexx'", "did you mean 'sex'", "code_tables"]),
+        (
+            "name: 姓名,",
+            "name: {column: 姓名, codes: sexx},",
+            ["attributes.name.codes", "'sexx'", "did you mean 'sex'", "code_tables"],
+        ),
         ("name: 姓名,", "name: {colum: 姓名},", ["colum", "unknown key", "did you mean 'column'"]),
         ("cadence: daily", "cadence: daily\ncadence: weekly", ["roll.yaml:5: cadence", "twice"]),
         ("cadence: daily", "cadence: [daily", ["roll.yaml:", "not YAML"]),

@@ -51,7 +51,11 @@ def test_two_tables_are_two_datasets(desk, tmp_path):
         {"kind": "sql"}, ["x"], datasets=[dataset("a"), dataset("b")], delivery={"semantics": "delta"}
     )
     content = database(
-        tmp_path / "a.sqlite", "create table a (id)", "create table b (id)", "insert into a values (1)", "insert into b values (2)"
+        tmp_path / "a.sqlite",
+        "create table a (id)",
+        "create table b (id)",
+        "insert into a values (1)",
+        "insert into b values (2)",
     )
     desk.land(platform, content)
     assert [desk.cells(platform, name) for name in "ab"] == [[{"id": "1"}], [{"id": "2"}]]

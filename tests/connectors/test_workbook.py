@@ -47,7 +47,10 @@ def test_typed_cells_read_as_on_the_screen(desk, build):
     platform = build(FORM, COLUMNS, sheet="名册")
     rows = [(1.0, True, 13912345678), (131.47, datetime.date(2026, 1, 2), 0.1 + 0.2), ("007", "3.20281E+17", "=甲")]
     desk.land(platform, form([*rows]))
-    assert [tuple(r.values()) for r in desk.cells(platform)][:2] == [("1", "TRUE", "13912345678"), ("131.47", "2026-01-02", "0.3")]
+    assert [tuple(r.values()) for r in desk.cells(platform)][:2] == [
+        ("1", "TRUE", "13912345678"),
+        ("131.47", "2026-01-02", "0.3"),
+    ]
 
 
 @pytest.mark.parametrize(
