@@ -45,7 +45,7 @@ _NUMBERED = re.compile(r"^(.{2,}?)(第?[一二三四五六七八九十百\d]+(?:
 _CHAIN = re.compile(
     r"^(.{2,}?(?:超市|药房|便利店|连锁|酒店|银行(?:股份有限公司)?))([^()]{2,8}(?:店|支行|分店|营业部))$"
 )
-_BRANCH_SHAPES = (_BEHIND_FORM, _BEHIND_VENUE, _IN_BRACKETS, _NUMBERED, _CHAIN)
+_BRANCH_SHAPES = (_BEHIND_VENUE, _IN_BRACKETS, _NUMBERED, _CHAIN)
 _BARE_BRANCH = re.compile(r"^(.{2,}?)((?:第[一二三四五六七八九十\d]+)?(?:分公司|分店|分厂|分部|办事处|门市部|营业部))$")
 _NOTE = re.compile(r"^([^()]{2,})\([^()]*\)$")
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
@@ -106,16 +106,19 @@ class EnterpriseNames:
         )
 
     def _take_branch(self, text: str) -> tuple[str, str | None]:
-        for shape in _BRANCH_SHAPES:
-            if found := shape.match(text):
-                parent, branch = found.groups()
-                if branch.endswith("分公司") or not _FORM_AT_END.match(branch):
-                    return parent, branch.translate(_NUMERALS)
-        if found := _BARE_BRANCH.match(text):  # the parent's legal form is left out: only a place can be told from it
+        for shape in (_BEHIND_FORM, None, *_BRANCH_SHAPES):
+            parent, branch = self._bare_branch(text) if shape is None else _shaped(shape, text)
+            if branch:
+                return parent, branch.translate(_NUMERALS)
+        return text, None
+
+    def _bare_branch(self, text: str) -> tuple[str, str | None]:
+        """A branch behind a parent whose legal form is left out: only a place, or a number, tells where it begins."""
+        if found := _BARE_BRANCH.match(text):
             parent, branch = found.groups()
             place = self.places.at_end(parent)
             if len(parent) - place >= 2 and (place or branch.startswith("第")):
-                return parent[: len(parent) - place], (parent[len(parent) - place :] + branch).translate(_NUMERALS)
+                return parent[: len(parent) - place], parent[len(parent) - place :] + branch
         return text, None
 
     def __call__(self, values: pa.StringArray) -> pa.Table:
@@ -161,6 +164,14 @@ def key_of(name: str) -> str:
     '恒泰云溪电子有限公司'
     """
     return re.sub(r"[()·\-—_.,、&\s]", "", name.replace("有限责任公司", "有限公司"))
+
+
+def _shaped(shape: re.Pattern[str], text: str) -> tuple[str, str | None]:
+    if found := shape.match(text):
+        parent, branch = found.groups()
+        if branch.endswith("分公司") or not _FORM_AT_END.match(branch):
+            return parent, branch
+    return text, None
 
 
 def _take_form(text: str) -> tuple[str, str | None]:

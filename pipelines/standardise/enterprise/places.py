@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from pipelines.standardise.characters import syllables
 from pipelines.standardise.enterprise.regions import PREFECTURES, PROVINCES
 
 _BY_GRAMMAR = re.compile(
@@ -61,6 +62,25 @@ class Places:
                 return len(written)
         return known
 
+    @cached_property
+    def _town_sounds(self) -> dict[str, str]:
+        """Pinyin → town without suffix, where only one sounds so."""
+        towns = sorted(_TOWN.sub("", town) for town in self._towns)
+        sounds = syllables(towns)
+        named: dict[str, set[str]] = {}
+        for sound, town in zip(sounds, towns, strict=True):
+            named.setdefault(sound, set()).add(town)
+        return {sound: next(iter(names)) for sound, names in named.items() if len(names) == 1}
+
+    def town_by_sound(self, text: str) -> int:
+        """How many characters at the head of `text` are a town's name with one character typed as it sounds."""
+        for n in (4, 3, 2):
+            head = text[:n]
+            town = self._town_sounds.get(syllables([head])[0]) if len(head) == n else None
+            if town and len(town) == n and sum(a != b for a, b in zip(town, head, strict=True)) == 1:
+                return n
+        return 0
+
     def may_be_brand(self, place: str) -> bool:
         """A town's name may serve as a brand; names of counties, cities and provinces may not (企业名称登记管理规定)."""
         return place in self._towns or bool(_TOWN.search(place))
@@ -81,7 +101,7 @@ class Places:
             The regions together (None where there are none), and the rest.
         """
         taken, rest = "", text
-        while n := self.length(rest, taken):
+        while n := self.length(rest, taken) or (self.town_by_sound(rest) if taken else 0):
             words = trades_in(rest[n:])
             if len(rest) - n < 2 or words == 1 or (words > 1 and self.may_be_brand(rest[:n])):
                 break
