@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 
 import duckdb
 import numpy as np
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 
 from pipelines.matching.encode import Codes, Encoded, group_rows
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
+
+_SQL = files("pipelines.matching").joinpath("sql/candidate_pairs.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -123,67 +126,69 @@ class Blocking:
             keys, figures = _cap(block_keys(encoded, block), block.cap)
             self.keys.append(keys)
             self._figures.append(figures)
-        self._threads, self._settings, self._size = threads, settings or {}, encoded.size
+        self._threads, self._settings = threads, settings or {}
 
-    def pairs(self) -> Iterator[tuple[int, Codes, Codes]]:
-        """Yield per rule its index and the pairs (left < right) no earlier rule has found. Order is not defined."""
+    def pairs(self) -> Iterator[tuple[Codes, Codes]]:
+        """Yield per rule the pairs (left < right) no earlier rule has found. Their order is not defined."""
         con = duckdb.connect()
         try:
-            self._load(con)
+            con.execute("set preserve_insertion_order = false")
+            if self._threads:
+                con.execute(f"set threads = {int(self._threads)}")
+            for name, value in sorted(self._settings.items()):
+                con.execute(f"set {name} = '{value}'")
             for i, block in enumerate(self.spec.blocks):
-                found = con.sql(self._join(i)).to_arrow_table()
-                self.reports.append(BlockReport(block.name, found.num_rows, *self._figures[i]))
-                yield i, _numbers(found, "l"), _numbers(found, "r")
+                left, right = self._join(con, i)
+                new = ~self._found_before(i, left, right)
+                self.reports.append(BlockReport(block.name, int(new.sum()), *self._figures[i]))
+                yield left[new], right[new]
         finally:
             con.close()
 
-    def _load(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("set preserve_insertion_order = false")
-        if self._threads:
-            con.execute(f"set threads = {int(self._threads)}")
-        for name, value in sorted(self._settings.items()):
-            con.execute(f"set {name} = '{value}'")
-        columns = {"id": pa.array(np.arange(self._size, dtype=np.int32))}
-        for i, alternatives in enumerate(self.keys):
-            for j, keys in enumerate(alternatives):
-                columns[f"k{i}_{j}"] = pa.array(keys, mask=keys < 0)
-        if self.side is not None:
-            columns["side"] = pa.array(self.side)
-        con.register("given", pa.table(columns))
-        con.execute("create temp table record as from given")
+    def _join(self, con: duckdb.DuckDBPyConnection, i: int) -> tuple[Codes, Codes]:
+        """Pairs of records with an equal key of rule `i`."""
+        alternatives = self.keys[i]
+        record = np.concatenate([np.flatnonzero(keys >= 0).astype(np.int32) for keys in alternatives])
+        key = np.concatenate([keys[keys >= 0] for keys in alternatives])
+        shared = np.bincount(key)[key] > 1 if len(key) else np.zeros(0, dtype=bool)
+        record, key = record[shared], key[shared]
+        keys = pa.table({"record": record, "key": key})
+        if self.side is None:
+            con.register("key_left", keys)
+            con.register("key_right", keys)
+            further = "key_left.record < key_right.record"
+        else:
+            con.register("key_left", keys.filter(pa.array(self.side[record] == 0)))
+            con.register("key_right", keys.filter(pa.array(self.side[record] == 1)))
+            further = "true"
+        found = con.sql(
+            _SQL.format(distinct="distinct" if len(alternatives) > 1 else "", further=further)
+        ).to_arrow_table()
+        return _numbers(found, "l"), _numbers(found, "r")
 
-    def _join(self, i: int) -> str:
-        """The join of rule `i`: equal keys, and no key of an earlier rule in common."""
-        seen = " or ".join(
-            f"coalesce(a.k{h}_{p} = b.k{h}_{q}, false)"
-            for h in range(i)
-            for p in range(len(self.keys[h]))
-            for q in range(len(self.keys[h]))
-        )
-        further = "" if self.side is None else " and a.side <> b.side"
-        unseen = f" and not ({seen})" if seen else ""
-        width = len(self.keys[i])
-        if width == 1:
-            return (
-                f"select a.id as l, b.id as r from record a join record b on a.k{i}_0 = b.k{i}_0 "
-                f"where a.id < b.id{further}{unseen}"
-            )
-        long = " union ".join(f"select k{i}_{j} as k, * from record where k{i}_{j} is not null" for j in range(width))
-        return (
-            f"with long as ({long}) select distinct a.id as l, b.id as r from long a join long b on a.k = b.k "
-            f"where a.id < b.id{further}{unseen}"
-        )
+    def _found_before(self, i: int, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
+        """Whether a rule before `i` finds each pair."""
+        seen = np.zeros(len(left), dtype=bool)
+        for alternatives in self.keys[:i]:
+            seen |= _agree(alternatives, left, right)
+        return seen
 
     def found_by(self, left: Codes, right: Codes) -> npt.NDArray[np.int64]:
         """A bit per rule that finds each pair: bit i for block i."""
         bits = np.zeros(len(left), dtype=np.int64)
         for i, alternatives in enumerate(self.keys):
-            hit = np.zeros(len(left), dtype=bool)
-            for a in alternatives:
-                for b in alternatives:
-                    hit |= (a[left] >= 0) & (a[left] == b[right])
-            bits |= hit.astype(np.int64) << i
+            bits |= _agree(alternatives, left, right).astype(np.int64) << i
         return bits
+
+
+def _agree(alternatives: list[Codes], left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
+    """Whether the two records of each pair share a key."""
+    lefts, rights = [keys[left] for keys in alternatives], [keys[right] for keys in alternatives]
+    hit = np.zeros(len(left), dtype=bool)
+    for a in lefts:
+        for b in rights:
+            hit |= (a >= 0) & (a == b)
+    return hit
 
 
 def _numbers(table: pa.Table, column: str) -> Codes:

@@ -150,11 +150,17 @@ class LookAlike(Plain):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        families = _look_alikes()
-        left, right = pairs.texts(self.column)
-        return np.fromiter(
-            (_one_look_alike(a, b, families) for a, b in zip(left, right, strict=True)), dtype=bool, count=len(pairs)
-        )
+        lengths = pairs.derived("length", _lengths, self.column)
+        out = np.zeros(len(pairs), dtype=bool)
+        asked = np.flatnonzero((lengths[0] == lengths[1]) & (lengths[0] >= 2))
+        if len(asked):
+            left, right = (_characters(side, int(lengths[0].max())) for side in pairs.take(asked).texts(self.column))
+            differ = left != right
+            once = differ.sum(axis=1) == 1
+            place = differ[once].argmax(axis=1)
+            a, b = (np.take_along_axis(side[once], place[:, None], axis=1)[:, 0] for side in (left, right))
+            out[asked[once]] = np.isin(_pair_key(a, b), _look_alikes())
+        return out
 
 
 @dataclass(frozen=True)
@@ -276,24 +282,24 @@ class SharedValue(Plain):
         return pairs.crossed(self.column, self.second) | pairs.same(self.second)
 
 
-def _one_look_alike(a: str, b: str, families: dict[str, set[int]]) -> bool:
-    """Whether two texts differ in exactly one place, there by look-alikes."""
-    if len(a) != len(b) or len(a) < 2:
-        return False
-    differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(differing) == 1 and bool(families.get(differing[0][0], set()) & families.get(differing[0][1], set()))
+def _pair_key(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """One number for two characters, whatever their order."""
+    return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
 
 @cache
-def _look_alikes() -> dict[str, set[int]]:
-    """Character → numbers of the look-alike families it belongs to."""
+def _look_alikes() -> npt.NDArray[np.int64]:
+    """Keys of all pairs of characters that stand in one family."""
     text = files("pipelines.matching").joinpath("look_alikes.txt").read_text(encoding="utf-8")
-    families: dict[str, set[int]] = {}
-    for i, line in enumerate(line.strip() for line in text.splitlines()):
-        if line and not line.startswith("#"):
-            for character in line:
-                families.setdefault(character, set()).add(i)
-    return families
+    pairs = {
+        frozenset((ord(a), ord(b)))
+        for line in text.splitlines()
+        if not line.startswith("#")
+        for a in line.strip()
+        for b in line.strip()
+        if a != b
+    }
+    return np.array(sorted(min(p) << 32 | max(p) for p in pairs), dtype=np.int64)
 
 
 def _texts(values: pa.Array) -> list[str]:

@@ -176,7 +176,7 @@ def _records(
 def _compare(blocking: Blocking, comparer: Comparer) -> tuple[_Candidates, Patterns, Floats]:
     """All candidate pairs with their patterns, and how many pairs show each distinct pattern."""
     lefts, rights, local, found = [], [], [], []
-    for _, left, right in blocking.pairs():
+    for left, right in blocking.pairs():
         for start in range(0, len(left), CHUNK):
             part = slice(start, start + CHUNK)
             distinct, inverse = np.unique(comparer.patterns(left[part], right[part]), return_inverse=True)

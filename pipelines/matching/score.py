@@ -40,8 +40,9 @@ class Scorer:
             members = [names.index(n) for n in group.comparisons]
             sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
             table = np.zeros(int(np.prod(sizes)))
+            numbers = [{n: k for k, n in enumerate(spec.comparisons[i].level_names)} for i in members]
             for joint in group.joint:
-                place = [spec.comparisons[i].level_names.index(n) for i, n in zip(members, joint.levels, strict=True)]
+                place = [number[n] for number, n in zip(numbers, joint.levels, strict=True)]
                 table[int(np.ravel_multi_index(place, sizes))] = joint.weight
             self._joint.append((members, np.array(sizes), table))
 

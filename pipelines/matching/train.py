@@ -285,14 +285,14 @@ def _model(
     for g, names in enumerate(spec.dependence):
         members, sizes = data.groups[g].members, data.groups[g].sizes
         _, seen_m, seen_u = _joint(data, g, state.m, state.u, match=match, other=other)
+        level_names = [spec.comparisons[i].level_names for i in members]
         dependence.append(
             Dependence(
                 tuple(names),
                 tuple(
                     JointWeight(
                         tuple(
-                            spec.comparisons[i].level_names[level]
-                            for i, level in zip(members, np.unravel_index(j, sizes), strict=True)
+                            known[level] for known, level in zip(level_names, np.unravel_index(j, sizes), strict=True)
                         ),
                         float(state.joint[g][j]),
                         float(seen_m[j]),
