@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from connectors import files
 from connectors.spec import AddressSource, Delimited, Platform
 
 FOLDER = Path(__file__).parent / "platforms"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CODE_TABLES = Path(__file__).parent / "code_tables.yaml"
 
 
@@ -110,12 +112,14 @@ def _parse(path: Path) -> tuple[Any, Lines, list[str]]:
     """The content, the line of every key, and what is wrong with the YAML itself."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, yaml.SafeLoader)
+        loader = LOADER(text)
+        node = loader.get_single_node()
         lines: Lines = {}
         repeated: list[str] = []
-        if node is not None:
-            _lines(node, (), lines, repeated, path.name)
-        return yaml.safe_load(text), lines, repeated
+        if node is None:
+            return None, lines, repeated
+        _lines(node, (), lines, repeated, path.name)
+        return loader.construct_document(node), lines, repeated
     except UnicodeDecodeError:
         return None, {}, [f"{path.name}: not UTF-8; save the file as UTF-8"]
     except yaml.MarkedYAMLError as error:
@@ -149,36 +153,39 @@ def _at(path: Path, lines: Lines, place: tuple[str | int, ...]) -> str:
     return f"{path.name}{f':{line}' if line else ''}: {dotted}"
 
 
-def _explain(path: Path, lines: Lines, problem: Any) -> str:
+def _explain(path: Path, lines: Lines, fault: Any) -> str:
     """One pydantic error as file:line: key: what was found; what is allowed; remedy."""
-    place = tuple(step for step in problem["loc"] if not _is_tag(step, lines, problem["loc"]))
+    place = tuple(step for step in fault["loc"] if not _is_tag(step, lines, fault["loc"]))
     at = _at(path, lines, place)
-    kind = problem["type"]
-    if kind == "extra_forbidden":
-        allowed = _allowed_keys(place[:-1])
-        near = difflib.get_close_matches(str(place[-1]), allowed, 1, 0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"{at}: unknown key; {hint}allowed: {', '.join(allowed)}; rename or remove it"
-    if kind == "missing":
-        return f"{at}: is required and absent; add it"
-    if kind == "literal_error":
-        found = problem.get("input")
-        expected = problem["ctx"]["expected"].replace("'", "")
-        near = difflib.get_close_matches(str(found), expected.replace(" or ", ", ").split(", "), 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"{at}: {found!r} is not allowed; allowed: {expected}{hint}"
-    if kind == "union_tag_invalid":
-        ctx = problem["ctx"]
-        return f"{at}.kind: {ctx['tag']!r} is no format; allowed: {ctx['expected_tags']}; choose one of them"
-    if kind == "union_tag_not_found":
-        return f"{at}.kind: is required and absent; say which format it is, e.g. {{kind: delimited}}"
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"{at}: a mapping is expected; its keys: {', '.join(_allowed_keys(place)) or 'names of your choice'}"
-    message = problem["msg"].removeprefix("Value error, ")
-    if "lambda" in message:
-        message = "has the wrong shape"
-    found = "" if kind == "value_error" or isinstance(problem.get("input"), dict | list) else f"{problem['input']!r}: "
-    return f"{at}: {found}{message}; correct it here"
+    found = fault.get("input")
+    context = fault.get("ctx", {})
+    match fault["type"]:
+        case "extra_forbidden":
+            allowed = _allowed_keys(place[:-1])
+            said = f"unknown key; {_near(place[-1], allowed)}allowed: {', '.join(allowed)}; rename or remove it"
+        case "missing":
+            said = "is required and absent; add it"
+        case "literal_error":
+            allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            said = f"{found!r} is not allowed; {_near(found, allowed)}allowed: {', '.join(allowed)}"
+        case "union_tag_invalid":
+            at += ".kind"
+            said = f"{context['tag']!r} is no format; allowed: {context['expected_tags']}; choose one of them"
+        case "union_tag_not_found":
+            at += ".kind"
+            said = "is required and absent; say which format it is, e.g. {kind: delimited}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            said = f"a mapping is expected; its keys: {', '.join(_allowed_keys(place)) or 'names of your choice'}"
+        case kind:
+            message = fault["msg"].removeprefix("Value error, ")
+            quoted = "" if kind == "value_error" or isinstance(found, dict | list) else f"{found!r}: "
+            said = f"{quoted}{message}; correct it here"
+    return f"{at}: {said}"
+
+
+def _near(found: object, allowed: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(found), list(allowed), 1, 0.5)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def _is_tag(step: str | int, lines: Lines, place: tuple[str | int, ...]) -> bool:
@@ -255,9 +262,8 @@ def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: dic
 
 
 def _unknown_table(name: str, tables: dict[str, dict[str, str]]) -> str:
-    near = difflib.get_close_matches(name, tables, 1, 0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown code table {name!r}; {hint}allowed: {', '.join(tables)}; add it to code_tables.yaml"
+    allowed = ", ".join(tables)
+    return f"unknown code table {name!r}; {_near(name, tables)}allowed: {allowed}; add it to code_tables.yaml"
 
 
 def _delimited(layout: Delimited, wrong: Any) -> None:
