@@ -29,11 +29,16 @@ def _simplified(character: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _syllable(character: str) -> str:
+def syllable(character: str) -> str:
+    """Pinyin of one character without tone; other scripts in small letters."""
     if character < "\u2e80":
         return character.lower()
     reading = pinyin(character, style=Style.NORMAL, heteronym=False, errors="default")[0][0]
-    return f" {reading.replace('ü', 'v')} "
+    return str(reading).replace("ü", "v")
+
+
+def _spaced(character: str) -> str:
+    return syllable(character) if character < "\u2e80" else f" {syllable(character)} "
 
 
 def simplified(texts: Sequence[str]) -> list[str]:
@@ -54,5 +59,5 @@ def syllables(texts: Sequence[str]) -> list[str]:
     >>> syllables(['吕小军', 'Tom 王?'])
     ['lv xiao jun', 'tom wang ?']
     """
-    table = {ord(c): s for c in sorted(set("".join(texts))) if (s := _syllable(c)) != c}
+    table = {ord(c): s for c in sorted(set("".join(texts))) if (s := _spaced(c)) != c}
     return [" ".join(text.translate(table).split()) for text in texts]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from pipelines.standardise.characters import syllables
+from pipelines.standardise.characters import syllable, syllables
 from pipelines.standardise.enterprise.regions import PREFECTURES, PROVINCES
 
 _BY_GRAMMAR = re.compile(
@@ -37,12 +37,19 @@ class Places:
         return cls(frozenset(name for name in names if name))
 
     @cached_property
-    def _known(self) -> dict[int, frozenset[str]]:
-        """Names that may stand anywhere among the regions, by length, longest first."""
+    def _known(self) -> str:
+        """Names that may stand anywhere among the regions, longest first, as alternatives of a pattern."""
         names = self.of_city | {_SUFFIX.sub("", place) for place in self.of_city}
         known = {n for n in names | PROVINCES if len(n) >= 2} | {p + s for p in PROVINCES for s in "省市"}
-        lengths = sorted({len(n) for n in known}, reverse=True)
-        return {length: frozenset(n for n in known if len(n) == length) for length in lengths}
+        return "|".join(map(re.escape, sorted(known, key=lambda n: (-len(n), n))))
+
+    @cached_property
+    def _known_at_head(self) -> re.Pattern[str]:
+        return re.compile(f"^(?:{self._known})")
+
+    @cached_property
+    def _known_at_end(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self._known})$")
 
     @cached_property
     def _towns(self) -> frozenset[str]:
@@ -54,8 +61,9 @@ class Places:
 
         A prefecture without its suffix counts only in front, or behind its own province: 阳江 in 江苏阳江宏 is none.
         """
-        known = next((n for n, names in self._known.items() if text[:n] in names), 0)
-        known = max(known, next((n for n in (4, 3, 2) if text[:n] in _prefectures(before)), 0))
+        found = self._known_at_head.match(text)
+        prefectures = _prefectures(before)
+        known = max(found.end() if found else 0, next((n for n in (4, 3, 2) if text[:n] in prefectures), 0))
         if found := _BY_GRAMMAR.match(text):
             written = found.group()
             if len(written) > known and not _NO_CITY.search(written):
@@ -76,7 +84,7 @@ class Places:
         """How many characters at the head of `text` are a town's name with one character typed as it sounds."""
         for n in (4, 3, 2):
             head = text[:n]
-            town = self._town_sounds.get(syllables([head])[0]) if len(head) == n else None
+            town = self._town_sounds.get(" ".join(map(syllable, head))) if len(head) == n else None
             if town and len(town) == n and sum(a != b for a, b in zip(town, head, strict=True)) == 1:
                 return n
         return 0
@@ -87,7 +95,8 @@ class Places:
 
     def at_end(self, text: str) -> int:
         """How many characters at the end of `text` are one place of the city."""
-        return next((n for n, names in self._known.items() if text[-n:] in names), 0)
+        found = self._known_at_end.search(text)
+        return len(found.group()) if found else 0
 
     def take(self, text: str, trades_in: Callable[[str], int]) -> tuple[str | None, str]:
         """Take the regions off the head of a name, and one in brackets.

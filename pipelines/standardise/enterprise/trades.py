@@ -6,22 +6,38 @@ Belongs here: taking trade words off the end of a name, also where one is typed 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from pipelines.standardise.characters import syllables
+from pipelines.standardise.characters import syllable
 from pipelines.standardise.enterprise.words import TRADES, VENUES
 
 _VENUE_AT_END = re.compile(f"({'|'.join(sorted(VENUES, key=len, reverse=True))})$")
 _KEPT_WHOLE = ("中心", "超市", "市场", "医院", "学校", "小学", "中学")
-_LONGEST = max(map(len, TRADES))
 _SHORTEST_BY_SOUND = 3
 
 
+def _grouped(words: Iterable[str], end: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    """Words by their end, longest first."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        groups.setdefault(end(word), []).append(word)
+    return {key: tuple(group) for key, group in groups.items()}
+
+
+def _sound(text: str) -> str:
+    return " ".join(map(syllable, text))
+
+
 @lru_cache(maxsize=1)
-def _by_sound() -> dict[str, str]:
-    """Pinyin → trade word, of words long enough to be told by their sound."""
-    words = sorted(word for word in TRADES if len(word) >= _SHORTEST_BY_SOUND)
-    return dict(zip(syllables(words), words, strict=True))
+def _by_end() -> dict[str, tuple[str, ...]]:
+    return _grouped(TRADES, lambda word: word[-2:])
+
+
+@lru_cache(maxsize=1)
+def _by_sound() -> dict[str, tuple[str, ...]]:
+    long_enough = [word for word in TRADES if len(word) >= _SHORTEST_BY_SOUND]
+    return _grouped(long_enough, lambda word: _sound(word[-2:]))
 
 
 def trade_at_end(text: str) -> tuple[int, str]:
@@ -32,15 +48,16 @@ def trade_at_end(text: str) -> tuple[int, str]:
     >>> trade_at_end('恒禾欢保设备')
     (4, '环保设备')
     """
-    exact = next((n for n in range(min(_LONGEST, len(text)), 1, -1) if text[-n:] in TRADES), 0)
-    longest = min(_LONGEST, len(text))
-    if longest >= _SHORTEST_BY_SOUND and exact < longest:
-        sounds = syllables(list(text[-longest:]))
-        for n in range(longest, max(exact, _SHORTEST_BY_SOUND - 1), -1):
-            word = _by_sound().get(" ".join(sounds[-n:]))
-            if word and len(word) == n and sum(a != b for a, b in zip(word, text[-n:], strict=True)) == 1:
-                return n, word
-    return exact, text[-exact:] if exact else ""
+    end = text[-2:]
+    exact = next((word for word in _by_end().get(end, ()) if text.endswith(word)), "")
+    for word in _by_sound().get(_sound(end), ()):
+        if len(word) <= len(exact):
+            break
+        written = text[-len(word) :]
+        one_off = len(written) == len(word) and sum(a != b for a, b in zip(word, written, strict=True)) == 1
+        if one_off and _sound(written) == _sound(word):
+            return len(word), word
+    return len(exact), exact
 
 
 def trades_in(text: str) -> int:
