@@ -81,6 +81,7 @@ def build_mentions(
                 found = [
                     _batch(raw, source, rows, code_tables, parents)
                     for raw in raw_roles(kind, platform, dataset, source)
+                    if len(raw.rows)
                 ]
                 if found:
                     batches.append(_in_row_order(found))
