@@ -11,6 +11,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,11 @@ def write_extract(
     try:
         with Reconciliation(home, names, threads=threads, memory_limit=memory_limit) as reconciliation:
             writer = _Writer(folder, version, reconciliation, workbook_rows)
-            for platform in dict.fromkeys(o.platform for o in own):
-                here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
-                writer.platform(platforms[platform], here, entitled(entitlements, department, platform))
-        manifest = writer.finish(department, names.get(department, department))
+            with writer.packing:
+                for platform in dict.fromkeys(o.platform for o in own):
+                    here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
+                    writer.platform(platforms[platform], here, entitled(entitlements, department, platform))
+                manifest = writer.finish(department, names.get(department, department))
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
         sync(target.parent)
@@ -114,6 +116,9 @@ class _Writer:
     def __init__(self, folder: Path, version: str, reconciliation: Reconciliation, workbook_rows: int) -> None:
         self.folder, self.version = folder, version
         self.reconciliation, self.workbook_rows = reconciliation, workbook_rows
+        # The workbook of one platform is packed while DuckDB works on the next; never two, so memory stays bounded.
+        self.packing = ThreadPoolExecutor(max_workers=1)
+        self.packed: Future[None] | None = None
         self.files: list[ExtractFile] = []
         self.datasets: list[DatasetCounts] = []
         self.notes: list[str] = []
@@ -147,8 +152,17 @@ class _Writer:
                 f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，未生成工作簿，请用 CSV 或 Parquet"
             )
             return
-        write_workbook(self.folder / f"{_stem(name, title)}.xlsx", sheets)
-        self._add(_stem(name, title), name, "", "workbook", rows, endings=("xlsx",))
+        self.wait()
+        self.packed = self.packing.submit(self._pack, name, title, sheets, rows)
+
+    def wait(self) -> None:
+        """Wait until the workbook under way is written; raise what went wrong with it."""
+        if self.packed:
+            self.packed.result()
+
+    def _pack(self, platform: str, title: str, sheets: list[Sheet], rows: int) -> None:
+        write_workbook(self.folder / f"{_stem(platform, title)}.xlsx", sheets)
+        self._add(_stem(platform, title), platform, "", "workbook", rows, endings=("xlsx",))
 
     def _dataset(
         self, own: OwnRows, about: Row, rows: pa.Table, granted: frozenset[tuple[str, str]], *, keep: bool
@@ -188,6 +202,7 @@ class _Writer:
 
     def finish(self, department: str, title: str) -> ExtractManifest:
         """Write the notes and the manifest."""
+        self.wait()
         text = "\r\n".join(
             [f"{title} 回流数据　发布版 {self.version}", "", *(line for line, _ in _explanations()), *self.notes]
         )
@@ -198,7 +213,7 @@ class _Writer:
             department=department,
             department_zh=title,
             datasets=tuple(self.datasets),
-            files=tuple(self.files),
+            files=tuple(sorted(self.files, key=lambda file: file.name)),
             notes=tuple(self.notes),
         )
         manifest.write(self.folder)
