@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import dagster as dg
 from rich.console import Console
 
-from pipelines.defs.build import MAIN_JOB, build_definitions
+from pipelines.defs.build import build_definitions
+from pipelines.defs.jobs import MAIN_JOB
+from pipelines.defs.resources import Workspace
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
@@ -43,11 +45,19 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
         logger.addHandler(handler[0])
         return logger
 
-    definitions = build_definitions(settings, loggers={"console": foreground})
+    folder = settings.platform_folder
+    workspace = Workspace(
+        home_path=str(settings.home.root),
+        inbox_path=str(settings.inbox),
+        platform_folder=str(folder) if folder else None,
+    )
+    definitions = build_definitions(settings, workspace, loggers={"console": foreground})
     job = definitions.resolve_job_def(MAIN_JOB)
     with dg.DagsterInstance.ephemeral() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        result = job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": {}}}}
+        )
     return _outcome(result, progress.warnings)
 
 

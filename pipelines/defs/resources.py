@@ -1,5 +1,6 @@
 """The one resource of the assets: where the home and the inbox are."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -25,13 +26,14 @@ class Workspace(dg.ConfigurableResource):
         folder = Path(self.platform_folder) if self.platform_folder else None
         return Settings(Path(self.inbox_path), Home(Path(self.home_path)), folder)
 
-    def step(self, name: str, body, *inputs: object) -> Counts:  # type: ignore[no-untyped-def]
+    def step(self, name: str, body: Callable[[Settings], Counts], *inputs: object) -> Counts:
         """Run `body(settings)` unless deliveries, configuration and `inputs` are what they were the last time."""
         return once(self.settings.home, name, self.fingerprint(*inputs), lambda: body(self.settings))
 
     def fingerprint(self, *inputs: object) -> str:
         """Fingerprint of all landed deliveries, the configuration and `inputs`."""
-        deliveries = sorted(manifest(self.settings.home).column("delivery_id").to_pylist())
+        known = manifest(self.settings.home).select(["delivery_id", "dataset", "state"]).to_pylist()
+        deliveries = sorted("/".join(line.values()) for line in known)
         return digest((self.settings.configuration_fingerprint, *deliveries, *inputs))
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.matching import match_mentions
+from pipelines.matching.match import match_mentions
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from warehouse.model import Home
 from warehouse.model.link import CLUSTER, PAIR
-from warehouse.model.mention import MENTIONS
+from warehouse.model.mention import ADDRESS, MENTIONS
 
 
 def link_mentions(settings: Settings, kind: str) -> Counts:
@@ -21,9 +22,29 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     mentions = MENTIONS[kind].read(home.stage("mention", kind))
     context: dict[str, pa.Table] = {}
     if kind == "person":
-        context = {other: CLUSTER.read(home.stage("cluster", other)) for other in ("housing", "enterprise")}
+        context = {other: _resolved(home, other) for other in ("housing", "enterprise")}
     result = match_mentions(kind, mentions, **context)
     PAIR.write(result.pairs, home.stage("pair", kind))
     CLUSTER.write(result.clusters, home.stage("cluster", kind))
     result.model.save(home.model(kind))
-    return {"rows": mentions.num_rows}
+    report = result.report
+    return {
+        "rows": mentions.num_rows,
+        "distinct_records": report.records,
+        "pairs_compared": report.pairs_compared,
+        "accepted": report.accepted,
+        "review": report.review,
+        "cut": report.cut,
+        "clusters": report.clusters,
+    }
+
+
+def _resolved(home: Home, kind: str) -> pa.Table:
+    """Address columns and cluster of every mention of a kind that was linked before; both files are ordered by mention."""
+    clusters = CLUSTER.read(home.stage("cluster", kind), ["mention_id", "cluster_id"])
+    mentions = MENTIONS[kind].read(home.stage("mention", kind), ["mention_id", *(c.name for c in ADDRESS)])
+    if not clusters["mention_id"].equals(mentions["mention_id"]):
+        raise ValueError(
+            f"cluster/{kind} and mention/{kind} do not hold the same mentions; run the stage link/{kind} again"
+        )
+    return mentions.append_column("cluster_id", clusters["cluster_id"])

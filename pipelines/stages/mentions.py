@@ -1,4 +1,4 @@
-"""Standardise the rows that hold now. Reads the landing area; writes `grid/tree` and `mention/<kind>`."""
+"""Standardise the rows that hold now. Reads the landing area; writes `base/grid`, its counts still 0, and `mention/<kind>`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from pipelines.settings import Settings
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
-from pipelines.standardise.reference import address_reference, grid_reference
+from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
+from warehouse.model.base import GRID
 from warehouse.model.mention import MENTIONS
+
+NO_ADDRESSES = pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).empty_table()
+"""The address reference of a city that has none: addresses are then only parsed."""
 
 ORDER = ("housing", "enterprise", "person")
 """Homes and enterprises first: a person's mention points to those of its row."""
@@ -25,16 +29,13 @@ def write_mentions(settings: Settings) -> Counts:
     home = settings.home
 
     def rows(platform: str, dataset: str) -> pa.Table:
-        return current_rows(settings.platforms[platform], settings.platforms[platform].dataset(dataset), home)
+        return current_rows(settings.platforms[platform], dataset, home)
 
-    grids = GridTree.from_reference(
-        [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
-    )
-    gazetteer = Gazetteer.from_reference(
-        pa.concat_tables(
-            [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
-        )
-    )
+    trees = [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
+    grids = GridTree.from_reference(trees)
+    GRID.write(_nothing_counted(grids.nodes), home.stage("base", "grid"))
+    addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
+    gazetteer = Gazetteer.from_reference(pa.concat_tables([NO_ADDRESSES, *addresses]))
     mentions: dict[str, pa.Table] = {}
     for kind in ORDER:
         mentions[kind] = build_mentions(
@@ -48,6 +49,13 @@ def write_mentions(settings: Settings) -> Counts:
         )
         MENTIONS[kind].write(mentions[kind], home.stage("mention", kind))
     return {kind: mentions[kind].num_rows for kind in ORDER}
+
+
+def _nothing_counted(nodes: pa.Table) -> pa.Table:
+    """The grid tree before anything is placed in it."""
+    for name in GRID.names[nodes.num_columns :]:
+        nodes = nodes.append_column(name, pa.array([0] * nodes.num_rows, pa.int64()))
+    return nodes
 
 
 def _references(settings: Settings, what: str) -> Iterator[tuple[Platform, Dataset]]:

@@ -23,6 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+LIBRARY_FILE = "one_network.duckdb"
+
+
 @dataclass(frozen=True)
 class Home:
     """Paths of one home. Nothing is created by asking for a path."""
@@ -78,7 +81,7 @@ class Home:
     @property
     def library(self) -> Path:
         """The newest good release, the file analysts open."""
-        return self.root / "one_network.duckdb"
+        return self.root / LIBRARY_FILE
 
     def extract(self, department: str, version: str) -> Path:
         """The folder of one department's extract of one release."""

@@ -1,0 +1,64 @@
+"""Everything the code location holds, put together from the platform files: assets, checks, jobs, schedule, sensor."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pipelines.defs import matching, release, resolution
+from pipelines.defs.checks import suite_checks
+from pipelines.defs.jobs import inbox_sensor, main_job, nightly
+from pipelines.defs.landing import landing_asset, landing_key
+from pipelines.defs.resources import Workspace
+from pipelines.settings import Settings
+from quality.suites import suites_of_stage
+from warehouse.model.base import GOLDEN
+
+ASSETS_OF_SUITES = {
+    **{f"mention.{kind}": matching.mention_key(kind) for kind in GOLDEN},
+    **{f"entity.{kind}": resolution.entity_key(kind) for kind in GOLDEN},
+    **{f"golden.{kind}": resolution.golden_key(kind) for kind in GOLDEN},
+    **{f"link.{table.name}": resolution.relation_key(table.name) for table in resolution.RELATIONS},
+    "link.mention": resolution.EVIDENCE,
+    "base.grid": resolution.GRID_TREE,
+    "quality.reconciliation": resolution.BALANCE,
+}
+"""Suite that reads stage files → the asset it checks."""
+
+
+def build_definitions(
+    settings: Settings, workspace: Workspace, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+) -> dg.Definitions:
+    """The definitions for one set of platforms.
+
+    Args:
+        settings: its platforms make the landing and extract assets.
+        workspace: where the assets find home and inbox when they run.
+        loggers: by name; Dagster's own if not given.
+    """
+    landing = [landing_key(name) for name in settings.platforms]
+    owners = release.departments([platform.department for platform in settings.platforms.values()])
+    return dg.Definitions(
+        assets=[
+            *(landing_asset(platform) for platform in settings.platforms.values()),
+            matching.mentions_asset(landing),
+            *(matching.link_asset(kind) for kind in matching.LINK_ORDER),
+            *(resolution.entity_asset(kind) for kind in GOLDEN),
+            *(resolution.golden_asset(kind) for kind in GOLDEN),
+            resolution.relations,
+            resolution.evidence,
+            resolution.grid,
+            resolution.reconciliation_asset(landing),
+            release.candidate,
+            release.base_library,
+            *(release.extract_asset(owner) for owner in owners),
+        ],
+        asset_checks=[
+            *(suite_checks(suite, ASSETS_OF_SUITES[suite]) for suite in suites_of_stage()),
+            suite_checks("release", release.CANDIDATE, release.check_candidate),
+        ],
+        jobs=[main_job],
+        schedules=[nightly],
+        sensors=[inbox_sensor],
+        resources={"workspace": workspace},
+        loggers=loggers or {},
+    )

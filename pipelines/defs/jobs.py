@@ -1,0 +1,62 @@
+"""When the main job runs: every night, and soon after a department dropped a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.defs.resources import Workspace
+from pipelines.once import digest
+
+MAIN_JOB = "base_library"
+TIMEZONE = "Asia/Shanghai"
+SETTLED_SECONDS = 30
+"""A file that changed less long ago may still be being copied."""
+
+main_job = dg.define_asset_job(
+    MAIN_JOB,
+    selection="*",
+    # Every run is a process of its own already; spawning each of its steps anew would cost five seconds of imports a step.
+    executor_def=dg.in_process_executor,
+    tags={"onenet/home": "one"},
+    description="接收、归并、检查、发布、回流 · Land, resolve, check, publish, hand back. One run at a time per home.",
+)
+
+nightly = dg.ScheduleDefinition(
+    name="nightly",
+    job=main_job,
+    cron_schedule="0 2 * * *",
+    execution_timezone=TIMEZONE,
+    description="每天 02:00 · every night at two.",
+)
+
+
+@dg.sensor(
+    name="inbox",
+    job=main_job,
+    minimum_interval_seconds=60,
+    description="部门放入新文件后启动 · starts a run when a department dropped a file.",
+)
+def inbox_sensor(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
+    """Ask for a run when the files in the inbox are not those of the last time, and have settled."""
+    files = _files(workspace.settings.inbox)
+    if not files:
+        return dg.SkipReason("收件箱为空 · the inbox is empty")
+    state = digest(files)
+    if state == context.cursor:
+        return dg.SkipReason("没有新文件 · nothing new")
+    newest = max(changed for _, _, changed in files) / 1e9
+    if datetime.now(UTC).timestamp() - newest < SETTLED_SECONDS:
+        return dg.SkipReason("文件仍在写入 · a file is still being written")
+    context.update_cursor(state)
+    return dg.RunRequest(run_key=state)
+
+
+def _files(inbox: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of change (ns) of every file offered, sorted."""
+    found = []
+    for path in sorted(inbox.glob("*/*")):
+        if path.is_file() and not path.name.startswith((".", "~$")):
+            status = path.stat()
+            found.append((str(path.relative_to(inbox)), status.st_size, status.st_mtime_ns))
+    return found

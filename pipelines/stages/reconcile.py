@@ -1,0 +1,95 @@
+"""The balance sheet of rows, and what the catalogue says. Reads the landing area and `link/mention`; writes `quality/*`, `catalogue/*`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from connectors import catalogue
+from connectors.current import current_rows, manifest, rejected_rows
+from pipelines.once import Counts
+from pipelines.settings import Settings
+from pipelines.standardise.roles import exists, role_cells
+from quality.reconciliation import reconcile
+from warehouse.model import catalogue as contracts
+from warehouse.model.landing import REJECTED
+from warehouse.model.link import MENTION
+from warehouse.model.mention import MENTIONS
+from warehouse.model.quality import RECONCILIATION
+
+PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
+
+
+def reconcile_rows(settings: Settings) -> Counts:
+    """Balance every delivery and sheet, and write the catalogue; return totals.
+
+    What is expected is counted from the rows themselves, by the platform files, and not from what was made of them.
+    """
+    home = settings.home
+    current, expected = _counts(settings)
+    balance = reconcile(
+        manifest(home),
+        current,
+        expected,
+        MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
+        {name: platform.department.code for name, platform in settings.platforms.items()},
+    )
+    RECONCILIATION.write(balance, home.stage("quality", "reconciliation"))
+    REJECTED.write(rejected_rows(home), home.stage("quality", "rejected"))
+    _write_catalogue(settings, current)
+    return {
+        "rows": balance.num_rows,
+        **{
+            name: sum(balance[name].to_pylist())
+            for name in ("rows_delivered", "rows_landed", "rows_rejected", "rows_current")
+        },
+        "imbalances": sum(not b for b in balance["balanced"].to_pylist()),
+    }
+
+
+def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:
+    """Rows that hold now, and mentions they must yield, by `PLACE`."""
+    current, expected = [], []
+    for found in _per_dataset(settings):
+        current.append(found.select([*PLACE, "rows_current"]))
+        expected.append(found.select([*PLACE, "mentions_expected"]))
+    return pa.concat_tables(current), pa.concat_tables(expected)
+
+
+def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
+    for name, platform in settings.platforms.items():
+        for dataset in platform.datasets:
+            rows = current_rows(platform, dataset.name, settings.home)
+            mentions = pa.array([0] * rows.num_rows, pa.int64()).to_numpy(zero_copy_only=False).copy()
+            for role_name, role in dataset.roles.items():
+                if role.kind in MENTIONS:
+                    mentions += exists(role_name, role_cells(role, rows), rows.num_rows).astype("int64")
+            counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
+            grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
+                [("mentions_expected", "sum"), ([], "count_all")]
+            )
+            yield pa.table(
+                {
+                    "platform": pa.array([name] * grouped.num_rows, pa.string()),
+                    "dataset": pa.array([dataset.name] * grouped.num_rows, pa.string()),
+                    "delivery_id": grouped["delivery_id"],
+                    "sheet_name": grouped["sheet_name"],
+                    "rows_current": grouped["count_all"],
+                    "mentions_expected": grouped["mentions_expected_sum"],
+                }
+            )
+
+
+def _write_catalogue(settings: Settings, current: pa.Table) -> None:
+    home, platforms = settings.home, settings.platforms
+    counts = current.group_by("platform").aggregate([("rows_current", "sum")])
+    rows_current = dict(zip(counts["platform"].to_pylist(), counts["rows_current_sum"].to_pylist(), strict=True))
+    for table, rows in (
+        (contracts.PLATFORM, catalogue.platform_table(platforms, manifest(home), rows_current)),
+        (contracts.DATASET, catalogue.dataset_table(platforms)),
+        (contracts.FIELD, catalogue.field_table(platforms)),
+        (contracts.CODE, catalogue.code_table(settings.code_tables)),
+        (contracts.ENTITLEMENT, catalogue.entitlements(platforms)),
+    ):
+        table.write(rows, home.stage("catalogue", table.name))

@@ -1,0 +1,37 @@
+"""Build the release aside and make it the library. Reads all stage files; writes `releases/<version>` and the library."""
+
+from __future__ import annotations
+
+import hashlib
+
+from connectors.current import manifest
+from pipelines.once import Counts, code_fingerprint
+from pipelines.resolution.identity import commit_identity
+from pipelines.settings import Settings
+from warehouse.model import Home
+from warehouse.model.mention import MENTIONS
+from warehouse.release import ReleaseFacts, build_release, next_version, publish
+
+
+def release_facts(home: Home) -> ReleaseFacts:
+    """What the release is made from: deliveries, code, models."""
+    models = hashlib.sha256(b"\0".join(home.model(kind).read_bytes() for kind in sorted(MENTIONS)))
+    return ReleaseFacts(code_version=code_fingerprint(), model=models.hexdigest()[:16], deliveries=manifest(home))
+
+
+def name_release(settings: Settings) -> Counts:
+    """The version of the release this run makes."""
+    return {"version": next_version(settings.home, release_facts(settings.home))}
+
+
+def build_candidate(settings: Settings, version: str) -> Counts:
+    """Build the release aside; nobody sees it yet."""
+    file = build_release(settings.home, version, release_facts(settings.home))
+    return {"version": version, "bytes": file.stat().st_size}
+
+
+def publish_release(settings: Settings, version: str) -> Counts:
+    """Swap the checked release in; from now on its ids are what the next run starts from."""
+    publish(settings.home, version)
+    commit_identity(settings.home, version)
+    return {"version": version}

@@ -1,0 +1,47 @@
+"""From clusters to entities, golden records, relations and evidence. Reads mentions, clusters and pairs; writes the rest.
+
+Golden records are chosen homes first, then persons, then enterprises: a person's residence is a home, a legal
+representative a person.
+"""
+
+from __future__ import annotations
+
+from pipelines.once import Counts
+from pipelines.resolution import evidence, grid_tree, identity, relations, survivorship
+from pipelines.resolution.authority import authority_table
+from pipelines.settings import Settings
+
+GOLDEN_ORDER = ("housing", "person", "enterprise")
+
+
+def name_entities(settings: Settings, kind: str, version: str) -> Counts:
+    """Give every cluster of a kind its id; ids of the last published release are kept."""
+    home = settings.home
+    assignment = identity.assign_entities(
+        kind, home.stage("mention", kind), home.stage("cluster", kind), identity.read_former(home, kind), version
+    )
+    counts = identity.write_assignment(home, kind, assignment, version)
+    entities = len(assignment.entities["entity_id"].unique())
+    return {"rows": counts["entity"], "entities": entities, "redirects": counts["redirect"]}
+
+
+def choose_golden(settings: Settings, kind: str) -> Counts:
+    """Choose the golden values of a kind; every claim and every conflict is kept beside them."""
+    counts = survivorship.write_golden(settings.home, kind, authority_table(settings.platforms))
+    return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
+
+
+def relate_entities(settings: Settings) -> Counts:
+    """Write who lives in, owns, rents, lets, runs or works for what."""
+    return dict(relations.write_relations(settings.home, authority_table(settings.platforms)))
+
+
+def fill_grid(settings: Settings) -> Counts:
+    """Count what lies in every node of the grid tree."""
+    return {"rows": grid_tree.write_grid_counts(settings.home)}
+
+
+def gather_evidence(settings: Settings) -> Counts:
+    """Write which entity every mention names, and why."""
+    matches = {f"matches_{kind}": evidence.write_match(settings.home, kind) for kind in GOLDEN_ORDER}
+    return {"rows": evidence.write_link_mention(settings.home), **matches}

@@ -1,0 +1,103 @@
+"""What a run tells on screen when it is over: tables of counts, what was rejected and why, and where to look next."""
+
+from __future__ import annotations
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from connectors.landing import unknown_folders
+from pipelines.run import Outcome
+from pipelines.settings import Settings
+
+KINDS_ZH = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
+
+PER_PLATFORM = """
+select platform, count(distinct delivery_id), sum(rows_delivered), sum(rows_landed), sum(rows_rejected), sum(rows_current)
+from quality.reconciliation group by platform order by platform
+"""
+PER_KIND = """
+select entity_kind, count(*), count(distinct entity_id) from link.mention group by entity_kind order by entity_kind
+"""
+REJECTED_DELIVERIES = """
+select distinct platform, file_name, reason from quality.rejected where row_number is null order by all
+"""
+EXAMPLE = "from 一张网.人口 limit 5"
+
+
+def print_summary(settings: Settings, outcome: Outcome, console: Console) -> None:
+    """Say how a run ended. Counts come from the library as published; a stopped run says what stopped it."""
+    for folder in unknown_folders(settings.inbox, settings.platforms):
+        console.print(f"未知平台 no such platform, left alone: {folder}", style="yellow", markup=False, highlight=False)
+    for warning in outcome.warnings:
+        console.print(f"注意 {warning}", style="yellow", markup=False, highlight=False)
+    if not outcome.released:
+        _print_stop(settings, outcome, console)
+        return
+    with duckdb.connect(str(settings.home.library), read_only=True) as library:
+        console.print(_platforms(library, settings))
+        console.print(_kinds(library))
+        for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
+            console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
+        (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
+    passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
+    console.print(f"\n检查 checks: {passed} 通过 passed, {failed} 未通过 failed", highlight=False)
+    for name in outcome.checks_failed:
+        console.print(f"  警告 warning  {name}", style="yellow", markup=False, highlight=False)
+    console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
+    console.print(f"回流 extracts: {settings.home.root / 'extracts'}", highlight=False, soft_wrap=True)
+    console.print(
+        "试一试 try:  "
+        f"python -c \"import duckdb; print(duckdb.connect('{settings.home.library}', read_only=True).sql('{EXAMPLE}'))\"",
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def platform_table(settings: Settings) -> Table:
+    """The declared platforms, a line each."""
+    table = Table("平台 platform", "名称 title", "部门 department", "格式 format", "交付 delivery", "频率 cadence")
+    for name, platform in settings.platforms.items():
+        table.add_row(
+            name,
+            platform.title.zh,
+            platform.department.zh,
+            platform.format.kind,
+            platform.delivery.semantics,
+            platform.cadence,
+        )
+    return table
+
+
+def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
+    for name in outcome.blocking:
+        console.print(f"未发布，检查未通过 stopped by  {name}", style="red", markup=False, highlight=False)
+    for failure in outcome.failures:
+        console.print(f"未发布，步骤出错 step failed  {failure}", style="red", markup=False, highlight=False)
+    kept = settings.home.library
+    console.print(
+        f"原发布版保持不变 the former release stays: {kept}" if kept.exists() else "尚无发布版 there is no release yet",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:
+    table = Table("平台 platform", "名称", title="行数对账 balance of rows")
+    for column in ("交付批次 deliveries", "交付行 delivered", "落地 landed", "退回 rejected", "现行 current"):
+        table.add_column(column, justify="right")
+    total = [0] * 5
+    for platform, *counts in library.execute(PER_PLATFORM).fetchall():
+        total = [a + int(b) for a, b in zip(total, counts, strict=True)]
+        known = settings.platforms.get(platform)
+        table.add_row(platform, known.title.zh if known else "", *(f"{int(c):,}" for c in counts))
+    table.add_section()
+    table.add_row("合计 total", "", *(f"{c:,}" for c in total))
+    return table
+
+
+def _kinds(library: duckdb.DuckDBPyConnection) -> Table:
+    table = Table("类型 kind", title="归并 resolution")
+    for column in ("提及 mentions", "实体 entities", "去重 duplicates removed"):
+        table.add_column(column, justify="right")
+    for kind, mentions, entities in library.execute(PER_KIND).fetchall():
+        table.add_row(f"{KINDS_ZH.get(kind, '')} {kind}", f"{mentions:,}", f"{entities:,}", f"{mentions - entities:,}")
+    return table
