@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +19,8 @@ from connectors.headings import LOOK_AHEAD, Columns, find, folded
 from connectors.rows import Batches, Chunk, DeliveryRejected, make_batch
 from connectors.spec import Dataset, Delimited
 
+BLOCK = 1 << 20
+"""Characters read at once."""
 MAX_LINES = 200
 """Lines one quoted record may span; beyond this its quote was never closed."""
 MAX_RECORD = 4_000_000
@@ -61,10 +64,10 @@ def _headings(stream: TextIO, layout: Delimited, dataset: Dataset, path: Path) -
     return columns
 
 
-def _parser(lines: Iterator[str], layout: Delimited) -> Iterator[list[str]]:
+def _parser(lines: Iterator[str], layout: Delimited, strict: bool = False) -> Iterator[list[str]]:
     if layout.quote is None:
-        return csv.reader(lines, delimiter=layout.separator, quoting=csv.QUOTE_NONE, quotechar=None)
-    return csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote)
+        return csv.reader(lines, delimiter=layout.separator, quoting=csv.QUOTE_NONE, quotechar=None, strict=strict)
+    return csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote, strict=strict)
 
 
 def _wrong_encoding(path: Path, layout: Delimited, dataset: Dataset) -> DeliveryRejected | None:
@@ -99,6 +102,20 @@ class _Lines:
         self.size = 0
         self.ended = False
 
+    def block(self) -> list[str]:
+        """Whole lines, about a megabyte of them; none at the end."""
+        text = self._stream.read(BLOCK)
+        return io.StringIO(text + self._stream.readline(MAX_RECORD), newline="").readlines()
+
+    def give_back(self, lines: Iterable[str]) -> None:
+        """Read these again, before all others."""
+        self._again.extendleft(reversed(list(lines)))
+
+    @property
+    def given_back(self) -> bool:
+        """Whether lines given back wait to be read."""
+        return bool(self._again)
+
     def __iter__(self) -> _Lines:
         return self
 
@@ -120,38 +137,60 @@ class _Lines:
         self.size = 0
         self.ended = False
 
-    def only_first(self) -> None:
-        """The record went wrong: give all lines but its first back."""
-        self._again.extendleft(reversed(self.taken[1:]))
-        self.next_record()
-
 
 def _rows(stream: TextIO, layout: Delimited, dataset: Dataset, columns: Columns) -> Batches:
+    """A block of lines without any peculiarity is taken at once, any other line by line."""
     width = len(columns.names)
     chunk = Chunk(width)
     lines = _Lines(stream)
-    parser = _parser(lines, layout)
     warnings = columns.warnings(dataset.name)
     number = 0
-    while (record := next(parser, None)) is not None:
-        if not record:
-            lines.next_record()
-            continue
-        number += 1
-        if len(record) == width and not lines.ended:
-            chunk.add(number, record)
-        elif len(lines.taken) > 1 or lines.ended:
-            chunk.reject(number, "quote_unclosed", "引号未闭合，该行无法与后一行分开，请检查引号")
-            lines.only_first()
-            parser = _parser(lines, layout)
+    while block := lines.block():
+        records = _plain(block, layout, width)
+        if records is None:
+            lines.give_back(block)
+            number = _carefully(lines, layout, chunk, number)
         else:
-            reason = f"该行有{len(record)}个字段，应为{width}个；请检查内容中是否出现分隔符"
-            chunk.reject(number, "wrong_field_count", reason)
-        lines.next_record()
-        if chunk.full:
-            yield make_batch(dataset, "", columns.names, chunk, nameless=columns.nameless, warnings=warnings)
+            chunk.numbers.extend(range(number + 1, number + 1 + len(records)))
+            chunk.rows.extend(records)
+            number += len(records)
+        while chunk.full:
+            yield make_batch(
+                dataset, "", columns.names, chunk.first(), nameless=columns.nameless, warnings=warnings
+            )
             warnings = ()
     yield make_batch(dataset, "", columns.names, chunk, nameless=columns.nameless, warnings=warnings)
+
+
+def _plain(block: list[str], layout: Delimited, width: int) -> list[list[str]] | None:
+    """The records of a block where each line is a record of `width` fields; else None."""
+    try:
+        records = list(_parser(iter(block), layout, strict=True))
+    except csv.Error:
+        return None
+    return records if len(records) == len(block) and {*map(len, records)} == {width} else None
+
+
+def _carefully(lines: _Lines, layout: Delimited, chunk: Chunk, number: int) -> int:
+    """Read the lines given back, and on to the end of the record they end in; return the last row number."""
+    parser = _parser(lines, layout)
+    while lines.given_back:
+        record = next(parser, None)
+        if record is None:
+            break
+        if record:
+            number += 1
+            if len(record) == chunk.width and not lines.ended:
+                chunk.add(number, record)
+            elif len(lines.taken) > 1 or lines.ended:
+                chunk.reject(number, "quote_unclosed", "引号未闭合，该行无法与后一行分开，请检查引号")
+                lines.give_back(lines.taken[1:])
+                parser = _parser(lines, layout)
+            else:
+                reason = f"该行有{len(record)}个字段，应为{chunk.width}个；请检查内容中是否出现分隔符"
+                chunk.reject(number, "wrong_field_count", reason)
+        lines.next_record()
+    return number
 
 
 def _mostly_decodable(batches: Batches, path: Path, layout: Delimited, dataset: Dataset) -> Batches:

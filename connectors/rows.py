@@ -77,7 +77,7 @@ class Chunk:
     @property
     def full(self) -> bool:
         """Whether it is time to yield."""
-        return len(self.numbers) + len(self.rejected) >= BATCH_ROWS
+        return len(self.numbers) >= BATCH_ROWS or len(self.rejected) >= BATCH_ROWS
 
     def add(self, number: int, row: Sequence[str | None]) -> None:
         """Take one row of `width` values."""
@@ -87,6 +87,19 @@ class Chunk:
     def reject(self, number: int, code: str, reason: str, column: str | None = None) -> None:
         """Refuse one row."""
         self.rejected.append(Rejection(number, column, code, reason))
+
+    def first(self) -> Chunk:
+        """Split off what fills one batch: rows and refusals up to the same row number."""
+        if len(self.numbers) <= BATCH_ROWS:
+            part = Chunk(self.width, self.numbers, self.rows, self.rejected)
+            self.clear()
+            return part
+        last = self.numbers[BATCH_ROWS - 1]
+        part = Chunk(self.width, self.numbers[:BATCH_ROWS], self.rows[:BATCH_ROWS])
+        part.rejected = [r for r in self.rejected if r.row_number <= last]
+        self.rejected = [r for r in self.rejected if r.row_number > last]
+        del self.numbers[:BATCH_ROWS], self.rows[:BATCH_ROWS]
+        return part
 
     def clear(self) -> None:
         """Start anew."""

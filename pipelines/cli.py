@@ -56,7 +56,6 @@ def run(
 
     退出码 exit code: 0 已发布 released, 1 检查未通过 stopped by a check (the former release stays), 2 配置有误 configuration.
     """
-    from pipelines.locking import locked
     from pipelines.run import run_main_job
     from pipelines.settings import Settings
     from pipelines.summary import print_summary
@@ -65,10 +64,7 @@ def run(
     console = _console()
     settings = Settings(inbox.resolve(), Home(home.resolve()), platforms and platforms.resolve())
     _check_configuration(settings, console)
-    with locked(
-        settings.home, "另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting", console.print
-    ):
-        outcome = run_main_job(settings, console)
+    outcome = run_main_job(settings, console)
     print_summary(settings, outcome, console)
     raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
 

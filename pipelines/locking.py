@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from warehouse.model import Home
 
 
 @contextmanager
-def locked(home: Home, on_wait: str, say: object = print) -> Iterator[None]:
-    """Hold the home's lock; where another run holds it, say so once and wait. The lock goes with the process, however it ends."""
+def locked(home: Home, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the home's lock; where another run holds it, call `on_wait` once and wait.
+
+    The lock goes with the process, however that ends.
+    """
     home.root.mkdir(parents=True, exist_ok=True)
     with home.lock.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(on_wait)  # type: ignore[operator]
+            on_wait()
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

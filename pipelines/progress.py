@@ -46,8 +46,8 @@ class ProgressHandler(logging.Handler):
         event = meta.get("dagster_event")
         step = meta.get("step_key")
         if event is None:
-            if record.levelno == logging.WARNING and step:
-                self.warnings.append(meta.get("orig_message") or record.getMessage())
+            if record.levelno == logging.WARNING:
+                self._warn(meta.get("orig_message") or record.getMessage(), in_step=bool(step))
             return
         if not step:
             return
@@ -61,3 +61,10 @@ class ProgressHandler(logging.Handler):
                 seconds = time.monotonic() - self._started.get(step, time.monotonic())
                 mark = "done  " if event.event_type_value == SUCCEEDED else "FAILED"
                 self.console.print(f"{mark} {seconds:6.1f} s  {name}", highlight=False)
+
+    def _warn(self, message: str, in_step: bool) -> None:
+        """A step's warning waits for the summary; one about the run itself (it has to wait) is told at once."""
+        if in_step:
+            self.warnings.append(message)
+        else:
+            self.console.print(message, style="yellow", markup=False, highlight=False)

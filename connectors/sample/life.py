@@ -17,7 +17,7 @@ from connectors.sample.people import CHILD, IN_LAW, Persons, given_names, mobile
 from connectors.sample.places import Houses
 from connectors.sample.tenure import Tenure
 
-PHONES, MOVES, RENAMED, DEATHS, MARRIAGES = 0.0028, 0.0025, 0.00025, 0.00004, 0.0004
+PHONES, MOVES, RENAMED, DEATHS, MARRIAGES = 0.0028, 0.0025, 0.00025, 0.00004, 0.001
 SALES, CLOSURES = 0.0004, 0.0002
 """Chance a day: of a person, a household, a person, a person, a couple; of a home, a firm."""
 

@@ -58,7 +58,7 @@ def build_definitions(
         ],
         jobs=[main_job],
         schedules=[nightly],
-        sensors=[inbox_sensor],
+        sensors=[inbox_sensor(settings)],
         resources={"workspace": workspace},
         loggers=loggers or {},
     )

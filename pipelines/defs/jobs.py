@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.defs.resources import Workspace
 from pipelines.once import digest
+from pipelines.settings import Settings
 
 MAIN_JOB = "base_library"
 TIMEZONE = "Asia/Shanghai"
@@ -31,25 +31,29 @@ nightly = dg.ScheduleDefinition(
 )
 
 
-@dg.sensor(
-    name="inbox",
-    job=main_job,
-    minimum_interval_seconds=60,
-    description="部门放入新文件后启动 · starts a run when a department dropped a file.",
-)
-def inbox_sensor(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when the files in the inbox are not those of the last time, and have settled."""
-    files = _files(workspace.settings.inbox)
-    if not files:
-        return dg.SkipReason("收件箱为空 · the inbox is empty")
-    state = digest(files)
-    if state == context.cursor:
-        return dg.SkipReason("没有新文件 · nothing new")
-    newest = max(changed for _, _, changed in files) / 1e9
-    if datetime.now(UTC).timestamp() - newest < SETTLED_SECONDS:
-        return dg.SkipReason("文件仍在写入 · a file is still being written")
-    context.update_cursor(state)
-    return dg.RunRequest(run_key=state)
+def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
+    """The sensor that asks for a run when the files in the inbox are not those of the last time, and have settled."""
+
+    @dg.sensor(
+        name="inbox",
+        job=main_job,
+        minimum_interval_seconds=60,
+        description="部门放入新文件后启动 · starts a run when a department dropped a file.",
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        files = _files(settings.inbox)
+        if not files:
+            return dg.SkipReason("收件箱为空 · the inbox is empty")
+        state = digest(files)
+        if state == context.cursor:
+            return dg.SkipReason("没有新文件 · nothing new")
+        newest = max(changed for _, _, changed in files) / 1e9
+        if datetime.now(UTC).timestamp() - newest < SETTLED_SECONDS:
+            return dg.SkipReason("文件仍在写入 · a file is still being written")
+        context.update_cursor(state)
+        return dg.RunRequest(run_key=state)
+
+    return inbox
 
 
 def _files(inbox: Path) -> list[tuple[str, int, int]]:

@@ -20,9 +20,9 @@ def schema_of(table: Table) -> dict[str, dg.TableSchema]:
     return {"dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
-def counts_as_metadata(counts: Counts) -> dict[str, object]:
+def counts_as_metadata(counts: Counts) -> dict[str, int | str]:
     """Run metadata: every count, with `rows` as Dagster's row count."""
-    metadata: dict[str, object] = {k: v for k, v in counts.items() if k != "rows"}
+    metadata: dict[str, int | str] = {k: v for k, v in counts.items() if k != "rows"}
     if "rows" in counts:
         metadata["dagster/row_count"] = counts["rows"]
     return metadata

@@ -1,6 +1,7 @@
 """The one resource of the assets: where the home and the inbox are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import dagster as dg
 from pydantic import Field
 
 from connectors.current import manifest
+from pipelines.locking import locked
 from pipelines.once import Counts, digest, once
-from pipelines.settings import HOME_VARIABLE, INBOX_VARIABLE, PLATFORMS_VARIABLE, Settings
+from pipelines.settings import Settings
 from warehouse.model import Home
 
 
@@ -19,6 +21,12 @@ class Workspace(dg.ConfigurableResource):
     home_path: str = Field(description="Folder that holds everything a run writes.")
     inbox_path: str = Field(description="Folder with one sub-folder per platform.")
     platform_folder: str | None = Field(None, description="Platform descriptions; default: those shipped.")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
+        """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
+        with locked(self.settings.home, lambda: _say_waiting(context)):
+            yield self
 
     @cached_property
     def settings(self) -> Settings:
@@ -37,10 +45,17 @@ class Workspace(dg.ConfigurableResource):
         return digest((self.settings.configuration_fingerprint, *deliveries, *inputs))
 
 
+def _say_waiting(context: dg.InitResourceContext) -> None:
+    if context.log:
+        context.log.warning("另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting for it to end")
+
+
 def workspace_from_environment() -> Workspace:
     """The workspace `dg dev` and the daemon use: ONENET_HOME, ONENET_INBOX, ONENET_PLATFORMS."""
+    settings = Settings.from_environment()
+    folder = settings.platform_folder
     return Workspace(
-        home_path=dg.EnvVar(HOME_VARIABLE),
-        inbox_path=dg.EnvVar(INBOX_VARIABLE),
-        platform_folder=Settings.from_environment().platform_folder and dg.EnvVar(PLATFORMS_VARIABLE),
+        home_path=str(settings.home.root.resolve()),
+        inbox_path=str(settings.inbox.resolve()),
+        platform_folder=str(folder.resolve()) if folder else None,
     )

@@ -32,7 +32,7 @@ from pipelines.matching.link import link
 from pipelines.matching.match import match_mentions
 from pipelines.matching.model import Model, ModelError
 from pipelines.matching.result import MatchResult, Report
-from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError
+from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
 
 __all__ = [
     "AnyOf",
@@ -51,6 +51,7 @@ __all__ = [
     "Same",
     "SameWords",
     "SpecError",
+    "Together",
     "Typo",
     "Unknown",
     "ValuePairs",

@@ -213,10 +213,11 @@ def _sample(
 
 def _together(patterns: Patterns, counts: Floats, sample: Patterns, weight: float) -> tuple[Patterns, Floats, Floats]:
     """Blocked and sampled patterns: distinct ones, how many candidates show them, how many other pairs they stand for."""
-    distinct, inverse = np.unique(np.concatenate([patterns, sample]), return_inverse=True)
+    both: Patterns = np.concatenate([patterns, sample])
+    distinct, inverse = np.unique(both, return_inverse=True)
     blocked = np.arange(len(inverse)) < len(patterns)
     counted = np.bincount(inverse[blocked], weights=counts, minlength=len(distinct)).astype(np.float64)
-    sampled = weight * np.bincount(inverse[~blocked], minlength=len(distinct))
+    sampled = weight * np.bincount(inverse[~blocked], minlength=len(distinct)).astype(np.float64)
     return distinct, counted, sampled
 
 

@@ -116,6 +116,24 @@ class Comparison:
         return ("missing", *(level.name for level in self.levels))
 
 
+@dataclass(frozen=True, init=False)
+class Together:
+    """Comparisons that move together, so that their joint evidence is learned instead of multiplied.
+
+    Attributes:
+        comparisons: their names: address and phone and surname in a family.
+        chance: pairs (comparison, level) at which non-matches agree by mere chance all the same: kin share an address, but
+            not the full name. What is seen there against it (a wrong number) is not taken for a dependence.
+    """
+
+    comparisons: tuple[str, ...]
+    chance: tuple[tuple[str, str], ...]
+
+    def __init__(self, *comparisons: str, chance: tuple[tuple[str, str], ...] = ()) -> None:
+        object.__setattr__(self, "comparisons", comparisons)
+        object.__setattr__(self, "chance", chance)
+
+
 @dataclass(frozen=True)
 class MatchSpec:
     """Everything that decides which records are one.
@@ -128,8 +146,7 @@ class MatchSpec:
         review: probability from which a pair is put before a person.
         anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
             the other comparisons are then learned from pairs it decides, whatever their other attributes say.
-        dependence: groups of comparisons that move together among non-matches (address and phone in a family); their
-            joint evidence is learned instead of multiplied. A comparison stands in at most one group.
+        dependence: groups of comparisons that move together, see `Together`. A comparison stands in at most one group.
         distinct: columns of which a cluster never holds two different values (a valid identity number).
         one_to_one: columns that name a source which never holds the same entity twice; a cluster takes at most one
             record of each. In two-table mode `("side",)` makes every record match at most once.
@@ -141,7 +158,7 @@ class MatchSpec:
     accept: float = 0.95
     review: float = 0.5
     anchor: str | None = None
-    dependence: tuple[tuple[str, ...], ...] = ()
+    dependence: tuple[Together, ...] = ()
     distinct: tuple[str, ...] = ()
     one_to_one: tuple[str, ...] = ()
 
@@ -152,7 +169,7 @@ class MatchSpec:
         if len(set(names)) < len(names):
             raise SpecError(f"MatchSpec {self.kind!r}: comparison names repeat: {names}")
         implied = [c.implied_by for c in self.comparisons if c.implied_by]
-        grouped = [name for group in self.dependence for name in group]
+        grouped = [name for group in self.dependence for name in group.comparisons]
         for what, used in (
             ("anchor", [self.anchor] if self.anchor else []),
             ("dependence", grouped),

@@ -60,6 +60,7 @@ class _Group:
     given: npt.NDArray[np.int64]
     levels_of_place: npt.NDArray[np.int64]
     set_of_place: npt.NDArray[np.int64]
+    by_chance: npt.NDArray[np.bool_]
 
     @property
     def sets(self) -> list[int]:
@@ -124,11 +125,15 @@ def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counted: Float
     taught = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
     groups = []
     for group in spec.dependence:
-        members = [names.index(n) for n in group]
+        members = [names.index(n) for n in group.comparisons]
         sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
         own = levels[:, members].T
         of_place = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes))
         bits = 1 << np.arange(len(members), dtype=np.int64)
+        by_chance = np.zeros(of_place.shape[1], dtype=bool)
+        for name, level in group.chance:
+            i = names.index(name)
+            by_chance |= of_place[members.index(i)] == spec.comparisons[i].level_names.index(level)
         groups.append(
             _Group(
                 members,
@@ -138,6 +143,7 @@ def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counted: Float
                 bits @ (own > 0),
                 of_place,
                 bits @ (of_place > 0),
+                by_chance,
             )
         )
     counts = counted + sampled
@@ -237,6 +243,7 @@ def _joint(
         blocked = _mass(place, (other[use] * exact), n)[inside]
         ratio_m = _shrunk(seen[0], expected[0])
         ratio_u = np.where(blocked >= 0.5 * seen[1], _shrunk(seen[1], expected[1]), 0.0)
+        ratio_u = np.where(group.by_chance[inside], np.minimum(ratio_u, 0.0), ratio_u)
         correction[inside] = ratio_m - ratio_u
         seen_m[inside], seen_u[inside] = seen
     return correction, seen_m, seen_u
@@ -282,13 +289,13 @@ def _model(
     match = np.where(use, data.counts * posterior, 0.0)
     other = np.where(use, data.counts * (1 - posterior), 0.0)
     dependence = []
-    for g, names in enumerate(spec.dependence):
+    for g, together in enumerate(spec.dependence):
         members, sizes = data.groups[g].members, data.groups[g].sizes
         _, seen_m, seen_u = _joint(data, g, state.m, state.u, match=match, other=other)
         level_names = [spec.comparisons[i].level_names for i in members]
         dependence.append(
             Dependence(
-                tuple(names),
+                together.comparisons,
                 tuple(
                     JointWeight(
                         tuple(

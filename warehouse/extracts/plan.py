@@ -29,11 +29,14 @@ DUPLICATES = "本方重复"
 
 @dataclass(frozen=True)
 class Attribute:
-    """A golden attribute the department may see of a role, with the headings of its value and its mark."""
+    """A golden attribute the department may see of a role, with the headings of its value and its mark.
+
+    There is no mark where the dataset has nothing to compare: `本方缺失` in every row would say nothing.
+    """
 
     name: str
     value: str
-    mark: str
+    mark: str | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class Plan:
     roles: tuple[Role, ...]
     duplicates: str
 
+    @property
+    def marks(self) -> list[str]:
+        """The headings of all mark columns."""
+        return [a.mark for role in self.roles for a in role.attributes if a.mark]
+
 
 def entitled(entitlements: pa.Table, department: str, platform: str) -> frozenset[tuple[str, str]]:
     """(kind, attribute) pairs that `department` may see in the extract of `platform`; all others are denied.
@@ -80,6 +88,7 @@ def plan_dataset(
     *,
     roles: Iterable[str],
     granted: frozenset[tuple[str, str]],
+    asserted: frozenset[tuple[str, str]],
     own_columns: Sequence[str],
 ) -> Plan:
     """Lay out the extract of one dataset.
@@ -90,6 +99,7 @@ def plan_dataset(
         title: its Chinese title, which names its sheet.
         roles: `role:kind` as the catalogue lists them; kinds without golden records are left out.
         granted: what the department may see, from `entitled`.
+        asserted: (role, attribute) pairs this dataset says something about.
         own_columns: the source columns, whose names our headings must not take.
     """
     taken = {name.casefold() for name in own_columns}
@@ -112,9 +122,8 @@ def plan_dataset(
         for column in golden.columns:
             if (kind, column.name) in granted:
                 title_zh = prefix + attribute_title(kind, column.name)
-                attributes.append(
-                    Attribute(column.name, heading(f"{title_zh}（主记录）"), heading(f"{title_zh}（比对）"))
-                )
+                mark = heading(f"{title_zh}（比对）") if (name, column.name) in asserted else None
+                attributes.append(Attribute(column.name, heading(f"{title_zh}（主记录）"), mark))
         group = f"{ROLE.get(name, name)}·{ENTITY_KIND[kind]}（一张网）"
         laid_out.append(Role(name, kind, group, entity, tuple(attributes)))
     # What a row is about comes first, whatever order the catalogue lists the roles in.

@@ -75,6 +75,10 @@ class Reconciliation:
         self.con.execute(_sql("duplicate"))
         self._golden_values(pairs)
 
+    def asserted(self) -> frozenset[tuple[str, str, str]]:
+        """(dataset, role, attribute) the platform's rows say something about, among what may be seen."""
+        return frozenset(self.con.sql(_sql("asserted")).fetchall())
+
     def columns(self, plan: Plan, rows: pa.Table, batch_rows: int) -> pa.RecordBatchReader:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
@@ -173,12 +177,13 @@ def _wide(plan: Plan) -> str:
         columns.append(f"m{number}.entity_id as {_quoted(role.entity)}")
         for i, attribute in enumerate(role.attributes):
             value = shown(role.kind, attribute.name, f"g{number}")
-            columns += [
-                f"{value} as {_quoted(attribute.value)}",
-                f"case when m{number}.entity_id is null then null when c{number}.s{i} = 3 then '{AGREES}' "
-                f"when c{number}.s{i} = 2 then '{DIFFERS}' when c{number}.s{i} = 1 then '{INVALID}' "
-                f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {_quoted(attribute.mark)}",
-            ]
+            columns.append(f"{value} as {_quoted(attribute.value)}")
+            if attribute.mark:
+                columns.append(
+                    f"case when m{number}.entity_id is null then null when c{number}.s{i} = 3 then '{AGREES}' "
+                    f"when c{number}.s{i} = 2 then '{DIFFERS}' when c{number}.s{i} = 1 then '{INVALID}' "
+                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {_quoted(attribute.mark)}"
+                )
     joins.append(
         "left join duplicate d on d.delivery_id = o.delivery_id and d.sheet_name = o.sheet_name "
         f"and d.row_number = o.row_number and d.dataset = '{_escaped(plan.dataset)}'"

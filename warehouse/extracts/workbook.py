@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from warehouse.extracts.safe_text import fit_cells, is_risky
 
 SHEET_ROWS = 1_000_000  # Excel has 1,048,576 rows a sheet
 SAMPLE = 200
-MIN_WIDTH, MAX_WIDTH = 8, 42
+MIN_WIDTH, MAX_WIDTH, PROSE_WIDTH = 8, 42, 96.0
 COLOURS = {DIFFERS: ("#FFC7CE", "#9C0006"), MISSING: ("#FFEB9C", "#7F6000"), INVALID: ("#F8CBAD", "#843C0C")}
 GROUP_COLOURS = {"source": "#D9D9D9", "own": "#DDEBF7", "ours": "#E2EFDA"}
 HEADING = "#F2F2F2"
@@ -31,13 +31,21 @@ HEADING = "#F2F2F2"
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet to be: its name, its table, its column groups (title, colour key, number of columns), its mark columns."""
+    """One sheet to be.
+
+    Attributes:
+        name: wished for; `sheet_name` says what it becomes.
+        table: its cells.
+        groups: headings above the headings: title, colour key, number of columns.
+        marks: mark columns, to be coloured.
+        prose: the column that holds sentences and is wrapped, '' for none.
+    """
 
     name: str
     table: pa.Table
     groups: Sequence[tuple[str, str, int]] = ()
     marks: Sequence[str] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
+    prose: str = ""
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
@@ -80,14 +88,16 @@ def _options(sheet: Sheet, table: pa.Table) -> dict[str, Any]:
         "column_formats": {n: _text_format(table[n]) for n in texts},
         # An identity number as text is meant: no green triangle in every cell.
         "ignore_errors": texts,
-        "sheet_view": {"zoom": 100},
+        "page_setup": {"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": (0, top)},
     }
     if sheet.groups:
         options["merge_ranges"] = _headings(sheet.groups)
     if sheet.marks and table.num_rows:
         options["conditional_formats"] = {name: _mark_rules() for name in sheet.marks}
-    if sheet.notes:
-        options["notes"] = {name: text for name, text in sheet.notes.items() if name in table.column_names}
+    if sheet.prose:
+        options["autofilter"] = False
+        options["column_widths"][sheet.prose] = PROSE_WIDTH
+        options["column_formats"][sheet.prose] = Format().set_text_wrap().set_num_format("@")
     return options
 
 
@@ -122,7 +132,7 @@ def _width(name: str, column: pa.ChunkedArray) -> float:
     lengths = sorted(_places(v) for v in sample) or [0]
     typical = lengths[int(len(lengths) * 0.9)] if len(lengths) > 1 else lengths[0]
     # A heading may wrap to two lines and has a filter button.
-    return float(min(MAX_WIDTH, max(MIN_WIDTH, typical + 2, _places(name) / 2 + 4)))
+    return float(min(MAX_WIDTH, max(MIN_WIDTH, typical + 2, _places(name) / 2 + 6)))
 
 
 def _places(text: str) -> int:

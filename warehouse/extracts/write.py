@@ -25,7 +25,7 @@ from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
 from warehouse.extracts.workbook import Sheet, write_workbook
-from warehouse.model.catalogue import DATASET, ENTITLEMENT, PLATFORM
+from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
 from warehouse.release.manifest import file_line, sync
@@ -36,6 +36,7 @@ BOM = b"\xef\xbb\xbf"
 HEAD = frozenset([c.name for c in PROVENANCE] + ["repeat", "claimed_on"])
 NOTES = "说明"
 Row = dict[str, Any]
+Declared = dict[tuple[str, str], frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def write_extract(
     folder.mkdir(parents=True)
     try:
         with Reconciliation(home, names, threads=threads, memory_limit=memory_limit) as reconciliation:
-            writer = _Writer(folder, version, reconciliation, workbook_rows)
+            writer = _Writer(folder, version, reconciliation, _declared(home), workbook_rows)
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
@@ -110,12 +111,25 @@ def write_extract(
     return _report(manifest, target)
 
 
+def _declared(home: Home) -> Declared:
+    """Per (platform, dataset) the (role, attribute) pairs its columns feed, as the catalogue says."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for row in FIELD.read(home.stage("catalogue", "field")).to_pylist():
+        pairs = {(role, attribute) for role, _, attribute in (a.partition(".") for a in row["attributes"])}
+        found.setdefault((row["owner"], row["dataset"]), set()).update(pairs)
+    return {key: frozenset(pairs) for key, pairs in found.items()}
+
+
 class _Writer:
     """Writes the files of one extract into a folder and remembers what it wrote."""
 
-    def __init__(self, folder: Path, version: str, reconciliation: Reconciliation, workbook_rows: int) -> None:
+    def __init__(
+        self, folder: Path, version: str, reconciliation: Reconciliation, declared: Declared, workbook_rows: int
+    ) -> None:
         self.folder, self.version = folder, version
         self.reconciliation, self.workbook_rows = reconciliation, workbook_rows
+        self.declared = declared
+        self.asserted: frozenset[tuple[str, str, str]] = frozenset()
         # The workbook of one platform is packed while DuckDB works on the next; never two, so memory stays bounded.
         self.packing = ThreadPoolExecutor(max_workers=1)
         self.packed: Future[None] | None = None
@@ -127,6 +141,7 @@ class _Writer:
         """Write all files of one platform."""
         name, title = platform["platform"], platform["title_zh"]
         self.reconciliation.platform(name, granted)
+        self.asserted = self.reconciliation.asserted()
         sheets: list[Sheet] | None = [_notes_sheet(title, self.version)]
         rows = 0
         for dataset, about in own:
@@ -169,13 +184,21 @@ class _Writer:
     ) -> Sheet | None:
         """Write Parquet and CSV of one dataset; give its sheet if it is to be kept."""
         columns = [c for c in rows.column_names if c not in HEAD]
+        asserted = self.declared.get((own.platform, own.dataset), frozenset()) | {
+            (role, attribute) for found, role, attribute in self.asserted if found == own.dataset
+        }
         plan = plan_dataset(
-            own.platform, own.dataset, about["title_zh"], roles=about["roles"], granted=granted, own_columns=columns
+            own.platform,
+            own.dataset,
+            about["title_zh"],
+            roles=about["roles"],
+            granted=granted,
+            asserted=asserted,
+            own_columns=columns,
         )
         reader = self.reconciliation.columns(plan, rows, BATCH_ROWS)
         left = _own_columns(plan, rows, columns)
         schema = pa.schema(list(left.schema) + list(reader.schema))
-        marks = [a.mark for role in plan.roles for a in role.attributes]
         given: Counter[str] = Counter(dict.fromkeys(MARKS, 0))
         kept, done, duplicates = [schema.empty_table()], 0, 0
         stem = _stem(own.platform, own.dataset)
@@ -186,7 +209,7 @@ class _Writer:
                 files.write(table)
                 done += batch.num_rows
                 duplicates += batch.num_rows - table[plan.duplicates].null_count
-                for mark in marks:
+                for mark in plan.marks:
                     given.update(
                         {c["values"]: c["counts"] for c in table[mark].value_counts().to_pylist() if c["values"]}
                     )
@@ -198,7 +221,7 @@ class _Writer:
             )
         )
         self._add(stem, own.platform, own.dataset, "rows", done)
-        return Sheet(plan.title, pa.concat_tables(kept), _groups(plan, columns), marks) if keep else None
+        return Sheet(plan.title, pa.concat_tables(kept), _groups(plan, columns), plan.marks) if keep else None
 
     def finish(self, department: str, title: str) -> ExtractManifest:
         """Write the notes and the manifest."""
@@ -265,7 +288,7 @@ def _own_columns(plan: Plan, rows: pa.Table, columns: list[str]) -> pa.Table:
 
 def _groups(plan: Plan, columns: list[str]) -> list[tuple[str, str, int]]:
     groups = [("来源", "source", len(plan.source)), (f"{plan.title}（本方原文）", "own", len(columns))]
-    groups += [(role.group, "ours", 1 + 2 * len(role.attributes)) for role in plan.roles]
+    groups += [(role.group, "ours", 1 + sum(2 if a.mark else 1 for a in role.attributes)) for role in plan.roles]
     return [*groups, ("重复", "ours", 1)]
 
 
@@ -277,7 +300,10 @@ def _explanations() -> list[tuple[str, str]]:
         ("来源文件、来源工作表、来源行号指明本方交付中的位置；行号为数据行号，自 1 起，不计标题与表头。", "来源列"),
         ("本方各列为交付时的原文，未作改动。", "本方列"),
         ("编号为一张网实体编号，稳定不变，不含个人信息，可用于与其他部门交换核对。", "编号列"),
-        ("主记录为各部门数据按权威性、时效、一致性和有效性采信的值，仅列出授权本部门查看的属性。", "（主记录）列"),
+        (
+            "主记录为各部门数据按权威性、时效、一致性和有效性采信的值，仅列出授权本部门查看的属性；本方没有的数据项只列主记录，不作比对。",
+            "（主记录）列",
+        ),
         *lines,
         ("本方重复：本平台另有现行数据行指向同一实体。", "本方重复"),
         ("差异表逐条列出本方未被采信的值、主记录值及其主张部门和采信原因。", "差异"),
@@ -288,7 +314,9 @@ def _explanations() -> list[tuple[str, str]]:
 
 def _notes_sheet(title: str, version: str) -> Sheet:
     lines = [(f"{title}　回流数据　发布版 {version}", "")] + _explanations()
-    return Sheet("说明", pa.table({"说明": [text for text, _ in lines], "适用": [about for _, about in lines]}))
+    return Sheet(
+        "说明", pa.table({"适用": [about for _, about in lines], "说明": [text for text, _ in lines]}), prose="说明"
+    )
 
 
 def _stem(platform: str, name: str) -> str:

@@ -192,7 +192,7 @@ def fire_safety(desk: Desk) -> list[File]:
         ),
         "统一社会信用代码": chosen(draws.chance("code", 0.34), firms.credit_code[firm]),
         "地址": desk.book.write(
-            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0123, slip=0.021), desk.level, name="seat"
+            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0123, slip=0.026), desk.level, name="seat"
         ),
         "负责人": scribe.name(NameErrors(space=0.062, slip=0.011)),
         "联系电话": scribe.phone(PhoneErrors(missing=0.096, old=0.073)),

@@ -130,7 +130,7 @@ def _units(desk: Desk) -> tuple[Sheet, Ints]:
         "所属网格*": grids.grid[grid],
         "网格编码": grids.grid_code[grid],
         "单位地址*": desk.book.write(
-            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0129, slip=0.021), desk.level, name="seat"
+            Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0129, slip=0.026), desk.level, name="seat"
         ),
         "营业执照号码*": chosen(way == 0, firms.credit_code[firm], chosen(way == 2, firms.registration_number[firm])),
         "组织机构代码*": chosen(draws.chance("organisation code", 0.21), firms.organisation_code[firm]),

@@ -122,7 +122,7 @@ def health(desk: Desk) -> File:
         "birthday": scribe.birth("%Y-%m-%d", BirthErrors(missing=0.011, january=0.002, wrong=0.003)),
         "phone": scribe.phone(PhoneErrors(missing=0.061, old=0.138)),
         "address": desk.book.write(
-            Manner.ESTATE, scribe.home(0.175), draws, AddressErrors(missing=0.049, slip=0.0165), desk.level
+            Manner.ESTATE, scribe.home(0.175), draws, AddressErrors(missing=0.049, slip=0.022), desk.level
         ),
         "orgName": words.CITY + street + "社区卫生服务中心",
         "updatedAt": day_texts(dates(draws, "updated", "2022-10-01", str(desk.first.as_of)), "T08:00:00+08:00"),

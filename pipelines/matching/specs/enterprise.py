@@ -10,7 +10,7 @@ from pipelines.matching.levels_enterprise import (
     SameCore,
 )
 from pipelines.matching.levels_places import SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec
+from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec, Together
 
 ENTERPRISE = MatchSpec(
     kind="enterprise",
@@ -87,7 +87,7 @@ ENTERPRISE = MatchSpec(
         ),
     ),
     anchor="code",
-    dependence=(("legal_rep", "phone", "address"),),
+    dependence=(Together("legal_rep", "phone", "address"),),
     distinct=("credit_code",),
     accept=0.95,
     review=0.6,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.matching.levels import Same, Within
 from pipelines.matching.levels_chinese import Homophone, OneCharacter, SharedValue
 from pipelines.matching.levels_places import CutShort, SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec
+from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec, Together
 
 OWNER = AnyOf("owner", "owner_2")
 
@@ -51,7 +51,7 @@ HOUSING = MatchSpec(
         ),
         Comparison("area", (Within(0.51),)),
     ),
-    dependence=(("address", "owner", "area"),),
+    dependence=(Together("address", "owner", "area"),),
     distinct=("unit_number", "address_code", "source_number"),
     accept=0.98,
     review=0.6,

@@ -25,7 +25,7 @@ from pipelines.matching.levels_chinese import (
     SurnameOnly,
 )
 from pipelines.matching.levels_places import SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec
+from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
 
 
 def _head(values: pa.Array) -> pa.Array:
@@ -136,7 +136,7 @@ PERSON = MatchSpec(
         Comparison("ethnicity", (Same(term_frequency=True),)),
     ),
     anchor="id_number",
-    dependence=(("name", "birth", "home", "phone"),),
+    dependence=(Together("name", "birth", "home", "phone", chance=(("name", "same"), ("name", "former_name"))),),
     distinct=("id_number",),
     accept=0.9,
     review=0.6,

@@ -9,7 +9,7 @@ with claim as (
     from person_mention p
     join person_entity e on e.mention_id = p.mention_id
     left join enterprise_entity tied on tied.mention_id = p.enterprise_mention_id
-    left join enterprise_index known on p.enterprise_mention_id is null and known.name_key = p.employer_key
+    left join enterprise_index known on known.name_key = if(p.enterprise_mention_id is null, p.employer_key, null)
     where p.enterprise_relations is not null
 ),
 voice as (

@@ -9,7 +9,7 @@ with claim as (
     from person_mention p
     join person_entity e on e.mention_id = p.mention_id
     left join housing_entity tied on tied.mention_id = p.housing_mention_id
-    left join dwelling_index known on p.housing_mention_id is null and known.dwelling = p.dwelling
+    left join dwelling_index known on known.dwelling = if(p.housing_mention_id is null, p.dwelling, null)
     where p.housing_relations is not null
 ),
 voice as (

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pipelines.standardise.address.divisions import PROVINCES
 from pipelines.standardise.address.notation import NUMERALS
 
-TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "floor", "room", "room_mark")
+TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "unit_mark", "floor", "room", "room_mark")
 
 _ID = rf"[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+"
 _PLAIN_ID = r"[A-Za-z]{0,2}[0-9]+[A-Za-z]?|[A-Za-z]"
@@ -40,9 +40,9 @@ ESTATE_WORDS = (
 _NOT_ADMIN = "0-9省市区县镇乡路街道号村"
 ADMIN = re.compile(
     r"^(?:中国|中华人民共和国)?"
-    rf"(?P<province>(?:{'|'.join(PROVINCES)})(?:省|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|市(?=[^0-9]{{1,8}}[区县])))?"
+    rf"(?P<province>(?:{'|'.join(PROVINCES)})(?:省|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|市(?=[^0-9]{{1,8}}[区县]))|[^0-9省]{{2,3}}省)?"
     rf"(?P<city>[^{_NOT_ADMIN}]{{1,6}}?(?:自治州|地区|盟|(?<![超都城门])市(?!场|民|政)))?(?:市辖区|市区|城区)?"
-    rf"(?P<county>[^{_NOT_ADMIN}]{{1,6}}?(?:自治县|自治旗|县(?!城)|(?<![小社校厂矿库园景片营发业])区(?!间)(?=.)|(?<![超都城门])市(?!场|民|政)|旗))?"
+    rf"(?P<county>[^{_NOT_ADMIN}]{{1,6}}?(?:自治县|自治旗|县(?!城)|(?<![小社校厂矿库园景片营发业])区(?!间)|(?<![超都城门])市(?!场|民|政)|旗))?"
 )
 """Province, city and county at the beginning of an address; each may be missing."""
 
@@ -72,7 +72,8 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
 
     Returns:
         One row per address with the columns `TAIL_COLUMNS`, nullable strings but `lost`. `room_mark` is null for a bare
-        number, `building_mark` is `-` where only a dash follows. `lost` says that the building's number is missing where
+        number, `building_mark` and `unit_mark` are `-` where only a dash
+        follows. `lost` says that the building's number is missing where
         one was written (花园新村-2-502, 花园新村幢2单元502室). Numbers are still as written.
     """
     if isinstance(folded, pa.ChunkedArray):
@@ -95,6 +96,7 @@ def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:
         "building": pc.if_else(is_floor, blank, building),
         "building_mark": pc.if_else(is_floor, blank, mark),
         "unit": unit,
+        "unit_mark": pc.if_else(pc.is_valid(field("unit_dash")), "-", pc.if_else(pc.is_valid(unit), "单元", blank)),
         "floor": pc.coalesce(field("floor"), pc.if_else(is_floor, building, blank)),
         "room": pc.coalesce(field("room"), field("room_bare")),
         "room_mark": field("room_mark"),

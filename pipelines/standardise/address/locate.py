@@ -73,6 +73,8 @@ class Numbers:
 
     building: str | None = None
     building_mark: str | None = None
+    unit: str | None = None
+    unit_mark: str | None = None
     room: str | None = None
     room_mark: str | None = None
 
@@ -106,20 +108,23 @@ class Locator:
         Returns:
             The location, and what is left of the tail. A house of a village keeps its number as its door.
         """
-        building, mark, room, room_mark = tail.building, tail.building_mark, tail.room, tail.room_mark
+        building, mark, room = tail.building, tail.building_mark, tail.room
         if building and mark == "号":
-            return self._at_number(location, building), Numbers(None, None, room, room_mark)
-        if room and room_mark == "号" and (not building or mark == "-"):
+            rest = replace(tail, building=None, building_mark=None)
+            if tail.unit_mark == "-":  # 虹桥路12号3-502: the dash follows a building, not a unit
+                rest = replace(rest, building=tail.unit, building_mark="-", unit=None, unit_mark=None)
+            return self._at_number(location, building), rest
+        if room and tail.room_mark == "号" and not tail.unit and (not building or mark == "-"):
             door = f"{building}-{room}" if building else room
             found = self._at_number(location, door)
             village = bool(found.places) and self.gazetteer.village_of[found.places[0]]
-            return found, Numbers(None, None, door if village else None, room_mark if village else None)
+            return found, Numbers(room=door, room_mark="号") if village else Numbers()
         if building and building.isdigit():  # 虹桥路123幢: the 号 of 虹桥路12号3幢 lost
             road = name_key(location.road or "")
             cuts = [i for i in range(1, len(building)) if (road, building[:i]) in self.gazetteer.numbered]
             if len(cuts) == 1 and building[cuts[0]] != "0":
                 found = self._at_number(location, building[: cuts[0]])
-                return replace(found, guess=True), Numbers(building[cuts[0] :], mark, room, room_mark)
+                return replace(found, guess=True), replace(tail, building=building[cuts[0] :])
         return location, tail
 
     def _at_number(self, location: Location, road_number: str) -> Location:
@@ -159,8 +164,9 @@ class Locator:
         left = _merge(given, self._left(key))
         if not left.rest and (left.road or left.road_number):
             return self._by_road(left)
-        if not left.rest:
-            return self._near(key, names.near(key), given) or self._plain(left)
+        if not left.rest:  # 小区 written 晓区 looks like a county
+            county = (ADMIN.match(key) or {"county": None})["county"] or key
+            return self._near(county, names.near(county), given) or self._plain(left)
         return self._near(key, names.near(key), given) or self._behind_gate(left, given) or self._unknown(left)
 
     def _by_road(self, left: _Left) -> Location:

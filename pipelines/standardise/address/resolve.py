@@ -12,6 +12,7 @@ from __future__ import annotations
 from importlib import resources
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,7 +38,7 @@ STANDARD_COLUMNS = [
 """What `standardise_addresses` returns, all nullable strings but `dwelling_level`."""
 
 _HEAD = ["head", "street", "community", "road", "road_number", "estate"]
-_NUMBERS = ["building", "building_mark", "room", "room_mark"]
+_NUMBERS = ["building", "building_mark", "unit", "unit_mark", "room", "room_mark"]
 _STRING = pa.string()
 _BLANK = pa.scalar(None, _STRING)
 
@@ -55,14 +56,18 @@ def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
         wherever the address fits several dwellings. `dwelling_level` is one of room, building, estate, road, community,
         none. `grid_code` is the declared one, else the one of the dwelling or place.
     """
-    con = duckdb.connect()
-    con.register("part", _complete(parts))
-    con.execute(f"create table distinct_part as {_sql('distinct_part')}")
-    distinct = con.sql(f"select row, {', '.join(PART_COLUMNS)} from distinct_part order by row").to_arrow_table()
-    con.register("outcome", _resolve(distinct, gazetteer))
-    result = con.sql(_sql("spread")).to_arrow_table()
-    con.close()
-    return result.select(STANDARD_COLUMNS)
+    with gazetteer.database.cursor() as con:
+        con.register("part", _complete(parts))
+        con.execute(f"create temp table distinct_part as {_sql('distinct_part')}")
+        distinct = con.sql(f"select row, {', '.join(PART_COLUMNS)} from distinct_part order by row").to_arrow_table()
+        heads, address = _addresses(distinct)
+        location, candidate, address = _locations(con, heads, address, Locator(gazetteer))
+        con.register("location", location)
+        con.register("candidate", candidate)
+        con.register("address", address)
+        for table in ("chosen", "placed", "found", "unsettled", "reading", "resolved", "outcome"):
+            con.execute(f"create temp table {table} as {_sql(table)}")
+        return con.sql(_sql("spread")).to_arrow_table().select(STANDARD_COLUMNS)
 
 
 def _complete(parts: pa.Table) -> pa.Table:
@@ -70,22 +75,7 @@ def _complete(parts: pa.Table) -> pa.Table:
         parts.column(name).cast(_STRING) if name in parts.column_names else pa.nulls(parts.num_rows, _STRING)
         for name in PART_COLUMNS
     ]
-    return pa.table([*columns, pa.array(range(parts.num_rows), pa.int64())], names=[*PART_COLUMNS, "position"])
-
-
-def _resolve(distinct: pa.Table, gazetteer: Gazetteer) -> pa.Table:
-    """Standard components of distinct rows, keyed by `row`."""
-    con = gazetteer.database.cursor()
-    heads, address = _addresses(distinct)
-    location, candidate, address = _locations(heads, address, Locator(gazetteer))
-    con.register("location", location)
-    con.register("candidate", candidate)
-    con.register("address", address)
-    for table in ("chosen", "placed", "found", "unsettled", "reading", "resolved"):
-        con.execute(f"create temp table {table} as {_sql(table)}")
-    outcome = con.sql(_sql("outcome")).to_arrow_table()
-    con.close()
-    return outcome
+    return pa.table([*columns, _positions(parts.num_rows)], names=[*PART_COLUMNS, "position"])
 
 
 def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -107,6 +97,7 @@ def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
         "building": pc.coalesce(own["building"], numbers(building)),
         "building_mark": pc.if_else(is_door, _BLANK, tail["building_mark"]),
         "unit": pc.coalesce(own["unit"], numbers(tail["unit"])),
+        "unit_mark": pc.if_else(pc.is_valid(own["unit"]), "单元", tail["unit_mark"]),
         "floor": numbers(tail["floor"]),
         "room": pc.coalesce(own["room"], numbers(room)),
         "room_mark": pc.if_else(pc.is_valid(own["room"]), "室", pc.if_else(is_door, "号", tail["room_mark"])),
@@ -116,15 +107,17 @@ def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
     return pa.table({name: heads[name] for name in _HEAD}), pa.table(address)
 
 
-def _locations(heads: pa.Table, address: pa.Table, locator: Locator) -> tuple[pa.Table, pa.Table, pa.Table]:
+def _locations(
+    con: duckdb.DuckDBPyConnection, heads: pa.Table, address: pa.Table, locator: Locator
+) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Locate every distinct head; give roads the number their tail begins with; number the locations."""
-    head, first = _encode(heads)
+    head, first = _encode(con, heads)
     columns = [heads.column(name).take(first).to_pylist() for name in _HEAD]
     located = [locator.locate(HeadParts(*values)) for values in zip(*columns, strict=True)]
     wants = pa.array([location.wants_number for location in located], pa.bool_()).take(head)
     # only after a road do the numbers of the tail bear on the place: elsewhere they would only multiply the heads
     tail = {name: pc.if_else(wants, address[name], _BLANK) for name in _NUMBERS}
-    location, first = _encode(pa.table({"head": head, **tail}))
+    location, first = _encode(con, pa.table({"head": head, **tail}))
     head_of = head.take(first).to_pylist()
     tails = zip(*(tail[name].take(first).to_pylist() for name in _NUMBERS), strict=True)
     read = [
@@ -139,27 +132,30 @@ def _locations(heads: pa.Table, address: pa.Table, locator: Locator) -> tuple[pa
     return _location_table(final), _candidate_table(final), pa.table({**rows, "location": location})
 
 
-def _encode(table: pa.Table) -> tuple[pa.Array, pa.Array]:
+def _encode(con: duckdb.DuckDBPyConnection, table: pa.Table) -> tuple[pa.Array, pa.Array]:
     """Number the distinct rows of a table by first appearance: the number of each row, and the first row of each."""
-    numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
     keys = table.column_names
-    con = duckdb.connect()
-    con.register("numbered", numbered)
-    columns = ", ".join(f'"{key}"' for key in keys)
-    con.execute(f"create table seen as select {columns}, min(position) as first from numbered group by all")
-    con.execute("create table code as select *, row_number() over (order by first) - 1 as id from seen")
-    on = " and ".join(f'n."{key}" is not distinct from c."{key}"' for key in keys)
+    con.register("numbered", table.append_column("position", _positions(table.num_rows)))
+    con.execute(
+        f"create or replace temp table code as select *, row_number() over (order by first) - 1 as id "
+        f"from (select {', '.join(keys)}, min(position) as first from numbered group by all)"
+    )
+    on = " and ".join(f"n.{key} is not distinct from c.{key}" for key in keys)
     ids = con.sql(f"select c.id from numbered as n join code as c on {on} order by n.position").to_arrow_table()
     first = con.sql("select first from code order by id").to_arrow_table()
-    con.close()
+    con.unregister("numbered")
     return ids.column("id").combine_chunks(), first.column("first").combine_chunks()
+
+
+def _positions(count: int) -> pa.Array:
+    return pa.array(np.arange(count, dtype=np.int64))
 
 
 def _location_table(locations: list[Location]) -> pa.Table:
     names = ("street", "community", "road", "road_number", "estate")
     columns = {name: pa.array([getattr(location, name) for location in locations], _STRING) for name in names}
     guess = pa.array([location.guess for location in locations], pa.bool_())
-    return pa.table({"location": pa.array(range(len(locations)), pa.int64()), **columns, "guess": guess})
+    return pa.table({"location": _positions(len(locations)), **columns, "guess": guess})
 
 
 def _candidate_table(locations: list[Location]) -> pa.Table:

@@ -33,7 +33,7 @@ _CITY = re.compile(
     rf"(?:{'|'.join(sorted(CITIES, key=lambda name: (-len(name), name)))})(?:市|地区)?|[^0-9省市区县镇乡路街号村]{{2,4}}?(?:自治州|地区|盟)"
 )
 _COUNTY = re.compile(
-    rf"[^0-9A-Za-z\-路号街道村{NUMERALS}][^0-9A-Za-z\-路号街道]{{0,4}}?(?:自治县|自治旗|县(?!城|前|学|后|东|西)"
+    rf"[^0-9A-Za-z\-路号街道村{NUMERALS}][^0-9A-Za-z\-路号街道园苑省]{{0,4}}?(?:自治县|自治旗|县(?!城|前|学|后|东|西)"
     rf"|(?<![小社校厂矿库园景片营发业新术{NUMERALS}])区(?!间|块|政)|(?<![超都门夜])市(?!场|民|政|北|心|区|中)|旗(?!舰))"
 )
 _STREET = re.compile(
@@ -101,7 +101,7 @@ def segment(text: str) -> list[Segment]:
 
 def _from_left(text: str) -> Iterator[Segment]:
     """Divisions, community and road, in their order; what comes a second time is a repetition."""
-    at, seen, step = 0, set[str](), 0
+    at, seen, words, step = 0, set[str](), set[str](), 0
     steps = (
         *(("country", _COUNTRY), ("province", _PROVINCE), ("city", _CITY), ("county", _COUNTY), ("zone", _ZONE)),
         *(("street", _STREET), ("zone", _ZONE), ("community", _COMMUNITY), ("road", _ROAD)),
@@ -112,12 +112,19 @@ def _from_left(text: str) -> Iterator[Segment]:
             if skipped:
                 yield Segment("separator", at, skipped.end())
                 at = skipped.end()
+        again = next((word for word in sorted(words, key=len, reverse=True) if text.startswith(word, at)), None)
+        if again:
+            yield Segment("separator", at, at + len(again))
+            at += len(again)
+            continue
         label, pattern = steps[step]
         found = pattern.match(text, at)
         if not found or not _plausible(label, text, found):
             step += 1
             continue
         word = found.group().rstrip("省市")
+        if label in ("province", "city", "county"):
+            words.add(found.group())
         split = at + 2 if label == "street" and _two_names(found.group(), seen) else at
         if split > at:
             yield Segment("county", at, split)
@@ -162,7 +169,7 @@ def _rest(text: str, left: list[Segment]) -> Iterator[Segment]:
         tight = anchor.end() < len(text) and text[anchor.end()] in "-_"
         label = _meaning(anchor, previous, text[at - 1 : at], following, tight and bool(following))
         yield Segment(label, anchor.start(), anchor.end())
-        if label not in ("separator", "aside"):
+        if label != "separator":
             previous = label
         at = anchor.end()
     if at < len(text):

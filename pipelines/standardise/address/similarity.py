@@ -30,7 +30,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "characters": {"all": 1.6, "most": 0.9, "half": -0.3, "few": -1.6, "unknown": 0.0},
     "road": {"same": 0.5, "different": -0.3, "unknown": 0.0},
     "road_number": {"same": 1.1, "different": -0.7, "unknown": 0.0},
-    "building": {"same": 1.5, "different": -1.6, "one_sided": -1.0, "unknown": 0.0},
+    "building": {"same": 1.5, "different": -3.0, "one_sided": -1.0, "unknown": 0.0},
     "floor": {"same": 1.2, "different": -0.9, "unknown": 0.0},
     "room": {"same": 1.2, "different": -0.6, "unknown": 0.0},
 }
@@ -59,7 +59,8 @@ def address_similarity(left: pa.Array, right: pa.Array) -> pa.Array:
     """Probability that two addresses name the same place.
 
     Args:
-        left, right: Addresses as written, nullable strings, compared row by row.
+        left: Addresses as written, nullable strings.
+        right: Addresses to compare with, row by row.
 
     Returns:
         Doubles 0–1; null where either side is null.

@@ -64,7 +64,7 @@ def test_reference_columns_are_taken_as_the_platform_file_names_them() -> None:
     assert reference_rows(rows, columns).equals(reference(LINES[:1]))
 
 
-@settings(derandomize=True, max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(*[st.lists(st.sampled_from([*GRIDS, None, "990109009009009"]), max_size=12) for _ in GOLDEN])
 def test_every_count_is_the_sum_of_the_counts_below_and_leaves_count_their_own(
     person: list[str | None], housing: list[str | None], enterprise: list[str | None]

@@ -226,7 +226,7 @@ def partitions(draw: st.DrawFn) -> Groups:
     return list(groups.values())
 
 
-@settings(derandomize=True, max_examples=25, deadline=None)
+@settings(derandomize=True, max_examples=12, deadline=None)
 @given(st.lists(partitions(), min_size=2, max_size=5))
 def test_through_any_changes_ids_stay_while_a_mention_lives_and_are_never_reused(story: list[Groups]) -> None:
     former: Former | None = None

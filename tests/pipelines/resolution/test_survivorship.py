@@ -383,7 +383,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(derandomize=True, max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PEOPLE, st.randoms(use_true_random=False))
 def test_golden_values_are_asserted_claims_are_kept_and_neither_order_nor_slices_nor_threads_matter(
     mentions: Build, entities: Build, authority: Build, rows: list[dict[str, Any]], chance: Any

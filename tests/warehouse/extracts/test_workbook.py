@@ -77,14 +77,15 @@ def test_what_is_no_formula_stays(cell: str | None) -> None:
 def test_our_headings_never_take_the_name_of_an_own_column() -> None:
     granted = frozenset([("person", "name")])
     plan = plan_dataset(
-        "p", "d", "表", roles=["owner:person", "subject:person", "subject2:event"], granted=granted,
+        "p", "d", "表", roles=["owner:person", "subject:person", "subject2:event"], granted=granted, asserted=frozenset([("subject", "name")]),
         own_columns=["来源文件", "人口编号", "姓名（主记录）", "本方重复"],
     )  # fmt: skip
     headings = [*plan.source, plan.duplicates, *(r.entity for r in plan.roles)]
-    headings += [h for r in plan.roles for a in r.attributes for h in (a.value, a.mark)]
+    headings += [h for r in plan.roles for a in r.attributes for h in (a.value, a.mark) if h]
     assert len(set(headings)) == len(headings)
     assert not set(headings) & {"来源文件", "人口编号", "姓名（主记录）", "本方重复"}
     assert [r.name for r in plan.roles] == ["subject", "owner"]
+    assert [bool(a.mark) for r in plan.roles for a in r.attributes] == [True, False]
 
 
 def test_only_known_attributes_of_the_same_department_and_platform_are_granted() -> None:
