@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 BINARY = {".png", ".ico", ".woff", ".woff2", ".duckdb", ".parquet", ".xlsx", ".xls", ".sqlite", ".zip", ".gz", ".npz"}
 # Written in pieces, so that this file does not hold what it looks for.
 MACHINE = re.compile(
-    r"(?<![\w.<>{}$)])/(?:" + "|".join(["work", "root", "home", "Users", "mnt", "tmp", "opt"]) + r")/\w|[A-Z]:\\\\?Users"
+    r"(?<![\w.<>{}$)])/(?:"
+    + "|".join(["work", "root", "home", "Users", "mnt", "tmp", "opt"])
+    + r")/\w|[A-Z]:\\\\?Users"
 )
 REGISTRY = re.compile(r"https?://[^\s\"')]*(?:py" + r"pi|index-url|simple/|artifactory|nexus|mirror)", re.IGNORECASE)
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|(?:ghp|glpat|sk)[-_][A-Za-z0-9]{20}")
@@ -71,6 +73,14 @@ def test_every_dependency_is_locked():
     locked = {name.lower() for name in re.findall(r"^([A-Za-z0-9][\w.-]*)==", lock, re.MULTILINE)}
     assert len(wanted) > 20
     assert [name for name in wanted if name.lower() not in locked] == []
+
+
+def test_every_decision_is_in_the_index():
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    decisions = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert {name for name in decisions if f"({name})" not in index} == set()
+    assert {name for name in re.findall(r"\(([\w.-]+\.md)\)", index) if name not in decisions} == set()
 
 
 @pytest.mark.parametrize(
