@@ -192,7 +192,7 @@ def _write_catalogue(home: Home) -> None:
     granted = [
         ("gongan", "hukou", "person", "name"), ("gongan", "hukou", "person", "id_number"),
         ("gongan", "hukou", "person", "phone"), ("zhujian", "zulin", "person", "name"),
-        ("zhujian", "zulin", "housing", "address"), ("shichang", "gongshang", "enterprise", "name"),
+        ("zhujian", "zulin", "housing", "address"), ("zhujian", "zulin", "housing", "resident_count"), ("shichang", "gongshang", "enterprise", "name"),
     ]  # fmt: skip
     names = ("department", "platform", "entity_kind", "attribute")
     entitlements = [dict(zip(names, line, strict=True)) for line in granted]

@@ -83,6 +83,12 @@ def test_a_row_without_a_role_has_no_entity_and_no_mark(extract: Extract) -> Non
     assert rows["房屋编号"].to_pylist() == ["H1", "H2", "H3"]
 
 
+def test_what_the_dataset_says_nothing_about_is_shown_without_a_mark(extract: Extract) -> None:
+    headings = table(extract("zhujian").folder, "zulin_zulin").column_names
+    assert "实住人数（主记录）" in headings
+    assert "实住人数（比对）" not in headings
+
+
 def test_rows_about_the_same_entity_name_each_other(folder: Path, extract: Extract) -> None:
     assert table(folder, "hukou_hukou")["本方重复"].to_pylist() == ["第4行", None, None, "第1行"]
     assert table(extract("zhujian").folder, "zulin_zulin")["本方重复"].to_pylist() == [None, None, None]
