@@ -155,9 +155,7 @@ def _rows(stream: TextIO, layout: Delimited, dataset: Dataset, columns: Columns)
             chunk.rows.extend(records)
             number += len(records)
         while chunk.full:
-            yield make_batch(
-                dataset, "", columns.names, chunk.first(), nameless=columns.nameless, warnings=warnings
-            )
+            yield make_batch(dataset, "", columns.names, chunk.first(), nameless=columns.nameless, warnings=warnings)
             warnings = ()
     yield make_batch(dataset, "", columns.names, chunk, nameless=columns.nameless, warnings=warnings)
 
