@@ -114,6 +114,8 @@ class Places:
             words = trades_in(rest[n:])
             if len(rest) - n < 2 or words == 1 or (words > 1 and self.may_be_brand(rest[:n])):
                 break
+            if rest[:n] in _prefectures("") and trades_in(rest[n + 1 :]):  # 泰安达贸易: the brand is 泰安达
+                break
             taken, rest = taken + rest[:n], rest[n:]
         if taken and (found := _COMMUNITY.match(rest)) and not trades_in(rest[found.end() :]):
             taken, rest = taken + found.group(), rest[found.end() :]

@@ -157,9 +157,9 @@ def _scientific(found: re.Match[str]) -> Reading:
     digits = found[1] + (found[2] or "")
     if found[3] == "17":
         sure = digits if len(digits) == 6 else _untouched(digits, 18)
-        return Reading(None, sure.ljust(18, "*"), MASKED) if _plausible_start(sure) else _NOTHING
+        return Reading(None, sure.ljust(18, "*"), MASKED) if len(sure) > 1 else _NOTHING
     sure = _untouched(digits, 15)
-    return Reading(None, _from_old(sure), MASKED) if _plausible_start(sure) else _NOTHING
+    return Reading(None, _from_old(sure), MASKED) if len(sure) > 1 else _NOTHING
 
 
 def _untouched(digits: str, length: int) -> str:
@@ -172,10 +172,6 @@ def _untouched(digits: str, length: int) -> str:
     slack = max(unit // 2, _FLOAT_SLACK if length == 18 else 0)
     low, high = (f"{number:0{length}d}" for number in (shown - slack, shown + slack))
     return "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=True)))
-
-
-def _plausible_start(sure: str) -> bool:
-    return len(sure) >= 2 and _plausible_division(sure.ljust(6, "0"))
 
 
 def _from_old(digits: str) -> str:
