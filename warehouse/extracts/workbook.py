@@ -127,12 +127,11 @@ def _headings(groups: Sequence[tuple[str, str, int]]) -> list[tuple[int, int, in
 
 
 def _width(name: str, column: pa.ChunkedArray) -> float:
-    """A width that shows most of the first rows; Chinese characters take two places."""
+    """A width that shows the first rows; Chinese characters take two places."""
     sample = [str(v) for v in column.slice(0, SAMPLE).to_pylist() if v is not None]
-    lengths = sorted(_places(v) for v in sample) or [0]
-    typical = lengths[int(len(lengths) * 0.9)] if len(lengths) > 1 else lengths[0]
+    longest = max((_places(value) for value in sample), default=0)
     # A heading may wrap to two lines and has a filter button.
-    return float(min(MAX_WIDTH, max(MIN_WIDTH, typical + 2, _places(name) / 2 + 6)))
+    return float(min(MAX_WIDTH, max(MIN_WIDTH, longest + 2, _places(name) * 0.6 + 6)))
 
 
 def _places(text: str) -> int:
