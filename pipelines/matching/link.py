@@ -19,7 +19,7 @@ from pipelines.matching.clustering import Clustering, Constraints, cluster
 from pipelines.matching.compare import CHUNK, Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, encode, group_rows
 from pipelines.matching.model import Model
-from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, MatchResult, Report
+from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, MatchResult, Report, settled_by_answer
 from pipelines.matching.score import Scorer, probability, weight_of
 from pipelines.matching.spec import MatchSpec
 from pipelines.matching.train import train
@@ -323,7 +323,8 @@ class _Links:
         together = labels[self.left] == labels[self.right]
         accepted = self.weight >= weight_of(self.spec.accept)
         outcome = np.where(accepted, np.where(together, ACCEPTED, CUT), REVIEW).astype(np.int8)
-        keep = accepted | ~together
+        keep = accepted.copy()
+        keep[self._questions(clustering, np.flatnonzero(~accepted & ~together))] = True
         copies = self._copies(clustering)
         left = np.concatenate([self.left[keep], copies[0]])
         right = np.concatenate([self.right[keep], copies[0]])
@@ -335,6 +336,19 @@ class _Links:
         low, high = np.minimum(left_id, right_id), np.maximum(left_id, right_id)
         order = np.lexsort((high, low))
         return Judged(left[order], right[order], low[order], high[order], pattern[order], weight[order], outcome[order])
+
+    def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
+        """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many."""
+        labels = clustering.labels
+        size = np.bincount(labels[self.records.of_row], minlength=len(labels))
+        a, b = labels[self.left[open_]], labels[self.right[open_]]
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        order = np.lexsort((self.right[open_], self.left[open_], -self.weight[open_], high, low))
+        low, high, open_ = low[order], high[order], open_[order]
+        first = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
+        settles = settled_by_answer(self.weight[open_[first]], size[low[first]], size[high[first]])
+        most = int(np.ceil(self.spec.review_share * len(np.unique(labels))))
+        return open_[first][np.lexsort((open_[first], -settles))[:most]]
 
     def _copies(self, clustering: Clustering) -> tuple[Ints, Ints, Ints]:
         """Further rows of records whose copies are one: record, row, pattern of the record with itself."""

@@ -30,6 +30,13 @@ OUTCOMES = ("accepted", "review", "cut")
 """Names of the outcomes by number."""
 
 
+def settled_by_answer(weight: npt.NDArray[np.float64], left_size: Ints, right_size: Ints) -> npt.NDArray[np.float64]:
+    """What an answer about a pair settles: pairs of mentions decided, times how open the question is (bits)."""
+    p = np.clip(probability(weight), 1e-12, 1 - 1e-12)
+    bits = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    return np.asarray(bits * left_size * right_size)
+
+
 @dataclass(frozen=True)
 class Report:
     """What one run did, without a value of any record.
@@ -97,6 +104,32 @@ class MatchResult:
         every further row to it. Large runs stream with `write_pairs` instead.
         """
         return pa.concat_tables([PAIR.empty(), *self._batches()])
+
+    @cached_property
+    def review(self) -> pa.Table:
+        """The questions for a person, those that settle most first.
+
+        Columns `left_id`, `right_id` (as in `pairs`), `probability`, and `settles`: pairs of mentions an answer decides.
+        """
+        queued = np.flatnonzero(self._judged.outcome == REVIEW)
+        _, cluster, counts = np.unique(
+            np.asarray(self.clusters.column("cluster_id")), return_inverse=True, return_counts=True
+        )
+        mentions = np.asarray(self.clusters.column("mention_id"))
+        size = [
+            counts[cluster[np.searchsorted(mentions, ids[queued])]]
+            for ids in (self._judged.left_id, self._judged.right_id)
+        ]
+        weight = self._judged.weight[queued]
+        first = np.lexsort((queued, -settled_by_answer(weight, size[0], size[1])))
+        return pa.table(
+            {
+                "left_id": self._judged.left_id[queued][first],
+                "right_id": self._judged.right_id[queued][first],
+                "probability": probability(weight)[first],
+                "settles": (size[0] * size[1])[first],
+            }
+        )
 
     def write_pairs(self, path: Path) -> int:
         """Write `pairs` to a Parquet file piece by piece, aside first; return the number of pairs."""

@@ -144,6 +144,7 @@ class MatchSpec:
         comparisons: see `Comparison`.
         accept: probability from which a pair is a link.
         review: probability from which a pair is put before a person.
+        review_share: at most this many questions are asked per cluster found; those that settle most come first.
         anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
             the other comparisons are then learned from pairs it decides, whatever their other attributes say.
         dependence: groups of comparisons that move together, see `Together`. A comparison stands in at most one group.
@@ -157,6 +158,7 @@ class MatchSpec:
     comparisons: tuple[Comparison, ...]
     accept: float = 0.95
     review: float = 0.5
+    review_share: float = 0.005
     anchor: str | None = None
     dependence: tuple[Together, ...] = ()
     distinct: tuple[str, ...] = ()

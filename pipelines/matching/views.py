@@ -14,6 +14,10 @@ PLACE = ("street", "community", "road", "road_number", "estate", "building", "un
 """Address columns a person inherits from the housing mention of the same row."""
 
 
+OWNER_COLUMNS = ("housing_mention_id", "housing_relations", "name_key", "name_pinyin")
+"""What the housing spec needs of person mentions."""
+
+
 def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Table | None) -> pa.Table:
     """The columns the person spec reads.
 
@@ -28,14 +32,14 @@ def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Tab
         `sex`, `ethnicity`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
         enterprise).
     """
-    number = mentions.column("id_number")
+    number, text = _numbers(mentions)
     whole_name = pc.not_equal(pc.fill_null(mentions.column("name_form"), "full"), "surname_only")
     place = _inherited(mentions, housing)
     return pa.table(
         {
             "mention_id": mentions.column("mention_id"),
             "id_number": number,
-            "id_text": pc.coalesce(number, mentions.column("id_number_legible")),
+            "id_text": text,
             "name_key": pc.if_else(whole_name, mentions.column("name_key"), None),
             "name_pinyin": pc.if_else(whole_name, mentions.column("name_pinyin"), None),
             "former_name": mentions.column("former_name"),
@@ -57,7 +61,7 @@ def housing_view(mentions: pa.Table, person: pa.Table | None = None) -> pa.Table
 
     Args:
         mentions: HOUSING_MENTION.
-        person: PERSON_MENTION, from which the owners named in the same rows are taken, or None.
+        person: PERSON_MENTION, or its `OWNER_COLUMNS`, from which the owners named in the same rows are taken, or None.
 
     Returns:
         One row per mention: address columns, codes, `area`, `owner`, `owner_2`, `owner_pinyin` (names as `name_key`), and
@@ -121,6 +125,22 @@ def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
         "owner_2": placed("name_key", second),
         "owner_pinyin": placed("name_pinyin", first),
     }
+
+
+def _numbers(mentions: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Valid identity numbers, and all numbers as far as they are legible.
+
+    A spreadsheet keeps 15 digits and writes 0 for the rest; one such number in eleven passes its check all the same. Where
+    a number ends in 000 and the city holds another one with the same first 15 digits, it is taken for a rounded one.
+    """
+    number = mentions.column("id_number")
+    head = pc.utf8_slice_codeunits(number, 0, 15)
+    zeros = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(number, 15, 18), "000"), False)
+    whole = pc.unique(head.filter(pc.and_(pc.is_valid(number), pc.invert(zeros))))
+    rounded = pc.and_(zeros, pc.is_in(head, value_set=whole))
+    valid = pc.if_else(rounded, None, number)
+    legible = pc.if_else(rounded, pc.binary_join_element_wise(head, "***", ""), mentions.column("id_number_legible"))
+    return valid, pc.coalesce(valid, legible)
 
 
 def _birth(mentions: pa.Table) -> pa.ChunkedArray:

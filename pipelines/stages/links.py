@@ -9,10 +9,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from pipelines.matching.match import match_mentions
+from pipelines.matching.views import OWNER_COLUMNS
 from pipelines.once import Counts
 from pipelines.settings import Settings
 from warehouse.model import Home
-from warehouse.model.link import CLUSTER, PAIR
+from warehouse.model.link import CLUSTER
 from warehouse.model.mention import ADDRESS, MENTIONS
 
 
@@ -21,10 +22,12 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     home = settings.home
     mentions = MENTIONS[kind].read(home.stage("mention", kind))
     context: dict[str, pa.Table] = {}
+    if kind == "housing":
+        context = {"person": MENTIONS["person"].read(home.stage("mention", "person"), list(OWNER_COLUMNS))}
     if kind == "person":
         context = {other: _resolved(home, other) for other in ("housing", "enterprise")}
     result = match_mentions(kind, mentions, **context)
-    PAIR.write(result.pairs, home.stage("pair", kind))
+    result.write_pairs(home.stage("pair", kind))
     CLUSTER.write(result.clusters, home.stage("cluster", kind))
     result.model.save(home.model(kind))
     report = result.report
