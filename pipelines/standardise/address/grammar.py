@@ -21,13 +21,18 @@ TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "unit_mark"
 
 _ID = rf"[A-Za-z]{{0,2}}[0-9]+[A-Za-z]?|[A-Za-z]|[{NUMERALS}]+"
 _PLAIN_ID = r"[A-Za-z]{0,2}[0-9]+[A-Za-z]?|[A-Za-z]"
+_BUILDING_SLIP = "号[搂娄漏]|[东冬懂洞撞壮状]"
+_UNIT = "[单丹][元园圆源远原员袁苑]|单|元"
+_ROOM_SLIP = "[市是事式]"
+"""Marks as they are mistyped by sound; between two numbers they can be nothing else."""
+
 _TAIL = (
     r"^(?P<head>.*?)(?P<lead>-)?"
-    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号|东|楼)-?"
+    rf"(?:第?(?:(?P<building>{_ID}|[甲乙丙丁])(?P<building_mark>幢楼?|栋楼?|棟|号楼|座|\#楼?|号|{_BUILDING_SLIP}|楼)-?"
     rf"|(?P<building_dash>{_PLAIN_ID})-|(?P<building_lost>幢|栋|号楼)))?"
-    rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:单元|单|元|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|单元))?"
+    rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:{_UNIT}|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|{_UNIT}))?"
     rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
-    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?)|室)?$"
+    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|{_ROOM_SLIP}|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?)|室)?$"
 )
 """A mark without its number (幢2单元303室) belongs to the tail all the same; the number is lost, not the mark."""
 

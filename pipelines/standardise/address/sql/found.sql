@@ -4,5 +4,5 @@
 select l.row, l.place, l.building, l.unit, l.room, d.grid_code
 from placed as l
 join dwelling as d using (place, building, unit, room)
-where not l.lost and not (l.village and l.bare and l.formal)
+where not l.lost and l.misplaced is not true and not (l.village and l.bare and l.formal)
 order by l.row

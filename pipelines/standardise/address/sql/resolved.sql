@@ -54,6 +54,7 @@ verdict as (
     select *,
            case when room = '' then 'none'
                 when lost then 'open'                                   -- the building's number is lost
+                when misplaced then 'open'
                 when village and bare and formal and longer then 'cut'  -- who writes the town writes 号: 村1 of 村116号
                 when known then 'known'
                 when dwellings = 1 and (units <= 1 or not restarts) then 'fill_unit'
