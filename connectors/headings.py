@@ -82,11 +82,13 @@ def require(dataset: Dataset, columns: Columns) -> None:
     gone = missing(dataset, columns.names)
     if not gone:
         return
+    # where most are missing, the row may be no heading row at all, and naming its cells would quote data
+    unknown = columns.unknown if len(gone) * 2 <= len(dataset.columns) else ()
     named = []
     for name in gone:
-        near = difflib.get_close_matches(name, columns.unknown, 1, 0.5)
+        near = difflib.get_close_matches(name, unknown, 1, 0.5)
         named.append(f"“{name}”" + (f"（是否改名为“{near[0]}”？）" if near else ""))
-    others = f"；文件中另有未声明的列：{'、'.join(columns.unknown[:10])}" if columns.unknown else ""
+    others = f"；文件中另有未声明的列：{'、'.join(unknown[:10])}" if unknown else ""
     raise DeliveryRejected("column_missing", f"缺少列{'、'.join(named)}{others}；请恢复该列，或在平台配置中登记变更")
 
 

@@ -10,26 +10,22 @@ has no manifest and is overwritten by the next one.
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 import os
 import tempfile
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from connectors import claims, files, server
+from connectors import claims, deliveries, files, server
 from connectors.current import manifest
+from connectors.deliveries import Offer
 from connectors.reading import read
 from connectors.rows import Batches, DeliveryRejected
 from connectors.spec import Platform, Sql
 from connectors.store import DatasetWriter, RejectedWriter, keep_original
 from warehouse.model.home import Home
-from warehouse.model.landing import DELIVERY
 
 
 @dataclass(frozen=True)
@@ -55,21 +51,6 @@ class LandingReport:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A delivery about to be landed: its original bytes are already kept."""
-
-    platform: Platform
-    delivery_id: str
-    file_name: str
-    sha256: str
-    size: int
-    original: Path
-    delivered_on: datetime.date | None
-    scope: str
-    sequence: int
-
-
 def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     """Take in the files of one platform from `<inbox>/<platform>/`.
 
@@ -88,8 +69,8 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     url = os.environ.get(platform.format.url_env or "") if isinstance(platform.format, Sql) else None
     if url:
         return _pull(platform, url, home)
-    known = _known(home, platform)
-    seen = _Seen(home.seen(platform.platform))
+    known = deliveries.known(home, platform)
+    seen = deliveries.Seen(home.seen(platform.platform))
     sequence = max((line["sequence"] for line in known.values()), default=0)
     reports: list[LandingReport] = []
     skipped = 0
@@ -99,9 +80,9 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
         if sha256 is None or not home.original(sha256).exists():
             sha256 = keep_original(path, home)
             seen.put(path.name, stat.st_size, stat.st_mtime_ns, sha256)
-        delivery_id = identity(platform.platform, path.name, sha256)
+        delivery_id = deliveries.identity(platform.platform, path.name, sha256)
         before = known.get(delivery_id)
-        if before and (before["state"] == "landed" or before["description"] == description(platform)):
+        if before and (before["state"] == "landed" or before["description"] == deliveries.description(platform)):
             skipped += 1
             continue
         sequence += 1
@@ -136,7 +117,7 @@ def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
                 continue
             sequence += 1
             sha256 = keep_original(pulled.path, home)
-            delivery_id = identity(platform.platform, pulled.file_name, sha256)
+            delivery_id = deliveries.identity(platform.platform, pulled.file_name, sha256)
             original = home.original(sha256)
             offer = Offer(
                 platform, delivery_id, pulled.file_name, sha256, original.stat().st_size, original, None, "", sequence
@@ -149,16 +130,6 @@ def unknown_folders(inbox: Path, platforms: Iterable[str]) -> list[str]:
     """Folders and files of the inbox that belong to no declared platform, sorted; hidden ones are ignored."""
     known = set(platforms)
     return sorted(p.name for p in inbox.iterdir() if p.name not in known and not p.name.startswith("."))
-
-
-def identity(platform: str, file_name: str, sha256: str) -> str:
-    """The delivery id: 16 hex digits of a hash of platform, file name and content."""
-    return hashlib.sha256("\n".join((platform, file_name, sha256)).encode()).hexdigest()[:16]
-
-
-def description(platform: Platform) -> str:
-    """A fingerprint of the platform's description: a rejected delivery is tried again when it changes."""
-    return hashlib.sha256(platform.model_dump_json().encode()).hexdigest()[:16]
 
 
 def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> LandingReport:
@@ -247,11 +218,13 @@ def _accept(offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused
     refused.close()
     for name, writer in writers.items():
         lines.append(
-            _line(offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings=warnings)
+            deliveries.line(
+                offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings=warnings
+            )
             | {"delivered_on": offer.delivered_on or newest}
         )
         warnings = []  # once, on the first line
-    _write_manifest(offer, home, lines)
+    deliveries.write(offer, home, lines)
     return _report(offer, lines)
 
 
@@ -270,14 +243,14 @@ def _reject(
     if counted:
         refused.close(also=verdict)
         lines = [
-            _line(offer, name, "rejected", (w.delivered, 0, w.delivered), verdict=verdict)
+            deliveries.line(offer, name, "rejected", (w.delivered, 0, w.delivered), verdict=verdict)
             for name, w in writers.items()
         ]
     else:
         refused.drop()
         refused = RejectedWriter(refused.path, refused.platform, offer)
         refused.close(also=verdict)
-    _write_manifest(offer, home, lines or [_line(offer, "", "rejected", (0, 0, 0), verdict=verdict)])
+    deliveries.write(offer, home, lines or [deliveries.line(offer, "", "rejected", (0, 0, 0), verdict=verdict)])
     return _report(offer, lines, verdict)
 
 
@@ -287,45 +260,6 @@ def _refuse_name(offer: Offer, home: Home) -> LandingReport:
     )
     refused = RejectedWriter(home.rejected(offer.platform.platform, offer.delivery_id), offer.platform.platform, offer)
     return _reject(offer, home, verdict, {}, refused)
-
-
-def _line(
-    offer: Offer,
-    dataset: str,
-    state: str,
-    rows: tuple[int, int, int],
-    *,
-    warnings: Sequence[str] = (),
-    verdict: DeliveryRejected | None = None,
-) -> dict[str, Any]:
-    """One manifest line; `rows` are delivered, landed, rejected."""
-    delivered, landed, rejected = rows
-    return {
-        "delivery_id": offer.delivery_id,
-        "platform": offer.platform.platform,
-        "dataset": dataset,
-        "file_name": offer.file_name,
-        "sha256": offer.sha256,
-        "bytes": offer.size,
-        "delivered_on": offer.delivered_on,
-        "scope": offer.scope,
-        "sequence": offer.sequence,
-        "state": state,
-        "reason_code": verdict.code if verdict else None,
-        "reason": verdict.reason if verdict else None,
-        "rows_delivered": delivered,
-        "rows_landed": landed,
-        "rows_rejected": rejected,
-        "warnings": list(warnings),
-    }
-
-
-def _write_manifest(offer: Offer, home: Home, lines: list[dict[str, Any]]) -> None:
-    table = pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
-    DELIVERY.write(table, home.delivery(offer.platform.platform, offer.delivery_id))
-    if lines[0]["state"] == "rejected":
-        marker = home.delivery(offer.platform.platform, offer.delivery_id).with_suffix(".description")
-        marker.write_text(description(offer.platform))
 
 
 def _report(offer: Offer, lines: list[dict[str, Any]], verdict: DeliveryRejected | None = None) -> LandingReport:
@@ -356,40 +290,3 @@ def _sum(platform: str, reports: list[LandingReport], skipped: int) -> LandingRe
         tuple(d for r in reports for d in r.rejected_deliveries),
         tuple(w for r in reports for w in r.warnings),
     )
-
-
-def _known(home: Home, platform: Platform) -> dict[str, dict[str, Any]]:
-    """Manifest lines by delivery id, with the description a rejected delivery was read under."""
-    table = manifest(home, platform.platform)
-    known: dict[str, dict[str, Any]] = {}
-    for line in table.select(["delivery_id", "sequence", "state"]).to_pylist():
-        marker = home.delivery(platform.platform, line["delivery_id"]).with_suffix(".description")
-        known[line["delivery_id"]] = line | {"description": marker.read_text() if marker.exists() else ""}
-    return known
-
-
-class _Seen:
-    """Size and time of files hashed before: an unchanged file is not read again to learn that it is unchanged."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._files: dict[str, list[object]] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self._files = {}
-        self._changed = False
-
-    def get(self, name: str, size: int, mtime_ns: int) -> str | None:
-        size_time_sha = self._files.get(name)
-        return str(size_time_sha[2]) if size_time_sha and size_time_sha[:2] == [size, mtime_ns] else None
-
-    def put(self, name: str, size: int, mtime_ns: int, sha256: str) -> None:
-        self._files[name] = [size, mtime_ns, sha256]
-        self._changed = True
-
-    def save(self) -> None:
-        if self._changed:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            aside = self._path.with_name(f".{self._path.name}.writing")
-            aside.write_text(json.dumps(self._files, ensure_ascii=False, sort_keys=True, indent=0), encoding="utf-8")
-            aside.replace(self._path)

@@ -167,3 +167,10 @@ def test_whatever_csv_writes_is_read_back(tmp_path, build, rows):
     batches = list(delimited.read(path, layout, platform.datasets[0]))
     read = [tuple(c or "" for c in row.values())[1:] for b in batches for row in b.rows.to_pylist()]
     assert read == [row for row in rows if any(row)]
+
+
+def test_a_data_row_in_place_of_the_headings_is_not_quoted(desk, build):
+    platform = build(CSV, ["编号", "姓名", "地址", "电话", "备注"])
+    ((_, code, reason),) = desk.land(platform, "1,张三丰,东街,13900000000,备注\n").rejected_deliveries
+    assert code == "column_missing"
+    assert "张三丰" not in reason

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors import landing, store
+from connectors import deliveries, landing, store
 from connectors.current import manifest, rejected_rows
 from connectors.files import parse
 from connectors.landing import unknown_folders
@@ -117,7 +117,7 @@ def test_a_killed_run_is_repaired_by_the_next(desk, build, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(landing, "_write_manifest", killed)
+        patch.setattr(deliveries, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             desk.land(platform)
     assert manifest(desk.home).num_rows == 0
