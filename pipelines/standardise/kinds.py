@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.address import Gazetteer, standardise_addresses
+from pipelines.standardise.codes import plain_codes
 from pipelines.standardise.dates import standardise_birth_dates, standardise_dates
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.enterprise import EnterpriseNames
@@ -134,7 +135,7 @@ def standardise_person(raw: pa.Table, context: Context) -> pa.Table:
         | {
             "ethnicity_raw": _cells(raw, "raw.ethnicity"),
             "ethnicity": _cells(raw, "label.ethnicity"),
-            "household_number": _cells(raw, "raw.household_number"),
+            "household_number": plain_codes(_cells(raw, "raw.household_number")),
             "employer_raw": _cells(raw, "raw.employer"),
             "employer_key": employer.column("name_key"),
             "employer_brand": employer.column("brand"),
@@ -153,7 +154,7 @@ def standardise_housing(raw: pa.Table, context: Context) -> pa.Table:
     return pa.table(
         _head(raw)
         | _address(raw, context)
-        | {name: _cells(raw, f"raw.{name}") for name in ("unit_number", "address_code", "source_code")}
+        | {name: plain_codes(_cells(raw, f"raw.{name}")) for name in ("unit_number", "address_code", "source_code")}
         | {
             "area_raw": _cells(raw, "raw.area"),
             "area": area.column("number"),

@@ -31,6 +31,7 @@ FEMALE_TITLES = frozenset("女士 小姐 太太 阿姨 大妈 大娘 大姐 大�
 _DOTS = r"[·•‧．.・●∙⋅⸱･ᐧ﹒᛫‣◦⚫。]+"
 _LOST = r"[〓*□■◇\x{FFFD}\x{FF0A}\x{E000}-\x{F8FF}\x{F0000}-\x{10FFFD}]"
 _NOTE = r"[\(\[【〔<《{].*$"
+_SECOND_NAME = r"^(\p{Han}{2,}[^、,;/]*)[、,;/].*$"
 _TITLE = re.compile(f"^(.+?)({'|'.join(TITLES)})$")
 _LOST_DOT = re.compile(r"(?<=[\u3400-\u9fff]{2})\?(?=[\u3400-\u9fff]{2})")
 _NO_LETTER = r"^[^\p{L}]*$"
@@ -102,6 +103,7 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
         title such as 先生 tells). All null where `name` is.
     """
     text = pc.replace_substring_regex(fold(values), _NOTE, "")
+    text = pc.replace_substring_regex(text, _SECOND_NAME, r"\1")
     text = pc.replace_substring_regex(text, r"(\p{Han}|[·•‧.・?〓*□]) +", r"\1")
     text = pc.replace_substring_regex(text, r" +(\p{Han}|[·•‧.・?〓*□])", r"\1")
     text = pc.replace_substring_regex(text, _DOTS, "·")

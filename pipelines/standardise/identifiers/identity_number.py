@@ -28,7 +28,7 @@ from itertools import takewhile
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
 
-VALID, INVALID, MASKED, MISSING = "valid", "invalid", "damaged", "missing"
+VALID, INVALID, DAMAGED, MISSING = "valid", "invalid", "damaged", "missing"
 
 PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
@@ -157,9 +157,9 @@ def _scientific(found: re.Match[str]) -> Reading:
     digits = found[1] + (found[2] or "")
     if found[3] == "17":
         sure = digits if len(digits) == 6 else _untouched(digits, 18)
-        return Reading(None, sure.ljust(18, "*"), MASKED) if len(sure) > 1 else _NOTHING
+        return Reading(None, sure.ljust(18, "*"), DAMAGED) if len(sure) > 1 else _NOTHING
     sure = _untouched(digits, 15)
-    return Reading(None, _from_old(sure), MASKED) if len(sure) > 1 else _NOTHING
+    return Reading(None, _from_old(sure), DAMAGED) if len(sure) > 1 else _NOTHING
 
 
 def _untouched(digits: str, length: int) -> str:
@@ -186,11 +186,11 @@ def _wrong_length(found: re.Match[str]) -> Reading:
     head_holds = _plausible_head(text[:14])
     tail_holds = _date(text[6 + shift : 14 + shift]) is not None and text[6 + shift : 8 + shift] in ("19", "20")
     if head_holds and not tail_holds:
-        return Reading(None, text[:14] + "****", MASKED)
+        return Reading(None, text[:14] + "****", DAMAGED)
     if tail_holds and not head_holds:
-        return Reading(None, "******" + text[6 + shift :], MASKED)
+        return Reading(None, "******" + text[6 + shift :], DAMAGED)
     if _plausible_division(text):
-        return Reading(None, f"{text[:6]}********{text[-4:]}", MASKED)
+        return Reading(None, f"{text[:6]}********{text[-4:]}", DAMAGED)
     return _NOTHING
 
 
@@ -206,7 +206,7 @@ def _masked(found: re.Match[str]) -> Reading:
         head, tail = head[:14], tail[-4:]
         legible = head + "*" * (18 - len(head) - len(tail)) + tail
     sure = sum(c != "*" for c in legible)
-    return Reading(None, legible, MASKED) if sure >= 4 and len(legible) == 18 else _NOTHING
+    return Reading(None, legible, DAMAGED) if sure >= 4 and len(legible) == 18 else _NOTHING
 
 
 def read(cell: str) -> Reading:
@@ -232,12 +232,12 @@ def _well_formed(text: str) -> Reading:
         lifted = lift(text)
         if _plausible_head(lifted):
             return Reading(lifted, lifted, VALID)
-        return Reading(None, lifted[:17] + "*", MASKED) if _plausible_division(lifted) else _NOTHING
+        return Reading(None, lifted[:17] + "*", DAMAGED) if _plausible_division(lifted) else _NOTHING
     holds = mod_11_2(text[:17]) == text[17]
     if holds and _plausible_head(text):
         return Reading(text, text, VALID)
     if not holds and text.endswith("000"):
-        return Reading(None, text[:_EXCEL_DIGITS] + "***", MASKED)
+        return Reading(None, text[:_EXCEL_DIGITS] + "***", DAMAGED)
     return Reading(None, text, INVALID)
 
 
@@ -246,7 +246,7 @@ def _partly_illegible(found: re.Match[str]) -> Reading:
     text = found.group()
     if sum(c.isdigit() for c in text) < _ENOUGH_DIGITS:
         return _NOTHING
-    return Reading(None, _NO_DIGIT.sub("*", text[:17]) + _HIDDEN.sub("*", text[17]), MASKED)
+    return Reading(None, _NO_DIGIT.sub("*", text[:17]) + _HIDDEN.sub("*", text[17]), DAMAGED)
 
 
 _READERS = (

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.standardise.codes import apply_codes, plain_labels
+from pipelines.standardise.codes import apply_codes, plain_codes, plain_labels
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.folding import fold, fold_text
 from pipelines.standardise.quantities import standardise_quantities
@@ -47,6 +47,10 @@ def test_codes_become_labels_whatever_their_width_and_labels_stay():
 
 def test_plain_labels_are_folded_text():
     assert plain_labels(pa.array([" 初 中", "", None, "　"])).to_pylist() == ["初 中", None, None, None]
+
+
+def test_plain_codes_are_capitals_without_blanks():
+    assert plain_codes(pa.array([" fw００1 x", None, " "])).to_pylist() == ["FW001X", None, None]
 
 
 def test_quantities_are_read_with_their_unit_and_never_negative():

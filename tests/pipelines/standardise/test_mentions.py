@@ -246,7 +246,7 @@ def test_a_role_is_a_mention_where_any_of_its_own_cells_is_filled(tables):
         ("work", "people", 2, "subject"),
         ("work", "people", 4, "subject"),
     ]
-    assert lines(tables["housing"], "row_number", "unit_number") == [(1, "u1"), (2, "u2"), (4, "u4")]
+    assert lines(tables["housing"], "row_number", "unit_number") == [(1, "U1"), (2, "U2"), (4, "U4")]
     assert lines(tables["enterprise"], "row_number") == [(1,), (2,), (3,)]
 
 
