@@ -58,6 +58,7 @@ class Rule:
             register of firms says, whatever others say together.
         tolerance: relative difference below which two numbers are the same.
         former: attribute that holds outdated values of this one.
+        loose: what need only be equal for two values not to contradict each other: a name of a firm without its region.
     """
 
     attribute: str
@@ -75,6 +76,7 @@ class Rule:
     register: int = 101
     tolerance: float = 0.0
     former: str = ""
+    loose: str = ""
 
     def select(self, attribute_no: int) -> str:
         """The claims of this rule as a SELECT over `claimant`."""
@@ -85,7 +87,7 @@ class Rule:
                    coalesce(({self.key or value})::varchar, ({raw})::varchar, ({value})::varchar) as key,
                    coalesce({self.valid}, false) and ({value}) is not null as is_valid,
                    ({self.tier})::tinyint as tier, coalesce({self.partial}, false) as partial,
-                   coalesce({self.rival}, true) as rival
+                   coalesce({self.rival}, true) as rival, ({self.loose or "null"})::varchar as loose
             from claimant where {self.asserted or f"({raw}) is not null or ({value}) is not null"}"""
 
 
@@ -144,11 +146,13 @@ PERSON = (
         "id_number",
         "id_number",
         "id_number_raw",
-        key="coalesce(id_number, replace(id_number_legible, '*', '_'))",
+        # Spreadsheets keep 15 digits of a number and write 000 behind them; one in eleven of those passes its check digit.
+        key="if(id_number like '%000', left(id_number, 15) || '___', coalesce(id_number, replace(id_number_legible, '*', '_')))",
         valid="id_number_state = 'valid'",
-        partial="id_number_state = 'damaged'",
+        partial="id_number_state = 'damaged' or id_number like '%000'",
     ),
-    Rule("sex", "sex", "sex_raw"),
+    # A sex nobody wrote in its own cell was read from a form of address.
+    Rule("sex", "sex", "sex_raw", tier="if(sex_raw is null, 1, 0)", rival="sex_raw is not null"),
     # The 17th digit tells the sex, digits 7–14 the birth date (GB 11643): a valid number says both where its row is silent.
     Rule("sex", SEX_OF_NUMBER, "id_number_raw", asserted="id_number is not null and sex is null", rival="false"),
     Rule(
@@ -190,6 +194,7 @@ PERSON = (
         "tree_code",
         GRID_RAW,
         key="grid_code",
+        asserted=f"{GRID_RAW} is not null and (housing_mention_id is null or {LIVES})",
         tier=f"if(grid_raw is not null or {LIVES}, 0, 1)",
         authority="grid",
         half_life=4,
@@ -197,7 +202,13 @@ PERSON = (
     ),
     Rule("household_relation", "household_relation", half_life=5, rival="false"),
     Rule("employer", "employer_key", "employer_raw", half_life=3, rival="false"),
-    _place("address", f"not coalesce({LIVES} or {IS_REGISTERED}, false)", half_life=4, rival="false"),
+    # An address of a row that says neither; one of a home somebody owns or lets speaks of the home, not of the person.
+    _place(
+        "address",
+        f"housing_mention_id is null and not coalesce({LIVES} or {IS_REGISTERED}, false)",
+        half_life=4,
+        rival="false",
+    ),
 )
 
 HOUSING = (
@@ -237,6 +248,7 @@ ENTERPRISE = (
         key="coalesce(name_key, name)",
         tier="if(name_form = 'sign', 1, 0)",
         rival="name_form <> 'sign'",
+        loose="brand || '/' || concat_ws('/', coalesce(trade, ''), coalesce(legal_form, ''), coalesce(branch, ''))",
         half_life=4,
         register=REGISTER,
         former="former_name",

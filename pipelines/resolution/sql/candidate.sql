@@ -23,7 +23,7 @@ voice as (
         max(weight) as weight, max(rank) as rank, max(authority) as authority, max(claimed_on) as newest,
         arg_max(mention_id, rank) as mention_id, arg_max(value, rank) filter (value is not null) as value,
         max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival,
-        any_value(agreement) as agreement, max(makes_it) as makes_it
+        any_value(agreement) as agreement, max(makes_it) as makes_it, min(loose) as loose
     from weighed
     group by all
 )
@@ -32,6 +32,6 @@ select
     max(weight) + round((sum(weight) - max(weight)) * any_value(agreement))::hugeint as weight, count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
     arg_max(mention_id, rank) filter (value is not null) as mention_id,
     arg_max(value, rank) filter (value is not null) as value,
-    max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival, max(makes_it) as makes_it
+    max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival, max(makes_it) as makes_it, min(loose) as loose
 from voice
 group by all

@@ -8,6 +8,7 @@ select
     c.key = coalesce(p.key, w.key) as is_chosen,
     c.key = coalesce(p.key, w.key)
         or (c.partial and coalesce(p.key, w.key) like c.key)
+        or coalesce(c.loose = w.loose, false)
         or (r.tolerance > 0 and coalesce(
             abs(try_cast(c.value as double) - try_cast(w.value as double))
                 <= r.tolerance * abs(try_cast(w.value as double)), false)) as is_golden,

@@ -48,7 +48,7 @@ placed as (
     )
 )
 select
-    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival,
+    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival, loose,
     case
         when runner_standing is null or runner_is_valid < is_valid then 'only'
         when standing = -1 and runner_standing > standing then 'authority'

@@ -329,6 +329,50 @@ def test_the_legal_representative_is_a_person_not_a_spelling_and_a_manager_is_no
     assert [c["is_golden"] for c in claims(result, "legal_rep_name")] == [True, True, False]
 
 
+def test_a_firm_called_without_its_region_is_called_the_same_and_the_register_says_how_it_is_written(
+    firm: Callable[..., GoldenResult],
+) -> None:
+    parts = {"brand": "长乐", "trade": "面", "legal_form": "馆"}
+    rows = [
+        parts | {"name": "云州市长乐面馆", "region": "云州市", "platform": "dengji"},
+        parts | {"name": "云州长乐面馆", "region": "云州", "platform": "shuiwu"},
+        parts | {"name": "云州长乐面馆", "region": "云州", "platform": "shebao"},
+        parts | {"name": "云州市常乐面馆", "brand": "常乐", "platform": "wangge"},
+    ]
+    result = firm(rows, {("dengji", "name"): 95})
+    assert value(result, "name") == "云州市长乐面馆"
+    assert [c["is_golden"] for c in claims(result, "name")] == [True, True, True, False]
+    assert {c["reason"] for c in claims(result, "name")} == {"authority"}
+    assert rivals(result, "name") == ["云州市常乐面馆", "云州市长乐面馆"]
+
+
+def test_a_number_that_lost_its_last_digits_in_a_spreadsheet_contradicts_nobody_though_its_check_digit_holds(
+    person: Callable[..., GoldenResult],
+) -> None:
+    rows = [
+        {"id_number": "990101194210058000", "platform": "wangge"},
+        {"id_number": "990101194210058473", "platform": "jingcha", "claimed_on": OLD},
+    ]
+    result = person(rows)
+    assert value(result, "id_number") == "990101194210058473"
+    assert [c["is_golden"] for c in claims(result, "id_number")] == [True, True]
+    assert rivals(result, "id_number") == []
+
+
+def test_what_changes_is_not_decided_by_platforms_that_were_all_left_behind(
+    person: Callable[..., GoldenResult],
+) -> None:
+    lives = {"housing_relations": ["resides"]}
+    rows = [
+        lives | {"dwelling": "甲社区/桃李园/3/2/502", "platform": "wangge", "claimed_on": NEW},
+        lives | {"dwelling": "乙社区/柳家塘///8", "platform": "yiyuan", "claimed_on": date(2021, 1, 1)},
+        lives | {"dwelling": "乙社区/柳家塘///8", "platform": "shebao", "claimed_on": date(2022, 1, 1)},
+    ]
+    result = person(rows, {("wangge", "address"): 80})
+    assert value(result, "residence") == "桃李园3幢2单元502室"
+    assert {c["reason"] for c in claims(result, "residence")} == {"authority"}
+
+
 def test_areas_that_differ_by_rounding_agree(mentions: Build, entities: Build, authority: Build) -> None:
     rows = [
         {"area": 98.62, "area_raw": "98.62"},
