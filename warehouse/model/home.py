@@ -22,7 +22,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-
 LIBRARY_FILE = "one_network.duckdb"
 
 
