@@ -44,7 +44,7 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
     estates, houses = build_estates(persons, grids, seed)
     unemployed = settle(persons, len(houses.estate), seed, as_of)
     firms = found_firms(unemployed, houses, grids, seed, as_of)
-    people = employ(unemployed, firms, seed)
+    people = employ(unemployed, firms, seed, as_of)
     return City(
         seed=seed,
         as_of=as_of,

@@ -57,6 +57,11 @@ class CitySummary:
     events: int
     rows: dict[str, int]
 
+    def __str__(self) -> str:
+        true = f"{self.persons:,} persons, {self.houses:,} homes, {self.firms:,} enterprises, {self.events:,} incidents"
+        rows = "".join(f"\n  {platform:22}{count:>12,}" for platform, count in self.rows.items())
+        return f"{true}\nrows delivered{rows}\n  {'all':22}{sum(self.rows.values()):>12,}"
+
 
 def _reported(desk: Desk) -> Iterator[File]:
     """The files of all platforms with all records they will ever have, one platform at a time."""

@@ -202,10 +202,12 @@ def found_firms(persons: Persons, houses: Houses, grids: Grids, seed: int, as_of
     )
 
 
-def employ(persons: Persons, firms: Firms, seed: int) -> Persons:
+def employ(persons: Persons, firms: Firms, seed: int, as_of: date) -> Persons:
     """Give 54 % of those over 22 an employer, big ones more often."""
     draws = Draws(seed, "employment", len(persons.name))
-    weights: Floats = np.sqrt(firms.staff.astype(float)) * (firms.status == "存续")
+    weights: Floats = np.sqrt(firms.staff.astype(float)) * (
+        (firms.status == "存续") & (firms.established <= np.datetime64(as_of, "D"))
+    )
     employer = draws.weighted("employer", weights)
     works = (persons.age > 22) & draws.chance("works", 0.545)
     return replace(persons, employer=np.where(works, employer, -1))

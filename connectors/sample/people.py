@@ -86,7 +86,7 @@ def _births(frame: _Frame, draws: Draws, as_of: date) -> tuple[npt.NDArray[np.da
     )
     age = np.maximum(age, 0.05 + 0.8 * u)
     previous = np.r_[False, (frame.household[1:] == frame.household[:-1]) & (frame.relation[1:] == CHILD)]
-    twin = previous & (frame.relation == CHILD) & (frame.nth == 1) & draws.chance("twin", 0.065)
+    twin = previous & (frame.relation == CHILD) & (frame.nth == 1) & draws.chance("twin", 0.052)
     age[twin] = age[np.flatnonzero(twin) - 1]
     birth = np.datetime64(as_of, "D") - np.round(age * 365.25).astype("timedelta64[D]")
     return birth, age, twin

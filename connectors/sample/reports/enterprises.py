@@ -95,7 +95,7 @@ def tax(desk: Desk) -> File:
         "SCJYDZ": desk.book.write(
             Manner.ROAD, seat, draws, AddressErrors(missing=0.094, slip=0.011), desk.level, name="works"
         ),
-        "FDDBRYDDH": scribe.phone(PhoneErrors(missing=0.097, old=0.075)),
+        "FDDBRYDDH": scribe.phone(PhoneErrors(missing=0.097, old=0.085)),
         "NSRZT": chosen(firms.status[firm] == "存续", "正常", "注销"),
         "GXSJ": day_texts(dates(draws, "updated", "2024-05-15", str(desk.first.as_of))),
     }
@@ -195,7 +195,7 @@ def fire_safety(desk: Desk) -> list[File]:
             Manner.ESTATE, firms.house[firm], draws, AddressErrors(missing=0.0123, slip=0.026), desk.level, name="seat"
         ),
         "负责人": scribe.name(NameErrors(space=0.062, slip=0.011)),
-        "联系电话": scribe.phone(PhoneErrors(missing=0.096, old=0.073)),
+        "联系电话": scribe.phone(PhoneErrors(missing=0.096, old=0.085)),
         "从业人数": firms.staff[firm],
         "隐患情况": draws.pick("danger", ["电气线路老化", "无", "灭火器过期", "疏散通道堵塞", ""]),
     }

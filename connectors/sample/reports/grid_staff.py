@@ -54,7 +54,7 @@ def _people(desk: Desk) -> tuple[Sheet, Ints]:
         "人户状态*": chosen(agrees, states[0], draws.pick("state", states)),
         "地址*": desk.book.write(Manner.DASHES, house, draws, AddressErrors(missing=0.0195, slip=0.031), desk.level),
         "工作单位或就读学校": chosen(employer >= 0, firms.core[employer]),
-        "联系手机": scribe.phone(PhoneErrors(missing=0.123, old=0.05)),
+        "联系手机": scribe.phone(PhoneErrors(missing=0.123, old=0.055)),
         "备注": np.full(len(who), None, dtype=object),
     }
     content = sheet(

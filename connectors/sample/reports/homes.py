@@ -33,7 +33,7 @@ def real_estate(desk: Desk) -> File:
     first = Scribe(desk, draws, owner, "owner")
     second = Scribe(desk, draws, np.maximum(co_owner, 0), "co-owner")
     names = NameErrors(slip=0.0015, former=0.1)
-    numbers = IdErrors(missing=0.003, lower_x=0.012, wrong=0.0025, swapped=0.001, fifteen=0.025)
+    numbers = IdErrors(missing=0.003, lower_x=0.012, wrong=0.0025, swapped=0.001, fifteen=0.029)
     columns: dict[str, Column] = {
         "不动产单元号": noise.blank(houses.unit_number[house], draws, "no unit number", 0.01 * desk.level),
         "坐落": desk.book.write(
@@ -69,7 +69,7 @@ def tenancies(desk: Desk) -> File:
     house = persons.house[tenant]
     landlord = city.tenure.landlord[house]
     lets, rents = Scribe(desk, draws, landlord, "landlord"), Scribe(desk, draws, tenant, "tenant")
-    phones = PhoneErrors(missing=0.098, old=0.068)
+    phones = PhoneErrors(missing=0.098, old=0.077)
     serial = draws.order("serial") * 3 + draws.below("gap", 3)
     columns: dict[str, Column] = {
         "备案编号": texts([f"ZL2026{n:06d}" for n in serial.tolist()]),

@@ -14,6 +14,7 @@ from connectors.sample import noise
 from connectors.sample import vocabulary as words
 from connectors.sample.addresses import chinese_number
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
+from connectors.sample.people import surname_of
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
 
 
@@ -120,7 +121,10 @@ def hotline(desk: Desk) -> File:
     draws, persons = heard.draws, desk.city.persons
     caller = desk.city.events.reporter[heard.event]
     polite = texts(
-        [n[0] + ("先生" if s else "女士") for n, s in zip(persons.name[caller], persons.sex[caller], strict=True)]
+        [
+            surname_of(n) + ("先生" if s else "女士")
+            for n, s in zip(persons.name[caller], persons.sex[caller], strict=True)
+        ]
     )
     way = draws.weighted("caller", [0.705, 0.207, 0.088])
     columns: dict[str, Column] = {

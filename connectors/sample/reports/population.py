@@ -87,7 +87,7 @@ def floating(desk: Desk) -> list[File]:
         "婚姻状况*": draws.pick("marital", ["未婚", "已婚", "离异", "丧偶"]),
         "暂住处所*": desk.book.write(Manner.ROAD, home, draws, AddressErrors(missing=0.0094, slip=0.0145), desk.level),
         "工作单位或就读学校": chosen(employer >= 0, firms.name[employer]),
-        "联系手机": scribe.phone(PhoneErrors(missing=0.112, old=0.067)),
+        "联系手机": scribe.phone(PhoneErrors(missing=0.112, old=0.074)),
         "登记日期": day_texts(dates(draws, "registered", "2024-12-01", str(desk.first.as_of))),
         "备注": np.full(len(who), None, dtype=object),
     }
@@ -120,7 +120,7 @@ def health(desk: Desk) -> File:
         ),
         "sex": scribe.sex("男", "女"),
         "birthday": scribe.birth("%Y-%m-%d", BirthErrors(missing=0.011, january=0.002, wrong=0.003)),
-        "phone": scribe.phone(PhoneErrors(missing=0.061, old=0.138)),
+        "phone": scribe.phone(PhoneErrors(missing=0.061, old=0.15)),
         "address": desk.book.write(
             Manner.ESTATE, scribe.home(0.175), draws, AddressErrors(missing=0.049, slip=0.022), desk.level
         ),
