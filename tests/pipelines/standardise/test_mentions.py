@@ -364,6 +364,17 @@ def test_chunking_of_the_rows_does_not_show():
     assert build("person", rows=chunked).equals(build("person"))
 
 
+def test_the_number_of_threads_does_not_show(tables):
+    threads = pa.cpu_count()
+    try:
+        pa.set_cpu_count(1)
+        assert build("person", {"housing": tables["housing"], "enterprise": tables["enterprise"]}).equals(
+            tables["person"]
+        )
+    finally:
+        pa.set_cpu_count(threads)
+
+
 def test_an_address_in_parts_is_written_out_with_the_marks_it_lacks():
     parts = platform(
         "parts",
