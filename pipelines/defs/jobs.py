@@ -15,7 +15,7 @@ SETTLED_SECONDS = 30
 
 main_job = dg.define_asset_job(
     MAIN_JOB,
-    selection="*",
+    selection=dg.AssetSelection.all(),
     # Every run is a process of its own already; spawning each of its steps anew would cost five seconds of imports a step.
     executor_def=dg.in_process_executor,
     tags={"onenet/home": "one"},

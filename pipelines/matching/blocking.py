@@ -1,35 +1,38 @@
-"""Candidate pairs: integer joins in DuckDB, one per blocking rule, no pair twice.
+"""Candidate pairs: integer joins, one per blocking rule, no pair twice.
 
 Belongs here: turning a spec's blocks into integer keys, capping hot keys, the joins. Does not: comparing the pairs.
+
+A rule is a self-join on one integer: the key's codes hashed to 31 bits, so that a collision costs a needless comparison and
+nothing else. The join is a sort: keys packed with their records into 64-bit integers, which a processor sorts faster than
+it can fill a hash table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.resources import files
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import Codes, Encoded, group_rows
+from pipelines.matching.encode import Codes, Encoded, mix
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 
-_SQL = files("pipelines.matching").joinpath("sql/candidate_pairs.sql").read_text(encoding="utf-8")
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class BlockReport:
-    """What one rule did: pairs it alone added, and the hot keys it left to the others.
+    """What one rule did.
 
     Attributes:
         rule: name of the block.
-        pairs: pairs no earlier rule had found.
+        pairs: pairs it found, other rules notwithstanding.
         keys: distinct key values held by at least two records.
-        capped_keys: key values over the cap; `capped_records` hold them and `capped_pairs` they would have made.
+        capped_keys: key values held by more records than the cap: `capped_records` hold them, `capped_pairs` were left to
+            the other rules.
     """
 
     rule: str
@@ -65,37 +68,14 @@ def _alternatives(encoded: Encoded, part: Part) -> list[Codes]:
     return out
 
 
-def block_keys(encoded: Encoded, block: Block) -> list[Codes]:
-    """Integer keys of a block: records with an equal non-negative key in any of the columns are candidates.
-
-    One column, or one per combination of alternatives; codes mean the same in all of them.
-    """
-    combos: list[list[Codes]] = [[]]
-    for part in block.parts:
-        combos = [combo + [codes] for combo in combos for codes in _alternatives(encoded, part)]
-    n = encoded.size
-    stacked = [np.concatenate([combo[i] for combo in combos]) for i in range(len(block.parts))]
-    null = np.any([column < 0 for column in stacked], axis=0)
-    keys = stacked[0] if len(stacked) == 1 else group_rows(stacked)[0]
-    keys = np.where(null, np.int32(-1), keys).astype(np.int32)
-    return [keys[i * n : (i + 1) * n] for i in range(len(combos))]
-
-
-def _cap(keys: list[Codes], cap: int) -> tuple[list[Codes], tuple[int, int, int, int]]:
-    """Null the keys held by more than `cap` records; return keys and counts for the report."""
-    whole = np.concatenate(keys)
-    sizes = np.bincount(whole[whole >= 0]) if (whole >= 0).any() else np.zeros(0, dtype=np.int64)
-    hot = sizes > cap
-    figures = (
-        int((sizes > 1).sum()),
-        int(hot.sum()),
-        int(sizes[hot].sum()),
-        int((sizes[hot] * (sizes[hot] - 1) // 2).sum()),
-    )
-    if not hot.any():
-        return keys, figures
-    cold = np.append(~hot, False)
-    return [np.where(cold[k], k, np.int32(-1)).astype(np.int32) for k in keys], figures
+def _hashed(columns: list[Codes]) -> Codes:
+    """31 bits of the columns' codes; -1 where any of them is null."""
+    null = columns[0] < 0
+    for column in columns[1:]:
+        null = null | (column < 0)
+    key = (mix(columns) >> np.uint64(33)).astype(np.int32)
+    key[null] = -1
+    return key
 
 
 class Blocking:
@@ -104,84 +84,105 @@ class Blocking:
     Args:
         spec: whose blocks to use.
         encoded: distinct records.
-        threads: DuckDB threads.
+        threads: rules joined at a time.
         side: 0 or 1 per record where only pairs across sides count (two-table mode).
-        settings: further DuckDB settings, e.g. `memory_limit` and `temp_directory`.
+
+    Attributes:
+        keys: per rule its integer keys, one array per combination of alternatives: records that share a non-negative key
+            in any two of them are candidates.
+        reports: per rule what it found, once `pairs` has been called.
     """
 
     def __init__(
-        self,
-        spec: MatchSpec,
-        encoded: Encoded,
-        threads: int | None = None,
-        side: npt.NDArray[np.int8] | None = None,
-        settings: dict[str, str] | None = None,
+        self, spec: MatchSpec, encoded: Encoded, threads: int = 1, side: npt.NDArray[np.int8] | None = None
     ) -> None:
-        self.spec = spec
-        self.side = side
+        self.spec, self.side, self._threads = spec, side, threads
+        parts = {part: _alternatives(encoded, part) for part in dict.fromkeys(p for b in spec.blocks for p in b.parts)}
+        with ThreadPoolExecutor(threads) as pool:
+            self.keys = list(pool.map(lambda block: _block_keys(block, parts), spec.blocks))
         self.reports: list[BlockReport] = []
-        self._figures: list[tuple[int, int, int, int]] = []
-        self.keys: list[list[Codes]] = []
-        for block in spec.blocks:
-            keys, figures = _cap(block_keys(encoded, block), block.cap)
-            self.keys.append(keys)
-            self._figures.append(figures)
-        self._threads, self._settings = threads, settings or {}
 
-    def pairs(self) -> Iterator[tuple[Codes, Codes]]:
-        """Yield per rule the pairs (left < right) no earlier rule has found. Their order is not defined."""
-        con = duckdb.connect()
-        try:
-            con.execute("set preserve_insertion_order = false")
-            if self._threads:
-                con.execute(f"set threads = {int(self._threads)}")
-            for name, value in sorted(self._settings.items()):
-                con.execute(f"set {name} = '{value}'")
-            for i, block in enumerate(self.spec.blocks):
-                left, right = self._join(con, i)
-                new = ~self._found_before(i, left, right)
-                self.reports.append(BlockReport(block.name, int(new.sum()), *self._figures[i]))
-                yield left[new], right[new]
-        finally:
-            con.close()
+    def pairs(self) -> Ints:
+        """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice."""
+        with ThreadPoolExecutor(self._threads) as pool:
+            found = list(pool.map(self._join, range(len(self.keys))))
+        self.reports = [report for _, report in found]
+        pairs = np.concatenate([p for p, _ in found])
+        del found
+        pairs.sort()
+        return pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
 
-    def _join(self, con: duckdb.DuckDBPyConnection, i: int) -> tuple[Codes, Codes]:
-        """Pairs of records with an equal key of rule `i`."""
-        alternatives = self.keys[i]
-        record = np.concatenate([np.flatnonzero(keys >= 0).astype(np.int32) for keys in alternatives])
-        key = np.concatenate([keys[keys >= 0] for keys in alternatives])
-        shared = np.bincount(key)[key] > 1 if len(key) else np.zeros(0, dtype=bool)
-        record, key = record[shared], key[shared]
-        keys = pa.table({"record": record, "key": key})
-        if self.side is None:
-            con.register("key_left", keys)
-            con.register("key_right", keys)
-            further = "key_left.record < key_right.record"
-        else:
-            con.register("key_left", keys.filter(pa.array(self.side[record] == 0)))
-            con.register("key_right", keys.filter(pa.array(self.side[record] == 1)))
-            further = "true"
-        found = con.sql(
-            _SQL.format(distinct="distinct" if len(alternatives) > 1 else "", further=further)
-        ).to_arrow_table()
-        return _numbers(found, "l"), _numbers(found, "r")
-
-    def _found_before(self, i: int, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
-        """Whether a rule before `i` finds each pair."""
-        seen = np.zeros(len(left), dtype=bool)
-        for alternatives in self.keys[:i]:
-            seen |= _agree(alternatives, left, right)
-        return seen
-
-    def found_by(self, left: Codes, right: Codes) -> npt.NDArray[np.int64]:
+    def found_by(self, left: Codes | Ints, right: Codes | Ints) -> Ints:
         """A bit per rule that finds each pair: bit i for block i."""
         bits = np.zeros(len(left), dtype=np.int64)
         for i, alternatives in enumerate(self.keys):
             bits |= _agree(alternatives, left, right).astype(np.int64) << i
         return bits
 
+    def _join(self, i: int) -> tuple[Ints, BlockReport]:
+        """Pairs of rule `i`, and its report. Keys over the cap are taken out for good."""
+        block, alternatives = self.spec.blocks[i], self.keys[i]
+        packed = np.concatenate([_packed(keys) for keys in alternatives])
+        packed.sort()
+        key = packed >> 32
+        start = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+        size = np.diff(np.append(start, len(key)))
+        hot = size > block.cap
+        if hot.any():
+            keep = np.repeat(~hot, size)
+            _forget(alternatives, key[start[hot]])
+            packed, key = packed[keep], key[keep]
+        pairs = self._emit(packed, key, len(alternatives) > 1)
+        figures = (int((size > 1).sum()), int(hot.sum()), int(size[hot].sum()))
+        return pairs, BlockReport(block.name, len(pairs), *figures, int((size[hot] * (size[hot] - 1) // 2).sum()))
 
-def _agree(alternatives: list[Codes], left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
+    def _emit(self, packed: Ints, key: Ints, repeats: bool) -> Ints:
+        """All pairs inside runs of equal keys: those one place apart, then two, until no run is that long."""
+        record = packed & 0xFFFFFFFF
+        out, at, distance = [np.zeros(0, dtype=np.int64)], np.flatnonzero(key[1:] == key[:-1]), 1
+        while len(at):
+            a, b = record[at], record[at + distance]
+            if repeats:  # the same record may hold the key twice, or come in another order
+                a, b = np.minimum(a, b), np.maximum(a, b)
+                a, b = a[a != b], b[a != b]
+            if self.side is not None:
+                across = self.side[a] != self.side[b]
+                a, b = a[across], b[across]
+            out.append(a << 32 | b)
+            distance += 1
+            at = at[at + distance < len(key)]
+            at = at[key[at] == key[at + distance]]
+        return np.concatenate(out)
+
+
+def _block_keys(block: Block, parts: dict[Part, list[Codes]]) -> list[Codes]:
+    """Integer keys of a block, one array per choice of one alternative per part."""
+    return [_hashed(columns) for columns in _combinations([parts[p] for p in block.parts])]
+
+
+def _combinations(parts: list[list[Codes]]) -> list[list[Codes]]:
+    """Every choice of one alternative per part."""
+    combos: list[list[Codes]] = [[]]
+    for alternatives in parts:
+        combos = [[*combo, codes] for combo in combos for codes in alternatives]
+    return combos
+
+
+def _packed(keys: Codes) -> Ints:
+    """Key and record of every record that holds a key, in one integer."""
+    record = np.flatnonzero(keys >= 0)
+    return keys[record].astype(np.int64) << 32 | record
+
+
+def _forget(alternatives: list[Codes], hot: Ints) -> None:
+    """Take hot keys out of the key columns, in place."""
+    hot = np.sort(hot)
+    for keys in alternatives:
+        spot = np.minimum(np.searchsorted(hot, keys), len(hot) - 1)
+        keys[hot[spot] == keys] = -1
+
+
+def _agree(alternatives: list[Codes], left: Codes | Ints, right: Codes | Ints) -> npt.NDArray[np.bool_]:
     """Whether the two records of each pair share a key."""
     lefts, rights = [keys[left] for keys in alternatives], [keys[right] for keys in alternatives]
     hit = np.zeros(len(left), dtype=bool)
@@ -189,8 +190,3 @@ def _agree(alternatives: list[Codes], left: Codes, right: Codes) -> npt.NDArray[
         for b in rights:
             hit |= (a >= 0) & (a == b)
     return hit
-
-
-def _numbers(table: pa.Table, column: str) -> Codes:
-    chunks = [np.asarray(c) for c in table.column(column).chunks]
-    return np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int32)

@@ -24,7 +24,10 @@ Patterns = npt.NDArray[np.int64]
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
-CHUNK = 1 << 21
+FEW = 256
+"""Pairs of values too few to be worth reducing to distinct ones."""
+
+CHUNK = 1 << 20
 """Pairs compared at a time: bounds memory, whatever the number of pairs."""
 
 
@@ -140,40 +143,53 @@ class Comparer:
         return out
 
     def _cells(self, i: int, left: Codes, right: Codes) -> npt.NDArray[np.int64]:
-        """The cell of each pair in comparison `i`: every distinct pair of values is looked at once."""
+        """The cell of each pair in comparison `i`.
+
+        Pairs of one and the same value are judged once per value. The others go through the levels that look at codes
+        only; what is left is reduced to distinct pairs of values before a level reads text.
+        """
         codes = self.domains[i].codes
         a, b = codes[left], codes[right]
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        key = high.astype(np.int64) << 32 | low.astype(np.int64) & 0xFFFFFFFF
-        key[low < 0] = -1
-        distinct, inverse = np.unique(key, return_inverse=True)
-        known = distinct >= 0
-        pairs = ValuePairs(
-            self.encoded,
-            self.domains[i],
-            (distinct[known] & 0xFFFFFFFF).astype(np.int32),
-            (distinct[known] >> 32).astype(np.int32),
-            self.threads,
-        )
-        cells = np.zeros(len(distinct), dtype=np.int64)
-        cells[known] = self._judge(self.spec.comparisons[i], self.layout.cells[i], pairs)
-        return cells[inverse]
+        out = np.zeros(len(left), dtype=np.int64)
+        equal = np.flatnonzero((a == b) & (a >= 0))
+        if len(equal):
+            held = np.zeros(len(self.domains[i]), dtype=bool)
+            held[a[equal]] = True
+            values = np.flatnonzero(held).astype(np.int32)
+            cell = np.zeros(len(held), dtype=np.int64)
+            cell[values] = self._judge(i, values, values)
+            out[equal] = cell[a[equal]]
+        other = np.flatnonzero((a != b) & (a >= 0) & (b >= 0))
+        out[other] = self._judge(i, np.minimum(a[other], b[other]), np.maximum(a[other], b[other]))
+        return out
 
-    def _judge(self, comparison: Comparison, cells: Cells, pairs: ValuePairs) -> npt.NDArray[np.int64]:
-        """The first level that holds, with its frequency bin, for every distinct pair of values."""
+    def _judge(self, i: int, low: Codes, high: Codes, first: int = 0, distinct: bool = False) -> npt.NDArray[np.int64]:
+        """The cell of every pair of values: the first level from `first` on that holds, with its frequency bin."""
+        comparison, cells = self.spec.comparisons[i], self.layout.cells[i]
+        pairs = ValuePairs(self.encoded, self.domains[i], low, high)
         out = np.zeros(len(pairs), dtype=np.int64)
         open_ = np.arange(len(pairs))
-        for i, level in enumerate(comparison.levels, start=1):
+        for j, level in enumerate(comparison.levels[first:], start=first):
             if not len(open_):
+                break
+            if level.reads_text and not distinct and len(open_) > FEW:
+                out[open_] = self._judge_distinct(i, low[open_], high[open_], j)
                 break
             asked = pairs.take(open_)
             holds = level.holds(asked)
-            cell = np.full(int(holds.sum()), cells.first[i])
+            cell = np.full(int(holds.sum()), cells.first[j + 1])
             if column := _frequency_column(comparison, level):
                 cell = cell + self._bin(asked.take(holds), column)
             out[open_[holds]] = cell
             open_ = open_[~holds]
         return out
+
+    def _judge_distinct(self, i: int, low: Codes, high: Codes, first: int) -> npt.NDArray[np.int64]:
+        """`_judge` from level `first` on, every distinct pair of values once."""
+        key = high.astype(np.int64) << 32 | low
+        distinct, inverse = np.unique(key, return_inverse=True)
+        one, other = (distinct & 0xFFFFFFFF).astype(np.int32), (distinct >> 32).astype(np.int32)
+        return self._judge(i, one, other, first, distinct=True)[inverse]
 
     def _bin(self, pairs: ValuePairs, column: str) -> npt.NDArray[np.int64]:
         """The frequency bin of a pair: of its commoner value, where they are not the same."""

@@ -132,6 +132,10 @@ class Level(Protocol):
     def silent(self) -> bool:
         """Whether the level says nothing: its weight is always 0."""
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether the level looks at the values themselves: then it is asked about distinct pairs of values only."""
+
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair of values."""
 
@@ -150,9 +154,24 @@ class Plain:
         """False: the level says something."""
         return False
 
+    @property
+    def reads_text(self) -> bool:
+        """True."""
+        return True
+
 
 @dataclass(frozen=True)
-class Same(Plain):
+class ByCode(Plain):
+    """A plain level that looks at codes, numbers and derived integers only, never at texts."""
+
+    @property
+    def reads_text(self) -> bool:
+        """False."""
+        return False
+
+
+@dataclass(frozen=True)
+class Same(ByCode):
     """Both values are the same.
 
     With `term_frequency` agreement on a rare value weighs more than on a common one. `column` is needed only in
@@ -219,7 +238,7 @@ class SameWords(Plain):
 
 
 @dataclass(frozen=True)
-class Within(Plain):
+class Within(ByCode):
     """Numbers, or dates in days, at most `difference` apart."""
 
     difference: float
@@ -235,7 +254,7 @@ class Within(Plain):
 
 
 @dataclass(frozen=True)
-class Crossed(Plain):
+class Crossed(ByCode):
     """A value of one column equals that of the other column on the other side: given name and surname changed places."""
 
     one: str
@@ -247,7 +266,7 @@ class Crossed(Plain):
 
 
 @dataclass(frozen=True)
-class Unknown(Plain):
+class Unknown(ByCode):
     """The named column is null on either side: nothing can be said. Its weight is always 0."""
 
     column: str
@@ -263,7 +282,7 @@ class Unknown(Plain):
 
 
 @dataclass(frozen=True)
-class Different(Plain):
+class Different(ByCode):
     """None of the levels before holds."""
 
     name: str = "different"

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.levels import Mask, Plain, ValuePairs
+from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs
 
 ID_LENGTH = 18
 LOST = "?"
@@ -28,7 +28,7 @@ def _characters(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
 
 
 @dataclass(frozen=True)
-class SameNumber(Plain):
+class SameNumber(ByCode):
     """Both hold the same valid identity number."""
 
     column: str = "id_number"
@@ -40,7 +40,7 @@ class SameNumber(Plain):
 
 
 @dataclass(frozen=True)
-class OtherNumber(Plain):
+class OtherNumber(ByCode):
     """Both hold a valid identity number and they differ.
 
     The check digit (ISO 7064 MOD 11-2, GB 11643) turns every single wrong digit and every swap of neighbours into an
@@ -96,7 +96,7 @@ class LegiblePart(Plain):
 
 
 @dataclass(frozen=True)
-class Homophone(Plain):
+class Homophone(ByCode):
     """Names sound the same: the commonest slip of an input method, 建国 and 健国."""
 
     column: str = "name_pinyin"
@@ -108,7 +108,7 @@ class Homophone(Plain):
 
 
 @dataclass(frozen=True)
-class FormerName(Plain):
+class FormerName(ByCode):
     """The name on one side is the former name on the other, or both give the same former name."""
 
     column: str = "name_key"
@@ -164,7 +164,7 @@ class LookAlike(Plain):
 
 
 @dataclass(frozen=True)
-class OtherOrder(Plain):
+class OtherOrder(ByCode):
     """The same characters in another order: 李伟明 and 李明伟, or surname and given name changed places."""
 
     column: str = "name_key"
@@ -193,7 +193,7 @@ class OneCharacter(Plain):
 
 
 @dataclass(frozen=True)
-class SurnameOnly(Plain):
+class SurnameOnly(ByCode):
     """One side gives no more than the surname (王先生), and it is the other's: worth what the surname is rare."""
 
     column: str = "surname"
@@ -212,7 +212,7 @@ class SurnameOnly(Plain):
 
 
 @dataclass(frozen=True)
-class SameSurname(Plain):
+class SameSurname(ByCode):
     """Another given name under the same surname: kin rather than the same person."""
 
     column: str = "surname"
@@ -224,7 +224,7 @@ class SameSurname(Plain):
 
 
 @dataclass(frozen=True)
-class SameDay(Plain):
+class SameDay(ByCode):
     """The same birth date, known to the day on both sides. Dates are texts `yyyymmdd`, `yyyymm` or `yyyy`."""
 
     column: str = "birth"
@@ -237,7 +237,7 @@ class SameDay(Plain):
 
 
 @dataclass(frozen=True)
-class SameAsFarAsKnown(Plain):
+class SameAsFarAsKnown(ByCode):
     """One side knows only year, or year and month, of a birth date, and the other agrees with that."""
 
     column: str = "birth"
@@ -270,7 +270,7 @@ class DateSlip(Plain):
 
 
 @dataclass(frozen=True)
-class SharedValue(Plain):
+class SharedValue(ByCode):
     """A value of one side is among the two of the other: a second phone, a co-owner."""
 
     column: str

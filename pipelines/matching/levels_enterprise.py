@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.matching.levels import Mask, Plain, ValuePairs
+from pipelines.matching.levels import ByCode, Mask, ValuePairs
 
 
 @dataclass(frozen=True)
-class OtherCode(Plain):
+class OtherCode(ByCode):
     """A code of the same sort is given on both sides and differs. A firm keeps its code for life, renamed or moved."""
 
     columns: tuple[str, ...] = ("credit_code", "organisation_code", "registration_number")
@@ -28,7 +28,7 @@ class OtherCode(Plain):
 
 
 @dataclass(frozen=True)
-class OtherBranch(Plain):
+class OtherBranch(ByCode):
     """One is a branch and the other is not, or another one: a branch is not its parent."""
 
     column: str = "branch"
@@ -41,7 +41,7 @@ class OtherBranch(Plain):
 
 
 @dataclass(frozen=True)
-class FormerEnterpriseName(Plain):
+class FormerEnterpriseName(ByCode):
     """The name on one side is the former name on the other, or both had the same former name."""
 
     column: str = "name_key"
@@ -54,7 +54,7 @@ class FormerEnterpriseName(Plain):
 
 
 @dataclass(frozen=True)
-class SameCore(Plain):
+class SameCore(ByCode):
     """The core of the names agrees (`brand`, or its sound), and so do the columns `same`; `unless` do not contradict."""
 
     core: str

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.matching.levels import Mask, Plain, ValuePairs
+from pipelines.matching.levels import ByCode, Mask, ValuePairs
 
 
 @dataclass(frozen=True)
-class SameDwelling(Plain):
+class SameDwelling(ByCode):
     """The same canonical dwelling, to the room. With `term_frequency` agreement weighs by how many share the dwelling."""
 
     column: str = "dwelling"
@@ -32,7 +32,7 @@ class SameDwelling(Plain):
 
 
 @dataclass(frozen=True)
-class SameParts(Plain):
+class SameParts(ByCode):
     """Every column of `same` agrees; those of `unless` do not contradict: they agree or are missing on a side."""
 
     same: tuple[str, ...]
@@ -50,7 +50,7 @@ class SameParts(Plain):
 
 
 @dataclass(frozen=True)
-class CutShort(Plain):
+class CutShort(ByCode):
     """One address stops early (`3幢2单`): the parts up to there agree, and what follows is missing on that side.
 
     `parts` run from the widest to the narrowest; at least the first must agree.

@@ -6,6 +6,7 @@ Belongs here: the order of the steps. Does not: any step itself, or what is hand
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from pipelines.matching.blocking import Blocking
 from pipelines.matching.clustering import Clustering, Constraints, cluster
 from pipelines.matching.compare import CHUNK, Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, encode, group_rows
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
 from pipelines.matching.model import Model
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, MatchResult, Report, settled_by_answer
 from pipelines.matching.score import Scorer, probability, weight_of
@@ -74,7 +75,6 @@ def link(
     judgements: pa.Table | None = None,
     threads: int | None = None,
     seed: int = 1,
-    settings: dict[str, str] | None = None,
 ) -> MatchResult:
     """Find out which rows are the same.
 
@@ -88,7 +88,6 @@ def link(
         judgements: columns `left_id, right_id, verdict` (`same` or `different`): what people have decided. Always kept.
         threads: threads to use; all if left out. The result does not depend on it.
         seed: of the random sample training looks at.
-        settings: DuckDB settings for the joins, such as `memory_limit` and `temp_directory`.
 
     Returns:
         Clusters, pairs, model and report.
@@ -99,11 +98,11 @@ def link(
     """
     threads = threads or os.cpu_count() or 1
     clock = _Clock()
-    records, ids = _records(table, right, spec, id_column, judgements)
+    records, ids = _records(table, right, spec, id_column, judgements, threads=threads)
     clock.lap("encode")
-    blocking = Blocking(spec, records.encoded, threads, records.side, settings)
+    blocking = Blocking(spec, records.encoded, threads, records.side)
     comparer = Comparer(spec, records.encoded, records.copies, threads)
-    candidates, patterns, counts = _compare(blocking, comparer)
+    candidates, patterns, counts = _compare(blocking, comparer, threads)
     clock.lap("block and compare")
     if model is None:
         sample, weight = _sample(records, blocking, comparer, seed, float(counts.sum()))
@@ -145,7 +144,13 @@ class _Clock:
 
 
 def _records(
-    table: pa.Table, right: pa.Table | None, spec: MatchSpec, id_column: str | None, judgements: pa.Table | None
+    table: pa.Table,
+    right: pa.Table | None,
+    spec: MatchSpec,
+    id_column: str | None,
+    judgements: pa.Table | None,
+    *,
+    threads: int,
 ) -> tuple[_Records, Ints]:
     """Encode the rows and collapse those that agree in every column of the spec; judged rows stay on their own."""
     columns = spec.columns
@@ -159,7 +164,7 @@ def _records(
         if id_column is None
         else np.asarray(table.column(id_column).cast(pa.int64()))
     )
-    encoded = encode(table, columns)
+    encoded = encode(table, columns, threads)
     if "side" in spec.one_to_one and side is not None:
         encoded.codes["side"] = side.astype(np.int32)
     apart = [encoded.codes[c] for c in columns]
@@ -173,22 +178,26 @@ def _records(
     return _Records(encoded.take(first), of_row, first, copies, None if side is None else side[first]), ids
 
 
-def _compare(blocking: Blocking, comparer: Comparer) -> tuple[_Candidates, Patterns, Floats]:
+def _compare(blocking: Blocking, comparer: Comparer, threads: int) -> tuple[_Candidates, Patterns, Floats]:
     """All candidate pairs with their patterns, and how many pairs show each distinct pattern."""
-    lefts, rights, local, found = [], [], [], []
-    for left, right in blocking.pairs():
-        for start in range(0, len(left), CHUNK):
-            part = slice(start, start + CHUNK)
-            distinct, inverse = np.unique(comparer.patterns(left[part], right[part]), return_inverse=True)
-            lefts.append(left[part])
-            rights.append(right[part])
-            local.append(inverse.astype(np.int32))
-            found.append(distinct)
-    patterns = np.unique(np.concatenate([*found, np.zeros(0, dtype=np.int64)]))
-    pattern = [np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in zip(found, local, strict=True)]
-    none = np.zeros(0, dtype=np.int32)
-    candidates = _Candidates(*(np.concatenate([*x, none]) for x in (lefts, rights, pattern)))
-    return candidates, patterns, np.bincount(candidates.pattern, minlength=len(patterns)).astype(np.float64)
+    pairs = blocking.pairs()
+    left, right = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+    del pairs
+
+    def work(start: int) -> tuple[Patterns, Codes]:
+        part = slice(start, start + CHUNK)
+        distinct, inverse = np.unique(comparer.patterns(left[part], right[part]), return_inverse=True)
+        return distinct, inverse.astype(np.int32)
+
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(work, range(0, len(left), CHUNK)))
+    none = np.zeros(0, dtype=np.int64)
+    patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
+    pattern = np.concatenate(
+        [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
+    )
+    counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
+    return _Candidates(left, right, pattern), patterns, counts
 
 
 def _sample(
@@ -263,7 +272,7 @@ class _Links:
         self.spec, self.records, self.scorer = spec, records, scorer
         repeated = np.flatnonzero(records.copies > 1).astype(np.int32)
         own = comparer.patterns(repeated, repeated)
-        self.patterns = np.union1d(patterns, own)
+        self.patterns = distinct_sorted(np.concatenate([patterns, own]))
         self.weights = scorer.weights(self.patterns)
         self._repeated = repeated
         self._own = np.searchsorted(self.patterns, own)
@@ -286,7 +295,7 @@ class _Links:
             return
         found = self._comparer.patterns(left.astype(np.int32), right.astype(np.int32))
         new = np.setdiff1d(found, self.patterns)
-        merged = np.union1d(self.patterns, new)
+        merged = distinct_sorted(np.concatenate([self.patterns, new]))
         move = np.searchsorted(merged, self.patterns)
         self.pattern, self._own, self.patterns = move[self.pattern], move[self._own], merged
         self.weights = self.scorer.weights(merged)
@@ -347,7 +356,7 @@ class _Links:
         low, high, open_ = low[order], high[order], open_[order]
         first = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
         settles = settled_by_answer(self.weight[open_[first]], size[low[first]], size[high[first]])
-        most = int(np.ceil(self.spec.review_share * len(np.unique(labels))))
+        most = int(np.ceil(self.spec.review_share * int((labels == np.arange(len(labels))).sum())))
         return open_[first][np.lexsort((open_[first], -settles))[:most]]
 
     def _copies(self, clustering: Clustering) -> tuple[Ints, Ints, Ints]:

@@ -24,7 +24,6 @@ def match_mentions(
     housing: pa.Table | None = None,
     enterprise: pa.Table | None = None,
     threads: int | None = None,
-    settings: dict[str, str] | None = None,
 ) -> MatchResult:
     """Find out which mentions of one kind are the same entity.
 
@@ -40,7 +39,6 @@ def match_mentions(
         housing: for persons: `mention_id`, `cluster_id` and the address columns of housing mentions.
         enterprise: for persons: `mention_id`, `cluster_id` of enterprise mentions.
         threads: threads to use; all if left out. The result does not depend on it.
-        settings: DuckDB settings for the joins, such as `memory_limit` and `temp_directory`.
 
     Returns:
         See `MatchResult`; `clusters` conforms to CLUSTER, `pairs` to PAIR.
@@ -56,7 +54,6 @@ def match_mentions(
         model=model,
         judgements=judgements,
         threads=threads,
-        settings=settings,
     )
 
 

@@ -2,7 +2,7 @@
 
 An address is read as `head + tail`. The tail (幢, 单元, 层, 室, door number) has a regular grammar, so one RE2 pass in
 Arrow takes it off; the heads left over are few, since everybody in an estate shares one. What lies between community and
-building (road and number, estate, village) is for `parse` and, where a reference exists, for `gazetteer`.
+building (road and number, estate, village) is for `locate` and the `gazetteer`.
 
 Belongs here: words and patterns. Does not belong here: names of particular places below the province.
 """
@@ -38,10 +38,6 @@ _TAIL = (
 
 
 ROAD_WORDS = "大道|大街|支路|公路|马路|路|街|道|巷|弄|胡同|里弄|线"
-ESTATE_WORDS = (
-    "新村|花园|花苑|小区|公寓|家园|嘉园|佳苑|名苑|名邸|华庭|雅居|广场|大厦|城|苑|园|庭|府|邸|湾|居|村|庄|坊|里|埭|桥头"
-)
-
 _NOT_ADMIN = "0-9省市区县镇乡路街道号村"
 ADMIN = re.compile(
     r"^(?:中国|中华人民共和国)?"

@@ -10,14 +10,12 @@ Belongs here: one head at a time. Does not belong here: buildings, rooms and gri
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-from pipelines.standardise.address.gazetteer import Gazetteer, NameIndex, is_slip
-from pipelines.standardise.address.grammar import ADMIN, COMMUNITY, GATE, GROUP, ROAD, ROAD_NUMBER, STREET, VILLAGE
+from pipelines.standardise.address.gazetteer import Gazetteer, is_slip
+from pipelines.standardise.address.grammar import ADMIN, GATE, GROUP, ROAD
+from pipelines.standardise.address.left import BOUNDARY, Left, LeftReader, merge, only
 from pipelines.standardise.address.notation import name_key, number
-
-_BOUNDARY = frozenset("路街道巷弄号村区镇乡会组内旁侧面口")
 
 
 @dataclass(frozen=True)
@@ -39,20 +37,6 @@ class Location:
     def wants_number(self) -> bool:
         """Whether the head ends in a road, so that a number at the beginning of the tail is the road's."""
         return self.road is not None and self.road_number is None and self.estate is None
-
-
-@dataclass(frozen=True)
-class _Left:
-    """What stands left of an estate's name; `rest` is what no rule accounts for."""
-
-    street: int | None = None
-    community: int | None = None
-    street_text: str | None = None
-    community_text: str | None = None
-    road: str | None = None
-    road_number: str | None = None
-    rest: str = ""
-    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +64,11 @@ class Numbers:
 
 
 class Locator:
-    """Looks heads up in one gazetteer; remembers the left ends it has seen, since neighbours share them."""
+    """Looks heads up in one gazetteer."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self._lefts: dict[str, _Left] = {}
+        self._reader = LeftReader(gazetteer)
 
     def locate(self, parts: HeadParts) -> Location:
         """Find the places a row's head and explicit columns can mean.
@@ -128,9 +112,9 @@ class Locator:
         return location, tail
 
     def _at_number(self, location: Location, road_number: str) -> Location:
-        left = _Left(
-            street=_only(self.gazetteer.streets, location.street),
-            community=_only(self.gazetteer.communities, location.community),
+        left = Left(
+            street=only(self.gazetteer.streets, location.street),
+            community=only(self.gazetteer.communities, location.community),
             street_text=location.street,
             community_text=location.community,
             road=location.road,
@@ -138,30 +122,30 @@ class Locator:
         )
         return self._by_road(left)
 
-    def _explicit(self, parts: HeadParts) -> _Left:
-        road = self._road(name_key(parts.road)) if parts.road else None
-        return _Left(
-            street=_only(self.gazetteer.streets, parts.street),
-            community=_only(self.gazetteer.communities, parts.community),
+    def _explicit(self, parts: HeadParts) -> Left:
+        road = self._reader.road(name_key(parts.road)) if parts.road else None
+        return Left(
+            street=only(self.gazetteer.streets, parts.street),
+            community=only(self.gazetteer.communities, parts.community),
             street_text=parts.street,
             community_text=parts.community,
             road=road or parts.road,
             road_number=parts.road_number,
         )
 
-    def _in_text(self, key: str, given: _Left) -> Location:
+    def _in_text(self, key: str, given: Left) -> Location:
         """Read `key` from its right end: a known name, a road with its number, a near name, a pattern."""
         names = self.gazetteer.names
         for length in range(min(names.longest, len(key)), 1, -1):
             places = names.targets.get(key[-length:])
             if places:
-                left = self._settle(_merge(given, self._left(key[:-length])))
+                left = self._reader.settle(merge(given, self._reader.read(key[:-length])))
                 found = self._placed(places, left)
-                if found and (not left.rest or left.rest[-1] in _BOUNDARY):
+                if found and (not left.rest or left.rest[-1] in BOUNDARY):
                     return found
                 if found and len(found.places) == 1 and len(left.rest) in (2, 3) and key.startswith(left.rest):
                     return replace(found, guess=True)  # a city without its 市, unless it is part of the name
-        left = _merge(given, self._left(key))
+        left = merge(given, self._reader.read(key))
         if not left.rest and (left.road or left.road_number):
             return self._by_road(left)
         if not left.rest:  # 小区 written 晓区 looks like a county
@@ -169,7 +153,7 @@ class Locator:
             return self._near(county, names.near(county), given) or self._plain(left)
         return self._near(key, names.near(key), given) or self._behind_gate(left, given) or self._unknown(left)
 
-    def _by_road(self, left: _Left) -> Location:
+    def _by_road(self, left: Left) -> Location:
         if left.road and left.road_number:
             numbered = self.gazetteer.numbered
             road = name_key(left.road)
@@ -190,7 +174,7 @@ class Locator:
         gaps = range(len(road_number) + 1)
         return {(road, road_number[:i] + digit + road_number[i:]) for i in gaps for digit in "0123456789"}
 
-    def _near(self, written: str, near: list[str], left: _Left) -> Location | None:
+    def _near(self, written: str, near: list[str], left: Left) -> Location | None:
         """The one place whose name `written` is a slip of. With the road's number agreeing it is sure, else a guess."""
         names = self.gazetteer.names.targets
         places = tuple(sorted({place for name in near for place in names[name]}))
@@ -201,12 +185,12 @@ class Locator:
         agrees = found.places[0] in numbered or left.community is not None
         return replace(found, guess=not agrees or len(written) < 3)
 
-    def _behind_gate(self, left: _Left, given: _Left) -> Location | None:
+    def _behind_gate(self, left: Left, given: Left) -> Location | None:
         """虹桥路12号 and a name the reference does not know: the place at that number, if the name can be its."""
         match = GATE.match(left.rest)
         if not match:
             return None
-        gate = _merge(replace(left, rest=""), replace(self._left(match["left"]), street=None, community=None))
+        gate = merge(replace(left, rest=""), replace(self._reader.read(match["left"]), street=None, community=None))
         if gate.rest or not gate.road:
             return None
         name = match["rest"]
@@ -216,7 +200,7 @@ class Locator:
             return at_number if _alike(name, known) else self._plain(gate, estate=name)
         return self._near(name, self.gazetteer.names.near(name), gate) or self._plain(gate, estate=name)
 
-    def _unknown(self, left: _Left) -> Location:
+    def _unknown(self, left: Left) -> Location:
         """A rest that is no known name: one slip from one, a short form of one, or a place of its own."""
         rest, gazetteer = left.rest, self.gazetteer
         short = gazetteer.short_names.targets.get(rest) or gazetteer.short_names.targets.get(rest + "小区")
@@ -233,36 +217,17 @@ class Locator:
             return by_number
         group = GROUP.search(rest)
         if group and not left.road:
-            outer = self._left(rest[: group.start()]) if group.start() else _Left()
-            left = _merge(left, outer)
+            outer = self._reader.read(rest[: group.start()]) if group.start() else Left()
+            left = merge(left, outer)
             return replace(self._plain(left), estate=(outer.rest or "") + f"{number(group['group'])}组")
         return self._plain(left, estate=rest)
 
-    def _settle(self, left: _Left) -> _Left:
-        """Account for a rest that is a street or community written with a slip, or the city without its 市."""
-        rest = left.rest
-        if not rest or rest[-1] in _BOUNDARY:
-            return left
-        if rest in self.gazetteer.counties:
-            return replace(left, rest="")
-        for cut in range(len(rest) + 1):
-            street = _one(self.gazetteer.streets, rest[:cut]) if cut else None
-            community = _one(self.gazetteer.communities, rest[cut:]) if cut < len(rest) else None
-            if (cut == 0 or street is not None) and (cut == len(rest) or community is not None):
-                return replace(
-                    left,
-                    street=street if left.street is None else left.street,
-                    community=community if left.community is None else left.community,
-                    rest="",
-                )
-        return left
-
-    def _numbered(self, left: _Left) -> tuple[int, ...]:
+    def _numbered(self, left: Left) -> tuple[int, ...]:
         if not (left.road and left.road_number):
             return ()
         return self.gazetteer.numbered.get((name_key(left.road), left.road_number), ())
 
-    def _plain(self, left: _Left, estate: str | None = None) -> Location:
+    def _plain(self, left: Left, estate: str | None = None) -> Location:
         gazetteer = self.gazetteer
         community = gazetteer.community_names[left.community] if left.community is not None else None
         street = gazetteer.street_names[left.street] if left.street is not None else None
@@ -275,7 +240,7 @@ class Locator:
             estate,
         )
 
-    def _placed(self, places: tuple[int, ...], left: _Left) -> Location | None:
+    def _placed(self, places: tuple[int, ...], left: Left) -> Location | None:
         """Narrow places by what stands to their left; None where that contradicts all of them."""
         gazetteer = self.gazetteer
         numbered = self._numbered(left)
@@ -302,7 +267,7 @@ class Locator:
             gazetteer.estate_of[place],
         )
 
-    def _contradicts(self, place: int, left: _Left) -> bool:
+    def _contradicts(self, place: int, left: Left) -> bool:
         gazetteer = self.gazetteer
         if left.foreign:
             return True
@@ -312,106 +277,8 @@ class Locator:
             return gazetteer.street_names[left.street] != gazetteer.street_of[place]
         return False
 
-    def _road(self, text: str) -> str | None:
-        """The standard spelling of a road, also when written with one slip; None where unknown."""
-        roads = self.gazetteer.roads
-        for key in (text, *(near if len(near := roads.near(text)) == 1 else ())):
-            if key in roads.targets:
-                return self.gazetteer.road_names[roads.targets[key][0]]
-        return None
-
-    def _left(self, text: str) -> _Left:
-        if text not in self._lefts:
-            self._lefts[text] = self._read_left(text)
-        return self._lefts[text]
-
-    def _read_left(self, text: str) -> _Left:
-        """Road and number from the right, province to community from the left; the rest is what stays between."""
-        if not text:
-            return _Left()
-        match = ROAD_NUMBER.match(text)
-        before, found_number = (match["before"], number(match["number"])) if match else (text, None)
-        road = self._ending_road(before) if before else None
-        if road:
-            before = before[: -len(name_key(road))]
-        left = replace(self._divisions(before), road=road, road_number=found_number)
-        if road or not left.rest:
-            return left
-        road = self._road(left.rest) or (left.rest if ROAD.match(left.rest) else None)
-        if road:
-            return replace(left, road=road, rest="")
-        return replace(left, rest=left.rest + (text[len(before) :] if match else ""), road_number=None)
-
-    def _divisions(self, text: str) -> _Left:
-        """Province to community at the left of `text`."""
-        if not text:
-            return _Left()
-        gazetteer = self.gazetteer
-        admin = ADMIN.match(text)
-        county = admin["county"] or admin["city"] if admin else None
-        after = text[admin.end() :] if admin else text
-        known = not gazetteer.counties or not county or county in gazetteer.counties
-        street, street_text, after = self._division(after, gazetteer.streets, STREET)
-        if street is None:
-            whole = self._division(text, gazetteer.streets)
-            street, street_text, after = whole if whole[0] is not None else (None, street_text, after)
-        community, community_text, after = self._division(after, gazetteer.communities, COMMUNITY, VILLAGE)
-        foreign = not known and street is None and community is None and bool(admin and admin["county"])
-        return _Left(street, community, street_text, community_text, rest=after, foreign=foreign)
-
-    def _ending_road(self, text: str) -> str | None:
-        """The longest known road `text` ends in."""
-        roads = self.gazetteer.roads
-        for length in range(min(roads.longest, len(text)), 2, -1):
-            if text[-length:] in roads.targets:
-                return self.gazetteer.road_names[roads.targets[text[-length:]][0]]
-        return None
-
-    @staticmethod
-    def _division(text: str, known: NameIndex, *patterns: re.Pattern[str]) -> tuple[int | None, str | None, str]:
-        """Take a street or community off the left of `text`: known, one slip from known, or by pattern."""
-        for length in range(min(known.longest, len(text)), 1, -1):
-            targets = known.targets.get(text[:length])
-            if targets and len(targets) == 1:
-                return targets[0], None, text[length:]
-        for pattern in patterns:
-            match = pattern.match(text)
-            if match:
-                near = known.near(match.group(1))
-                meant = {target for name in near for target in known.targets[name]}
-                if len(meant) == 1:
-                    return meant.pop(), None, text[match.end() :]
-                return None, match.group(1), text[match.end() :]
-        return None, None, text
-
-
-def _one(index: NameIndex, written: str) -> int | None:
-    """What a name stands for, written right or with one slip, where that is one thing only."""
-    near = [written] if written in index.targets else index.near(written)
-    meant = {target for name in near for target in index.targets[name]}
-    return meant.pop() if len(meant) == 1 else None
-
 
 def _alike(written: str, known: str) -> bool:
     """Whether a name at a known number can be the name known there: a slip, a part of it, or no estate's name at all."""
     shared = sum(c in known for c in written)
     return is_slip(written, known) or shared * 2 >= min(len(written), len(known)) + 1
-
-
-def _only(index: NameIndex, name: str | None) -> int | None:
-    targets = index.targets.get(name_key(name), ()) if name else ()
-    return targets[0] if len(targets) == 1 else None
-
-
-def _merge(given: _Left, read: _Left) -> _Left:
-    """What the row's own columns say wins over what its text says."""
-    return _Left(
-        read.street if given.street is None else given.street,
-        read.community if given.community is None else given.community,
-        given.street_text or read.street_text,
-        given.community_text or read.community_text,
-        given.road or read.road,
-        given.road_number or read.road_number,
-        read.rest,
-        read.foreign,
-    )
