@@ -108,7 +108,7 @@ NAME_KEY = """case name_form when 'damaged' then replace(coalesce(name_key, name
 GRID_RAW = "if(grid_raw is null and grid_code is not null, address_raw, grid_raw)"
 
 
-def _place(  # noqa: PLR0917
+def _place(
     attribute: str, asserted: str, half_life: float, tier: str = "place_tier", rival: str = "true", register: int = 101
 ) -> Rule:
     """An address claim: the same where it is the same dwelling, whatever the spelling."""
