@@ -23,7 +23,7 @@ from warehouse.model.table import Column
 from warehouse.release import ddl
 from warehouse.release.ddl import name, qualified, text
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line, sync
-from warehouse.release.versions import fingerprint, published
+from warehouse.release.versions import fingerprint, published, unpublished
 
 STORAGE_VERSION = "v1.2.0"
 Settings = dict[str, str | bool | int | float | list[str]]
@@ -41,7 +41,7 @@ def build_release(
     """Build `<home>/releases/<version>/one_network.duckdb` and its manifest from the stage files of `home`.
 
     Everything is written to a folder aside that gets its name at the end: a failed or killed build leaves no release and
-    no trace after the next build. The tables hold no time of day: two builds from the same stages hold the same tables.
+    no trace after the next build, which also removes candidates that were never published. The tables hold no time of day: two builds from the same stages hold the same tables.
 
     Args:
         home: the home whose stage files are read and whose token key is used.
@@ -61,8 +61,7 @@ def build_release(
     if published(home) == version:
         raise ReleaseError(f"release {version} is the library already; build under the version next_version gives")
     aside = home.release(f".{version}.building")
-    for stale in home.release("").glob(".*.building"):
-        shutil.rmtree(stale)
+    _clear(home)
     aside.mkdir(parents=True)
     try:
         settings: Settings = {"threads": threads} if threads else {}
@@ -83,14 +82,22 @@ def build_release(
             tables=tables,
             file=file_line(aside / LIBRARY),
         ).write(aside)
-        if home.release(version).exists():
-            shutil.rmtree(home.release(version))
         aside.rename(home.release(version))
         sync(home.release(""))
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return home.release(version) / LIBRARY
+
+
+def _clear(home: Home) -> None:
+    """Remove what killed builds left and candidates that were never published: the last one stays until the next build."""
+    library = published(home)
+    for stale in home.release("").glob(".*.building"):
+        shutil.rmtree(stale)
+    for candidate in unpublished(home):
+        if candidate != library:  # a crash between swap and manifest: published all the same
+            shutil.rmtree(home.release(candidate))
 
 
 def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> dict[str, int]:

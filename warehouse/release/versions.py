@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import duckdb
 from pydantic import ValidationError
@@ -26,28 +27,26 @@ def fingerprint(facts: ReleaseFacts) -> str:
 
 def next_version(home: Home, facts: ReleaseFacts) -> str:
     """The version a release built now from `facts` gets."""
-    taken = [_sequence(folder.name) for folder in home.release("").glob("[0-9]*-*")]
+    taken = [_sequence(folder.name) for folder in _folders(home)]
     return f"{max(taken, default=0) + 1:04d}-{fingerprint(facts)}"
 
 
 def releases(home: Home) -> list[Manifest]:
     """Manifests of the releases that were published, oldest first; folders without a good manifest are passed over."""
-    found = []
-    for folder in home.release("").glob("[0-9]*-*"):
-        try:
-            manifest = Manifest.read(folder)
-        except (FileNotFoundError, ValidationError):
-            continue
-        if manifest.published_at and (folder / LIBRARY).exists():
-            found.append(manifest)
+    found = [m for m in map(_manifest, _folders(home)) if m and m.published_at]
     return sorted(found, key=lambda m: _sequence(m.version))
+
+
+def unpublished(home: Home) -> list[str]:
+    """Versions that were built and never published, or whose folder holds no good release."""
+    return sorted({folder.name for folder in _folders(home)} - {m.version for m in releases(home)})
 
 
 def published(home: Home) -> str | None:
     """The version the library is, as it says itself; None where there is no library or it can't be opened."""
     if not home.library.exists():
         return None
-    for folder in home.release("").glob("[0-9]*-*"):
+    for folder in _folders(home):
         if (folder / LIBRARY).exists() and (folder / LIBRARY).samefile(home.library):
             return folder.name
     try:
@@ -63,6 +62,17 @@ def up_to_date(home: Home, facts: ReleaseFacts) -> str | None:
     """The version of the library if it was built from just these `facts`, so that there is nothing to do; else None."""
     version = published(home)
     return version if version and version.rpartition("-")[2] == fingerprint(facts) else None
+
+
+def _folders(home: Home) -> list[Path]:
+    return sorted(home.release("").glob("[0-9]*-*"))
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    try:
+        return Manifest.read(folder) if (folder / LIBRARY).exists() else None
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _sequence(version: str) -> int:

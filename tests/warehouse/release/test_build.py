@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,6 +164,19 @@ def test_a_killed_build_is_cleared_away_by_the_next(home: Home, facts: ReleaseFa
     version = next_version(home, facts)
     build_release(home, version, facts)
     assert [p.name for p in home.release("").iterdir()] == [version]
+
+
+def test_a_candidate_that_was_never_published_goes_with_the_next_build(home: Home, facts: ReleaseFacts) -> None:
+    first, second, third = (dataclasses.replace(facts, model=m) for m in "123")
+    kept = next_version(home, first)
+    build_release(home, kept, first)
+    publish(home, kept)
+    failed = next_version(home, second)
+    build_release(home, failed, second)
+    last = next_version(home, third)
+    build_release(home, last, third)
+    assert sorted(p.name for p in home.release("").iterdir()) == [kept, last]
+    assert (kept[:4], failed[:4], last[:4]) == ("0001", "0002", "0003")
 
 
 def test_the_library_itself_is_never_built_over(home: Home, facts: ReleaseFacts) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -29,9 +30,15 @@ BREAKS = {
 }
 
 
+@pytest.fixture(scope="module")
+def built(shared_home: Home, shared_facts: ReleaseFacts) -> Path:
+    return build_release(shared_home, next_version(shared_home, shared_facts), shared_facts, threads=1).parent
+
+
 @pytest.fixture
-def folder(home: Home, facts: ReleaseFacts) -> Path:
-    return build_release(home, next_version(home, facts), facts, threads=1).parent
+def folder(built: Path, tmp_path: Path) -> Path:
+    """A copy of a good release, to be broken."""
+    return Path(shutil.copytree(built, tmp_path / built.name))
 
 
 def test_a_good_release_has_no_problem(folder: Path) -> None:
