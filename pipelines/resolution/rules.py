@@ -78,11 +78,11 @@ class Rule:
     former: str = ""
     loose: str = ""
 
-    def select(self, attribute_no: int) -> str:
-        """The claims of this rule as a SELECT over `claimant`."""
+    def select(self, attribute_no: int, rule_no: int) -> str:
+        """The claims of this rule as a SELECT over `claimant`; both numbers are below 256."""
         value, raw = self.value, self.raw or self.value
         return f"""
-            select entity_no, {attribute_no}::utinyint as attribute_no, source_no, mention_id, claimed_on,
+            select entity_no, {attribute_no}::utinyint as attribute_no, {rule_no}::utinyint as rule_no, source_no, mention_id, claimed_on,
                    ({value})::varchar as value, ({raw})::varchar as value_raw,
                    coalesce(({self.key or value})::varchar, ({raw})::varchar, ({value})::varchar) as key,
                    coalesce({self.valid}, false) and ({value}) is not null as is_valid,
@@ -304,9 +304,9 @@ ENTERPRISE = (
 )
 
 RULES = {"person": PERSON, "housing": HOUSING, "enterprise": ENTERPRISE}
-"""The rules of every kind. The order of attributes is the order of their numbers inside a run, nothing more."""
+"""The rules of every kind."""
 
 
 def attributes(kind: str) -> tuple[str, ...]:
-    """The attributes of a kind, each once, in the order of their first rule; its place is its `attribute_no`."""
-    return tuple(dict.fromkeys(rule.attribute for rule in RULES[kind]))
+    """The attributes of a kind in the order of their names; its place is an attribute's `attribute_no`."""
+    return tuple(sorted({rule.attribute for rule in RULES[kind]}))

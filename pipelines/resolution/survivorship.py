@@ -203,7 +203,9 @@ def _survive(session: Session, kind: str, slice_size: int, sinks: _Sinks) -> dic
     (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 0) from member").fetchall()[0]
     counts = {"golden": 0, "attribute": 0, "conflict": 0}
     names = attributes(kind)
-    claim = " union all ".join(rule.select(names.index(rule.attribute)) for rule in RULES[kind])
+    claim = " union all ".join(
+        rule.select(names.index(rule.attribute), number) for number, rule in enumerate(RULES[kind])
+    )
     chosen = ",\n    ".join(
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"
         for number, name in enumerate(names)

@@ -18,4 +18,4 @@ join claimant m using (mention_id)
 join rule r using (attribute_no)
 join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
 join verdict v on v.entity_no = c.entity_no and v.attribute_no = c.attribute_no and v.key = c.key
-order by m.entity_no, r.attribute, c.mention_id, c.value nulls last, c.value_raw
+order by c.entity_no, c.attribute_no, c.mention_id, c.rule_no

@@ -4,7 +4,7 @@
 -- of that role in the same row, else the only person of that name tied to the enterprise. A row whose person is merely a
 -- manager says less about the legal representative than one that names the office.
 with mine as (
-    select n.entity_no, n.entity_id, m.*
+    select n.entity_no, n.entity_id, m.* exclude (row_key, repeat, brand_pinyin)
     from mention m
     join member n using (mention_id)
     where n.slice_no = {slice_no}
