@@ -31,7 +31,7 @@ REFERENCE_COLUMNS = (
 PLACE_COLUMNS = ["place", "street", "community", "estate", "road", "road_number", "grid_code", "village"]
 _NAME_COLUMNS = ("county", "street", "community", "road", "estate")
 _NUMBER_COLUMNS = ("road_number", "building", "unit", "room")
-_DRAWN = ("place_building", "place_grid", "place_floor", "place_position")
+_DRAWN = ("place_building", "place_grid", "place_position")
 _ALIAS_BREAK = re.compile(r"[、,，;；|/]")
 _COMMUNITY_TAIL = re.compile(r"(?:社区居委会|社区居民委员会|社区|居民委员会|居委会|村村委会|村民委员会|村委会|村)$")
 _DISTINGUISHING = frozenset(
@@ -130,7 +130,7 @@ class Gazetteer:
             places whose dwellings have door numbers and no buildings; `road_number` is null there, `grid_code` is null
             where the place lies in several grids.
         database: holds the tables `place`, `dwelling` (`place, building, unit, room, grid_code`, one row per standard
-            dwelling) and what is drawn from them (`place_building`, `place_grid`, `place_floor`, `place_position`).
+            dwelling) and what is drawn from them (`place_building`, `place_grid`, `place_position`).
             Take a cursor to join with them.
         names: estate and village names and aliases → places.
         roads: road names → index into `road_names`.

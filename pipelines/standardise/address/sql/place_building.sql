@@ -13,6 +13,7 @@ unit as (
     group by place, building
 )
 select r.place, r.building, count(*) as rooms, any_value(u.units) as units, bool_or(r.units > 1) as restarts,
+       min(try_cast(left(r.room, -2) as integer)) as lowest, max(try_cast(left(r.room, -2) as integer)) as highest,
        count(*) over (partition by r.place) as buildings
 from room as r
 join unit as u on u.place = r.place and u.building = r.building

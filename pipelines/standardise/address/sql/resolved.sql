@@ -1,7 +1,7 @@
 -- table:  resolved      grain: row
--- reads:  found, unsettled, reading, dwelling, place_building, place_floor, place_position
+-- reads:  found, unsettled, reading, dwelling, place_building, place_position
 -- The dwelling of an address in a known place. The reference settles a missing unit where only one dwelling fits; a room
--- it does not know stands only where it fits the building's floors and positions, since lost digits look like other rooms.
+-- it does not know stands only where it fits the building's floors (or the next) and positions, since lost digits look like other rooms.
 with same as (
     select l.row, d.grid_code
     from unsettled as l
@@ -38,7 +38,8 @@ judged as (
            r.building as read_building, r.unit as read_unit, r.room as read_room, r.grid_code as read_grid,
            r.row is not null as read,
            g.row is not null as longer,
-           f.floor is not null and q.position is not null as fits
+           q.position is not null
+           and coalesce(try_cast(left(l.room, -2) as integer) between b.lowest and b.highest + 1, false) as fits
     from unsettled as l
     left join place_building as b on b.place = l.place and b.building = l.building
     left join same as s on s.row = l.row
@@ -46,7 +47,6 @@ judged as (
     left join without_building as o on o.row = l.row
     left join reading as r on r.row = l.row
     left join longer as g on g.row = l.row
-    left join place_floor as f on f.place = l.place and f.building = l.building and f.floor = left(l.room, -2)
     left join place_position as q
       on q.place = l.place and q.building = l.building and q.position = right(l.room, 2) and length(l.room) >= 3
 ),
