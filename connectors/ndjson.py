@@ -13,6 +13,8 @@ from connectors.objects import Item, Problem, batches
 from connectors.rows import Batches, DeliveryRejected
 from connectors.spec import Dataset
 
+DIGITS = json.JSONDecoder(parse_int=str, parse_float=str)
+"""Keeps numbers as the digits the line holds."""
 MAX_LINE = 16_000_000
 """Bytes of one line; a longer one is cut and both parts are refused."""
 
@@ -51,8 +53,8 @@ def _item(line: bytes) -> Item:
     except UnicodeDecodeError:
         return Problem("undecodable", "该行不是UTF-8编码，请重新导出")
     try:
-        value = json.loads(text, parse_int=str, parse_float=str)
-        if isinstance(value, dict) and any(isinstance(v, dict | list) for v in value.values()):
+        value = DIGITS.decode(text)
+        if isinstance(value, dict) and ("[" in text or text.count("{") > 1):
             # Numbers were kept as their digits; inside nested values they must stay numbers.
             value |= {k: v for k, v in json.loads(text).items() if isinstance(v, dict | list)}
     except (ValueError, RecursionError):

@@ -35,7 +35,7 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
     Raises:
         DeliveryRejected: `column_missing` where a declared column that is not optional occurs in no object.
     """
-    names: dict[str, int] = {}
+    names: dict[str, None] = {}
     rows: list[dict[str, object]] = []
     chunk = Chunk(0)
     seen: dict[str, None] = {}
@@ -45,7 +45,11 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
         keys = [*names]
         columns = match(dataset, keys)
         absent = [c for c in dataset.columns if c not in columns.names]
-        chunk.rows = [[cell(row.get(key)) for key in keys] + [None] * len(absent) for row in rows]
+        nothing: list[str | None] = [None] * len(absent)
+        chunk.rows = [
+            [v if (v := row.get(key)) is None or v.__class__ is str else cell(v) for key in keys] + nothing
+            for row in rows
+        ]
         new = tuple(k for k in columns.unknown if k not in seen)
         seen.update(dict.fromkeys(columns.names))
         warnings = Columns((), frozenset(), new).warnings(dataset.name)
@@ -58,8 +62,7 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
         else:
             chunk.numbers.append(number)
             rows.append(item)
-            for key in item:
-                names.setdefault(key, len(names))
+            names.update(dict.fromkeys(item))
         if chunk.full:
             yield from flush()
     yield from flush()
