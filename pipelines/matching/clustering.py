@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.matching.encode import Codes
+from pipelines.matching.encode import Codes, distinct_sorted
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -89,7 +89,7 @@ def _broken(labels: Ints, constraints: Constraints) -> Mask:
     broken = np.zeros(int(labels.max(initial=-1)) + 1, dtype=bool)
     for codes in constraints.distinct:
         given = codes >= 0
-        held = np.unique(labels[given] << 32 | codes[given].astype(np.int64))
+        held = distinct_sorted(labels[given] << 32 | codes[given].astype(np.int64))
         holders = held >> 32
         broken[holders[1:][holders[1:] == holders[:-1]]] = True
     for codes in constraints.once:

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.encode import Codes, Domain, Encoded
+from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted
 from pipelines.matching.levels import Level, ValuePairs
 from pipelines.matching.spec import Comparison, MatchSpec
 
@@ -105,11 +105,11 @@ def _frequency_bins(
     if not known.any() or identity is None:
         share = np.maximum(mentions, 1) / max(mentions.sum(), 1)
     else:
-        held = np.unique(codes[known].astype(np.int64) << 32 | identity[known])
+        held = distinct_sorted(codes[known].astype(np.int64) << 32 | identity[known])
         holders = np.bincount(held >> 32, minlength=size).astype(np.float64)
         often = mentions[holders > 0].sum() / holders.sum()
         holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
-        share = (holders - 1 + UNSEEN) / max(len(np.unique(identity[known])), 2)
+        share = (holders - 1 + UNSEEN) / max(int((np.bincount(identity[known]) > 0).sum()), 2)
     return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 

@@ -58,7 +58,7 @@ class _Records:
 
 @dataclass
 class _Candidates:
-    """Candidate pairs of records: `pattern` points into the run's distinct patterns."""
+    """Candidate pairs of records, ordered: `pattern` points into the run's distinct patterns."""
 
     left: Codes
     right: Codes
@@ -278,12 +278,11 @@ class _Links:
         self._own = np.searchsorted(self.patterns, own)
         moved = np.searchsorted(self.patterns, patterns).astype(np.int32)
         weight = self.weights[moved][candidates.pattern]
-        keep = weight >= weight_of(spec.review)
-        order = np.lexsort((candidates.right[keep], candidates.left[keep]))
-        self.left = candidates.left[keep][order].astype(np.int64)
-        self.right = candidates.right[keep][order].astype(np.int64)
-        self.pattern = moved[candidates.pattern[keep][order]].astype(np.int64)
-        self.weight = weight[keep][order]
+        keep = np.flatnonzero(weight >= weight_of(spec.review))
+        self.left = candidates.left[keep].astype(np.int64)
+        self.right = candidates.right[keep].astype(np.int64)
+        self.pattern = moved[candidates.pattern[keep]].astype(np.int64)
+        self.weight = weight[keep]
         self._comparer = comparer
 
     def settle(self, same: tuple[Ints, Ints]) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.coded import Coded
+
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
 """Address columns a person inherits from the housing mention of the same row."""
 
@@ -33,20 +35,20 @@ def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Tab
         enterprise).
     """
     number, text = _numbers(mentions)
-    whole_name = pc.not_equal(pc.fill_null(mentions.column("name_form"), "full"), "surname_only")
+    whole_name = np.asarray(pc.not_equal(pc.fill_null(mentions.column("name_form"), "full"), "surname_only"))
     place = _inherited(mentions, housing)
     return pa.table(
         {
             "mention_id": mentions.column("mention_id"),
-            "id_number": number,
-            "id_text": text,
-            "name_key": pc.if_else(whole_name, mentions.column("name_key"), None),
-            "name_pinyin": pc.if_else(whole_name, mentions.column("name_pinyin"), None),
+            "id_number": number.arrow,
+            "id_text": text.arrow,
+            "name_key": Coded.of(mentions.column("name_key")).where(whole_name).arrow,
+            "name_pinyin": Coded.of(mentions.column("name_pinyin")).where(whole_name).arrow,
             "former_name": mentions.column("former_name"),
             "surname": mentions.column("surname"),
             "name_form": mentions.column("name_form"),
-            "birth": _birth(mentions),
-            "sex": _sex(mentions),
+            "birth": _birth(mentions, number).arrow,
+            "sex": _sex(mentions, number).arrow,
             "ethnicity": mentions.column("ethnicity"),
             "phone": mentions.column("phone"),
             "phone_2": mentions.column("phone_2"),
@@ -74,7 +76,6 @@ def housing_view(mentions: pa.Table, person: pa.Table | None = None) -> pa.Table
 
 def enterprise_view(mentions: pa.Table) -> pa.Table:
     """The columns the enterprise spec reads; `code_text` is the code as written, upper case, blanks and dashes dropped."""
-    code = pc.replace_substring_regex(pc.utf8_upper(mentions.column("code_raw")), r"[^0-9A-Z]", "")
     columns = [
         "mention_id",
         "name_key",
@@ -96,7 +97,13 @@ def enterprise_view(mentions: pa.Table) -> pa.Table:
         "operating_dwelling",
         *PLACE,
     ]
-    return mentions.select(columns).append_column("code_text", pc.if_else(pc.equal(code, ""), None, code))
+    code = Coded.of(mentions.column("code_raw")).map(_plain_code)
+    return mentions.select(columns).append_column("code_text", code.arrow)
+
+
+def _plain_code(values: pa.Array) -> pa.Array:
+    code = pc.replace_substring_regex(pc.utf8_upper(values), r"[^0-9A-Z]", "")
+    return pc.if_else(pc.equal(code, ""), pa.scalar(None, code.type), code)
 
 
 def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
@@ -127,42 +134,44 @@ def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
     }
 
 
-def _numbers(mentions: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+def _numbers(mentions: pa.Table) -> tuple[Coded, Coded]:
     """Valid identity numbers, and all numbers as far as they are legible.
 
     A spreadsheet keeps 15 digits and writes 0 for the rest; one such number in eleven passes its check all the same. Where
     a number ends in 000 and the city holds another one with the same first 15 digits, it is taken for a rounded one.
     """
-    number = mentions.column("id_number")
-    head = pc.utf8_slice_codeunits(number, 0, 15)
-    zeros = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(number, 15, 18), "000"), False)
-    whole = pc.unique(head.filter(pc.and_(pc.is_valid(number), pc.invert(zeros))))
-    rounded = pc.and_(zeros, pc.is_in(head, value_set=whole))
-    valid = pc.if_else(rounded, None, number)
-    legible = pc.if_else(rounded, pc.binary_join_element_wise(head, "***", ""), mentions.column("id_number_legible"))
-    return valid, pc.coalesce(valid, legible)
+    number = Coded.of(mentions.column("id_number"))
+    head = pc.utf8_slice_codeunits(number.values, 0, 15)
+    zeros = pc.equal(pc.utf8_slice_codeunits(number.values, 15, 18), "000")
+    rounded = pc.and_(zeros, pc.is_in(head, value_set=pc.unique(head.filter(pc.invert(zeros)))))
+    valid = number.map(lambda values: pc.if_else(rounded, pa.scalar(None, values.type), values))
+    whole = number.map(lambda values: pc.if_else(rounded, pc.binary_join_element_wise(head, "***", ""), values))
+    return valid, whole.otherwise(Coded.of(mentions.column("id_number_legible")))
 
 
-def _birth(mentions: pa.Table) -> pa.ChunkedArray:
+def _birth(mentions: pa.Table, number: Coded) -> Coded:
     """The birth date as asserted, as far as it is known; the identity number's where that says more."""
-    day = pc.strftime(mentions.column("birth_date"), format="%Y%m%d")
+    day = Coded.of(mentions.column("birth_date"))
     precision = mentions.column("birth_date_precision")
-    year, month = pc.equal(precision, "year"), pc.equal(precision, "month")
-    partial = pc.if_else(
-        pc.fill_null(year, False),
-        pc.utf8_slice_codeunits(day, 0, 4),
-        pc.if_else(pc.fill_null(month, False), pc.utf8_slice_codeunits(day, 0, 6), None),
-    )
-    full = pc.if_else(pc.is_null(partial), day, None)
-    return pc.coalesce(full, pc.utf8_slice_codeunits(mentions.column("id_number"), 6, 14), partial)
+    year = np.asarray(pc.fill_null(pc.equal(precision, "year"), False))
+    month = np.asarray(pc.fill_null(pc.equal(precision, "month"), False))
+
+    def written(length: int) -> Coded:
+        return day.map(lambda values: pc.utf8_slice_codeunits(pc.strftime(values, format="%Y%m%d"), 0, length))
+
+    full = written(8).where(~year & ~month)
+    inside = number.map(lambda values: pc.utf8_slice_codeunits(values, 6, 14))
+    return full.otherwise(inside).otherwise(written(6).where(month)).otherwise(written(4).where(year))
 
 
-def _sex(mentions: pa.Table) -> pa.ChunkedArray:
+def _sex(mentions: pa.Table, number: Coded) -> Coded:
     """The sex as asserted, else that of the identity number (odd 17th digit: male)."""
-    digit = pc.utf8_slice_codeunits(mentions.column("id_number"), 16, 17)
-    male = pc.is_in(digit, value_set=pa.array(list("13579")))
-    inside = pc.if_else(pc.is_null(digit), None, pc.if_else(male, "男", "女"))
-    return pc.coalesce(mentions.column("sex"), inside)
+
+    def inside(values: pa.Array) -> pa.Array:
+        odd = pc.is_in(pc.utf8_slice_codeunits(values, 16, 17), value_set=pa.array(list("13579")))
+        return pc.if_else(odd, "男", "女")
+
+    return Coded.of(mentions.column("sex")).otherwise(number.map(inside))
 
 
 def _places(ids: pa.ChunkedArray, table: pa.Table) -> pa.Array:
@@ -178,31 +187,35 @@ def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> pa.Array:
     return resolved.column("cluster_id").combine_chunks().take(_places(ids, resolved))
 
 
-def _inherited(mentions: pa.Table, housing: pa.Table | None) -> dict[str, pa.ChunkedArray]:
+def _inherited(mentions: pa.Table, housing: pa.Table | None) -> dict[str, pa.ChunkedArray | pa.Array]:
     """The address columns: of the tied housing mention where there is one, else the mention's own; and `home`."""
     own = {c: mentions.column(c) for c in PLACE}
     if housing is None:
         return {**own, "home": own["dwelling"]}
-    rows = _places(mentions.column("housing_mention_id"), housing)
-    tied = pc.is_valid(rows)
+    rows = np.asarray(pc.fill_null(_places(mentions.column("housing_mention_id"), housing), -1)).astype(np.int64)
     place = {
-        c: pc.if_else(tied, housing.column(c).combine_chunks().take(rows), own[c])
-        if c in housing.column_names
-        else own[c]
-        for c in PLACE
+        c: _tied(rows, housing.column(c), own[c]) if c in housing.column_names else Coded.of(own[c]) for c in PLACE
     }
-    return {**place, "home": _homes(place["dwelling"], rows, housing)}
+    return {**{c: column.arrow for c, column in place.items()}, "home": _homes(place["dwelling"], rows, housing).arrow}
 
 
-def _homes(dwelling: pa.ChunkedArray, rows: pa.Array, housing: pa.Table) -> pa.ChunkedArray:
+def _tied(rows: np.ndarray, theirs: pa.ChunkedArray, own: pa.ChunkedArray) -> Coded:
+    """The value of the row tied to, and the own value where there is none such row (-1)."""
+    there = Coded.of(theirs)
+    tied = Coded(np.append(there.codes, np.int32(-1))[rows], there.values)
+    return tied.otherwise(Coded.of(own).where(rows < 0))
+
+
+def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
     """The resolved home: that of the tied mention, else the one its dwelling key leads to, else the key itself."""
-    clusters = housing.column("cluster_id").combine_chunks()
-    names = pc.binary_join_element_wise("#", clusters.cast(pa.string()), "")
-    keys = housing.column("dwelling").combine_chunks()
-    known = np.flatnonzero(np.asarray(pc.is_valid(keys)))
-    first = keys.take(pa.array(known)).dictionary_encode()
-    _, at = np.unique(np.asarray(first.indices), return_index=True)
-    led = names.take(pa.array(known[at])).take(pc.index_in(dwelling, value_set=first.dictionary).combine_chunks())
-    return pc.coalesce(
-        names.take(rows), led, dwelling.combine_chunks() if isinstance(dwelling, pa.ChunkedArray) else dwelling
-    )
+    cluster = np.asarray(housing.column("cluster_id"))
+    name, number = np.unique(cluster, return_inverse=True)
+    names = pc.binary_join_element_wise("#", pa.array(name).cast(pa.string()), "")
+    tied = Coded(np.append(number, -1)[rows].astype(np.int32), names)
+    keys = Coded.of(housing.column("dwelling"))
+    leads = np.full(len(keys.values) + 1, -1, dtype=np.int32)
+    leads[keys.codes[::-1]] = number[::-1]  # the first mention of a key wins
+    leads[-1] = -1
+    known = np.asarray(pc.fill_null(pc.index_in(dwelling.values, value_set=keys.values), len(keys.values)))
+    led = Coded(np.append(leads[known], np.int32(-1))[dwelling.codes], names)
+    return tied.otherwise(led).otherwise(dwelling)
