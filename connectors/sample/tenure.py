@@ -46,7 +46,7 @@ def own(persons: Persons, houses: int, seed: int, as_of: date) -> Tenure:
     spouse = np.where(owner == first, first + 1, first)
     shared = draws.uniform("shared") < np.where(several, 0.42, 0.2)
     co_owner = np.where(shared, np.where(several, spouse, owner), -1)
-    away = (persons.house[owner] != np.arange(houses)) & draws.chance("owner lets", 0.5)
+    away = (persons.house[owner] != np.arange(houses)) & draws.chance("owner lets", 0.2)
     days = (np.datetime64(as_of, "D") - np.datetime64("2013-02-20", "D")).astype(int)
     return Tenure(
         owner=owner,
