@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.rows import DeliveryRejected
+from connectors.rows import DeliveryRejected, legible
 from connectors.spec import Dataset
 
 LOOK_AHEAD = 30
@@ -33,7 +33,7 @@ class Columns:
 
 def folded(heading: str) -> str:
     """A heading as it is compared: width folded, blanks and line breaks gone, the mark of a required column dropped."""
-    return "".join(unicodedata.normalize("NFKC", heading).split()).lstrip("\ufeff").strip("*")
+    return "".join(unicodedata.normalize("NFKC", legible(heading)).split()).lstrip("\ufeff").strip("*")
 
 
 def missing(dataset: Dataset, found: Sequence[str]) -> list[str]:

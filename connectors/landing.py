@@ -22,7 +22,7 @@ from connectors import claims, deliveries, files, server
 from connectors.current import manifest
 from connectors.deliveries import Offer
 from connectors.reading import read
-from connectors.rows import Batches, DeliveryRejected
+from connectors.rows import Batches, DeliveryRejected, legible
 from connectors.spec import Platform, Sql
 from connectors.store import DatasetWriter, RejectedWriter, keep_original
 from warehouse.model.home import Home
@@ -76,11 +76,12 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     skipped = 0
     for path, named in _offered(platform, inbox / platform.platform):
         stat = path.stat()
-        sha256 = seen.get(path.name, stat.st_size, stat.st_mtime_ns)
+        name = legible(path.name)
+        sha256 = seen.get(name, stat.st_size, stat.st_mtime_ns)
         if sha256 is None or not home.original(sha256).exists():
             sha256 = keep_original(path, home)
-            seen.put(path.name, stat.st_size, stat.st_mtime_ns, sha256)
-        delivery_id = deliveries.identity(platform.platform, path.name, sha256)
+            seen.put(name, stat.st_size, stat.st_mtime_ns, sha256)
+        delivery_id = deliveries.identity(platform.platform, name, sha256)
         before = known.get(delivery_id)
         if before and (before["state"] == "landed" or before["description"] == deliveries.description(platform)):
             skipped += 1
@@ -89,7 +90,7 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
         original = home.original(sha256)
         day, scope = (named.delivered_on, named.scope) if named else (None, "")
         size = original.stat().st_size
-        offer = Offer(platform, delivery_id, path.name, sha256, size, original, day, scope, sequence)
+        offer = Offer(platform, delivery_id, name, sha256, size, original, day, scope, sequence)
         reports.append(_refuse_name(offer, home) if named is None else land_offer(offer, home))
     seen.save()
     return _sum(platform.platform, reports, skipped)
@@ -150,17 +151,24 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
         _judge(platform, list(writers.values()))
     except DeliveryRejected as verdict:
         return _reject(offer, home, verdict, writers, refused)
-    except (OSError, MemoryError):
+    except BaseException as error:
+        if _is_of_the_file(error):  # a reader met what nobody thought of: one file must not stop the others
+            return _reject(offer, home, _unforeseen(error), writers, refused)
         for writer in writers.values():
             writer.drop()
         refused.drop()
         raise
-    except Exception as error:  # a reader met what nobody thought of: one file must not stop the others
-        return _reject(offer, home, _unforeseen(error), writers, refused)
     return _accept(offer, home, writers, refused)
 
 
-def _unforeseen(error: Exception) -> DeliveryRejected:
+def _is_of_the_file(error: BaseException) -> bool:
+    """Whether the delivery may be at fault: not a full disk, memory, or a stop by the user; a parser in Rust panics."""
+    if isinstance(error, OSError | MemoryError):
+        return False
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _unforeseen(error: BaseException) -> DeliveryRejected:
     """Name kind and place of the fault, never its message, which may quote the file."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__}，{Path(frame.filename).name}:{frame.lineno}"

@@ -30,6 +30,11 @@ ROW_NUMBER = "row_number"
 BLANK_ROW = "blank_row"
 
 
+def legible(name: str) -> str:
+    """A heading, sheet or file name with `?` for bytes that are no text, so that it can be stored and shown."""
+    return name.encode("utf-8", "replace").decode()
+
+
 class DeliveryRejected(Exception):  # noqa: N818 - it is a verdict on a file, not a fault of the program
     """A delivery that can't be read as declared.
 
@@ -39,9 +44,9 @@ class DeliveryRejected(Exception):  # noqa: N818 - it is a verdict on a file, no
     """
 
     def __init__(self, code: str, reason: str) -> None:
-        super().__init__(f"{code}: {reason}")
+        super().__init__(f"{code}: {legible(reason)}")
         self.code = code
-        self.reason = reason
+        self.reason = legible(reason)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Belongs here: file by file how it is stored. Does not: what is stored and when (
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +43,7 @@ def keep_original(path: Path, home: Home) -> str:
     """Copy a file under its SHA-256, hashing what is copied; one copy of the same bytes. Returns the SHA-256."""
     folder = home.landing / "original"
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.writing"
+    aside = folder / f".{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.writing"
     digest = hashlib.sha256()
     with path.open("rb") as source, aside.open("wb") as copy:
         while block := source.read(BLOCK):

@@ -38,7 +38,10 @@ def read(path: Path, layout: Workbook, datasets: tuple[Dataset, ...]) -> Batches
         wanted = {dataset.sheet or book.sheet_names[0] for dataset in datasets}
         extra = tuple(f"工作表“{name}”未声明，未读取" for name in book.sheet_names if name not in wanted)
         for dataset in datasets:
-            sheet = book.get_sheet_by_name(dataset.sheet or book.sheet_names[0])
+            try:
+                sheet = book.get_sheet_by_name(dataset.sheet or book.sheet_names[0])
+            except (CalamineError, OSError) as error:
+                raise _unreadable(path) from error
             yield from _sheet(path, sheet, layout, dataset, extra)
             extra = ()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from lxml import etree
 BLOCK = 1 << 20
 UNANSWERED = re.compile(rb"(?:</f>|<f/>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
-NOT_THERE = (zipfile.BadZipFile, KeyError, NotImplementedError, etree.XMLSyntaxError)
+NOT_THERE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, etree.XMLSyntaxError)
 """The file is no xlsx (xls, ods), or its parts lie elsewhere: then there is nothing to add to what calamine says."""
 
 

@@ -261,3 +261,20 @@ def test_no_bytes_lose_a_row(tmp_path_factory, build, content):
     if not report.rejected_deliveries:
         assert landed | refused == set(range(1, report.rows_delivered + 1))
         assert not landed & refused
+
+
+def test_a_file_name_in_another_encoding_is_refused_under_a_legible_name(desk, build):
+    folder = desk.inbox / "roll"
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode("名册.csv".encode("gbk"))).write_bytes(b"x")
+    ((name, code, _),) = desk.land(build(CSV, COLUMNS)).rejected_deliveries
+    assert code == "file_name_unknown"
+    assert name.endswith(".csv")
+    assert desk.land(build(CSV, COLUMNS)).skipped == 1
+
+
+def test_a_heading_that_is_no_text_can_be_named(desk, build):
+    platform = build(CSV, COLUMNS)
+    report = desk.land(platform, "编号,姓名,".encode() + b"\xff\n" + "1,甲,x\n".encode())
+    assert report.rows_landed == 1
+    assert any("?" in warning for warning in report.warnings)
