@@ -14,6 +14,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted
 from pipelines.matching.levels import Level, ValuePairs
@@ -91,12 +93,13 @@ UNSEEN = 0.2
 
 
 def _frequency_bins(
-    encoded: Encoded, column: str, counts: npt.NDArray[np.int64], identity: Codes | None
+    encoded: Encoded, column: str, counts: npt.NDArray[np.int64], identity: Codes | None, wider: pa.Table | None
 ) -> npt.NDArray[np.int64]:
     """The frequency bin of every value of a column: about -log2 of the chance that another entity holds it too.
 
     Without an identity the share of mentions stands for it. With one (a column no entity has two values of) entities are
-    counted instead: who is mentioned ten times is one holder of his name, and the others are what matters.
+    counted instead: who is mentioned ten times is one holder of his name, and the others are what matters. A value commoner in the
+    wider population than here counts as common.
     """
     codes, size = encoded.codes[column], len(encoded.dictionaries[column])
     given = codes >= 0
@@ -110,6 +113,11 @@ def _frequency_bins(
         often = mentions[holders > 0].sum() / holders.sum()
         holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
         share = (holders - 1 + UNSEEN) / max(int((np.bincount(identity[known]) > 0).sum()), 2)
+    if wider is not None:
+        values = encoded.dictionaries[column].values
+        found = pc.index_in(values, value_set=wider.column("value").combine_chunks().cast(values.type))
+        elsewhere = np.append(np.asarray(wider.column("share")).astype(np.float64), 0.0)
+        share = np.maximum(share, elsewhere[np.asarray(pc.fill_null(found, wider.num_rows))])
     return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
@@ -120,16 +128,22 @@ class Comparer:
         spec: what to compare.
         encoded: distinct records.
         counts: how many mentions each record stands for.
-        threads: threads RapidFuzz may use; the result does not depend on it.
+        frequencies: column → table of `value` and `share` in a wider population.
     """
 
-    def __init__(self, spec: MatchSpec, encoded: Encoded, counts: npt.NDArray[np.int64], threads: int = 1) -> None:
-        self.spec, self.encoded, self.threads = spec, encoded, threads
+    def __init__(
+        self,
+        spec: MatchSpec,
+        encoded: Encoded,
+        counts: npt.NDArray[np.int64],
+        frequencies: dict[str, pa.Table] | None = None,
+    ) -> None:
+        self.spec, self.encoded = spec, encoded
         self.layout = Layout.of(spec)
         self.domains: list[Domain] = [encoded.domain(c.columns) for c in spec.comparisons]
         identity = encoded.codes[spec.distinct[0]] if spec.distinct else None
         self.bins = {
-            column: _frequency_bins(encoded, column, counts, identity)
+            column: _frequency_bins(encoded, column, counts, identity, (frequencies or {}).get(column))
             for comparison in spec.comparisons
             for column in (_frequency_column(comparison, level) for level in comparison.levels)
             if column

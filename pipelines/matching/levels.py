@@ -38,7 +38,6 @@ class ValuePairs:
     domain: Domain
     left: Codes
     right: Codes
-    threads: int = 1
 
     def __len__(self) -> int:
         return len(self.left)
@@ -48,7 +47,7 @@ class ValuePairs:
 
     def take(self, chosen: Mask | npt.NDArray[np.int64]) -> ValuePairs:
         """A selection of the pairs."""
-        return ValuePairs(self.encoded, self.domain, self.left[chosen], self.right[chosen], self.threads)
+        return ValuePairs(self.encoded, self.domain, self.left[chosen], self.right[chosen])
 
     def codes(self, column: str | None = None) -> tuple[Codes, Codes]:
         """Codes of the column on both sides; -1 where null."""
@@ -102,17 +101,13 @@ class ValuePairs:
     def score(self, scorer: Any, column: str | None = None, cutoff: float | None = None) -> npt.NDArray[np.float32]:
         """A RapidFuzz scorer on every pair; 0 where either side is null."""
         left, right = self.texts(column)
-        out: npt.NDArray[np.float32] = cpdist(
-            left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=self.threads
-        )
+        out: npt.NDArray[np.float32] = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
         return np.where(self.given(column), out, np.float32(0))
 
     def edits(self, column: str | None = None, at_most: int = 1) -> npt.NDArray[np.int64]:
         """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null."""
         left, right = self.texts(column)
-        out = cpdist(
-            left, right, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32, workers=self.threads
-        ).astype(np.int64)
+        out = cpdist(left, right, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32).astype(np.int64)
         return np.where(self.given(column), out, at_most + 1)
 
 

@@ -73,6 +73,7 @@ def link(
     id_column: str | None = None,
     model: Model | None = None,
     judgements: pa.Table | None = None,
+    frequencies: dict[str, pa.Table] | None = None,
     threads: int | None = None,
     seed: int = 1,
 ) -> MatchResult:
@@ -85,7 +86,10 @@ def link(
             those of `table`.
         id_column: column of unique int64 ids that `pairs` and `clusters` use; row numbers from 0 if left out.
         model: a trained model to apply; left out, one is trained on these rows.
-        judgements: columns `left_id, right_id, verdict` (`same` or `different`): what people have decided. Always kept.
+        judgements: columns `left_id, right_id, verdict` (`same` or `different`): what people have decided. Always kept, and
+            learned from.
+        frequencies: column → table of `value` and `share` (0–1): how common values are in a wider population than these
+            rows, for levels with term frequency.
         threads: threads to use; all if left out. The result does not depend on it.
         seed: of the random sample training looks at.
 
@@ -101,33 +105,36 @@ def link(
     records, ids = _records(table, right, spec, id_column, judgements, threads=threads)
     clock.lap("encode")
     blocking = Blocking(spec, records.encoded, threads, records.side)
-    comparer = Comparer(spec, records.encoded, records.copies, threads)
+    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {})
     candidates, patterns, counts = _compare(blocking, comparer, threads)
     clock.lap("block and compare")
+    judged = apart, same = _judged_records(judgements, ids, records)
     if model is None:
         sample, weight = _sample(records, blocking, comparer, seed, float(counts.sum()))
-        model = train(spec, *_together(patterns, counts, sample, weight), len(records.first))
+        labels = _labels(comparer, *judged)
+        model = train(spec, *_together(patterns, counts, sample, weight), records=len(records.first), labels=labels)
     clock.lap("train")
     scorer = Scorer(spec, model, model.prior_weight(len(records.first), records.possible_pairs))
     links = _Links(spec, records, candidates, patterns, scorer=scorer, comparer=comparer)
-    apart, same = _judged_records(judgements, ids, records)
     links.settle(same)
     clustering = links.cluster(apart)
     clock.lap("score and cluster")
-    judged = links.judged(clustering, ids)
+    outcome = links.judged(clustering, ids)
     clusters = links.clusters(clustering, ids)
     report = Report(
         mentions=len(records.of_row),
         records=len(records.first),
         blocks=tuple(blocking.reports),
         pairs_compared=len(candidates.left),
-        accepted=int((judged.outcome == ACCEPTED).sum()),
-        review=int((judged.outcome == REVIEW).sum()),
-        cut=int((judged.outcome == CUT).sum()),
+        accepted=int((outcome.outcome == ACCEPTED).sum()),
+        review=int((outcome.outcome == REVIEW).sum()),
+        cut=int((outcome.outcome == CUT).sum()),
         clusters=pc.count_distinct(clusters.column("cluster_id")).as_py(),
         seconds=clock.seconds,
     )
-    return MatchResult(clusters, model, report, spec, judged, links.patterns, scorer, blocking)
+    return MatchResult(
+        clusters, model, report, links.histogram(counts), spec, outcome, links.patterns, scorer, blocking
+    )
 
 
 class _Clock:
@@ -256,6 +263,13 @@ def _judged_records(
     return chosen("different"), chosen("same")
 
 
+def _labels(comparer: Comparer, apart: tuple[Ints, Ints], same: tuple[Ints, Ints]) -> tuple[Patterns, Floats]:
+    """Patterns of judged pairs, and 1 for same, 0 for different."""
+    left, right = (np.concatenate([same[i], apart[i]]).astype(np.int32) for i in (0, 1))
+    verdict = np.repeat([1.0, 0.0], [len(same[0]), len(apart[0])])
+    return comparer.patterns(left, right), verdict
+
+
 class _Links:
     """Scored candidates on their way to clusters."""
 
@@ -277,6 +291,7 @@ class _Links:
         self._repeated = repeated
         self._own = np.searchsorted(self.patterns, own)
         moved = np.searchsorted(self.patterns, patterns).astype(np.int32)
+        self._candidate_weights = self.weights[moved]
         weight = self.weights[moved][candidates.pattern]
         keep = np.flatnonzero(weight >= weight_of(spec.review))
         self.left = candidates.left[keep].astype(np.int64)
@@ -284,6 +299,12 @@ class _Links:
         self.pattern = moved[candidates.pattern[keep]].astype(np.int64)
         self.weight = weight[keep]
         self._comparer = comparer
+
+    def histogram(self, counts: Floats) -> pa.Table:
+        """How many candidate pairs have which weight; `counts` as `_compare` gives them."""
+        bins, inverse = np.unique(np.floor(self._candidate_weights), return_inverse=True)
+        pairs = np.bincount(inverse, weights=counts, minlength=len(bins)).astype(np.int64)
+        return pa.table({"weight": bins, "pairs": pairs})
 
     def settle(self, same: tuple[Ints, Ints]) -> None:
         """Add pairs a person has called the same, above every other link."""

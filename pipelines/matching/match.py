@@ -23,6 +23,7 @@ def match_mentions(
     person: pa.Table | None = None,
     housing: pa.Table | None = None,
     enterprise: pa.Table | None = None,
+    frequencies: dict[str, pa.Table] | None = None,
     threads: int | None = None,
 ) -> MatchResult:
     """Find out which mentions of one kind are the same entity.
@@ -38,6 +39,7 @@ def match_mentions(
         person: for housing: the person mentions, whose owners' names tell one room from another.
         housing: for persons: `mention_id`, `cluster_id` and the address columns of housing mentions.
         enterprise: for persons: `mention_id`, `cluster_id` of enterprise mentions.
+        frequencies: column of the view → table of `value` and `share` in a wider population, e.g. of `name_key`.
         threads: threads to use; all if left out. The result does not depend on it.
 
     Returns:
@@ -53,6 +55,7 @@ def match_mentions(
         id_column="mention_id",
         model=model,
         judgements=judgements,
+        frequencies=frequencies,
         threads=threads,
     )
 

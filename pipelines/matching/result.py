@@ -85,11 +85,13 @@ class MatchResult:
         clusters: CLUSTER contract, one line per row given.
         model: the model used; `model.save(path)` keeps it.
         report: counts and times.
+        weights: `weight` (log2 odds, lower end of a bin one wide) and `pairs`: how the candidate pairs are distributed.
     """
 
     clusters: pa.Table
     model: Model
     report: Report
+    weights: pa.Table
     spec: MatchSpec = field(repr=False)
     _judged: Judged = field(repr=False)
     _patterns: Patterns = field(repr=False)

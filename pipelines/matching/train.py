@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from pipelines.matching.compare import Layout, Patterns
 from pipelines.matching.model import Dependence, JointWeight, LevelRates, Model
-from pipelines.matching.score import cell_weights, heard_levels, spoken_levels
+from pipelines.matching.score import cell_weights, heard_levels, probability, spoken_levels
 from pipelines.matching.spec import MatchSpec
 
 Floats = npt.NDArray[np.float64]
@@ -28,6 +28,9 @@ ENOUGH_ANCHORED = 500.0
 
 DOUBT = 6.0
 """Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
+
+LABEL = 5.0
+"""Pairs one judged pair counts for."""
 
 SETTLE = 12
 """Rounds at most in which u stays the rate among all pairs, so that the matches can't become some commoner relation."""
@@ -75,7 +78,8 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Data:
-    """Distinct patterns, unpacked. `exact` is the share of each count that was counted rather than sampled."""
+    """Distinct patterns, unpacked. `exact` is the share of each count that was counted rather than
+    sampled; `verdict` is 1 or 0 where a person has judged, else NaN."""
 
     cells: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int64]
@@ -83,10 +87,19 @@ class _Data:
     counts: Floats
     exact: Floats
     taught: npt.NDArray[np.bool_]
+    verdict: Floats
     groups: list[_Group]
 
 
-def train(spec: MatchSpec, patterns: Patterns, counted: Floats, sampled: Floats, records: int) -> Model:
+def train(
+    spec: MatchSpec,
+    patterns: Patterns,
+    counted: Floats,
+    sampled: Floats,
+    *,
+    records: int,
+    labels: tuple[Patterns, Floats] | None = None,
+) -> Model:
     """Learn a model.
 
     Args:
@@ -96,12 +109,13 @@ def train(spec: MatchSpec, patterns: Patterns, counted: Floats, sampled: Floats,
         sampled: how many of the other pairs each stands for, as a random sample tells. Both together sum to the number of
             possible pairs.
         records: number of distinct records.
+        labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `LABEL` pairs.
 
     Returns:
         The model; `trained_on` tells rounds and whether EM converged.
     """
     layout = Layout.of(spec)
-    data = _prepare(spec, layout, patterns, counted, sampled)
+    data = _prepare(spec, layout, patterns, counted, sampled, labels=labels)
     if not data.counts.sum():
         state = _start(spec, data, records)
         return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
@@ -118,7 +132,20 @@ def train(spec: MatchSpec, patterns: Patterns, counted: Floats, sampled: Floats,
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
 
 
-def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counted: Floats, sampled: Floats) -> _Data:
+def _prepare(
+    spec: MatchSpec,
+    layout: Layout,
+    patterns: Patterns,
+    counted: Floats,
+    sampled: Floats,
+    *,
+    labels: tuple[Patterns, Floats] | None,
+) -> _Data:
+    verdict = np.full(len(patterns), np.nan)
+    if labels is not None:
+        patterns, verdict = np.concatenate([patterns, labels[0]]), np.concatenate([verdict, labels[1]])
+        counted = np.concatenate([counted, np.full(len(labels[0]), LABEL)])
+        sampled = np.concatenate([sampled, np.zeros(len(labels[0]))])
     cells = layout.unpack(patterns)
     levels, heard = spoken_levels(layout, cells), heard_levels(spec, layout, cells)
     names = [c.name for c in spec.comparisons]
@@ -148,7 +175,7 @@ def _prepare(spec: MatchSpec, layout: Layout, patterns: Patterns, counted: Float
         )
     counts = counted + sampled
     exact = counted / np.maximum(counts, 1e-300)
-    return _Data(cells, levels, heard, counts, exact, taught, groups)
+    return _Data(cells, levels, heard, counts, exact, taught | ~np.isnan(verdict), verdict, groups)
 
 
 def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
@@ -194,7 +221,7 @@ def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> F
         weight += np.where(data.heard[:, i] > 0, own[data.cells[:, i]], 0.0)
     for group, joint in zip(data.groups, state.joint, strict=True):
         weight += joint[group.heard]
-    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60))))
+    return np.where(np.isnan(data.verdict), probability(weight), data.verdict)
 
 
 def _taught(data: _Data, posterior: Floats) -> npt.NDArray[np.bool_]:
