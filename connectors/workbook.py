@@ -12,13 +12,17 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from connectors.compound_file import MAGIC, leads_in_a_circle
 from connectors.headings import LOOK_AHEAD, find
 from connectors.rows import Batches, Chunk, DeliveryRejected, cell_text, make_batch
 from connectors.spec import Dataset, Workbook
-from connectors.xlsx_parts import has_unanswered_formulas, long_numbers
+from connectors.xlsx_parts import SheetFacts, long_numbers, sheet_facts
 
 LONG = 1e15
 """From here on a number no longer shows every digit in a workbook; its stored text may hold more."""
+
+MAX_AREA = 60_000_000
+"""Rows times columns a sheet may span: a decoded sheet is held whole, 24 bytes a cell. 1,048,576 rows of 57 columns."""
 
 
 def read(path: Path, layout: Workbook, datasets: tuple[Dataset, ...]) -> Batches:
@@ -38,21 +42,41 @@ def read(path: Path, layout: Workbook, datasets: tuple[Dataset, ...]) -> Batches
         wanted = {dataset.sheet or book.sheet_names[0] for dataset in datasets}
         extra = tuple(f"工作表“{name}”未声明，未读取" for name in book.sheet_names if name not in wanted)
         for dataset in datasets:
+            facts = _reasonable(path, dataset.sheet or book.sheet_names[0])
             try:
                 sheet = book.get_sheet_by_name(dataset.sheet or book.sheet_names[0])
             except (CalamineError, OSError) as error:
                 raise _unreadable(path) from error
-            yield from _sheet(path, sheet, layout, dataset, extra)
+            yield from _sheet(path, sheet, layout, dataset, extra + _unanswered(sheet.name, facts))
             extra = ()
 
 
 def _open(path: Path) -> CalamineWorkbook:
+    if leads_in_a_circle(path):
+        raise _unreadable(path)
     try:
         return CalamineWorkbook.from_path(str(path))
     except PasswordError as error:
         raise DeliveryRejected("encrypted", "工作簿有打开密码，请去除密码后重新提交") from error
     except (CalamineError, OSError) as error:
         raise _unreadable(path) from error
+
+
+def _reasonable(path: Path, sheet: str) -> SheetFacts:
+    """Refuse a sheet that reaches so far that decoding it would fill the memory: mostly one stray cell far out."""
+    facts = sheet_facts(path, sheet)
+    if facts.rows * facts.columns > MAX_AREA:
+        reason = (
+            f"工作表“{sheet}”的内容延伸到第{facts.rows}行、第{facts.columns}列，疑有误填的单元格，请删除表格以外的内容"
+        )
+        raise DeliveryRejected("sheet_too_large", reason)
+    return facts
+
+
+def _unanswered(sheet: str, facts: SheetFacts) -> tuple[str, ...]:
+    if not facts.unanswered:
+        return ()
+    return (f"工作表“{sheet}”有公式没有保存计算结果，按空值落地；请在表格软件中打开、保存后重新提交",)
 
 
 def _unreadable(path: Path) -> DeliveryRejected:
@@ -62,6 +86,8 @@ def _unreadable(path: Path) -> DeliveryRejected:
         return DeliveryRejected("encrypted", "工作簿有打开密码，请去除密码后重新提交")
     if not head:
         return DeliveryRejected("empty_file", "文件没有内容，请重新导出")
+    if head[:8] == MAGIC:
+        return DeliveryRejected("not_a_workbook", "工作簿已损坏，请在表格软件中打开、另存后重新提交")
     if head[:2] == b"PK":
         return DeliveryRejected("not_a_workbook", "工作簿不完整（压缩包被截断或损坏），请重新上传")
     if head.lstrip()[:1] == b"<":
@@ -79,8 +105,6 @@ def _sheet(path: Path, sheet: CalamineSheet, layout: Workbook, dataset: Dataset,
         heads[layout.group_row - 1] = _spread(sheet, layout.group_row - 1, heads[layout.group_row - 1])
     columns = find(dataset, heads, layout.header_row, layout.group_row)
     warnings = extra + columns.warnings(dataset.name)
-    if has_unanswered_formulas(path, sheet.name):
-        warnings += (f"工作表“{sheet.name}”有公式没有保存计算结果，按空值落地；请在表格软件中打开、保存后重新提交",)
     width = len(columns.names)
     chunk = Chunk(width)
     for number, row in enumerate(chain(first[layout.header_row :], rows), 1):

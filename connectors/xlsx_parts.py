@@ -1,6 +1,6 @@
-"""What calamine does not tell of an xlsx file, read from its parts: digits beyond a double, formulas without result.
+"""What calamine does not tell of an xlsx file, read from its parts: digits beyond a double, formulas without result, how far it reaches.
 
-Belongs here: looking into the sheet's XML. Both questions are asked rarely and answered by one streamed pass.
+Belongs here: looking into the sheet's XML, streamed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join, normpath
 from typing import IO
@@ -18,6 +19,8 @@ from lxml import etree
 
 BLOCK = 1 << 20
 UNANSWERED = re.compile(rb"(?:</f>|<f/>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
+ROW = re.compile(rb'<row [^>]*?\br="(\d{1,7})"')
+FAR_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{2,3})\d')
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 NOT_THERE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, etree.XMLSyntaxError)
 """The file is no xlsx (xls, ods), or its parts lie elsewhere: then there is nothing to add to what calamine says."""
@@ -32,28 +35,44 @@ def long_numbers(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                 text = (cell.findtext("{*}v") or "") if cell.get("t", "n") == "n" else ""
                 place = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
                 if place and re.fullmatch(r"-?\d{16,}", text):
-                    column = 0
-                    for letter in place[1]:
-                        column = column * 26 + ord(letter) - 64
-                    found[int(place[2]) - 1, column - 1] = text
+                    found[int(place[2]) - 1, column_number(place[1].encode()) - 1] = text
                 cell.clear()
     except NOT_THERE:
         return {}
     return found
 
 
-def has_unanswered_formulas(path: Path, sheet: str) -> bool:
-    """Whether a formula of the sheet has no stored result (written by a program that does not calculate)."""
-    tail = b""
+@dataclass(frozen=True)
+class SheetFacts:
+    """What one pass over a sheet's XML finds: its outermost row and column, and formulas without a stored result."""
+
+    rows: int = 0
+    columns: int = 0
+    unanswered: bool = False
+
+
+def sheet_facts(path: Path, sheet: str) -> SheetFacts:
+    """The facts of a sheet; nothing found where the file is no xlsx. Columns up to Z count as 26."""
+    rows, columns, unanswered, tail = 0, 26, False, b""
     try:
         with _sheet_part(path, sheet) as stream:
             while block := stream.read(BLOCK):
-                if UNANSWERED.search(tail + block):
-                    return True
-                tail = block[-64:]
+                text = tail + block
+                unanswered = unanswered or UNANSWERED.search(text) is not None
+                rows = max([rows, *map(int, ROW.findall(text))])
+                columns = max([columns, *map(column_number, FAR_COLUMN.findall(text))])
+                tail = block[-256:]
     except NOT_THERE:
         pass
-    return False
+    return SheetFacts(rows, columns, unanswered)
+
+
+def column_number(letters: bytes) -> int:
+    """Position of a column from 1: `A` is 1, `AA` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 @contextmanager

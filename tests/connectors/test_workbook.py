@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -175,10 +176,30 @@ def test_a_sheet_nobody_declared_is_named(desk):
     assert any("草稿" in w for w in report.warnings)
 
 
+# A small file written once by another program: sheet 名册, headings in row 1, one invented row.
+XLS = Path(__file__).with_name("roll.xls")
+
+
 def test_xls_is_read_too(desk, build):
-    # a small file written once by another program: sheet 名册, headings in row 1, one invented row
-    path = __file__.replace("test_workbook.py", "roll.xls")
     platform = build({"kind": "workbook"}, COLUMNS, sheet="名册")
-    with open(path, "rb") as stream:  # noqa: PTH123
-        desk.land(platform, stream.read())
+    desk.land(platform, XLS.read_bytes())
     assert desk.cells(platform) == [{"编号": "1", "姓名": "甲", "电话": "13900000000"}]
+
+
+def test_an_xls_whose_sectors_lead_in_a_circle_does_not_fill_the_memory(desk, build):
+    content = bytearray(XLS.read_bytes())
+    table = 512 * (1 + int.from_bytes(content[76:80], "little"))
+    content[table : table + 4] = bytes(4)  # sector 0 is followed by sector 0
+    report = desk.land(build({"kind": "workbook"}, COLUMNS, sheet="名册"), bytes(content))
+    assert report.rejected_deliveries[0][1] == "not_a_workbook"
+
+
+def test_a_stray_cell_far_out_does_not_fill_the_memory(desk, build):
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        page = book.add_worksheet("名册")
+        page.write_row(0, 0, COLUMNS)
+        page.write_row(1, 0, ["1", "甲", "13"])
+        page.write(1_000_000, 16_000, "x")
+    report = desk.land(build({"kind": "workbook"}, COLUMNS, sheet="名册"), stream.getvalue())
+    assert report.rejected_deliveries[0][1] == "sheet_too_large"
