@@ -12,6 +12,8 @@
   models/<kind>.json                                parameters of the matching model
   releases/<version>/one_network.duckdb, manifest.json
   extracts/<department>/<version>/
+  data_docs/index.html                              results of all checks as pages that need no network
+  charts/overlap.svg                                what platforms know of each other's entities
   one_network.duckdb                                always the newest good release
   token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
 ```
@@ -85,6 +87,15 @@ class Home:
     def extract(self, department: str, version: str) -> Path:
         """The folder of one department's extract of one release."""
         return self.root / "extracts" / department / version
+
+    @property
+    def data_docs(self) -> Path:
+        """The folder of pages that show the results of all checks."""
+        return self.root / "data_docs"
+
+    def chart(self, name: str) -> Path:
+        """A chart the run draws, e.g. `chart("overlap")`."""
+        return self.root / "charts" / f"{name}.svg"
 
     @property
     def token_key(self) -> Path:

@@ -53,3 +53,75 @@ EXPECTATION = Table(
         Column("unexpected", I, "不符数", "Rows that break it"),
     ),
 )
+
+FAILING_ROW = Table(
+    "quality",
+    "failing_row",
+    "不符行",
+    "Rows that break a check",
+    "one line per check and row that breaks it; per check the first 1,000 in the order of their keys",
+    (),
+    (
+        Column("suite", S, "检查组", "Suite, see quality.expectation", nullable=False),
+        Column("expectation", S, "检查项", "Check, see quality.expectation, which has the full count", nullable=False),
+        Column("column", S, "列", "Column at fault, where one is"),
+        Column("platform", S, "平台", "Platform of the source row"),
+        Column("delivery_id", S, "交付批次编号", "Delivery of the source row"),
+        Column("file_name", S, "文件名", "File of the source row"),
+        Column("sheet_name", S, "工作表名", "Sheet or table of the source row, '' if none"),
+        Column("row_number", I, "数据行号", "Data row in that file and sheet"),
+        Column("role", S, "角色", "Role of the mention in the row, where a mention is at fault"),
+        Column("entity_id", S, "实体编号", "Entity at fault, where the row is one of an entity"),
+    ),
+)
+"""Keys of the rows at fault, never their values: whoever may see a row finds it by its key."""
+
+SCORECARD = Table(
+    "quality",
+    "scorecard",
+    "质量评分",
+    "Quality of what platforms claim (GB/T 36344)",
+    "one row per platform, attribute and month of the claims",
+    ("platform", "entity_kind", "attribute", "month"),
+    (
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("department", S, "部门", "Department", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("attribute", S, "属性", "Attribute, as in evidence.attribute", nullable=False),
+        Column("month", S, "主张月份，不明则为空串", "Month the claims were made in, yyyy-mm; '' where that is not known", nullable=False),
+        Column("mentions", I, "应填数", "Mentions whose row has a place for the attribute", nullable=False),
+        Column("claims", I, "主张数", "Claims: mentions that fill it", nullable=False),
+        Column("standard_claims", I, "规范主张数", "Claims that yield a valid standard value", nullable=False),
+        Column("judged_claims", I, "可判主张数", "Claims of a value where a golden value was chosen", nullable=False),
+        Column("golden_claims", I, "胜出主张数", "Judged claims that agree with the golden value", nullable=False),
+        Column("others", I, "可比平台数", "Other platforms that claim a value of the same entity, summed over the claims", nullable=False),
+        Column("others_agreeing", I, "一致平台数", "Those of them that agree with the claim", nullable=False),
+        Column("age_days", F, "平均主张天数", "Mean age of the claims in days, counted back from the newest delivery of the home"),
+        Column("conformity", F, "规范性", "standard_claims / claims, 0–1"),
+        Column("completeness", F, "完整性", "claims / mentions, 0–1"),
+        Column("accuracy", F, "准确性", "golden_claims / judged_claims, 0–1; null where no golden value is chosen"),
+        Column("consistency", F, "一致性", "others_agreeing / others, 0–1; null where nobody else claims it"),
+        Column("timeliness", F, "时效性", "Mean of 0.5 ^ (age in days / 365), 0–1; null where no claim is dated"),
+        Column("accessibility", F, "可访问性", "Share of the platform's deliveries that could be read × share of their rows that landed, 0–1"),
+        Column("score", F, "综合得分", "Mean of the dimensions that are not null, 0–1"),
+    ),
+)
+
+OVERLAP = Table(
+    "quality",
+    "overlap",
+    "平台重叠",
+    "What two platforms both know",
+    "one row per kind and pair of platforms that know entities of it, the left one first in the alphabet",
+    ("entity_kind", "left_platform", "right_platform"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("left_platform", S, "平台（甲）", "Platform", nullable=False, label="甲平台"),
+        Column("right_platform", S, "平台（乙）", "Platform", nullable=False, label="乙平台"),
+        Column("known_to_both", I, "共知数", "Entities both know", nullable=False),
+        Column("known_to_left_alone", I, "仅甲知数", "Entities the left one of the two knows alone", nullable=False),
+        Column("known_to_right_alone", I, "仅乙知数", "Entities the right one of the two knows alone", nullable=False),
+        Column("disagree", I, "分歧数", "Entities both know and on which they really disagree in some attribute", nullable=False),
+        Column("disagreements", pa.map_(S, I), "分歧属性", "Attribute → entities on which they disagree in it", nullable=False),
+    ),
+)
