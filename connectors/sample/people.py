@@ -79,9 +79,11 @@ def _births(frame: _Frame, draws: Draws, as_of: date) -> tuple[npt.NDArray[np.da
     age[heads] = 28 + 59 * draws.uniform("head age")[heads]
     u = draws.uniform("gap")
     base = age[frame.head]
+    # a cap at one age would give thousands one birthday, more than a division has sequence numbers for
+    oldest = 90 + 12 * draws.uniform("oldest")
     age = np.select(
         [frame.relation == SPOUSE, frame.relation == CHILD, frame.relation == PARENT],
-        [np.maximum(22.5, base - 4.9 + 9.8 * u), base - 21 - 13 * u, np.minimum(101.8, base + 20 + 12 * u)],
+        [np.maximum(22.5, base - 4.9 + 9.8 * u), base - 21 - 13 * u, np.minimum(oldest, base + 20 + 12 * u)],
         base,
     )
     age = np.maximum(age, 0.05 + 0.8 * u)

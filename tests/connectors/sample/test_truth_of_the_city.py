@@ -104,3 +104,9 @@ def test_a_bigger_city_has_more_streets_communities_and_grids() -> None:
     for level in ("street_code", "community_code", "grid_code"):
         assert len(set(getattr(big, level))) > len(set(getattr(small, level)))
     assert len(set(big.grid_code)) == len(big.grid_code)
+
+
+def test_no_birthday_has_more_people_than_sequence_numbers() -> None:
+    people = build_city(20_000, 1, date(2026, 11, 1)).persons
+    _, on_a_day = np.unique(people.birth, return_counts=True)
+    assert on_a_day.max() < 20
