@@ -175,8 +175,8 @@ def _records(
     if "side" in spec.one_to_one and side is not None:
         encoded.codes["side"] = side.astype(np.int32)
     apart = [encoded.codes[c] for c in columns]
-    if side is not None:
-        apart.append(side.astype(np.int32))
+    if side is not None or spec.one_to_one:  # rows of one source are different entities, however alike
+        apart.append(np.arange(len(ids), dtype=np.int32))
     if judgements is not None and judgements.num_rows:
         judged = np.isin(ids, np.concatenate([np.asarray(judgements.column(c)) for c in ("left_id", "right_id")]))
         apart.append(np.where(judged, np.arange(len(ids)), -1).astype(np.int32))

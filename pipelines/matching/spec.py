@@ -124,14 +124,23 @@ class Together:
         comparisons: their names: address and phone and surname in a family.
         chance: pairs (comparison, level) at which non-matches agree by mere chance all the same: kin share an address, but
             not the full name. What is seen there against it (a wrong number) is not taken for a dependence.
+        known: combinations of (comparison, level) known to occur among non-matches though a small table may show none:
+            twins. A few such pairs are taken as seen, which a table that shows more soon outweighs.
     """
 
     comparisons: tuple[str, ...]
     chance: tuple[tuple[str, str], ...]
+    known: tuple[tuple[tuple[str, str], ...], ...]
 
-    def __init__(self, *comparisons: str, chance: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self,
+        *comparisons: str,
+        chance: tuple[tuple[str, str], ...] = (),
+        known: tuple[tuple[tuple[str, str], ...], ...] = (),
+    ) -> None:
         object.__setattr__(self, "comparisons", comparisons)
         object.__setattr__(self, "chance", chance)
+        object.__setattr__(self, "known", known)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ joint frequency to the product of the single ones, shrunk towards 1 where little
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ ENOUGH_ANCHORED = 500.0
 
 DOUBT = 6.0
 """Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
+
+KNOWN = 5.0
+"""Pairs taken as seen at a combination of levels known beforehand, see `Together.known`."""
 
 LABEL = 5.0
 """Pairs one judged pair counts for."""
@@ -64,6 +68,7 @@ class _Group:
     levels_of_place: npt.NDArray[np.int64]
     set_of_place: npt.NDArray[np.int64]
     by_chance: npt.NDArray[np.bool_]
+    known: Floats
 
     @property
     def sets(self) -> list[int]:
@@ -157,10 +162,13 @@ def _prepare(
         own = levels[:, members].T
         of_place = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes))
         bits = 1 << np.arange(len(members), dtype=np.int64)
+        at = partial(_at_level, spec, members, of_place)
         by_chance = np.zeros(of_place.shape[1], dtype=bool)
-        for name, level in group.chance:
-            i = names.index(name)
-            by_chance |= of_place[members.index(i)] == spec.comparisons[i].level_names.index(level)
+        for one in group.chance:
+            by_chance |= at(one)
+        known = KNOWN * np.any(
+            [np.all([at(one) for one in each], axis=0) for each in group.known] or [by_chance & False], axis=0
+        )
         groups.append(
             _Group(
                 members,
@@ -171,11 +179,20 @@ def _prepare(
                 of_place,
                 bits @ (of_place > 0),
                 by_chance,
+                known,
             )
         )
     counts = counted + sampled
     exact = counted / np.maximum(counts, 1e-300)
     return _Data(cells, levels, heard, counts, exact, taught | ~np.isnan(verdict), verdict, groups)
+
+
+def _at_level(
+    spec: MatchSpec, members: list[int], of_place: npt.NDArray[np.int64], one: tuple[str, str]
+) -> npt.NDArray[np.bool_]:
+    """The joint levels at which a comparison stands at a level, both by name."""
+    i = [c.name for c in spec.comparisons].index(one[0])
+    return np.asarray(of_place[members.index(i)] == spec.comparisons[i].level_names.index(one[1]))
 
 
 def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
@@ -267,7 +284,8 @@ def _joint(
             if given >> b & 1:
                 level = group.levels_of_place[b][inside]
                 expected = [e * rates[i][level] for e, rates in zip(expected, (m, u), strict=True)]
-        blocked = _mass(place, (other[use] * exact), n)[inside]
+        blocked = _mass(place, (other[use] * exact), n)[inside] + group.known[inside]
+        seen[1] = seen[1] + group.known[inside]
         ratio_m = _shrunk(seen[0], expected[0])
         ratio_u = np.where(blocked >= 0.5 * seen[1], _shrunk(seen[1], expected[1]), 0.0)
         ratio_u = np.where(group.by_chance[inside], np.minimum(ratio_u, 0.0), ratio_u)
@@ -337,7 +355,7 @@ def _model(
             )
         )
     total = float(data.counts.sum())
-    return Model(
+    model = Model(
         kind=spec.kind,
         fingerprint=spec.fingerprint,
         matches_per_record=state.share * total / max(records, 1),
@@ -353,3 +371,4 @@ def _model(
             "converged": float(change <= TOLERANCE),
         },
     )
+    return Model.from_json(model.to_json())  # what is saved and what is used are the same to the last digit

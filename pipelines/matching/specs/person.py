@@ -136,7 +136,20 @@ PERSON = MatchSpec(
         Comparison("ethnicity", (Same(term_frequency=True),)),
     ),
     anchor="id_number",
-    dependence=(Together("name", "birth", "home", "phone", chance=(("name", "same"), ("name", "former_name"))),),
+    dependence=(
+        Together(
+            "name",
+            "birth",
+            "home",
+            "phone",
+            chance=(("name", "same"), ("name", "former_name")),
+            known=(
+                (("name", "one_character"), ("birth", "same_day"), ("home", "same_dwelling")),  # twins
+                (("name", "one_character"), ("birth", "same_day"), ("home", "same_room")),
+                (("name", "one_character"), ("birth", "same_day"), ("phone", "same")),
+            ),
+        ),
+    ),
     distinct=("id_number",),
     accept=0.9,
     review=0.6,

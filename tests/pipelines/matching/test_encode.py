@@ -1,0 +1,56 @@
+"""Codes instead of values."""
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.matching.coded import Coded
+from pipelines.matching.encode import distinct_sorted, encode, group_rows
+
+text = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "郑"])), max_size=20)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(text)
+def test_codes_give_the_values_back(values):
+    plain = pa.array(values, pa.string())
+    for column in (plain, plain.dictionary_encode(), pa.chunked_array([plain.slice(0, 3), plain.slice(3)])):
+        encoded = encode(pa.table({"x": column}), ("x",))
+        known = [*encoded.dictionaries["x"].values.to_pylist(), None]
+        assert [known[c] for c in encoded.codes["x"]] == values
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 2)), max_size=25))
+def test_equal_rows_share_a_number_counted_by_first_appearance(rows):
+    codes = [np.array([r[i] for r in rows], dtype=np.int32) for i in (0, 1)]
+    number, first = group_rows(codes)
+    seen = {}
+    assert number.tolist() == [seen.setdefault(r, len(seen)) for r in rows]
+    assert [rows[i] for i in first] == list(seen)
+    assert distinct_sorted(number.astype(np.int64)).tolist() == list(range(len(seen)))
+
+
+def test_dates_count_days_and_text_that_is_no_number_is_none():
+    table = pa.table({"d": [dt.date(1970, 1, 3), None], "t": [" 12.5 ", "12a"]})
+    encoded = encode(table, ("d", "t"))
+    assert encoded.dictionaries["d"].numbers.tolist()[0] == 2
+    assert encoded.dictionaries["t"].numbers.tolist()[0] == 12.5
+    assert np.isnan(encoded.dictionaries["t"].numbers[1])
+
+
+def test_a_combination_of_nulls_is_missing():
+    encoded = encode(pa.table({"a": ["x", None, "x"], "b": pa.array([None, None, "y"], pa.string())}), ("a", "b"))
+    assert encoded.domain(("a", "b")).codes.tolist()[1] == -1
+
+
+def test_columns_derive_from_columns_by_distinct_values():
+    number = Coded.of(pa.chunked_array([["aa", None, "bb", "aa"]]))
+    other = Coded.of(pa.chunked_array([["z", "y", None, None]]))
+    upper = number.map(lambda v: pa.array([None if x == "bb" else x.upper() for x in v.to_pylist()]))
+    assert upper.arrow.to_pylist() == ["AA", None, None, "AA"]
+    assert upper.otherwise(other).arrow.to_pylist() == ["AA", "y", None, "AA"]
+    assert number.where(np.array([False, True, True, True])).arrow.to_pylist() == [None, None, "bb", "aa"]
