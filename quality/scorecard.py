@@ -1,0 +1,46 @@
+"""The scorecard: how good what each platform claims is, per attribute and month, in the dimensions of GB/T 36344.
+
+Belongs here: measuring. Does not: the formulas in words (`docs/quality.md`), or what is checked (`quality.suites`).
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+
+from quality.stage_views import delivery_files, show_stages
+from warehouse.model import Home
+from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.landing import DELIVERY
+from warehouse.model.link import MENTION
+from warehouse.model.quality import RECONCILIATION, SCORECARD
+from warehouse.model.release import KINDS
+
+
+def scorecard(home: Home, threads: int | None = None) -> pa.Table:
+    """Measure the claims of every platform.
+
+    Args:
+        home: its stage files `attribute/<kind>`, `link/mention`, `quality/reconciliation` and its manifest are read; age
+            is counted back from the newest delivery in it, never from today.
+        threads: DuckDB threads; DuckDB's default if not given. The table is the same whatever their number.
+
+    Returns:
+        `quality.scorecard`, ordered by its key. A dimension that can't be measured (nobody else claims the attribute) is
+        null and no part of the score. Counts stand beside the shares, so that sums over months and platforms can be
+        made from them.
+    """
+    with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+        show_stages(
+            con,
+            {
+                "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in KINDS]),
+                "mention": (MENTION, [home.stage("link", "mention")]),
+                "reconciliation": (RECONCILIATION, [home.stage("quality", "reconciliation")]),
+                "delivery": (DELIVERY, delivery_files(home)),
+            },
+        )
+        sql = resources.files("quality.sql").joinpath("scorecard.sql").read_text(encoding="utf-8")
+        return SCORECARD.conform(con.sql(sql).to_arrow_table())

@@ -1,0 +1,121 @@
+-- table:  quality.scorecard      grain: platform, entity_kind, attribute, month
+-- reads:  attribute (evidence.attribute, all kinds), mention (link.mention), reconciliation (quality.reconciliation), delivery (landing.delivery)
+-- Formulas and their source (GB/T 36344) are in docs/quality.md. Two claims agree where their values are equal or both agree
+-- with the golden value: then they differ in spelling at most. What has no golden value (an employer's name) is compared by
+-- nobody, so it has neither accuracy nor consistency.
+with newest as (
+    select max(delivered_on) as day from delivery where state = 'landed'
+),
+judged as (
+    select entity_kind, attribute, true as is_judged from attribute group by all having bool_or(is_source)
+),
+claim as (
+    select
+        a.entity_kind,
+        a.attribute,
+        a.platform,
+        a.department,
+        a.delivery_id,
+        a.sheet_name,
+        a.role,
+        coalesce(strftime(a.claimed_on, '%Y-%m'), '') as month,
+        a.value is not null and j.is_judged is not null as is_judged,
+        a.value is not null and a.is_valid as is_standard,
+        a.is_golden,
+        hash(a.entity_kind, a.entity_id, a.attribute) as subject,
+        -- values that agree share a class, the golden one the class 0
+        case when a.is_golden then 0::ubigint else greatest(hash(a.value), 1::ubigint) end as class,
+        -- a date beyond the newest delivery is mistyped, and as fresh as can be
+        greatest((select day from newest) - a.claimed_on, 0) as age_days
+    from attribute as a
+    left join judged as j using (entity_kind, attribute)
+),
+voice as (
+    select distinct subject, class, platform from claim where is_judged
+),
+agreeing as (
+    select subject, class, count(*) as platforms from voice group by all
+),
+speaking as (
+    select subject, count(distinct platform) as platforms from voice group by subject
+),
+counted as (
+    select
+        c.platform,
+        min(c.department) as department,
+        c.entity_kind,
+        c.attribute,
+        c.month,
+        count(*) as claims,
+        count(*) filter (c.is_standard) as standard_claims,
+        count(*) filter (c.is_judged) as judged_claims,
+        count(*) filter (c.is_judged and c.is_golden) as golden_claims,
+        coalesce(sum(s.platforms - 1) filter (c.is_judged), 0) as others,
+        coalesce(sum(a.platforms - 1) filter (c.is_judged), 0) as others_agreeing,
+        avg(c.age_days) as age_days,
+        -- summed as whole billionths: floating sums differ with the number of threads
+        sum(cast(round(pow(0.5, c.age_days / 365) * 1e9) as bigint)) / 1e9 / count(c.age_days) as timeliness
+    from claim as c
+    left join agreeing as a using (subject, class)
+    left join speaking as s using (subject)
+    group by all
+),
+-- a sheet and role has a place for an attribute where it ever fills it
+place as (
+    select distinct c.platform, c.entity_kind, m.dataset, c.role, c.attribute
+    from (select distinct platform, entity_kind, delivery_id, sheet_name, role, attribute from claim) as c
+    join (select distinct platform, entity_kind, delivery_id, sheet_name, role, dataset from mention) as m
+        using (platform, entity_kind, delivery_id, sheet_name, role)
+),
+asked as (
+    select p.platform, p.entity_kind, p.attribute, m.month, sum(m.mentions) as mentions
+    from place as p
+    join (
+        select platform, entity_kind, dataset, role, coalesce(strftime(claimed_on, '%Y-%m'), '') as month, count(*) as mentions
+        from mention group by all
+    ) as m using (platform, entity_kind, dataset, role)
+    group by all
+),
+access as (
+    select
+        platform,
+        count(distinct delivery_id) filter (state = 'landed') / count(distinct delivery_id)
+        * coalesce(sum(rows_landed) / nullif(sum(rows_delivered), 0), 1) as accessibility
+    from reconciliation group by platform
+),
+dimension as (
+    select
+        c.*,
+        greatest(a.mentions, c.claims) as mentions,
+        c.standard_claims / c.claims as conformity,
+        c.claims / greatest(a.mentions, c.claims) as completeness,
+        c.golden_claims / nullif(c.judged_claims, 0) as accuracy,
+        c.others_agreeing / nullif(c.others, 0) as consistency,
+        access.accessibility
+    from counted as c
+    left join asked as a using (platform, entity_kind, attribute, month)
+    left join access using (platform)
+)
+select
+    platform,
+    department,
+    entity_kind,
+    attribute,
+    month,
+    mentions,
+    claims,
+    standard_claims,
+    judged_claims,
+    golden_claims,
+    others,
+    others_agreeing,
+    age_days,
+    conformity,
+    completeness,
+    accuracy,
+    consistency,
+    timeliness,
+    accessibility,
+    list_avg([conformity, completeness, accuracy, consistency, timeliness, accessibility]) as score
+from dimension
+order by platform, entity_kind, attribute, month

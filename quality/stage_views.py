@@ -1,0 +1,34 @@
+"""Stage files of a home under short names on a DuckDB connection, for the SQL that measures them.
+
+Belongs here: views over contracted Parquet files. Does not: the tables suites check (`quality.suites.source`), or any measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse.model import Home, Table
+
+Files = Mapping[str, tuple[Table, Sequence[Path]]]
+"""Name of a view → contract and files; files that do not exist hold no rows."""
+
+
+def show_stages(con: duckdb.DuckDBPyConnection, files: Files) -> None:
+    """Create a view per name over its files; with none of them there, an empty table of the contract."""
+    for name, (contract, paths) in files.items():
+        there = [str(path).replace("'", "''") for path in paths if path.exists()]
+        if there:
+            listed = ", ".join(f"'{path}'" for path in there)
+            columns = ", ".join(f'"{column}"' for column in contract.names)
+            con.execute(f"create view {name} as select {columns} from read_parquet([{listed}], union_by_name = true)")
+        else:
+            empty = contract.empty()  # noqa: F841  read by name below
+            con.execute(f"create table {name} as select * from empty")
+
+
+def delivery_files(home: Home) -> list[Path]:
+    """The manifest lines of every delivery of a home, in a fixed order."""
+    return sorted(p for p in (home.landing / "delivery").glob("*/*.parquet") if not p.name.startswith("."))
