@@ -34,7 +34,10 @@ COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one expectation; `checked` and `unexpected` are row counts, null where it could not run."""
+    """What came of one expectation; `checked` and `unexpected` are row counts, null where it could not run.
+
+    `unexpected` may be above 0 where it passed: as many were tolerated.
+    """
 
     expectation: Expectation
     outcome: Outcome
@@ -105,7 +108,9 @@ def _result(expectation: Expectation, table: str, checked: int | None, found: An
         return Result(expectation, "passed", checked, 0)
     unexpected = found.result.get("unexpected_count", found.result.get("observed_value"))
     # an expectation on the table as a whole (it is empty) has no rows to count
-    return Result(expectation, "failed", checked, 1 if expectation.not_empty else int(unexpected))
+    count = 1 if expectation.not_empty else int(unexpected)
+    tolerable = count <= expectation.tolerated * (checked or 0)
+    return Result(expectation, "passed" if tolerable else "failed", checked, count)
 
 
 def _raised(info: dict[str, Any] | None) -> bool:
@@ -157,20 +162,33 @@ def _repeated(columns: tuple[str, ...]) -> str:
     return f"select 1 from \0 where hash({key}) in ({suspects}) {exact}"
 
 
+_SUSPECT = "1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|[0-9]{17}[0-9Xx]"
+"""What every mobile or identity number matches: cheap to look for and seldom found, it spares the exact test."""
+
+
 def _personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
-    """A query with one row per row of the attached release that holds a full identity or mobile number in any column."""
+    """A query with one row per row of the attached release that holds a full identity or mobile number in any column.
+
+    Tables only: views show the same values again. Of maps to numbers the keys are looked at; a weight is no phone.
+    """
     columns = con.execute(
-        "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
-        "where database_name = 'library' and regexp_matches(data_type, 'VARCHAR|JSON|BLOB') group by all order by all"
+        "select c.schema_name, c.table_name, list((c.column_name, c.data_type) order by c.column_index) "
+        "from duckdb_columns() c semi join duckdb_tables() t using (database_name, schema_name, table_name) "
+        "where c.database_name = 'library' and regexp_matches(c.data_type, 'VARCHAR|JSON|BLOB') group by all order by all"
     ).fetchall()
     parts = []
-    for schema, table, names in columns:
-        # a line per column: a number never runs over from one into the next
-        text = ", ".join(f'cast("{name}" as varchar)' for name in names)
-        parts.append(
-            f"""select 1 from library."{schema}"."{table}" where personal_number_in(concat_ws(chr(10), {text}))"""
-        )
+    for schema, table, typed in columns:
+        texts = [_as_text(name, kind) for name, kind in typed]
+        # regexp_extract looks at each entry of a dictionary once, regexp_matches at each row
+        tests = (f"(regexp_extract({x}, '{_SUSPECT}') <> '' and personal_number_in({x}))" for x in texts)
+        parts.append(f"""select 1 from library."{schema}"."{table}" where {" or ".join(tests)}""")
     return " union all ".join(parts) or "select 1 where false"
+
+
+def _as_text(column: str, kind: str) -> str:
+    quoted_name = f'"{column}"'
+    numbers = kind.startswith("MAP(") and kind.endswith(("DOUBLE)", "BIGINT)"))
+    return f"cast({f'map_keys({quoted_name})' if numbers else quoted_name} as varchar)"
 
 
 @cache
