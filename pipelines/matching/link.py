@@ -215,7 +215,7 @@ def _sample(
     n = len(records.first)
     if n < 2:
         return np.zeros(0, dtype=np.int64), 0.0
-    size = int(min(SAMPLE, 4 * records.possible_pairs))
+    size = int(min(SAMPLE, 12 * n, 4 * records.possible_pairs))
     if records.side is None:
         a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
     else:

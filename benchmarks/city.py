@@ -1,0 +1,65 @@
+"""Mention tables of invented cities, made once and kept under `benchmarks/.work`.
+
+Belongs here: writing a city, landing and standardising it, and making a bigger table out of one. Does not: matching.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from connectors.sample import write_city
+from pipelines.settings import Settings
+from pipelines.stages.landing import land_platform
+from pipelines.stages.mentions import write_mentions
+from warehouse.model import Home
+from warehouse.model.mention import MENTIONS
+
+WORK = Path(__file__).parent / ".work"
+
+NUMBERS = ("id_number", "id_number_legible", "phone", "phone_2")
+PLACES = ("community", "estate", "road", "dwelling")
+
+
+def city(persons: int, seed: int, noise: float = 1.0) -> tuple[Home, Path]:
+    """Home with the mention tables of a sample city, and the folder of its truth."""
+    folder = WORK / f"city-{persons}-{seed}-{noise:g}"
+    home = Home(folder / "home")
+    if not home.stage("mention", "person").exists():
+        write_city(persons, seed, folder, noise=noise)
+        settings = Settings(folder / "deliveries", home)
+        for platform in settings.platforms:
+            land_platform(settings, platform)
+        write_mentions(settings)
+    return home, folder / "truth"
+
+
+def multiplied(home: Home, times: int) -> Home:
+    """Home with the person mentions of `home` so many times over, as different people in different places.
+
+    Numbers, phones and places get the number of their copy; names and dates stay, so that namesakes grow with the city.
+    """
+    out = Home(home.root.with_name(f"{home.root.name}-x{times}"))
+    path = out.stage("mention", "person")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source = f"read_parquet('{home.stage('mention', 'person')}')"
+        columns = ", ".join(f"{_copied(c)} as {c}" for c in MENTIONS["person"].names)
+        with duckdb.connect() as con:
+            con.execute(
+                f"copy (select {columns} from range({times}) copies(k), (select *, count(*) over () as n from {source}) m "
+                f"order by mention_id) to '{path}' (format parquet)"
+            )
+    return out
+
+
+def _copied(column: str) -> str:
+    """SQL of a column in copy `k`: the same length, other values where copies must differ."""
+    if column == "mention_id":
+        return "k * n + mention_id"
+    if column in NUMBERS:
+        return f"chr((65 + k)::int) || substr({column}, 2)"
+    if column in PLACES:
+        return f"chr((65 + k)::int) || {column}"
+    return "null::bigint" if column in ("housing_mention_id", "enterprise_mention_id") else column

@@ -1,0 +1,189 @@
+"""One engine, one input, one process: how long, how much processor, how much memory, which clusters.
+
+usage: python -m benchmarks.engines TASK.json   (called by `measure`; the task names engine, input and output)
+
+Belongs here: running and measuring. Does not: settings of the peer (`splink_peer`), what is shown (`report`).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.model import Home
+from warehouse.model.mention import ADDRESS, MENTIONS
+
+THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
+"""Thresholds the peer is clustered at; the best one counts, the time of one."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds on the clock, seconds of processor, peak memory in MB, and clusters per threshold ('' for ours)."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    clusters: dict[str, np.ndarray]
+    detail: dict[str, Any]
+
+
+def measure(engine: str, **task: Any) -> Measured:
+    """Run an engine in a process of its own. Imports and reading the input are not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "task.json"
+        path.write_text(json.dumps({"engine": engine, "out": folder, **task}), encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "benchmarks.engines", str(path)], check=True)
+        told = json.loads((Path(folder) / "told.json").read_text(encoding="utf-8"))
+        clusters = {
+            file.stem.removeprefix("clusters"): np.asarray(pq.read_table(file)["cluster_id"])
+            for file in sorted(Path(folder).glob("clusters*.parquet"))
+        }
+    return Measured(told["seconds"], told["cpu_seconds"], told["peak_mb"], clusters, told["detail"])
+
+
+def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
+    """Match all kinds of a home as the main job does: kind → MatchResult."""
+    from pipelines.matching import match_mentions
+
+    mentions = {kind: MENTIONS[kind].read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")}
+    out = {
+        "housing": match_mentions("housing", mentions["housing"], person=mentions["person"], threads=threads),
+        "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
+    }
+    context = resolved_context(mentions, out)
+    out["person"] = match_mentions("person", mentions["person"], threads=threads, **context)
+    return out
+
+
+def resolved_context(mentions: dict[str, pa.Table], results: dict[str, Any]) -> dict[str, pa.Table]:
+    """Homes and enterprises with their clusters, as matching persons wants them."""
+    columns = ["mention_id", *(c.name for c in ADDRESS)]
+    return {
+        kind: mentions[kind].select(columns).append_column("cluster_id", results[kind].clusters["cluster_id"])
+        for kind in ("housing", "enterprise")
+        if kind in results
+    }
+
+
+def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    out = work()
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return out, {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": after.ru_maxrss / 1024}
+
+
+def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Table]]:
+    """Person mentions and their context; a home without the other kinds has none."""
+    from pipelines.matching import match_mentions
+
+    person = MENTIONS["person"].read(home.stage("mention", "person"))
+    if not home.stage("mention", "housing").exists():
+        return person, {}
+    mentions = {kind: MENTIONS[kind].read(home.stage("mention", kind)) for kind in ("housing", "enterprise")}
+    results = {
+        "housing": match_mentions("housing", mentions["housing"], person=person, threads=threads),
+        "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
+    }
+    return person, resolved_context(mentions, results)
+
+
+def _one_network_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from pipelines.matching import match_mentions
+
+    person, context = _person_input(Home(Path(task["home"])), task["threads"])
+    result, cost = _timed(lambda: match_mentions("person", person, threads=task["threads"], **context))
+    report = result.report
+    detail = {
+        "records": report.records,
+        "pairs": report.pairs_compared,
+        "review": report.review,
+        "steps": report.seconds,
+        "blocks": [vars(b) for b in report.blocks],
+    }
+    return {"": result.clusters}, cost, detail
+
+
+def _splink_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.splink_peer import PERSON_COLUMNS, Peer, person_settings, train_person
+    from pipelines.matching.views import person_view
+
+    person, context = _person_input(Home(Path(task["home"])), task["threads"])
+    view = person_view(person, context.get("housing"), context.get("enterprise"))
+    plain = {c: view.column(c).combine_chunks() for c in PERSON_COLUMNS}
+    plain = {c: a.dictionary_decode() if pa.types.is_dictionary(a.type) else a for c, a in plain.items()}
+    table = pa.table({"unique_id": view.column("mention_id"), **plain})
+
+    def work() -> tuple[Any, pa.Table]:
+        peer = Peer([table], person_settings(), task["threads"])
+        train_person(peer)
+        peer.predict(THRESHOLDS[0])
+        return peer, peer.clusters(0.95)
+
+    (peer, _), cost = _timed(work)
+    return {f"{t:g}": peer.clusters(t).sort_by("unique_id") for t in THRESHOLDS}, cost, {}
+
+
+def _one_network_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.febrl import SPEC, TWO_TABLES, read
+    from pipelines.matching import link
+
+    tables = [read(Path(p))[0] for p in task["files"]]
+    spec, right = (SPEC, None) if len(tables) == 1 else (TWO_TABLES, tables[1])
+    result, cost = _timed(lambda: link(tables[0], spec, right=right, threads=task["threads"]))
+    return {"": result.clusters}, cost, {"pairs": result.report.pairs_compared}
+
+
+def _splink_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.febrl import read
+    from benchmarks.splink_peer import Peer, febrl_settings, train_febrl
+
+    tables = [read(Path(p))[0] for p in task["files"]]
+    tables = [t.append_column("unique_id", pa.array(range(t.num_rows))) for t in tables]
+
+    def work() -> tuple[Any, pa.Table]:
+        peer = Peer(tables, febrl_settings("dedupe_only" if len(tables) == 1 else "link_only"), task["threads"])
+        train_febrl(peer)
+        peer.predict(THRESHOLDS[0])
+        return peer, peer.clusters(0.95, len(tables))
+
+    (peer, _), cost = _timed(work)
+    keys = [("unique_id", "ascending")] if len(tables) == 1 else [("source_dataset", "ascending"), ("unique_id", "ascending")]
+    found = {f"{t:g}": peer.clusters(t, len(tables)).sort_by(keys) for t in THRESHOLDS}
+    return found, cost, {}
+
+
+ENGINES = {
+    ("one_network", "person"): _one_network_person,
+    ("splink", "person"): _splink_person,
+    ("one_network", "febrl"): _one_network_febrl,
+    ("splink", "febrl"): _splink_febrl,
+}
+
+
+def main(path: str) -> None:
+    """Do one task and tell."""
+    task = json.loads(Path(path).read_text(encoding="utf-8"))
+    clusters, cost, detail = ENGINES[task["engine"], task["what"]](task)
+    out = Path(task["out"])
+    for name, table in clusters.items():
+        _, number = np.unique(np.asarray(table["cluster_id"]).astype(str), return_inverse=True)
+        pq.write_table(pa.table({"cluster_id": number.astype(np.int64)}), out / f"clusters{name}.parquet")
+    (out / "told.json").write_text(json.dumps({**cost, "detail": detail}), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,111 @@
+"""Splink 5 on the same columns: settings as its documentation advises for persons.
+
+Belongs here: the peer's settings and calls. Does not: measuring (`engines`).
+"""
+
+from __future__ import annotations
+
+import logging
+
+import duckdb
+import pyarrow as pa
+import splink.comparison_library as cl
+from splink import Linker, SettingsCreator, block_on
+from splink.internals.duckdb.database_api import DuckDBAPI
+
+PERSON_COLUMNS = ("id_number", "name_key", "name_pinyin", "surname", "birth", "sex", "phone", "home")
+FEBRL_COLUMNS = (
+    "given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state", "date_of_birth",
+    "soc_sec_id",
+)  # fmt: skip
+
+
+def person_settings() -> SettingsCreator:
+    """Persons: names by Jaro–Winkler with term frequencies, dates and numbers by edits, the rest exactly."""
+    return SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[
+            cl.NameComparison("name_key").configure(term_frequency_adjustments=True),
+            cl.DamerauLevenshteinAtThresholds("id_number", [1, 2]),
+            cl.DamerauLevenshteinAtThresholds("birth", [1]),
+            cl.ExactMatch("sex"),
+            cl.ExactMatch("phone").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("home").configure(term_frequency_adjustments=True),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("id_number"),
+            block_on("name_key", "birth"),
+            block_on("surname", "phone"),
+            block_on("name_key", "home"),
+        ],
+    )
+
+
+def febrl_settings(link_type: str) -> SettingsCreator:
+    """FEBRL: the settings of Splink's own FEBRL examples."""
+    return SettingsCreator(
+        link_type=link_type,
+        comparisons=[
+            cl.NameComparison("given_name").configure(term_frequency_adjustments=True),
+            cl.NameComparison("surname").configure(term_frequency_adjustments=True),
+            cl.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]),
+            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
+            cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]),
+            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("soc_sec_id"),
+            block_on("given_name", "surname"),
+            block_on("surname", "date_of_birth"),
+            block_on("given_name", "date_of_birth"),
+            block_on("postcode", "date_of_birth"),
+            block_on("postcode", "surname"),
+            block_on("postcode", "given_name"),
+            block_on("address_1", "street_number"),
+        ],
+    )
+
+
+class Peer:
+    """One Splink run, in the steps its documentation gives."""
+
+    def __init__(self, tables: list[pa.Table], settings: SettingsCreator, threads: int) -> None:
+        logging.disable(logging.CRITICAL)
+        self._con = duckdb.connect()
+        self._con.execute(f"set threads = {threads}")
+        api = DuckDBAPI(self._con)
+        frames = [api.register(t, dataset_display_name=f"t{i}") for i, t in enumerate(tables)]
+        self._linker = Linker(frames if len(frames) > 1 else frames[0], settings, log_level=None)
+
+    def train(self, deterministic: list[object], sessions: list[object], recall: float, pairs: float) -> None:
+        """Estimate the prior, u by random sampling and m by EM, one session per rule."""
+        training = self._linker.training
+        training.estimate_probability_two_random_records_match(deterministic, recall=recall)
+        training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
+        for rule in sessions:
+            training.estimate_parameters_using_expectation_maximisation(rule)
+
+    def predict(self, threshold: float) -> None:
+        """Score all candidate pairs."""
+        self._predicted = self._linker.inference.predict(threshold_match_probability=threshold)
+
+    def clusters(self, threshold: float, sources: int = 1) -> pa.Table:
+        """Clusters at a threshold: `unique_id`, `cluster_id` (and `source_dataset` where there are several tables)."""
+        clustering = self._linker.clustering
+        found = clustering.cluster_pairwise_predictions_at_threshold(self._predicted, threshold_match_probability=threshold)
+        key = "source_dataset, unique_id" if sources > 1 else "unique_id"
+        return self._con.sql(f"select {key}, cluster_id from {found.physical_name}").to_arrow_table()
+
+
+def train_person(peer: Peer) -> None:
+    """Training for persons."""
+    rules = [block_on("id_number"), block_on("name_key", "birth")]
+    peer.train(rules, [block_on("id_number"), block_on("name_key", "birth")], recall=0.8, pairs=1e7)
+
+
+def train_febrl(peer: Peer) -> None:
+    """Training for FEBRL."""
+    sure = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")]
+    sessions = [block_on("date_of_birth"), block_on("postcode", "surname")]
+    peer.train(sure, sessions, recall=0.9, pairs=1e6)
