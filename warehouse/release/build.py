@@ -189,8 +189,8 @@ def _shown_claim(column: Column) -> str:
         case "value_token":
             return f"""case when attribute in ({sensitive}) then coalesce(keyed_token("value"), '') else '' end"""
         case "value_raw":
-            return f"""case when attribute in ({ids}) then mask_written(value_raw, 6)
-                            when attribute in ({sensitive}) then mask_written(value_raw, 3)
+            return f"""case when attribute in ({ids}) then mask_written_id(value_raw)
+                            when attribute in ({sensitive}) then mask_written_phone(value_raw)
                             when attribute in ({codes}) then mask_code(value_raw)
                             else mask_text(value_raw) end"""
     return name(column.name)

@@ -59,13 +59,13 @@ def test_row_order_of_the_stage_files_does_not_matter(home: Home, library: Path,
 
 def test_numbers_are_masked_wherever_they_were_written(library: Path) -> None:
     people = ask(library, "select name, id_number_masked, phone_masked, residence from base.person order by person_id")
-    assert people[0] == ("甲一", "990101********1230", "138****2233", "花园1幢101室")
-    assert people[1] == ("乙二", "990101********001X", None, "丙路1号(电话139****5566)")
+    assert people[0] == ("甲一", "990101************", "138****2233", "花园1幢101室")
+    assert people[1] == ("乙二", "990101************", None, "丙路1号(电话139****5566)")
     assert ask(library, "select business_scope, phone_masked, credit_code from base.enterprise") == [
         ("零售，联系139****5566", "139****5566", "92990101MA00000001")
     ]
     claims = ask(library, "select distinct value_raw from evidence.attribute where attribute in ('phone', 'id_number')")
-    assert {("138 **** 2233",), ("１３９****５５６６",), ("990101********1238",)} <= set(claims)
+    assert {("138 **** 2233",), ("１３９****５５６６",), ("990101************",)} <= set(claims)
 
 
 def test_every_column_is_free_of_full_numbers(library: Path, personal_numbers: tuple[str, ...]) -> None:
