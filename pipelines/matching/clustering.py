@@ -30,12 +30,17 @@ class Constraints:
         once: code columns of which a cluster holds each value at most once: one record per source.
         apart_left: records that must not be together with the record at the same place of `apart_right`.
         apart_right: see `apart_left`.
+        joined_left: records a person has called the same as the record at the same place of `joined_right`: they are
+            together whatever `distinct` and `once` say. Never both joined, directly or in a row, and apart.
+        joined_right: see `joined_left`.
     """
 
     distinct: tuple[Codes, ...] = ()
     once: tuple[Codes, ...] = ()
     apart_left: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     apart_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    joined_left: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    joined_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,14 @@ def cluster(
 
     Args:
         size: number of records; they are numbered 0..size-1.
-        left: one end of each link.
+        left: one end of each link; the joined records of `constraints` need no link.
         right: the other end.
         weight: strength of each link; equal weights are taken in order of (left, right).
         constraints: what must stay apart.
     """
-    labels = _components(size, left, right)
+    labels = _components(
+        size, np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
+    )
     broken = _broken(labels, constraints)
     if broken.any():
         inside = np.flatnonzero(broken[labels[left]])
@@ -107,7 +114,7 @@ class _Forest:
     def __init__(self, nodes: Ints, constraints: Constraints) -> None:
         self.parent = {int(n): int(n) for n in nodes}
         chosen = set(self.parent)
-        self.distinct = [{n: int(c[n]) for n in self.parent} for c in constraints.distinct]
+        self.distinct = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.distinct]
         self.once = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.once]
         self.apart: dict[int, set[int]] = {}
         for a, b in zip(constraints.apart_left.tolist(), constraints.apart_right.tolist(), strict=True):
@@ -115,6 +122,9 @@ class _Forest:
                 self.apart.setdefault(a, set()).add(b)
                 self.apart.setdefault(b, set()).add(a)
         self.members = {n: [n] for n in self.parent}
+        for a, b in zip(constraints.joined_left.tolist(), constraints.joined_right.tolist(), strict=True):
+            if a in chosen and b in chosen:
+                self._unite(self.find(a), self.find(b))
 
     def find(self, n: int) -> int:
         while self.parent[n] != n:
@@ -127,19 +137,23 @@ class _Forest:
         a, b = self.find(a), self.find(b)
         if a == b or not self._may(a, b):
             return False
+        self._unite(a, b)
+        return True
+
+    def _unite(self, a: int, b: int) -> None:
+        if a == b:
+            return
         a, b = (a, b) if (len(self.members[a]), -a) >= (len(self.members[b]), -b) else (b, a)
         self.parent[b] = a
         self.members[a] += self.members.pop(b)
-        for held in self.distinct:
-            held[a] = max(held[a], held[b])
-        for seen in self.once:
+        for seen in (*self.distinct, *self.once):
             seen[a] |= seen[b]
         if b in self.apart:
             self.apart.setdefault(a, set()).update(self.apart.pop(b))
-        return True
 
     def _may(self, a: int, b: int) -> bool:
-        if any(held[a] >= 0 and held[b] >= 0 and held[a] != held[b] for held in self.distinct):
+        # A cluster holds two values only where a person has joined them; what brings no further value may still come in.
+        if any(not (held[a] <= held[b] or held[b] <= held[a]) for held in self.distinct):
             return False
         if any(seen[a] & seen[b] for seen in self.once):
             return False

@@ -117,7 +117,7 @@ def link(
     scorer = Scorer(spec, model, model.prior_weight(len(records.first), records.possible_pairs))
     links = _Links(spec, records, candidates, patterns, scorer=scorer, comparer=comparer)
     links.settle(same)
-    clustering = links.cluster(apart)
+    clustering = links.cluster(apart, same)
     clock.lap("score and cluster")
     outcome = links.judged(clustering, ids)
     clusters = links.clusters(clustering, ids)
@@ -328,11 +328,11 @@ class _Links:
         self.left, self.right = self.left[order], self.right[order]
         self.pattern, self.weight = self.pattern[order], self.weight[order]
 
-    def cluster(self, apart: tuple[Ints, Ints]) -> Clustering:
-        """Join along accepted links under the spec's constraints."""
+    def cluster(self, apart: tuple[Ints, Ints], same: tuple[Ints, Ints]) -> Clustering:
+        """Join along accepted links under the spec's constraints and what people have judged apart or the same."""
         codes = self.records.encoded.codes
         constraints = Constraints(
-            tuple(codes[c] for c in self.spec.distinct), tuple(codes[c] for c in self.spec.one_to_one), *apart
+            tuple(codes[c] for c in self.spec.distinct), tuple(codes[c] for c in self.spec.one_to_one), *apart, *same
         )
         accepted = self.weight >= weight_of(self.spec.accept)
         return cluster(

@@ -93,3 +93,25 @@ def test_two_families_are_not_chained_by_a_record_without_a_number():
 def test_nothing_to_join_is_no_error(size):
     none = column([])
     assert cluster(size, none, none, np.zeros(0), Constraints()).labels.tolist() == list(range(size))
+
+
+def test_what_a_person_joined_stays_joined_across_different_numbers_and_without_a_link():
+    identity = column([7, 8, -1])
+    joined = Constraints((identity,), joined_left=column([0]), joined_right=column([1]))
+    result = cluster(3, column([1]), column([2]), np.array([5.0]), joined)
+    assert groups(result.labels) == {(0, 1, 2)}
+
+
+def test_two_numbers_a_person_joined_let_no_third_one_in():
+    identity = column([7, 8, 8, 9])
+    joined = Constraints((identity,), joined_left=column([0]), joined_right=column([1]))
+    result = cluster(4, column([0, 1]), column([3, 2]), np.array([9.0, 5.0]), joined)
+    assert groups(result.labels) == {(0, 1, 2), (3,)}
+
+
+def test_apart_reaches_every_record_joined_to_either_end():
+    apart = Constraints(
+        apart_left=column([0]), apart_right=column([3]), joined_left=column([0, 3]), joined_right=column([1, 4])
+    )
+    result = cluster(5, column([1, 1, 2]), column([2, 4, 4]), np.array([4.0, 9.0, 3.0]), apart)
+    assert groups(result.labels) == {(0, 1, 2), (3, 4)}
