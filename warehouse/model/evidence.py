@@ -7,6 +7,7 @@ import pyarrow as pa
 from warehouse.model.table import Column, Table
 
 S, I, D, F, B = pa.string(), pa.int64(), pa.date32(), pa.float64(), pa.bool_()
+T = pa.timestamp("us")
 
 _SOURCE = (
     Column("platform", S, "平台", "Platform that says so", nullable=False),
@@ -87,5 +88,40 @@ MATCH = Table(
         Column("weight", F, "匹配权重", "Total weight, log2", nullable=False),
         Column("levels", pa.map_(S, S), "比较等级", "Comparison → level", nullable=False),
         Column("weights", pa.map_(S, F), "比较权重", "Comparison → log2 Bayes factor", nullable=False),
+    ),
+)
+
+JUDGEMENT = Table(
+    "evidence",
+    "judgement",
+    "人工裁定",
+    "What stewards decided about pairs of mentions",
+    "one row per judgement of a pair",
+    ("judgement_id",),
+    (
+        Column("judgement_id", S, "裁定编号", "J and a running number", nullable=False),
+        Column("statement_id", S, "陈述编号", "First judgement of the same statement: one about two entities is many pairs", nullable=False),
+        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("left_entity_id", S, "实体编号（左）", "Entity of the left mention now; null while no current row makes that mention", label="左实体编号"),
+        Column("right_entity_id", S, "实体编号（右）", "Entity of the right mention now; null while no current row makes that mention", label="右实体编号"),
+        Column("left_platform", S, "平台（左）", "Platform", nullable=False, label="左平台"),
+        Column("left_dataset", S, "数据集（左）", "Dataset", nullable=False, label="左数据集"),
+        Column("left_file_name", S, "文件（左）", "File the mention is in now; null where it is in none", label="左文件"),
+        Column("left_sheet_name", S, "工作表（左）", "Sheet, '' if none; null where the mention is in no file now", label="左工作表"),
+        Column("left_row_number", I, "行号（左）", "Data row; null where the mention is in no file now", label="左行号"),
+        Column("left_role", S, "角色（左）", "Role", nullable=False, label="左角色"),
+        Column("right_platform", S, "平台（右）", "Platform", nullable=False, label="右平台"),
+        Column("right_dataset", S, "数据集（右）", "Dataset", nullable=False, label="右数据集"),
+        Column("right_file_name", S, "文件（右）", "File the mention is in now; null where it is in none", label="右文件"),
+        Column("right_sheet_name", S, "工作表（右）", "Sheet, '' if none; null where the mention is in no file now", label="右工作表"),
+        Column("right_row_number", I, "行号（右）", "Data row; null where the mention is in no file now", label="右行号"),
+        Column("right_role", S, "角色（右）", "Role", nullable=False, label="右角色"),
+        Column("verdict", S, "裁定：same different unsure withdrawn", "same, different, unsure or withdrawn", nullable=False),
+        Column("judgement_state", S, "裁定状态：in_force open superseded contradictory", "in_force: it binds; open: it says nothing; superseded: a later one on the pair took its place; contradictory: left out until a person has settled it", nullable=False),
+        Column("contradiction", I, "矛盾组号", "Number of the contradiction it takes part in, from 1; null in all other states"),
+        Column("judged_by", S, "裁定人", "User name of the steward", nullable=False),
+        Column("judged_at", T, "裁定时间（UTC）", "When, as the steward's tool said, UTC", nullable=False),
+        Column("why", S, "理由", "Reason in the steward's words, long numbers masked", nullable=False, personal=True),
+        Column("release", S, "所据发布版", "Release the steward looked at, '' if none", nullable=False),
     ),
 )

@@ -10,6 +10,7 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/done/<step>.json                            which step was run to its end on what
   models/<kind>.json                                parameters of the matching model
+  judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
   releases/<version>/one_network.duckdb, manifest.json
   extracts/<department>/<version>/
   data_docs/index.html                              results of all checks as pages that need no network
@@ -65,6 +66,11 @@ class Home:
     def model(self, kind: str) -> Path:
         """The matching model of one kind, readable JSON."""
         return self.root / "models" / f"{kind}.json"
+
+    @property
+    def judgements(self) -> Path:
+        """The folder of the stewards' judgements: one file per recording."""
+        return self.root / "judgements"
 
     def done(self, step: str) -> Path:
         """The mark of a step that was run to its end."""

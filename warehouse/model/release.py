@@ -100,6 +100,7 @@ RELEASE: tuple[Served, ...] = (
     Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_id", "attribute", *_ROW, "value", "value_raw")),
     Served(CONFLICT, "冲突", _kinds("conflict"), ("entity_id", "attribute")),
     Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id", *(f"{s}_{c}" for s in ("left", "right") for c in _ROW if c != "delivery_id"))),
+    Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
     Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
     Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
     Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), ("suite", "expectation", "platform", "delivery_id", "file_name", "sheet_name", "row_number", "role", "entity_id", "column"), required=False),

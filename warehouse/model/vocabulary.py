@@ -54,6 +54,8 @@ OUTCOME = {
     "failed": "未通过",
     "error": "未能执行",
 }
+VERDICT = {"same": "相同", "different": "不同", "unsure": "不确定", "withdrawn": "撤销"}
+JUDGEMENT_STATE = {"in_force": "生效", "open": "未定", "superseded": "已被取代", "contradictory": "相互矛盾"}
 SEVERITY = {"critical": "阻断", "warning": "警告"}
 CADENCE = {
     "realtime": "实时",
@@ -79,6 +81,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "event": EVENT,
     "state": STATE,
     "outcome": OUTCOME,
+    "verdict": VERDICT,
+    "judgement_state": JUDGEMENT_STATE,
     "severity": SEVERITY,
     "cadence": CADENCE,
     "semantics": SEMANTICS,
