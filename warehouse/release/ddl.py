@@ -22,6 +22,7 @@ _TYPES = {
     pa.float64(): "double",
     pa.bool_(): "boolean",
     pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
 }
 
 
