@@ -19,6 +19,7 @@ import pyarrow as pa
 from connectors.current import manifest
 from connectors.rows import DeliveryRejected
 from connectors.spec import Platform
+from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
 from warehouse.model.landing import DELIVERY
 
@@ -84,8 +85,7 @@ def write(offer: Offer, home: Home, lines: list[dict[str, Any]]) -> None:
     path = home.delivery(offer.platform.platform, offer.delivery_id)
     marker = path.with_suffix(".description")
     if lines[0]["state"] == "rejected":
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.write_text(description(offer.platform))
+        write_whole(marker, description(offer.platform).encode())
     else:
         marker.unlink(missing_ok=True)
     DELIVERY.write(pa.Table.from_pylist(lines, schema=DELIVERY.arrow), path)
@@ -125,7 +125,5 @@ class Seen:
     def save(self) -> None:
         """Write it down where something is new."""
         if self._changed:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            aside = self._path.with_name(f".{self._path.name}.writing")
-            aside.write_text(json.dumps(self._files, ensure_ascii=False, sort_keys=True, indent=0), encoding="utf-8")
-            aside.replace(self._path)
+            text = json.dumps(self._files, ensure_ascii=False, sort_keys=True, indent=0)
+            write_whole(self._path, text.encode())

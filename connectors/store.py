@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from connectors.rows import ROW_NUMBER, DeliveryRejected, Rejection, RowBatch
 from connectors.spec import Dataset
+from warehouse.model.durable import put_in_place
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE, REJECTED
 
@@ -51,7 +52,7 @@ def keep_original(path: Path, home: Home) -> str:
             copy.write(block)
     final = home.original(digest.hexdigest())
     final.parent.mkdir(parents=True, exist_ok=True)
-    aside.replace(final)
+    put_in_place(aside, final)
     return digest.hexdigest()
 
 
@@ -157,7 +158,7 @@ class DatasetWriter:
             self.repeated_keys = len(keys) - pc.count_distinct(keys).as_py()
             self._keys = []
         if len(self._parts) == 1:
-            self._parts[0].replace(self.path)
+            put_in_place(self._parts[0], self.path)
             return
         joined = self.path.with_name(f".{self.path.name}.writing")
         schema = self._schema()
@@ -167,7 +168,7 @@ class DatasetWriter:
                     have = set(batch.schema.names)
                     arrays = [batch.column(f.name) if f.name in have else pa.nulls(len(batch), f.type) for f in schema]
                     writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        joined.replace(self.path)
+        put_in_place(joined, self.path)
         for part in self._parts:
             part.unlink()
 
@@ -218,7 +219,7 @@ class RejectedWriter:
             self._write([whole])
         if self._writer:
             self._writer.close()
-            self._aside.replace(self.path)
+            put_in_place(self._aside, self.path)
         else:
             self.path.unlink(missing_ok=True)
 

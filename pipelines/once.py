@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from warehouse.model import Home
+from warehouse.model.durable import write_whole
 
 Counts = dict[str, Any]
 """What a step reports: names and figures, never a person's data."""
@@ -32,10 +33,7 @@ def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) ->
             return {**former["counts"], "unchanged": True}
     mark.unlink(missing_ok=True)
     counts = body()
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    aside = mark.with_suffix(".writing")
-    aside.write_text(json.dumps({"fingerprint": fingerprint, "counts": counts}, ensure_ascii=False), encoding="utf-8")
-    aside.replace(mark)
+    write_whole(mark, json.dumps({"fingerprint": fingerprint, "counts": counts}, ensure_ascii=False).encode())
     return counts
 
 

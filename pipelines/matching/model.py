@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from warehouse.model.durable import write_whole
+
 FORMAT = 1
 """Version of the JSON form."""
 
@@ -91,8 +93,7 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Write the artefact."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.to_json(), encoding="utf-8")
+        write_whole(path, self.to_json().encode())
 
     @classmethod
     def from_json(cls, text: str) -> Model:

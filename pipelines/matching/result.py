@@ -21,6 +21,7 @@ from pipelines.matching.explain import described, waterfall
 from pipelines.matching.model import Model
 from pipelines.matching.score import Scorer, probability
 from pipelines.matching.spec import MatchSpec
+from warehouse.model.durable import aside, put_in_place
 from warehouse.model.link import PAIR
 
 Ints = npt.NDArray[np.int64]
@@ -136,13 +137,13 @@ class MatchResult:
     def write_pairs(self, path: Path) -> int:
         """Write `pairs` to a Parquet file piece by piece, aside first; return the number of pairs."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.writing")
+        written = aside(path)
         rows = 0
-        with pq.ParquetWriter(aside, PAIR.arrow, compression="zstd", compression_level=1) as writer:
+        with pq.ParquetWriter(written, PAIR.arrow, compression="zstd", compression_level=1) as writer:
             for batch in self._batches():
                 writer.write_table(batch)
                 rows += batch.num_rows
-        aside.replace(path)
+        put_in_place(written, path)
         return rows
 
     def explain(self, left_id: int, right_id: int) -> pa.Table:

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from pipelines.resolution import ids
 from pipelines.resolution.session import Session, Source
 from warehouse.model import Home
+from warehouse.model.durable import aside, put_in_place, write_whole
 from warehouse.model.link import CLUSTER, ENTITY, HISTORY, REDIRECT
 from warehouse.model.mention import MENTION_HEAD, MENTIONS
 from warehouse.model.table import Column, Table
@@ -214,7 +215,10 @@ def write_assignment(home: Home, kind: str, assignment: Assignment, release: str
     HISTORY.write(assignment.history, _memory(home, release, f"{kind}_history"))
     counters = {"next_number": str(assignment.next_number), "runs": str(assignment.runs)}
     register = REGISTER.conform(assignment.register).replace_schema_metadata(counters)
-    pq.write_table(register, _memory(home, release, kind), compression="zstd", compression_level=1)
+    path = _memory(home, release, kind)
+    written = aside(path)
+    pq.write_table(register, written, compression="zstd", compression_level=1)
+    put_in_place(written, path)
     return counts
 
 
@@ -227,9 +231,7 @@ def commit_identity(home: Home, release: str) -> None:
     if not _memory(home, release, "person").parent.is_dir():
         raise FileNotFoundError(f"no ids were assigned for release {release}")
     pointer = _pointer(home)
-    aside = pointer.with_name(f".{pointer.name}.writing")
-    aside.write_text(json.dumps({"release": release}), encoding="utf-8")
-    aside.replace(pointer)
+    write_whole(pointer, json.dumps({"release": release}).encode())
     for folder in pointer.parent.iterdir():
         if folder.is_dir() and folder.name != release:
             shutil.rmtree(folder)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.model import Table
+from warehouse.model.durable import aside, put_in_place
 
 Source: TypeAlias = pa.Table | Path
 """An input: an Arrow table, or a Parquet file that is read as it is needed. An absent file is an empty table."""
@@ -83,10 +84,10 @@ def _fill(text: str, texts: Mapping[str, str]) -> str:
 def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
     """A Parquet file under a contract, written aside and put in place when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.writing")
-    with pq.ParquetWriter(aside, contract.arrow, compression="zstd", compression_level=1) as writer:
+    written = aside(path)
+    with pq.ParquetWriter(written, contract.arrow, compression="zstd", compression_level=1) as writer:
         yield writer
-    aside.replace(path)
+    put_in_place(written, path)
 
 
 class Sink(Protocol):

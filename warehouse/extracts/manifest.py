@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from warehouse.release.manifest import MANIFEST, FileLine, write_aside
+from warehouse.model.durable import write_whole
+from warehouse.release.manifest import MANIFEST, FileLine
 
 
 class _Strict(BaseModel):
@@ -45,7 +46,7 @@ class ExtractManifest(_Strict):
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""
-        write_aside(folder / MANIFEST, (self.model_dump_json(indent=2) + "\n").encode())
+        write_whole(folder / MANIFEST, (self.model_dump_json(indent=2) + "\n").encode())
 
     @classmethod
     def read(cls, folder: Path) -> ExtractManifest:

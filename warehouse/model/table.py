@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.model.durable import aside, put_in_place
+
 
 class ContractError(ValueError):
     """A table does not fit its declared contract. The message names table and column, never a value."""
@@ -108,9 +110,13 @@ class Table:
     def write(self, table: pa.Table, path: Path) -> int:
         """Write `table` as Parquet under this contract, aside first and then in place; return the row count."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.writing")
-        pq.write_table(self.conform(table), aside, compression="zstd", compression_level=1)
-        aside.replace(path)
+        written = aside(path)
+        try:
+            pq.write_table(self.conform(table), written, compression="zstd", compression_level=1)
+        except OSError:
+            written.unlink(missing_ok=True)
+            raise
+        put_in_place(written, path)
         return table.num_rows
 
     def read(self, path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -17,12 +17,13 @@ import pyarrow as pa
 from warehouse.masking import install, token_key
 from warehouse.model.base import MASKED
 from warehouse.model.catalogue import FIELD
+from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import KINDS, PUBLIC_CODES, RELEASE, SENSITIVE, Served
 from warehouse.model.table import Column
 from warehouse.release import ddl
 from warehouse.release.ddl import name, qualified, text
-from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line, sync
+from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line
 from warehouse.release.versions import fingerprint, published, unpublished
 
 STORAGE_VERSION = "v1.2.0"

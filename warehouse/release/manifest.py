@@ -6,7 +6,6 @@ Belongs here: reading and writing it. Does not: deciding on versions (`warehouse
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
 
 MANIFEST = "manifest.json"
@@ -81,7 +81,7 @@ class Manifest(_Strict):
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""
-        write_aside(folder / MANIFEST, (self.model_dump_json(indent=2) + "\n").encode())
+        write_whole(folder / MANIFEST, (self.model_dump_json(indent=2) + "\n").encode())
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -108,23 +108,3 @@ def file_line(path: Path) -> FileLine:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return FileLine(name=path.name, bytes=path.stat().st_size, sha256=digest.hexdigest())
-
-
-def write_aside(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` so that a reader finds the former or the new file, whole, even after a crash."""
-    aside = path.with_name(f".{path.name}.writing")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,8 +10,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from warehouse.model.durable import sync
 from warehouse.model.home import Home
-from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, sync
+from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError
 from warehouse.release.verify import verify_release
 
 
