@@ -1,0 +1,51 @@
+"""A step is done again only where something changed, and a step that broke is done again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.once import Counts, code_fingerprint, digest, once
+from warehouse.model import Home
+
+
+class Step:
+    """A step that counts how often it ran."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def __call__(self) -> Counts:
+        self.runs += 1
+        return {"rows": self.runs}
+
+
+def test_a_step_runs_again_only_when_its_fingerprint_changes(tmp_path: Path) -> None:
+    home, step = Home(tmp_path), Step()
+    assert once(home, "link/person", "a", step) == {"rows": 1}
+    assert once(home, "link/person", "a", step) == {"rows": 1, "unchanged": True}
+    assert once(home, "link/person", "b", step) == {"rows": 2}
+
+
+def test_a_step_that_broke_is_not_taken_for_done(tmp_path: Path) -> None:
+    home, step = Home(tmp_path), Step()
+    once(home, "golden/person", "a", step)
+
+    def broken() -> Counts:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        once(home, "golden/person", "b", broken)
+    once(home, "golden/person", "a", step)
+    assert step.runs == 2
+
+
+def test_a_digest_depends_on_parts_and_on_where_one_ends() -> None:
+    assert digest(["ab", "c"]) != digest(["a", "bc"])
+    assert digest(["a", 1]) == digest(["a", "1"])
+
+
+def test_the_code_has_one_fingerprint() -> None:
+    assert code_fingerprint() == code_fingerprint()
+    assert len(code_fingerprint()) == 16
