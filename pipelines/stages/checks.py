@@ -1,4 +1,6 @@
-"""Run suites of expectations. Reads stage files or the candidate release; writes `expectation/<suite>`."""
+"""Run suites of expectations. Reads stage files or the candidate release; writes `expectation/<suite>` and, of stage files,
+the keys of the rows that break them, `failing_row/<suite>`.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +8,21 @@ import pyarrow as pa
 
 from pipelines.once import Counts
 from pipelines.settings import Settings
-from quality.suites import run_suite, run_suites, suites_of_release, suites_of_stage
+from quality.suites import examine, run_suites, suites_of_release
 from warehouse.model.home import LIBRARY_FILE
-from warehouse.model.quality import EXPECTATION
+from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
 
 def check_stage(settings: Settings, suite: str) -> Counts:
     """Run one suite on the stage files and keep its results."""
-    return _keep(settings, suite, run_suite(suite, settings.home))
+    found = examine([suite], settings.home)
+    FAILING_ROW.write(found.rows, settings.home.stage("failing_row", suite))
+    return _keep(settings, suite, found.results)
 
 
 def check_candidate(settings: Settings, version: str) -> Counts:
     """Run the release suites on the release that was built aside."""
     return _keep(settings, "release", run_suites(suites_of_release(), settings.home.release(version) / LIBRARY_FILE))
-
-
-def gather_results(settings: Settings) -> Counts:
-    """Put the results of all stage suites together for the release; return how many passed and failed."""
-    home = settings.home
-    tables = [EXPECTATION.read(home.stage("expectation", suite)) for suite in suites_of_stage()]
-    together = pa.concat_tables(tables)
-    EXPECTATION.write(together, home.stage("quality", "expectation"))
-    return {"rows": together.num_rows}
 
 
 def results(settings: Settings, suite: str) -> pa.Table:

@@ -1,7 +1,7 @@
 """Suites of expectations: one YAML file per suite, and the functions that run them.
 
 Belongs here: the declarations (`*.yaml`), their language (`declaration`), where the tables they read lie (`source`), and
-the run itself (`engine`, `run`). Does not: the tables' contracts (`warehouse.model`).
+the run itself (`engine`, `run`, `failing`); suites made from the description of a platform (`landing`). Does not: the tables' contracts (`warehouse.model`).
 
     from quality.suites import blocking_failures, run_suite
     results = run_suite("mention.person", Home(path))     # quality.expectation rows: counts only, no values
@@ -10,7 +10,9 @@ the run itself (`engine`, `run`). Does not: the tables' contracts (`warehouse.mo
 
 from quality.suites.declaration import Expectation, Suite, SuiteError, load_suite, suite_names
 from quality.suites.run import (
+    Findings,
     blocking_failures,
+    examine,
     expectations,
     run_suite,
     run_suites,
@@ -20,9 +22,11 @@ from quality.suites.run import (
 
 __all__ = [
     "Expectation",
+    "Findings",
     "Suite",
     "SuiteError",
     "blocking_failures",
+    "examine",
     "expectations",
     "load_suite",
     "run_suite",

@@ -46,6 +46,9 @@ class Expectation(BaseModel):
     - `never`: SQL predicate on a row; a row for which it is true breaks the expectation.
     - `broken`: SQL query; each row it returns counts as one breach. `{batch}` is the table checked.
     - `no_personal_number`: no text column of any table of the release holds a full identity or mobile number.
+
+    Rows `never` and the other forms on a row find are known by their keys; `broken` tells keys where it selects columns
+    that are keys (`quality.failing_row`). `tolerated` is the share of the rows checked that may break it all the same.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +66,7 @@ class Expectation(BaseModel):
     never: str | None = None
     broken: str | None = None
     no_personal_number: bool = False
+    tolerated: float = Field(0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _one_form(self) -> Expectation:
@@ -146,7 +150,7 @@ def _reference(table: str, column: str, referred: str, key: str, further: str = 
         en=f"What {table}.{column} refers to exists",
         table=table,
         column=column,
-        broken=f"select 1 from {{batch}} r anti join ({referred}) t on {further}t.{key} = r.{column} where r.{column} is not null",
+        broken=f"select r.* from {{batch}} r anti join ({referred}) t on {further}t.{key} = r.{column} where r.{column} is not null",
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -14,10 +15,19 @@ import pyarrow.compute as pc
 
 from quality.suites.declaration import Expectation, Suite, implied, load_suite, suite_names
 from quality.suites.engine import Result, check
+from quality.suites.failing import failing_rows
 from quality.suites.source import CONTRACTS, Source, show
-from warehouse.model.quality import EXPECTATION
+from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What suites found: `results` is `quality.expectation`, `rows` is `quality.failing_row`."""
+
+    results: pa.Table
+    rows: pa.Table
 
 
 def suites_of_stage() -> tuple[str, ...]:
@@ -50,8 +60,21 @@ def run_suite(name: str, source: Source) -> pa.Table:
 
 def run_suites(names: Iterable[str], source: Source) -> pa.Table:
     """Run several suites on the same source; see `run_suite`. Rows come suite by suite, in the order of `names`."""
-    tables = [_run(load_suite(name), source) for name in names]
-    return pa.concat_tables(tables) if tables else EXPECTATION.empty()
+    return examine(names, source).results
+
+
+def examine(names: Iterable[str], source: Source) -> Findings:
+    """Run several suites on the same source and list the rows that break them; see `run_suite`."""
+    return joined([_run(load_suite(name), source) for name in names])
+
+
+def joined(findings: Iterable[Findings]) -> Findings:
+    """Several findings as one, in their order."""
+    listed = list(findings)
+    return Findings(
+        pa.concat_tables([EXPECTATION.empty(), *(f.results for f in listed)]),
+        pa.concat_tables([FAILING_ROW.empty(), *(f.rows for f in listed)]),
+    )
 
 
 def expectations(name: str) -> tuple[Expectation, ...]:
@@ -67,24 +90,28 @@ def blocking_failures(results: pa.Table) -> pa.Table:
     )
 
 
-def _run(suite: Suite, source: Source) -> pa.Table:
+def _run(suite: Suite, source: Source) -> Findings:
     declared = expectations(suite.suite)
     con = duckdb.connect(":memory:")
     try:
         show(con, source, suite.tables)
     except duckdb.Error as error:
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)
-        return _table(suite, [Result(e, "error", None, None) for e in declared])
+        return Findings(
+            result_table(suite.suite, [Result(e, "error", None, None) for e in declared]), FAILING_ROW.empty()
+        )
     try:
-        return _table(suite, check(con, suite.table, declared))
+        results = check(con, suite.table, declared)
+        return Findings(result_table(suite.suite, results), failing_rows(con, suite.suite, suite.table, results))
     finally:
         con.close()
 
 
-def _table(suite: Suite, results: list[Result]) -> pa.Table:
+def result_table(suite: str, results: Iterable[Result]) -> pa.Table:
+    """`quality.expectation` rows of one suite."""
     rows = [
         {
-            "suite": suite.suite,
+            "suite": suite,
             "expectation": r.expectation.name,
             "description": r.expectation.zh,
             "description_en": r.expectation.en,

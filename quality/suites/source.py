@@ -58,8 +58,7 @@ def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) 
         duckdb.Error: a file can't be read.
     """
     con.execute(f"set temp_directory = '{_literal(Path(tempfile.gettempdir()))}'")
-    for macro in sorted(f.name for f in resources.files("quality.sql").iterdir() if f.name.endswith(".macro.sql")):
-        con.execute(resources.files("quality.sql").joinpath(macro).read_text(encoding="utf-8"))
+    create_macros(con)
     if isinstance(source, Path):
         _show_release(con, source)
         return
@@ -72,6 +71,12 @@ def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) 
             found = CONTRACTS[table].empty()
         if found is not None:
             _view(con, table, found)
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the SQL macros checks use (`quality/sql/*.macro.sql`)."""
+    for macro in sorted(f.name for f in resources.files("quality.sql").iterdir() if f.name.endswith(".macro.sql")):
+        con.execute(resources.files("quality.sql").joinpath(macro).read_text(encoding="utf-8"))
 
 
 def _view(con: duckdb.DuckDBPyConnection, table: str, found: Path | pa.Table) -> None:

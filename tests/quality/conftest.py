@@ -111,7 +111,15 @@ PERSONS: Rows = [
         "enterprise_mention_id": 0,
     },
 ]
-HOMES: Rows = [{**_head("housing", 0, "deeds", 1, "subject"), **HOME, "area": 88.5, "unit_number": "9" * 28}]
+HOMES: Rows = [
+    {
+        **_head("housing", 0, "deeds", 1, "subject"),
+        **HOME,
+        "area": 88.5,
+        "unit_number": "9" * 28,
+        "grid_raw": HOME["grid_code"],
+    }
+]
 FIRMS: Rows = [
     {
         **_head("enterprise", 0, "firms", 1, "subject"),

@@ -1,0 +1,96 @@
+"""Which rows break a check: their keys, never their values.
+
+Belongs here: the query for the rows of an expectation, and which of its columns are keys. Does not: counting them
+(`quality.suites.engine`), which goes through Great Expectations and fetches nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import duckdb
+import pyarrow as pa
+
+from quality.suites.declaration import Expectation
+from quality.suites.engine import Result
+from quality.suites.source import quoted
+from warehouse.model.quality import FAILING_ROW
+
+log = logging.getLogger(__name__)
+
+LIMIT = 1000
+"""Rows kept of one expectation. The full count is in `quality.expectation`."""
+
+ENTITY_COLUMNS = ("entity_id", "person_id", "housing_id", "enterprise_id")
+SOURCE_COLUMNS = ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "role")
+
+
+def failing_rows(con: duckdb.DuckDBPyConnection, suite: str, table: str, results: Iterable[Result]) -> pa.Table:
+    """Keys of the rows behind `results`.
+
+    Args:
+        con: the connection the expectations ran on.
+        suite: name of the suite.
+        table: `schema.name`, what an expectation without a table of its own is about.
+        results: those that found nothing are passed over, as are those whose rows have no key.
+
+    Returns:
+        `quality.failing_row`: per expectation the first `LIMIT` rows in the order of their keys.
+    """
+    found = [_rows(con, suite, r.expectation, r.expectation.table or table) for r in results if r.unexpected]
+    return pa.concat_tables([FAILING_ROW.empty(), *found])
+
+
+def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str) -> pa.Table:
+    query = _query(e, quoted(table))
+    if query is None:
+        return FAILING_ROW.empty()
+    try:
+        columns = con.sql(f"select * from ({query}) limit 0").columns
+        keys = _keys(columns)
+        if not keys:
+            return FAILING_ROW.empty()
+        column = e.column or (e.filled or e.unique or (None,))[0]
+        named = '"column"' if "column" in columns else "cast($column as varchar)"
+        picked = ", ".join(f'"{source}" as {key}' for key, source in keys.items())
+        rows = con.sql(
+            f'select $suite as suite, $name as expectation, {named} as "column", {picked} from ({query}) '
+            f'order by {", ".join(keys)}, "column" limit {LIMIT}',
+            params={"suite": suite, "name": e.name} | ({} if "column" in columns else {"column": column}),
+        ).to_arrow_table()
+    except duckdb.Error as error:  # its message may quote a value
+        log.warning("%s %s: rows could not be listed: %s", suite, e.name, type(error).__name__)
+        return FAILING_ROW.empty()
+    return FAILING_ROW.conform(rows)
+
+
+def _keys(columns: list[str]) -> dict[str, str]:
+    """Key of `quality.failing_row` → the column that holds it; empty where a row can't be told by its columns."""
+    keys = {name: name for name in SOURCE_COLUMNS if name in columns}
+    entity = next((name for name in columns if name in ENTITY_COLUMNS), None)
+    return keys | ({"entity_id": entity} if entity else {})
+
+
+def _query(e: Expectation, table: str) -> str | None:
+    """The rows that break it, with their columns; None where it is about no rows."""
+    if e.broken:
+        return e.broken.replace("{batch}", table)
+    if e.unique:
+        key = ", ".join(f'"{column}"' for column in e.unique)
+        return f"select * from {table} qualify count(*) over (partition by {key}) > 1"
+    if e.not_empty or e.no_personal_number:
+        return None
+    return f"select * from {table} where {_predicate(e)}"
+
+
+def _predicate(e: Expectation) -> str:
+    if e.filled:
+        return " or ".join(f'"{column}" is null' for column in e.filled)
+    if e.allowed:
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in e.allowed)
+        return f'"{e.column}" not in ({listed})'
+    if e.between:
+        bounds = ((e.between.min, "<"), (e.between.max, ">"))
+        return " or ".join(f'"{e.column}" {sign} {bound}' for bound, sign in bounds if bound is not None) or "false"
+    return str(e.never)

@@ -1,0 +1,58 @@
+"""What a landing suite must know of a platform: the part of its description that can be checked on what it delivered.
+
+Belongs here: the shape of it. Does not: reading the description (its reader makes these), or the expectations it leads to
+(`quality.suites.landing`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a role finds one attribute.
+
+    Attributes:
+        attribute: as a role declares it: `sex`, `id_number`, `code`…
+        kind: kind of entity the role names.
+        role: the role.
+        column: source column.
+        codes: the code table that says which values it may have; None where it is no code.
+        split, part: the separator of a cell that holds several values, and which of them is meant, from 1.
+    """
+
+    attribute: str
+    kind: str
+    role: str
+    column: str
+    codes: str | None = None
+    split: str | None = None
+    part: int = 1
+
+
+@dataclass(frozen=True)
+class LandedDataset:
+    """One table of rows of a platform: `key` and `mandatory` are source columns."""
+
+    name: str
+    key: tuple[str, ...] = ()
+    mandatory: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every source column that is looked at, once."""
+        return tuple(dict.fromkeys((*self.key, *(cell.column for cell in self.cells))))
+
+
+@dataclass(frozen=True)
+class LandedPlatform:
+    """One platform: `semantics` is snapshot or delta, rows are those of one delivery."""
+
+    platform: str
+    cadence: str
+    semantics: str
+    datasets: tuple[LandedDataset, ...]
+    min_rows: int = 1
+    max_rows: int | None = None
