@@ -1,6 +1,7 @@
-"""Which landed rows hold now, and what the landing area knows about deliveries.
+"""Which landed rows hold now.
 
-Belongs here: snapshot and delta semantics. Does not: landing itself, or what a value means.
+Belongs here: snapshot and delta semantics. Does not: landing itself, which deliveries are held back (`connectors.holding`), or
+what a value means.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.claims import date_sql, quoted
+from connectors.holding import standing
+from connectors.manifest import manifest, rejected_rows
 from connectors.spec import Platform
 from warehouse.model.home import Home
-from warehouse.model.landing import DELIVERY, PROVENANCE, REJECTED
+from warehouse.model.landing import PROVENANCE
+
+__all__ = ["CURRENT_HEAD", "current_rows", "manifest", "rejected_rows"]
 
 CURRENT_HEAD = pa.schema(
     [c.field for c in PROVENANCE] + [pa.field("repeat", pa.int64(), False), pa.field("claimed_on", pa.date32())]
@@ -26,8 +31,10 @@ CURRENT_HEAD = pa.schema(
 def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """The rows of one dataset that hold now.
 
-    A snapshot holds per scope: the files of its newest date, and of files with the same name the one landed last. Of a
-    delta each key's rows in the newest delivery hold; rows that repeat a key inside that delivery all do.
+    A snapshot holds per scope: the files of its newest date that is not held back, and of files with the same name the one
+    landed last. Of a delta each key's rows in the newest delivery hold; rows that repeat a key inside that delivery all do.
+    The outcome does not depend on the order of arrival, except where nothing but that tells what is newer: files of one
+    name and date, and files without a date.
 
     Returns:
         `CURRENT_HEAD` and one text column per source column (declared ones always, in declared order; unknown ones
@@ -57,7 +64,7 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
-    lines = manifest(home, platform.platform)
+    lines = standing(platform, home)
     with duckdb.connect() as connection:
         connection.register("manifest", lines)
         statement = _sql(f"deliveries_of_a_{platform.delivery.semantics}")
@@ -74,22 +81,3 @@ def _further_columns(paths: list[Path], known: set[str]) -> list[str]:
     for path in paths:
         further.update(dict.fromkeys(n for n in pq.read_schema(path).names if n not in known))
     return list(further)
-
-
-def manifest(home: Home, platform: str | None = None) -> pa.Table:
-    """Every manifest line of the home (DELIVERY), or of one platform, ordered by platform, sequence, dataset."""
-    return _all(home.landing / "delivery", platform, DELIVERY.arrow, ("platform", "sequence", "dataset"))
-
-
-def rejected_rows(home: Home, platform: str | None = None) -> pa.Table:
-    """Every refused row of the home (REJECTED), or of one platform, ordered by platform, file and place."""
-    order = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code")
-    return _all(home.landing / "rejected", platform, REJECTED.arrow, order)
-
-
-def _all(folder: Path, platform: str | None, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
-    paths = sorted(p for p in folder.glob(f"{platform or '*'}/*.parquet") if not p.name.startswith("."))
-    tables = [pq.ParquetFile(path).read() for path in paths]
-    if not tables:
-        return schema.empty_table()
-    return pa.concat_tables(tables).cast(schema).sort_by([(column, "ascending") for column in order])

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.current import manifest
+from connectors.manifest import manifest
 from connectors.rows import DeliveryRejected
 from connectors.spec import Platform
 from warehouse.model.durable import write_whole

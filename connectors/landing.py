@@ -14,13 +14,14 @@ import os
 import tempfile
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from connectors import claims, deliveries, files, server
-from connectors.current import manifest
 from connectors.deliveries import Offer
+from connectors.holding import standing
+from connectors.manifest import manifest
 from connectors.reading import read
 from connectors.rows import Batches, DeliveryRejected, legible
 from connectors.spec import Platform, Sql
@@ -39,6 +40,7 @@ class LandingReport:
         rows_delivered: rows found in the new deliveries; always rows_landed + rows_rejected.
         rejected_deliveries: (file name, reason code, reason) of new deliveries that can't be used.
         warnings: what was odd but stopped nothing, each led by its file name.
+        held: (delivery id, file name, reason) of deliveries, new or not, that wait for a person to confirm them.
     """
 
     platform: str
@@ -49,6 +51,7 @@ class LandingReport:
     rows_rejected: int = 0
     rejected_deliveries: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    held: tuple[tuple[str, str, str], ...] = ()
 
 
 def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
@@ -67,8 +70,14 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
         OSError: the home can't be written to.
     """
     url = os.environ.get(platform.format.url_env or "") if isinstance(platform.format, Sql) else None
-    if url:
-        return _pull(platform, url, home)
+    report = _pull(platform, url, home) if url else _take_in(platform, inbox, home)
+    lines = standing(platform, home).to_pylist()
+    held = {(i["delivery_id"], i["file_name"], i["reason"]): None for i in lines if i["state"] == "held"}
+    return replace(report, held=tuple(held))
+
+
+def _take_in(platform: Platform, inbox: Path, home: Home) -> LandingReport:
+    """Take in the files of the inbox."""
     known = deliveries.known(home, platform)
     seen = deliveries.Seen(home.seen(platform.platform))
     sequence = max((line["sequence"] for line in known.values()), default=0)

@@ -416,10 +416,15 @@ class Delivery(Strict):
 
 
 class Volume(Strict):
-    """Rows a delivery may plausibly have; outside, a warning."""
+    """Rows a delivery may plausibly have.
+
+    Outside the bounds a file is warned of, and a snapshot is held until a person confirms it: declare bounds only where they
+    are known. A snapshot with less than `min_share` of the rows of the one before it is held as well; 0 never holds.
+    """
 
     min_rows: int = Field(1, ge=0)
     max_rows: int | None = Field(None, ge=1)
+    min_share: float = Field(0.5, ge=0, le=1)
 
 
 class Platform(Strict):
@@ -437,7 +442,7 @@ class Platform(Strict):
     files: str
     format: Format
     delivery: Delivery
-    volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None))
+    volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5))
     datasets: tuple[Dataset, ...] = Field(min_length=1)
     entitlements: dict[Kind, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"

@@ -14,4 +14,4 @@ with newest as (
 select delivery_id, delivered_on, 0::bigint as rank
 from newest
 qualify row_number() over (partition by scope, file_name order by sequence desc) = 1
-order by sequence
+order by scope, file_name

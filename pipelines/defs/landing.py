@@ -9,6 +9,7 @@ from pipelines.stages.landing import land_platform
 
 READABLE = "deliveries_readable"
 NOTHING_REJECTED = "no_rows_rejected"
+NOTHING_HELD = "no_delivery_held"
 
 
 def landing_key(platform: str) -> dg.AssetKey:
@@ -31,12 +32,17 @@ def landing_asset(platform: Platform) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(READABLE, asset=key, description="每个文件都能读取 · every file could be read"),
             dg.AssetCheckSpec(NOTHING_REJECTED, asset=key, description="没有退回行 · no row was rejected"),
+            dg.AssetCheckSpec(
+                NOTHING_HELD, asset=key, description="没有待人工确认的交付 · no delivery waits to be confirmed"
+            ),
         ],
     )
     def landed(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         report = land_platform(workspace.settings, platform.platform)
         for warning in report.warnings:
             context.log.warning(warning)
+        for delivery, file, reason in report.held:
+            context.log.warning(f"待确认交付 held {platform.platform}/{file} {delivery}: {reason}")
         return _result(report)
 
     return landed
@@ -64,6 +70,12 @@ def _result(report: LandingReport) -> dg.MaterializeResult:
                 passed=report.rows_rejected == 0,
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"rows": report.rows_rejected},
+            ),
+            dg.AssetCheckResult(
+                check_name=NOTHING_HELD,
+                passed=not report.held,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"deliveries": dg.JsonMetadataValue([" ".join(held) for held in report.held])},
             ),
         ],
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from connectors.current import manifest
+from connectors.holding import standing_of_all
 from pipelines.locking import locked
 from pipelines.once import Counts, digest, once
 from pipelines.settings import Settings
+from warehouse import judgements
 from warehouse.model import Home
 
 
@@ -34,13 +35,25 @@ class Workspace(dg.ConfigurableResource):
         folder = Path(self.platform_folder) if self.platform_folder else None
         return Settings(Path(self.inbox_path), Home(Path(self.home_path)), folder)
 
-    def step(self, name: str, body: Callable[[Settings], Counts], *inputs: object) -> Counts:
-        """Run `body(settings)` unless deliveries, configuration and `inputs` are what they were the last time."""
-        return once(self.settings.home, name, self.fingerprint(*inputs), lambda: body(self.settings))
+    def step(self, name: str, body: Callable[[Settings], Counts], *inputs: object, judged: bool = True) -> Counts:
+        """Run `body(settings)` unless all it depends on is what it was the last time: deliveries, configuration, `inputs`.
+
+        Args:
+            name: of the step, as in `once`.
+            body: what it does.
+            inputs: what else it depends on.
+            judged: it depends on the stewards' judgements too, as do all steps from the links on.
+        """
+        decided = (judgements.fingerprint(self.settings.home),) if judged else ()
+        return once(self.settings.home, name, self.fingerprint(*decided, *inputs), lambda: body(self.settings))
 
     def fingerprint(self, *inputs: object) -> str:
-        """Fingerprint of all landed deliveries, the configuration and `inputs`."""
-        known = manifest(self.settings.home).select(["delivery_id", "dataset", "state"]).to_pylist()
+        """Fingerprint of all deliveries as they stand, the configuration and `inputs`."""
+        known = (
+            standing_of_all(self.settings.platforms, self.settings.home)
+            .select(["delivery_id", "dataset", "state"])
+            .to_pylist()
+        )
         deliveries = sorted("/".join(line.values()) for line in known)
         return digest((self.settings.configuration_fingerprint, *deliveries, *inputs))
 

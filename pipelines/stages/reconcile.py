@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from connectors import catalogue
-from connectors.current import current_rows, manifest, rejected_rows
+from connectors.current import current_rows, rejected_rows
+from connectors.holding import standing_of_all
 from pipelines.once import Counts
 from pipelines.settings import Settings
 from pipelines.standardise.roles import exists, role_cells
@@ -29,7 +30,7 @@ def reconcile_rows(settings: Settings) -> Counts:
     home = settings.home
     current, expected = _counts(settings)
     balance = reconcile(
-        manifest(home),
+        standing_of_all(settings.platforms, home),
         current,
         expected,
         MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
@@ -86,7 +87,7 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
     counts = current.group_by("platform").aggregate([("rows_current", "sum")])
     rows_current = dict(zip(counts["platform"].to_pylist(), counts["rows_current_sum"].to_pylist(), strict=True))
     for table, rows in (
-        (contracts.PLATFORM, catalogue.platform_table(platforms, manifest(home), rows_current)),
+        (contracts.PLATFORM, catalogue.platform_table(platforms, standing_of_all(platforms, home), rows_current)),
         (contracts.DATASET, catalogue.dataset_table(platforms)),
         (contracts.FIELD, catalogue.field_table(platforms)),
         (contracts.CODE, catalogue.code_table(settings.code_tables)),

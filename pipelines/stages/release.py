@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import hashlib
 
-from connectors.current import manifest
+from connectors.holding import standing_of_all
 from pipelines.once import Counts, code_fingerprint
 from pipelines.resolution.identity import commit_identity
 from pipelines.settings import Settings
-from warehouse.model import Home
+from warehouse import judgements
 from warehouse.model.mention import MENTIONS
 from warehouse.release import ReleaseFacts, build_release, next_version, publish
 
 
-def release_facts(home: Home) -> ReleaseFacts:
-    """What the release is made from: deliveries, code, models."""
+def release_facts(settings: Settings) -> ReleaseFacts:
+    """What the release is made from: deliveries as they stand, code, models, judgements."""
+    home = settings.home
     models = hashlib.sha256(b"\0".join(home.model(kind).read_bytes() for kind in sorted(MENTIONS)))
-    return ReleaseFacts(code_version=code_fingerprint(), model=models.hexdigest()[:16], deliveries=manifest(home))
+    deliveries = standing_of_all(settings.platforms, home)
+    return ReleaseFacts(
+        code_version=code_fingerprint(),
+        model=models.hexdigest()[:16],
+        deliveries=deliveries,
+        judgements=judgements.fingerprint(home),
+    )
 
 
 def name_release(settings: Settings) -> Counts:
     """The version of the release this run makes."""
-    return {"version": next_version(settings.home, release_facts(settings.home))}
+    return {"version": next_version(settings.home, release_facts(settings))}
 
 
 def build_candidate(settings: Settings, version: str) -> Counts:
     """Build the release aside; nobody sees it yet."""
-    file = build_release(settings.home, version, release_facts(settings.home))
+    file = build_release(settings.home, version, release_facts(settings))
     return {"version": version, "bytes": file.stat().st_size}
 
 

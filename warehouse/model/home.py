@@ -6,8 +6,10 @@
   landing/rows/<platform>/<delivery_id>/<dataset>.parquet
   landing/rejected/<platform>/<delivery_id>.parquet
   landing/delivery/<platform>/<delivery_id>.parquet one manifest line per delivery and dataset
+  landing/decisions.jsonl                           what people decided about deliveries, only ever added to
   landing/seen/<platform>.json                      size and time of files taken in before; may be deleted at any time
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
+  stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
   models/<kind>.json                                parameters of the matching model
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
@@ -59,9 +61,19 @@ class Home:
         """What landing remembers of the files of a platform, so as not to read unchanged ones again."""
         return self.landing / "seen" / f"{platform}.json"
 
+    @property
+    def decisions(self) -> Path:
+        """What people decided about deliveries, a JSON line each."""
+        return self.landing / "decisions.jsonl"
+
     def stage(self, stage: str, name: str) -> Path:
         """A contracted table between landing and release, e.g. `stage("mention", "person")`."""
         return self.root / "stage" / stage / f"{name}.parquet"
+
+    @property
+    def prepared_extracts(self) -> Path:
+        """What the extracts of a release read, sorted by platform."""
+        return self.root / "stage" / "extract"
 
     def model(self, kind: str) -> Path:
         """The matching model of one kind, readable JSON."""

@@ -45,7 +45,7 @@ REASON = {
 }
 LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
 EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}
-STATE = {"landed": "已落地", "rejected": "已退回"}
+STATE = {"landed": "已落地", "rejected": "已退回", "held": "待确认", "refused": "不采用"}
 OUTCOME = {
     "accepted": "采纳",
     "review": "待核",

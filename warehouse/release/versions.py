@@ -19,7 +19,7 @@ from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
 
 def fingerprint(facts: ReleaseFacts) -> str:
     """Eight hexadecimal digits that differ where the deliveries, the code, the model or the judgements differ."""
-    columns = facts.deliveries.select(["delivery_id", "platform", "file_name", "sha256"]).to_pylist()
+    columns = facts.deliveries.select(["delivery_id", "platform", "file_name", "sha256", "state"]).to_pylist()
     deliveries = sorted({tuple(row.values()) for row in columns})
     content = json.dumps([deliveries, facts.code_version, facts.model, facts.judgements], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:8]

@@ -1,0 +1,143 @@
+"""Which deliveries stand: an obviously wrong snapshot is held for a person to confirm, and the former one goes on.
+
+A snapshot replaces what its platform (or one scope of it) said before, so half a file would withdraw half the people.
+Per scope the snapshots are taken in the order of their dates, all files of one date together. One is *held* where a dataset
+has less than the declared share of the rows of the last one that stands, or where a file's rows are out of the declared
+bounds; the next is compared with the same former one. Nothing is stored: the outcome follows from the deliveries and the
+decisions alone, whatever the order they came in. A part that arrives late completes its set and releases it by itself.
+
+Belongs here: held, refused, and why. Does not: landing (a held delivery is landed, row by row), or the decisions
+(`connectors.decisions`). Deltas are never held: they replace only the keys they name; a person may refuse one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.decisions import Decision, decisions
+from connectors.manifest import manifest
+from connectors.spec import Platform
+from warehouse.model.home import Home
+from warehouse.model.landing import DELIVERY
+
+COMPARABLE_ROWS = 20
+"""A former dataset with fewer rows tells nothing by shrinking to half: three branches of a party may become one."""
+
+Line = dict[str, Any]
+
+
+def standing(platform: Platform, home: Home) -> pa.Table:
+    """The platform's manifest (DELIVERY) with the state every delivery has now: landed, rejected, held or refused.
+
+    Held and refused lines say why in `reason_code` and `reason`. Ordered as `manifest`.
+    """
+    lines = manifest(home, platform.platform).to_pylist()
+    return pa.Table.from_pylist(judge(platform, lines, decisions(home)), schema=DELIVERY.arrow)
+
+
+def standing_of_all(platforms: Mapping[str, Platform], home: Home) -> pa.Table:
+    """`standing` of every platform, ordered by platform, sequence, dataset; platforms not declared any more keep their lines."""
+    decided = decisions(home)
+    lines: list[Line] = []
+    for name, group in groupby(manifest(home).to_pylist(), key=lambda line: line["platform"]):
+        own = list(group)
+        lines += judge(platforms[name], own, decided) if name in platforms else own
+    return pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
+
+
+def judge(platform: Platform, lines: Iterable[Line], decided: Mapping[str, Decision]) -> list[Line]:
+    """Manifest lines of one platform with their present state; a pure function of lines and decisions."""
+    judged = [_refused(line, decided) for line in lines]
+    if platform.delivery.semantics == "snapshot":
+        landed = sorted((line for line in judged if line["state"] == "landed"), key=lambda line: line["scope"])
+        for _, of_scope in groupby(landed, key=lambda line: line["scope"]):
+            _hold(platform, list(of_scope), decided)
+    return judged
+
+
+def whole_set(platform: Platform, lines: Iterable[Line], delivery_id: str) -> list[str]:
+    """Ids of the deliveries that stand or fall with one: those of a snapshot's scope and date; ascending.
+
+    A delta stands alone. Empty where no landed delivery of the platform has that id.
+    """
+    landed = [line for line in lines if line["state"] != "rejected"]
+    named = next((line for line in landed if line["delivery_id"] == delivery_id), None)
+    if named is None:
+        return []
+    if platform.delivery.semantics == "delta":
+        return [delivery_id]
+    place = (named["scope"], _moment(named))
+    return sorted({line["delivery_id"] for line in landed if (line["scope"], _moment(line)) == place})
+
+
+def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
+    decision = decided.get(line["delivery_id"])
+    if line["state"] != "landed" or decision is None or decision.verdict != "refused":
+        return dict(line)
+    return line | {"state": "refused", "reason_code": "refused", "reason": f"经{decision.by}核对，该批不采用"}
+
+
+def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]) -> None:
+    """Mark the held snapshots among the landed lines of one scope."""
+    former: dict[str, int] = {}
+    for effective in _sets(lines):
+        rows: dict[str, int] = {}
+        for line in effective:
+            rows[line["dataset"]] = rows.get(line["dataset"], 0) + line["rows_landed"]
+        confirmed = any(
+            (decision := decided.get(line["delivery_id"])) and decision.verdict == "confirmed" for line in effective
+        )
+        fault = None if confirmed else _shrunk(platform, former, rows) or _out_of_bounds(platform, effective)
+        if fault is None:
+            former |= rows
+            continue
+        for line in effective:
+            line["state"], (line["reason_code"], line["reason"]) = "held", fault
+
+
+def _sets(lines: list[Line]) -> Iterator[list[Line]]:
+    """Snapshots by date, of files with the same name only the one landed last."""
+    for _, together in groupby(sorted(lines, key=lambda line: (_moment(line), line["sequence"])), key=_moment):
+        last: dict[str, list[Line]] = {}
+        for line in together:
+            former = last.get(line["file_name"])
+            if former and former[0]["delivery_id"] == line["delivery_id"]:
+                former.append(line)
+            else:
+                last[line["file_name"]] = [line]
+        yield [line for of_file in last.values() for line in of_file]
+
+
+def _moment(line: Line) -> tuple[bool, datetime.date, int]:
+    """Order of snapshots: by date; those without one come first and each is one of its own, as it landed."""
+    day = line["delivered_on"]
+    return (True, day, 0) if day else (False, datetime.date.min, line["sequence"])
+
+
+def _shrunk(platform: Platform, former: Mapping[str, int], rows: Mapping[str, int]) -> tuple[str, str] | None:
+    share = platform.volume.min_share
+    for dataset, now in sorted(rows.items()):
+        before = former.get(dataset, 0)
+        if before >= COMPARABLE_ROWS and now < before * share:
+            return (
+                "rows_fell",
+                f"数据集“{dataset}”可用{now}行，不足上一批{before}行的{share:.0%}，待人工确认，沿用上一批",
+            )
+    return None
+
+
+def _out_of_bounds(platform: Platform, lines: list[Line]) -> tuple[str, str] | None:
+    low, high = platform.volume.min_rows, platform.volume.max_rows
+    delivered: dict[str, int] = {}
+    for line in lines:
+        delivered[line["delivery_id"]] = delivered.get(line["delivery_id"], 0) + line["rows_delivered"]
+    for rows in delivered.values():
+        if rows < low or (high is not None and rows > high):
+            bounds = f"{low}行以上" if high is None else f"{low}至{high}行"
+            return "volume", f"文件有{rows}行，超出约定的{bounds}，待人工确认，沿用上一批"
+    return None
