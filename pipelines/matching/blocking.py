@@ -2,25 +2,25 @@
 
 Belongs here: turning a spec's blocks into integer keys, capping hot keys, the joins. Does not: comparing the pairs.
 
-A rule is a self-join on one integer: the key's codes hashed to 31 bits, so that a collision costs a needless comparison and
-nothing else. The join is a sort: keys packed with their records into 64-bit integers, which a processor sorts faster than
+A rule is a self-join on one integer: the key's values hashed to 31 bits, the same in every run, so that a collision costs a
+needless comparison and nothing else. The join is a sort: keys packed with their records into 64-bit integers, which a processor sorts faster than
 it can fill a hash table.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.matching.encode import Codes, Encoded, mix
+from pipelines.matching.hashing import value_hashes
+from pipelines.matching.parallel import each
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 
 Ints = npt.NDArray[np.int64]
+Leaf = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -43,39 +43,33 @@ class BlockReport:
     capped_pairs: int
 
 
-def _leaf(encoded: Encoded, part: str | Key) -> tuple[Codes, pa.Array]:
-    """Codes of one key column, and the values they stand for (needed where alternatives share a dictionary)."""
-    if isinstance(part, str):
-        return encoded.codes[part], encoded.dictionaries[part].values
-    values = encoded.dictionaries[part.column].values
-    keys = part.function(values).dictionary_encode()
-    place = np.append(np.asarray(pc.fill_null(keys.indices, -1)).astype(np.int32), np.int32(-1))
-    return place[encoded.codes[part.column]], keys.dictionary
+def _leaf(encoded: Encoded, part: str | Key) -> Leaf:
+    """32 stable bits per record of one key column, 0 for null: the same value gives the same bits in every column."""
+    column = part if isinstance(part, str) else part.column
+    dictionary = encoded.dictionaries[column]
+    bits = dictionary.hashes if isinstance(part, str) else value_hashes(part.function(dictionary.values))
+    short = np.maximum((bits >> np.uint64(32)).astype(np.uint32), (bits != 0).astype(np.uint32))
+    return np.append(short, np.uint32(0))[encoded.codes[column]]
 
 
-def _alternatives(encoded: Encoded, part: Part) -> list[Codes]:
-    """The key columns of a part: one, or one per alternative with codes that mean the same in all of them."""
-    if not isinstance(part, AnyOf):
-        return [_leaf(encoded, part)[0]]
-    leaves = [_leaf(encoded, p) for p in part.parts]
-    whole = pa.concat_arrays([values.cast(pa.large_string()) for _, values in leaves]).dictionary_encode().indices
-    place = np.asarray(whole).astype(np.int32)
-    out, start = [], 0
-    for codes, values in leaves:
-        own = np.append(place[start : start + len(values)], np.int32(-1))
-        start += len(values)
-        out.append(own[codes])
-    return out
+def _alternatives(encoded: Encoded, part: Part) -> list[Leaf]:
+    """The key columns of a part: one, or one per alternative."""
+    return [_leaf(encoded, p) for p in (part.parts if isinstance(part, AnyOf) else (part,))]
 
 
-def _hashed(columns: list[Codes]) -> Codes:
-    """31 bits of the columns' codes; -1 where any of them is null."""
-    null = columns[0] < 0
+def _hashed(columns: list[Leaf]) -> Codes:
+    """31 bits of the columns' bits; -1 where any of them is null."""
+    null = columns[0] == 0
     for column in columns[1:]:
-        null = null | (column < 0)
-    key = (mix(columns) >> np.uint64(33)).astype(np.int32)
+        null = null | (column == 0)
+    key = np.minimum(mix(columns) >> np.uint64(33), np.uint64((1 << 31) - 2)).astype(np.int32)
     key[null] = -1
     return key
+
+
+def complement(keys: Codes) -> Codes:
+    """A hot key as it is kept, and back: negative, so that it blocks nothing, and still legible."""
+    return np.int32(-2) - keys
 
 
 class Blocking:
@@ -89,7 +83,7 @@ class Blocking:
 
     Attributes:
         keys: per rule its integer keys, one array per combination of alternatives: records that share a non-negative key
-            in any two of them are candidates.
+            in any two of them are candidates. `pairs` turns keys over the cap into their `complement`.
         reports: per rule what it found, once `pairs` has been called.
     """
 
@@ -97,15 +91,15 @@ class Blocking:
         self, spec: MatchSpec, encoded: Encoded, threads: int = 1, side: npt.NDArray[np.int8] | None = None
     ) -> None:
         self.spec, self.side, self._threads = spec, side, threads
-        parts = {part: _alternatives(encoded, part) for part in dict.fromkeys(p for b in spec.blocks for p in b.parts)}
-        with ThreadPoolExecutor(threads) as pool:
-            self.keys = list(pool.map(lambda block: _block_keys(block, parts), spec.blocks))
+        parts: dict[Part, list[Leaf]] = {
+            part: _alternatives(encoded, part) for part in dict.fromkeys(p for b in spec.blocks for p in b.parts)
+        }
+        self.keys = each(lambda block: _block_keys(block, parts), spec.blocks, threads)
         self.reports: list[BlockReport] = []
 
     def pairs(self) -> Ints:
         """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice."""
-        with ThreadPoolExecutor(self._threads) as pool:
-            found = list(pool.map(self._join, range(len(self.keys))))
+        found = each(self._join, range(len(self.keys)), self._threads)
         self.reports = [report for _, report in found]
         pairs = np.concatenate([p for p, _ in found])
         del found
@@ -155,16 +149,16 @@ class Blocking:
         return np.concatenate(out)
 
 
-def _block_keys(block: Block, parts: dict[Part, list[Codes]]) -> list[Codes]:
+def _block_keys(block: Block, parts: dict[Part, list[Leaf]]) -> list[Codes]:
     """Integer keys of a block, one array per choice of one alternative per part."""
     return [_hashed(columns) for columns in _combinations([parts[p] for p in block.parts])]
 
 
-def _combinations(parts: list[list[Codes]]) -> list[list[Codes]]:
+def _combinations(parts: list[list[Leaf]]) -> list[list[Leaf]]:
     """Every choice of one alternative per part."""
-    combos: list[list[Codes]] = [[]]
+    combos: list[list[Leaf]] = [[]]
     for alternatives in parts:
-        combos = [[*combo, codes] for combo in combos for codes in alternatives]
+        combos = [[*combo, bits] for combo in combos for bits in alternatives]
     return combos
 
 
@@ -175,11 +169,12 @@ def _packed(keys: Codes) -> Ints:
 
 
 def _forget(alternatives: list[Codes], hot: Ints) -> None:
-    """Take hot keys out of the key columns, in place."""
+    """Take hot keys out of the key columns, in place: each becomes its complement."""
     hot = np.sort(hot)
     for keys in alternatives:
         spot = np.minimum(np.searchsorted(hot, keys), len(hot) - 1)
-        keys[hot[spot] == keys] = -1
+        mine = hot[spot] == keys
+        keys[mine] = complement(keys[mine])
 
 
 def _agree(alternatives: list[Codes], left: Codes | Ints, right: Codes | Ints) -> npt.NDArray[np.bool_]:

@@ -6,15 +6,17 @@ from a column's distinct values. Does not: comparing values (`levels`) or joinin
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from pipelines.matching.parallel import each
 
 Codes = npt.NDArray[np.int32]
 
@@ -28,6 +30,7 @@ class Dictionary:
     values: pa.Array
     _texts: npt.NDArray[np.object_] | None = None
     _numbers: npt.NDArray[np.float64] | None = None
+    _hashes: npt.NDArray[np.uint64] | None = None
     _derived: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -49,6 +52,16 @@ class Dictionary:
             if self._numbers is None:
                 self._numbers = _as_numbers(self.values)
         return self._numbers
+
+    @property
+    def hashes(self) -> npt.NDArray[np.uint64]:
+        """64 stable bits per value, see `hashing`."""
+        from pipelines.matching.hashing import value_hashes  # which stands on this module
+
+        with self._lock:
+            if self._hashes is None:
+                self._hashes = value_hashes(self.values)
+        return self._hashes
 
     def derived(self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
         """`function` of the distinct values, computed once under `name`; one integer a value, -1 for none."""
@@ -89,7 +102,7 @@ def _recoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     return place[np.asarray(pc.fill_null(one.indices, -1))], again.dictionary
 
 
-def mix(codes: list[Codes]) -> npt.NDArray[np.uint64]:
+def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of every row of code columns."""
     h = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
     for column in codes:
@@ -165,6 +178,10 @@ class Encoded:
         number = np.where(empty[number], np.int32(-1), number).astype(np.int32, copy=False)
         return Domain(number, {name: c[first] for name, c in zip(columns, codes, strict=True)})
 
+    def hashes(self, column: str) -> npt.NDArray[np.uint64]:
+        """Per record 64 stable bits of its value, see `hashing`; 0 for null."""
+        return np.append(self.dictionaries[column].hashes, np.uint64(0))[self.codes[column]]
+
     def shared(self, one: str, other: str) -> npt.NDArray[np.int64]:
         """For every value of `other` its code in the dictionary of `one`, -1 where `one` never holds it."""
         target = self.dictionaries[one].values
@@ -184,8 +201,7 @@ def encode(table: pa.Table, columns: tuple[str, ...], threads: int = 1) -> Encod
     """
     if missing := [c for c in columns if c not in table.column_names]:
         raise KeyError(f"columns {missing} are not in the table; it has {table.column_names}")
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda name: _encode_column(table.column(name)), columns))
+    found = each(lambda name: _encode_column(table.column(name)), columns, threads)
     codes = {name: c for name, (c, _) in zip(columns, found, strict=True)}
     dictionaries = {name: Dictionary(values) for name, (_, values) in zip(columns, found, strict=True)}
     return Encoded(codes, dictionaries, table.num_rows)

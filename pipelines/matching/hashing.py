@@ -1,0 +1,79 @@
+"""Stable numbers for values: the same value gives the same 64 bits in every run, on every machine, in every table.
+
+Belongs here: hashing distinct values, rows of such hashes, the lasting name of a mention. Does not: what is done with them
+(`blocking`, `population`, `incremental`). Codes of a dictionary (`encode`) depend on the table they come from; these do not,
+so that what was found in one run can be looked up in the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.matching.encode import Encoded, mix
+
+Hashes = npt.NDArray[np.uint64]
+
+IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
+"""Columns that together name a mention across runs."""
+
+_START = np.uint64(0x9E3779B97F4A7C15)
+_STEP = np.uint64(0xBF58476D1CE4E5B9)
+_END = np.uint64(0x94D049BB133111EB)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def value_hashes(values: pa.Array | pa.ChunkedArray) -> Hashes:
+    """64 bits per value, by its text as UTF-8; 0 for null and for nothing else."""
+    if isinstance(values, pa.ChunkedArray):
+        parts = [value_hashes(chunk) for chunk in values.chunks]
+        return np.concatenate([np.zeros(0, dtype=np.uint64), *parts])
+    if pa.types.is_dictionary(values.type):
+        codes = np.asarray(values.indices.fill_null(-1)).astype(np.int64)
+        return np.append(value_hashes(values.dictionary), np.uint64(0))[codes]
+    if not pa.types.is_string(values.type) and not pa.types.is_large_string(values.type):
+        values = values.cast(pa.string())
+    texts = values.cast(pa.large_string())
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    start, length = offsets[:-1], np.diff(offsets)
+    words = _words(texts.buffers()[2], int(offsets[0]), int(offsets[-1]))
+    out: Hashes = _START ^ (length.astype(np.uint64) * _END)
+    rows, k = np.arange(len(length)), 0
+    while len(rows := rows[length[rows] > 8 * k]):
+        rest = np.minimum(length[rows] - 8 * k, 8).astype(np.uint64)
+        word = words[start[rows] - offsets[0] + 8 * k] & (_ALL >> (np.uint64(64) - np.uint64(8) * rest))
+        state = (out[rows] ^ word) * _STEP
+        out[rows] = state ^ (state >> np.uint64(32))
+        k += 1
+    out *= _END
+    out ^= out >> np.uint64(29)
+    out[out == 0] = 1
+    if texts.null_count:
+        out[np.asarray(texts.is_null())] = 0
+    return out
+
+
+def _words(buffer: pa.Buffer | None, start: int, end: int) -> Hashes:
+    """The eight bytes from every place on as a little-endian integer: a view into a copy of the bytes, none of them moved."""
+    padded = np.zeros(end - start + 8, dtype=np.uint8)
+    if buffer is not None:
+        padded[: end - start] = np.frombuffer(buffer, dtype=np.uint8)[start:end]
+    return np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded, strides=(1,))
+
+
+def row_hashes(encoded: Encoded, columns: tuple[str, ...]) -> Hashes:
+    """64 bits per record over the values of `columns`: equal for records that agree in all of them."""
+    return mix([encoded.hashes(c) for c in columns])
+
+
+def mention_names(mentions: pa.Table) -> npt.NDArray[np.int64]:
+    """The lasting name of every mention: 63 bits of its `IDENTITY`, the same in every run.
+
+    Raises:
+        ValueError: two mentions share their identity (or, once in some 10^7 cities, their name).
+    """
+    names = (mix([value_hashes(mentions.column(c)) for c in IDENTITY]) >> np.uint64(1)).astype(np.int64)
+    if len(np.unique(names)) < len(names):
+        raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one mention")
+    return names
