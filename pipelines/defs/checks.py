@@ -30,7 +30,8 @@ def suite_checks(
         yield from _results(results(workspace.settings, suite), asset)
 
     def _on_stage(workspace: Workspace) -> None:
-        workspace.step(f"check/{suite}", lambda settings: check_stage(settings, suite))
+        judged = not suite.startswith("mention.")
+        workspace.step(f"check/{suite}", lambda settings: check_stage(settings, suite), judged=judged)
 
     return checks
 

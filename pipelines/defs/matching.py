@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from pipelines.defs.metadata import counts_as_metadata, schema_of
+from pipelines.defs.metadata import counts_as_metadata, picture, schema_of
 from pipelines.defs.resources import Workspace
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import ORDER, write_mentions
@@ -45,7 +45,7 @@ def mentions_asset(landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         ],
     )
     def mentions(workspace: Workspace) -> Iterator[dg.MaterializeResult]:
-        counts = workspace.step("mention", write_mentions)
+        counts = workspace.step("mention", write_mentions, judged=False)
         for kind in ORDER:
             yield dg.MaterializeResult(asset_key=mention_key(kind), metadata={"dagster/row_count": counts[kind]})
 
@@ -73,7 +73,8 @@ def link_asset(kind: str) -> dg.AssetsDefinition:
     )  # fmt: skip
     def linked(workspace: Workspace) -> Iterator[dg.MaterializeResult]:
         counts = workspace.step(f"link/{kind}", lambda settings: link_mentions(settings, kind))
-        yield dg.MaterializeResult(asset_key=link_key(kind), metadata=counts_as_metadata(counts))
+        weights = picture("weights", workspace.settings.home.chart(f"weights_{kind}"))
+        yield dg.MaterializeResult(asset_key=link_key(kind), metadata={**counts_as_metadata(counts), **weights})
         yield dg.MaterializeResult(asset_key=model, metadata={"path": str(workspace.settings.home.model(kind))})
 
     return linked

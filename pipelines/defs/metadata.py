@@ -1,5 +1,8 @@
 """What the catalogue in Dagster shows of a contracted table: schema, comments, row count."""
 
+import base64
+from pathlib import Path
+
 import dagster as dg
 
 from pipelines.once import Counts
@@ -26,3 +29,17 @@ def counts_as_metadata(counts: Counts) -> dict[str, int | str]:
     if "rows" in counts:
         metadata["dagster/row_count"] = counts["rows"]
     return metadata
+
+
+def picture(name: str, path: Path) -> dict[str, dg.MetadataValue]:
+    """Run metadata: a chart the run drew, to be seen where the run is looked at, and where its file lies.
+
+    Nothing where there is no such file: a step that was not done again in a home from before the chart has none.
+    """
+    if not path.exists():
+        return {}
+    encoded = base64.b64encode(path.read_bytes()).decode()
+    return {
+        name: dg.MetadataValue.md(f"![{name}](data:image/svg+xml;base64,{encoded})"),
+        f"{name}_file": dg.MetadataValue.path(path),
+    }

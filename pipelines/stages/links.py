@@ -1,4 +1,4 @@
-"""Match the mentions of one kind. Reads `mention/<kind>`; writes `pair/<kind>`, `cluster/<kind>` and the model.
+"""Match the mentions of one kind. Reads `mention/<kind>` and the stewards' judgements; writes `pair/<kind>`, `cluster/<kind>` and the model.
 
 Homes and enterprises are matched before people, whose matching reads both results: the same name tied to the same firm or
 the same room is evidence that no pair of rows shows alone.
@@ -6,12 +6,17 @@ the same room is evidence that no pair of rows shows alone.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 
 from pipelines.matching.match import match_mentions
+from pipelines.matching.plot import weight_plot
+from pipelines.matching.result import MatchResult
 from pipelines.matching.views import OWNER_COLUMNS
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.link import CLUSTER
 from warehouse.model.mention import ADDRESS, MENTIONS
@@ -26,10 +31,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
         context = {"person": MENTIONS["person"].read(home.stage("mention", "person"), list(OWNER_COLUMNS))}
     if kind == "person":
         context = {other: _resolved(home, other) for other in ("housing", "enterprise")}
-    result = match_mentions(kind, mentions, **context)
+    result = match_mentions(kind, mentions, judgements=judgements.constraints_of(home, kind), **context)
     result.write_pairs(home.stage("pair", kind))
     CLUSTER.write(result.clusters, home.stage("cluster", kind))
     result.model.save(home.model(kind))
+    _draw(result, home.chart(f"weights_{kind}"))
     report = result.report
     return {
         "rows": mentions.num_rows,
@@ -40,6 +46,12 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
         "cut": report.cut,
         "clusters": report.clusters,
     }
+
+
+def _draw(result: MatchResult, path: Path) -> None:
+    """Keep the distribution of weights, with the thresholds, beside the other charts of the home."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(weight_plot(result), encoding="utf-8")
 
 
 def _resolved(home: Home, kind: str) -> pa.Table:
