@@ -9,7 +9,7 @@ from pipelines.defs.metadata import counts_as_metadata
 from pipelines.defs.resolution import BALANCE, EVIDENCE, GRID_TREE, RELATIONS, golden_key, relation_key, version_of
 from pipelines.defs.resources import Workspace
 from pipelines.stages import checks, release
-from pipelines.stages.extracts import write_department
+from pipelines.stages.extracts import prepare_departments, write_department
 from warehouse.model.base import GOLDEN
 
 CANDIDATE = dg.AssetKey(["release", "candidate"])
@@ -55,6 +55,7 @@ def extract_asset(department: Department) -> dg.AssetsDefinition:
     )  # fmt: skip
     def extract(workspace: Workspace) -> dg.MaterializeResult:
         version = version_of(workspace)
+        workspace.step("extract", prepare_departments)  # done by whichever department comes first
         counts = workspace.step(
             f"extract/{department.code}", lambda settings: write_department(settings, department, version)
         )

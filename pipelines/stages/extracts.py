@@ -1,4 +1,4 @@
-"""Hand each department its own records back. Reads stage files and the landing area; writes `extracts/<department>/<version>`."""
+"""Hand each department its own records back. Reads stage files and the landing area; writes `stage/extract` and `extracts/<department>/<version>`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from connectors.current import current_rows
 from connectors.spec import Department
 from pipelines.once import Counts
 from pipelines.settings import Settings
-from warehouse.extracts import OwnRows, write_extract
+from warehouse.extracts import OwnRows, prepare_extracts, write_extract
+from warehouse.model.catalogue import PLATFORM
+
+SMALL = 300_000
+"""Rows of a department below which several threads cost more processor time than they save."""
+
+
+def prepare_departments(settings: Settings) -> Counts:
+    """Sort mentions and claims by platform, once for all departments."""
+    return dict(prepare_extracts(settings.home))
 
 
 def write_department(settings: Settings, department: Department, version: str) -> Counts:
@@ -19,5 +28,7 @@ def write_department(settings: Settings, department: Department, version: str) -
         if platform.department.code == department.code
         for dataset in platform.datasets
     ]
-    report = write_extract(settings.home, version, department.code, own)
+    known = PLATFORM.read(settings.home.stage("catalogue", "platform"), ["department", "rows_current"])
+    rows = sum(r["rows_current"] for r in known.to_pylist() if r["department"] == department.code)
+    report = write_extract(settings.home, version, department.code, own, threads=1 if rows < SMALL else None)
     return {"rows": report.rows, "findings": report.findings, "rejected": report.rejected, "files": report.files}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import resources
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -16,13 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
+from warehouse.extracts.prepare import PREPARED, shown
+from warehouse.extracts.stage_views import escaped, keep, show
 from warehouse.model.base import GOLDEN
-from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
-from warehouse.model.link import MENTION
-from warehouse.model.release import KINDS
-from warehouse.model.table import Table
 from warehouse.model.vocabulary import ENTITY_KIND, REASON, ROLE, attribute_title
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
@@ -39,24 +36,14 @@ class Reconciliation:
     `platform` chooses whose rows are looked at; the methods after it are about that platform alone.
     """
 
-    def __init__(
-        self,
-        home: Home,
-        departments: Mapping[str, str],
-        *,
-        threads: int | None = None,
-        memory_limit: str | None = None,
-    ) -> None:
+    def __init__(self, home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         settings: dict[str, str | bool | int | float | list[str]] = {"threads": threads} if threads else {}
         settings |= {"memory_limit": memory_limit} if memory_limit else {}
+        self.home = home
         self.con = duckdb.connect(config=settings)
-        self._view("link_mention", MENTION, home.stage("link", "mention").as_posix())
-        self._view("attribute", ATTRIBUTE, *(home.stage("attribute", kind).as_posix() for kind in KINDS))
         for kind, table in GOLDEN.items():
-            self._view(f"golden_{kind}", table, home.stage("golden", kind).as_posix())
-        self._view("rejected", REJECTED, home.stage("quality", "rejected").as_posix())
-        names = pa.table({"department": list(departments), "title": list(departments.values())})
-        self._table("department", names.cast(pa.schema([("department", pa.string()), ("title", pa.string())])))
+            show(self.con, f"golden_{kind}", table, [home.stage("golden", kind)])
+        show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
 
     def __enter__(self) -> Reconciliation:
         return self
@@ -69,11 +56,11 @@ class Reconciliation:
         pairs = sorted(granted)
         columns = {"entity_kind": [k for k, _ in pairs], "attribute": [a for _, a in pairs]}
         schema = pa.schema([("entity_kind", pa.string()), ("attribute", pa.string())])
-        self._table("granted", pa.table(columns, schema=schema))
-        for step in ("mention", "claim"):
-            self.con.execute(_sql(step), {"platform": platform})
-        self.con.execute(_sql("duplicate"))
-        self._golden_values(pairs)
+        keep(self.con, "granted", pa.table(columns, schema=schema))
+        for name in PREPARED:
+            self._prepared(name, platform)
+        for step in ("mention", "claim", "duplicate"):
+            self.con.execute(_sql(step))
 
     def asserted(self) -> frozenset[tuple[str, str, str]]:
         """(dataset, role, attribute) the platform's rows say something about, among what may be seen."""
@@ -82,7 +69,7 @@ class Reconciliation:
     def columns(self, plan: Plan, rows: pa.Table, batch_rows: int) -> pa.RecordBatchReader:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
-        self._table("own", own)
+        keep(self.con, "own", own)
         return self.con.sql(_wide(plan)).to_arrow_reader(batch_rows)
 
     def findings(self) -> pa.Table:
@@ -116,43 +103,19 @@ class Reconciliation:
         )
         return self.con.sql("from rejection").to_arrow_table().rename_columns(list(REJECTION))
 
-    def _view(self, name: str, table: Table, *paths: str) -> None:
-        """The stage files as a view, or an empty one of that contract where a stage wrote none."""
-        files = [path for path in paths if Path(path).exists()]
-        if files:
-            quoted = ", ".join(f"'{_escaped(path)}'" for path in files)
-            self.con.execute(f"create temp view {name} as from read_parquet([{quoted}])")
-        else:
-            self._table(name, table.empty())
-
-    def _table(self, name: str, table: pa.Table) -> None:
-        self.con.register("arriving", table)
-        self.con.execute(f"create or replace temp table {name} as from arriving")
-        self.con.unregister("arriving")
-
-    def _golden_values(self, granted: list[tuple[str, str]]) -> None:
-        """The golden values findings may show, one row per entity and granted attribute."""
-        parts = [
-            f"select '{kind}' as entity_kind, {kind}_id as entity_id, '{attribute}' as attribute, "
-            f"({shown(kind, attribute, 'g')})::varchar as value from golden_{kind} g"
-            for kind, attribute in granted
-        ]
-        nothing = "select '' as entity_kind, '' as entity_id, '' as attribute, ''::varchar as value where false"
-        self.con.execute(f"create or replace temp view golden_value as {' union all '.join(parts) or nothing}")
-
-
-def shown(kind: str, attribute: str, alias: str) -> str:
-    """The expression that shows a golden value: numbers as numbers, dates as far as they are known, all else as text."""
-    table = GOLDEN[kind]
-    column = table.columns[table.names.index(attribute)]
-    value = f'{alias}."{attribute}"'
-    if f"{attribute}_precision" in table.names:
-        precision = f'{alias}."{attribute}_precision"'
-        return (
-            f"case {precision} when 'year' then strftime({value}, '%Y') "
-            f"when 'month' then strftime({value}, '%Y-%m') else {value}::varchar end"
+    def _prepared(self, name: str, platform: str) -> None:
+        """What `prepare_extracts` sorted out for a platform, as view `prepared_<name>`."""
+        folder = self.home.prepared_extracts / name
+        files = sorted((folder / f"platform={platform}").glob("*.parquet"))
+        # A platform nobody mentions anything of has no folder: it reads nothing of another one.
+        files = files or sorted(folder.glob("*/*.parquet"))[:1]
+        if not files:
+            raise FileNotFoundError(f"stage/extract/{name} is missing: prepare_extracts comes first")
+        chosen = ", ".join(f"'{escaped(file.as_posix())}'" for file in files)
+        self.con.execute(
+            f"create or replace temp view prepared_{name} as from read_parquet([{chosen}], hive_partitioning = true) "
+            f"where platform = '{escaped(platform)}'"
         )
-    return value if pa.types.is_floating(column.type) or pa.types.is_integer(column.type) else f"{value}::varchar"
 
 
 def _wide(plan: Plan) -> str:
@@ -165,9 +128,9 @@ def _wide(plan: Plan) -> str:
         same_row = " and ".join(f"{{0}}.{name} = o.{name}" for name in IDENTITY)
         steps += [
             f"m{number} as (select o.place, m.entity_id from own o join mention m on {same_row.format('m')} "
-            f"where m.role = '{_escaped(role.name)}' and m.entity_kind = '{role.kind}' and m.dataset = '{_escaped(plan.dataset)}')",
+            f"where m.role = '{escaped(role.name)}' and m.entity_kind = '{role.kind}' and m.dataset = '{escaped(plan.dataset)}')",
             f"c{number} as (select o.place{states} from own o join claim c on {same_row.format('c')} "
-            f"where c.role = '{_escaped(role.name)}' and c.entity_kind = '{role.kind}' group by o.place)",
+            f"where c.role = '{escaped(role.name)}' and c.entity_kind = '{role.kind}' group by o.place)",
         ]
         joins += [
             f"left join m{number} on m{number}.place = o.place",
@@ -186,7 +149,7 @@ def _wide(plan: Plan) -> str:
                 )
     joins.append(
         "left join duplicate d on d.delivery_id = o.delivery_id and d.sheet_name = o.sheet_name "
-        f"and d.row_number = o.row_number and d.dataset = '{_escaped(plan.dataset)}'"
+        f"and d.row_number = o.row_number and d.dataset = '{escaped(plan.dataset)}'"
     )
     columns.append(f"d.others as {_quoted(plan.duplicates)}")
     with_steps = f"with {', '.join(steps)} " if steps else ""
@@ -202,10 +165,6 @@ def _worded(codes: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArray
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _sql(step: str) -> str:

@@ -20,7 +20,10 @@ CUT = "…（过长已截断，全文见 CSV 与 Parquet）"
 
 def is_risky(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Which values a spreadsheet program would take for a formula; null for null."""
-    return pc.and_(pc.match_substring_regex(column, RISKY), pc.invert(pc.match_substring_regex(column, NUMBER)))
+    risky = pc.match_substring_regex(column, RISKY)
+    if not pc.any(risky).as_py():
+        return risky  # nearly always: the second look is spared
+    return pc.and_(risky, pc.invert(pc.match_substring_regex(column, NUMBER)))
 
 
 def guard_csv(table: pa.Table) -> pa.Table:

@@ -26,9 +26,10 @@ from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
 from warehouse.extracts.workbook import Sheet, write_workbook
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM
+from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
-from warehouse.release.manifest import file_line, sync
+from warehouse.release.manifest import file_line
 
 WORKBOOK_ROWS = 200_000
 BATCH_ROWS = 100_000
@@ -71,7 +72,7 @@ def write_extract(
     own, and in `差异` who contradicts it and why. Values are unmasked: the entitlement is the permission.
 
     Args:
-        home: the home whose stage files are of release `version`.
+        home: the home whose stage files are of release `version`, after `prepare_extracts`.
         version: the release.
         department: code of the department; only platforms the catalogue says it owns are written.
         own: its datasets.
@@ -95,13 +96,15 @@ def write_extract(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        with Reconciliation(home, names, threads=threads, memory_limit=memory_limit) as reconciliation:
+        with Reconciliation(home, threads=threads, memory_limit=memory_limit) as reconciliation:
             writer = _Writer(folder, version, reconciliation, _declared(home), workbook_rows)
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
                     writer.platform(platforms[platform], here, entitled(entitlements, department, platform))
                 manifest = writer.finish(department, names.get(department, department))
+        for file in folder.iterdir():
+            sync(file)
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
         sync(target.parent)

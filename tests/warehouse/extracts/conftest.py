@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse.extracts import ExtractReport, OwnRows, write_extract
+from warehouse.extracts import ExtractReport, OwnRows, prepare_extracts, write_extract
 from warehouse.model import Home
 
 VERSION = "0001-00000000"
@@ -53,6 +53,7 @@ OWN = {
 def extract(shared_home: Home) -> Callable[[str], ExtractReport]:
     """Write the extract of a department of the town, once a module."""
     done: dict[str, ExtractReport] = {}
+    prepare_extracts(shared_home, threads=1)
 
     def write(department: str) -> ExtractReport:
         if department not in done:

@@ -1,15 +1,10 @@
 -- table: mention      grain: one row per mention of the platform's current rows
--- reads: link_mention (stage link/mention)
+-- reads: prepared_mention (of one platform)
 -- repeats: how many current rows of the platform are about the same entity; place: which of them this is.
 create or replace temp table mention as
-with own as (
-    select dataset, delivery_id, file_name, sheet_name, row_number, role, entity_kind, entity_id
-    from link_mention
-    where platform = $platform
-)
 select
-    *,
+    dataset, delivery_id, file_name, sheet_name, row_number, role, entity_kind, entity_id,
     count(*) over entity as repeats,
     row_number() over (entity order by file_name, sheet_name, row_number, delivery_id) as place
-from own
+from prepared_mention
 window entity as (partition by entity_kind, entity_id, role)

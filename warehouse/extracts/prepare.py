@@ -1,0 +1,113 @@
+"""Sort what the stages know by platform, once for all departments: mentions, claims, and who stands behind golden values.
+
+Belongs here: the one pass over the large stage files that the extracts of all departments share. Does not: what one
+department may see of it (`plan`), or its files (`write`). Without it every platform's extract would read every claim of
+the city again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.extracts.stage_views import escaped, show
+from warehouse.model.base import GOLDEN
+from warehouse.model.catalogue import ENTITLEMENT, PLATFORM
+from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.home import Home
+from warehouse.model.link import MENTION
+from warehouse.model.release import KINDS
+
+PREPARED = ("mention", "claim", "behind")
+"""What is sorted by platform: see `sql/prepared_<name>.sql`."""
+
+
+def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> dict[str, int]:
+    """Write `stage/extract/<name>/platform=<platform>/` for every name in `PREPARED`; return rows of each.
+
+    To be done once a release, before `write_extract`. What no department is entitled to see is left out here already.
+
+    Args:
+        home: the home whose stage files are read.
+        threads: DuckDB threads; DuckDB's default if not given.
+        memory_limit: DuckDB memory, e.g. '2GB'.
+    """
+    target = home.prepared_extracts
+    aside = target.with_name(f".{target.name}.writing")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    settings: dict[str, str | bool | int | float | list[str]] = {"threads": threads} if threads else {}
+    settings |= {"memory_limit": memory_limit} if memory_limit else {}
+    with duckdb.connect(config={**settings, "temp_directory": str(aside / "spill")}) as con:
+        show(con, "link_mention", MENTION, [home.stage("link", "mention")])
+        show(con, "attribute", ATTRIBUTE, [home.stage("attribute", kind) for kind in KINDS])
+        for kind, table in GOLDEN.items():
+            show(con, f"golden_{kind}", table, [home.stage("golden", kind)])
+        granted = _granted(home)
+        con.register("entitlement", granted)
+        names = PLATFORM.read(home.stage("catalogue", "platform")).select(["department", "department_zh"])
+        con.register("department_name", names)
+        con.execute("create temp table department as select department, min(department_zh) as title from department_name group by all")  # fmt: skip
+        con.execute(f"create temp view golden_value as {_golden_values(granted)}")
+        counts = {name: _write(con, name, aside) for name in PREPARED}
+    shutil.rmtree(aside / "spill", ignore_errors=True)
+    shutil.rmtree(target, ignore_errors=True)
+    aside.rename(target)
+    return counts
+
+
+def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
+    statement = resources.files("warehouse.extracts").joinpath("sql", f"prepared_{name}.sql").read_text("utf-8")
+    con.execute(
+        f"copy ({statement}) to '{escaped((folder / name).as_posix())}' "
+        "(format parquet, partition_by (platform), compression zstd)"
+    )
+    written = f"{folder.as_posix()}/{name}/*/*.parquet"
+    if not any((folder / name).glob("*/*.parquet")):
+        return 0
+    con.read_parquet(written, hive_partitioning=True).create_view(f"prepared_{name}")
+    return int((con.execute(f"select count(*) from prepared_{name}").fetchone() or (0,))[0])
+
+
+def _granted(home: Home) -> pa.Table:
+    """(platform, kind, attribute) that anybody may see, golden columns only."""
+    rows = ENTITLEMENT.read(home.stage("catalogue", "entitlement")).to_pylist()
+    found = sorted(
+        {
+            (r["platform"], r["entity_kind"], r["attribute"])
+            for r in rows
+            if r["entity_kind"] in GOLDEN and r["attribute"] in GOLDEN[r["entity_kind"]].names
+        }
+    )
+    names = ("platform", "entity_kind", "attribute")
+    return pa.table({n: pa.array([line[i] for line in found], pa.string()) for i, n in enumerate(names)})
+
+
+def _golden_values(granted: pa.Table) -> str:
+    """The golden values findings may show, one row per entity and granted attribute."""
+    pairs = sorted(set(zip(granted["entity_kind"].to_pylist(), granted["attribute"].to_pylist(), strict=True)))
+    parts = [
+        f"select '{kind}' as entity_kind, {kind}_id as entity_id, '{attribute}' as attribute, "
+        f"({shown(kind, attribute, 'g')})::varchar as value from golden_{kind} g"
+        for kind, attribute in pairs
+    ]
+    nothing = "select '' as entity_kind, '' as entity_id, '' as attribute, ''::varchar as value where false"
+    return " union all ".join(parts) or nothing
+
+
+def shown(kind: str, attribute: str, alias: str) -> str:
+    """The expression that shows a golden value: numbers as numbers, dates as far as they are known, all else as text."""
+    table = GOLDEN[kind]
+    column = table.columns[table.names.index(attribute)]
+    value = f'{alias}."{attribute}"'
+    if f"{attribute}_precision" in table.names:
+        precision = f'{alias}."{attribute}_precision"'
+        return (
+            f"case {precision} when 'year' then strftime({value}, '%Y') "
+            f"when 'month' then strftime({value}, '%Y-%m') else {value}::varchar end"
+        )
+    return value if pa.types.is_floating(column.type) or pa.types.is_integer(column.type) else f"{value}::varchar"
