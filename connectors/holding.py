@@ -3,7 +3,8 @@
 A snapshot replaces what its platform (or one scope of it) said before, so half a file would withdraw half the people.
 Per scope the snapshots are taken in the order of their dates, all files of one date together. One is *held* where a dataset
 has less than the declared share of the rows of the last one that stands, or where a file's rows are out of the declared
-bounds; the next is compared with the same former one. Nothing is stored: the outcome follows from the deliveries and the
+bounds; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
+nobody needs to decide any more. Nothing is stored: the outcome follows from the deliveries and the
 decisions alone, whatever the order they came in. A part that arrives late completes its set and releases it by itself.
 
 Belongs here: held, refused, and why. Does not: landing (a held delivery is landed, row by row), or the decisions
@@ -85,6 +86,7 @@ def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
 def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]) -> None:
     """Mark the held snapshots among the landed lines of one scope."""
     former: dict[str, int] = {}
+    waiting: list[Line] = []
     for effective in _sets(lines):
         rows: dict[str, int] = {}
         for line in effective:
@@ -95,9 +97,13 @@ def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]
         fault = None if confirmed else _shrunk(platform, former, rows) or _out_of_bounds(platform, effective)
         if fault is None:
             former |= rows
+            for line in waiting:  # nobody needs to decide any more
+                line["state"], line["reason_code"] = "refused", "overtaken"
+            waiting = []
             continue
         for line in effective:
             line["state"], (line["reason_code"], line["reason"]) = "held", fault
+        waiting += effective
 
 
 def _sets(lines: list[Line]) -> Iterator[list[Line]]:

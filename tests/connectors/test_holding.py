@@ -1,0 +1,160 @@
+"""A snapshot that would withdraw half a city waits for a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.current import manifest
+from connectors.decisions import Decision, decisions, record
+from connectors.holding import standing, standing_of_all, whole_set
+from warehouse.model import Home
+
+CSV = {"kind": "delimited", "encoding": "utf-8"}
+
+
+def roll(first: int, last: int) -> str:
+    return "编号,姓名\n" + "".join(f"{i},甲{i}\n" for i in range(first, last + 1))
+
+
+def states(desk, platform) -> dict[str, str]:
+    return {line["file_name"]: line["state"] for line in standing(platform, desk.home).to_pylist()}
+
+
+def decide(desk, file_name: str, verdict: str) -> None:
+    ids = {line["file_name"]: line["delivery_id"] for line in manifest(desk.home).to_pylist()}
+    record(desk.home, Decision(ids[file_name], "roll", verdict, "li", "2026-01-09T08:00:00"))
+
+
+@pytest.fixture
+def platform(build):
+    return build(CSV, ["编号", "姓名"], key=["编号"], files="roll_{scope}_{date}_{part}")
+
+
+def test_less_than_half_of_the_rows_is_held_and_the_former_snapshot_goes_on(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    report = desk.land(platform, roll(1, 49), "roll_东_20260102_1")
+    assert report.rows_landed == 49
+    assert [name for _, name, _ in report.held] == ["roll_东_20260102_1"]
+    assert desk.rows(platform).num_rows == 100
+    (line,) = [i for i in standing(platform, desk.home).to_pylist() if i["state"] == "held"]
+    assert line["reason_code"] == "rows_fell"
+    assert "49" in line["reason"]
+    assert "100" in line["reason"]
+
+
+def test_half_of_the_rows_stands(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    assert desk.land(platform, roll(1, 50), "roll_东_20260102_1").held == ()
+    assert desk.rows(platform).num_rows == 50
+
+
+def test_the_declared_share_decides(desk, build):
+    platform = build(CSV, ["编号", "姓名"], volume={"min_share": 0.9})
+    desk.land(platform, roll(1, 100), "roll_20260101")
+    assert desk.land(platform, roll(1, 89), "roll_20260102").held
+    assert not desk.land(platform, roll(1, 90), "roll_20260103").held
+
+
+def test_the_next_snapshot_is_compared_with_the_one_that_stands_and_settles_what_was_held(desk, platform):
+    for day, last in ((1, 100), (2, 10), (3, 12), (4, 95)):
+        desk.land(platform, roll(1, last), f"roll_东_2026010{day}_1")
+    assert list(states(desk, platform).values()) == ["landed", "refused", "refused", "landed"]
+    assert desk.rows(platform).num_rows == 95
+
+
+def test_each_scope_is_compared_with_itself(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    desk.land(platform, roll(101, 130), "roll_西_20260102_1")
+    desk.land(platform, roll(101, 105), "roll_西_20260103_1")
+    assert list(states(desk, platform).values()) == ["landed", "landed", "held"]
+    assert desk.rows(platform).num_rows == 130
+
+
+def test_a_set_is_held_until_its_late_part_completes_it(desk, platform):
+    for part, (first, last) in enumerate([(1, 40), (41, 100)], 1):
+        desk.put(f"roll_东_20260101_{part}", roll(first, last).encode())
+    desk.land(platform)
+    assert desk.land(platform, roll(1, 40), "roll_东_20260102_1").held
+    assert desk.rows(platform).num_rows == 100
+    assert not desk.land(platform, roll(41, 99), "roll_东_20260102_2").held
+    assert desk.rows(platform).num_rows == 99
+
+
+def test_a_person_confirms_a_held_snapshot_and_may_undo_it(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    desk.land(platform, roll(1, 10), "roll_东_20260102_1")
+    decide(desk, "roll_东_20260102_1", "confirmed")
+    assert desk.rows(platform).num_rows == 10
+    decide(desk, "roll_东_20260102_1", "refused")
+    assert states(desk, platform)["roll_东_20260102_1"] == "refused"
+    assert desk.rows(platform).num_rows == 100
+    assert len(desk.home.decisions.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_refused_delta_takes_its_rows_back(desk, build):
+    platform = build(CSV, ["编号", "姓名"], key=["编号"], delivery={"semantics": "delta"})
+    desk.land(platform, roll(1, 3), "roll_20260101")
+    desk.land(platform, "编号,姓名\n1,错\n", "roll_20260102")
+    decide(desk, "roll_20260102", "refused")
+    assert desk.rows(platform)["姓名"].to_pylist() == ["甲1", "甲2", "甲3"]
+
+
+def test_a_file_out_of_its_declared_bounds_is_held_even_if_it_is_the_first(desk, build):
+    platform = build(CSV, ["编号", "姓名"], volume={"min_rows": 1, "max_rows": 50})
+    report = desk.land(platform, roll(1, 51), "roll_20260101")
+    assert [reason for _, _, reason in report.held] == ["文件有51行，超出约定的1至50行，待人工确认，沿用上一批"]
+    assert desk.rows(platform).num_rows == 0
+
+
+def test_the_first_delivery_of_a_city_is_not_held_for_lack_of_a_former_one(desk, platform):
+    assert desk.land(platform, roll(1, 1), "roll_东_20260101_1").held == ()
+
+
+def test_a_handful_of_rows_may_shrink_as_it_likes(desk, platform):
+    desk.land(platform, roll(1, 19), "roll_东_20260101_1")
+    assert desk.land(platform, roll(1, 1), "roll_东_20260102_1").held == ()
+
+
+def test_a_corrected_file_of_the_same_day_is_judged_by_its_last_content(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    desk.land(platform, roll(1, 10), "roll_东_20260102_1")
+    assert desk.land(platform, roll(1, 98), "roll_东_20260102_1").held == ()
+    assert desk.rows(platform).num_rows == 98
+
+
+def test_rejected_rows_do_not_count_as_what_is_left(desk, build):
+    columns = {"编号": {"en": "n", "mandatory": True}, "姓名": "name"}
+    platform = build(CSV, columns)
+    desk.land(platform, roll(1, 100), "roll_20260101")
+    empty = "".join(f",乙{i}\n" for i in range(60))
+    assert desk.land(platform, roll(1, 40) + empty, "roll_20260102").held
+    assert desk.rows(platform).num_rows == 100
+
+
+def test_deliveries_of_one_day_and_scope_are_decided_together(desk, platform):
+    for name in ("roll_东_20260101_1", "roll_东_20260101_2", "roll_西_20260101_1"):
+        desk.put(name, roll(1, 3).encode())
+    desk.land(platform)
+    lines = manifest(desk.home).to_pylist()
+    ids = {line["file_name"]: line["delivery_id"] for line in lines}
+    assert set(whole_set(platform, lines, ids["roll_东_20260101_1"])) == {
+        ids["roll_东_20260101_1"],
+        ids["roll_东_20260101_2"],
+    }
+    assert whole_set(platform, lines, "no such delivery") == []
+
+
+def test_a_platform_nobody_declares_any_more_keeps_its_lines(desk, platform):
+    desk.land(platform, roll(1, 3), "roll_东_20260101_1")
+    assert standing_of_all({}, desk.home).equals(manifest(desk.home))
+
+
+def test_a_line_a_crash_broke_off_spoils_no_other(tmp_path):
+    home = Home(tmp_path)
+    first = Decision("a", "roll", "confirmed", "li", "2026-01-09T08:00:00")
+    record(home, first)
+    with home.decisions.open("a", encoding="utf-8") as file:
+        file.write('{"delivery_id": "b", "pla')
+    second = Decision("c", "roll", "refused", "li", "2026-01-09T09:00:00")
+    record(home, second)
+    assert decisions(home) == {"a": first, "c": second}
