@@ -22,6 +22,9 @@ select entity_kind, count(*), count(distinct entity_id) from link.mention group 
 REJECTED_DELIVERIES = """
 select distinct platform, file_name, reason from quality.rejected where row_number is null order by all
 """
+HELD_DELIVERIES = """
+select distinct platform, file_name, delivery_id, reason from quality.reconciliation where state = 'held' order by all
+"""
 EXAMPLE = "from 一张网.人口 limit 5"
 
 
@@ -39,6 +42,11 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         console.print(_kinds(library))
         for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
             console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
+        for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
+            console.print(
+                f"待确认交付 held {platform}/{file}: {reason}；onenet confirm {delivery} 或 refuse {delivery}",
+                style="yellow", markup=False, highlight=False,
+            )  # fmt: skip
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
     passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
     console.print(f"\n检查 checks: {passed} 通过 passed, {failed} 未通过 failed", highlight=False)

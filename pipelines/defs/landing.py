@@ -41,8 +41,6 @@ def landing_asset(platform: Platform) -> dg.AssetsDefinition:
         report = land_platform(workspace.settings, platform.platform)
         for warning in report.warnings:
             context.log.warning(warning)
-        for delivery, file, reason in report.held:
-            context.log.warning(f"待确认交付 held {platform.platform}/{file} {delivery}: {reason}")
         return _result(report)
 
     return landed

@@ -1,0 +1,108 @@
+"""`onenet deliveries`, `onenet confirm` and `onenet refuse`: what was delivered, and what a person decides about it.
+
+Belongs here: the commands. Does not: which deliveries are held (`connectors.holding`), or the record (`connectors.decisions`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, Platforms, check_configuration, console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from connectors.decisions import Verdict
+    from pipelines.settings import Settings
+
+DeliveryId = Annotated[str, typer.Argument(help="交付批次编号，见 onenet deliveries · id of the delivery")]
+By = Annotated[str, typer.Option(help="谁作的决定 · who decides")]
+
+
+def deliveries(
+    home: HomeFolder,
+    platforms: Platforms = None,
+    every: Annotated[bool, typer.Option("--all", help="列出全部交付 · every delivery, not only those held")] = False,
+) -> None:
+    """列出待人工确认的交付 · List the deliveries that wait to be confirmed, each with its reason."""
+    settings = _settings(home, platforms)
+    from connectors.holding import standing_of_all
+
+    lines = standing_of_all(settings.platforms, settings.home).to_pylist()
+    shown = [line for line in lines if every or line["state"] == "held"]
+    out = console()
+    if not shown:
+        out.print("没有待确认的交付 · no delivery waits to be confirmed", highlight=False)
+        return
+    out.print(_table(shown))
+    if any(line["state"] == "held" for line in shown):
+        out.print("采用 onenet confirm 编号 --by 姓名；不采用 onenet refuse 编号 --by 姓名", highlight=False)
+
+
+def confirm(delivery_id: DeliveryId, by: By, home: HomeFolder, platforms: Platforms = None) -> None:
+    """确认一批待确认的交付，下次运行采用 · Let a held delivery count from the next run on."""
+    _decide(delivery_id, "confirmed", by, home, platforms)
+
+
+def refuse(delivery_id: DeliveryId, by: By, home: HomeFolder, platforms: Platforms = None) -> None:
+    """不采用一批交付 · Take a delivery out, held or not, from the next run on; `confirm` undoes it."""
+    _decide(delivery_id, "refused", by, home, platforms)
+
+
+def _decide(delivery_id: str, verdict: Verdict, by: str, home: Path, platforms: Path | None) -> None:
+    """Record one decision for every delivery that stands or falls with the named one."""
+    settings = _settings(home, platforms)
+    from connectors.decisions import Decision, record
+    from connectors.holding import whole_set
+    from connectors.manifest import manifest
+    from pipelines.locking import locked
+
+    out = console()
+    lines = manifest(settings.home).to_pylist()
+    name = next((line["platform"] for line in lines if line["delivery_id"] == delivery_id), None)
+    own = [line for line in lines if line["platform"] == name]
+    together = whole_set(settings.platforms[name], own, delivery_id) if name in settings.platforms else []
+    if not name or not together:
+        out.print(
+            f"{delivery_id}: 没有这个已落地的交付批次，见 onenet deliveries --all · no such landed delivery",
+            style="red", markup=False, highlight=False,
+        )  # fmt: skip
+        raise typer.Exit(EXIT_CONFIGURATION)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    with locked(settings.home, lambda: out.print("另一个运行正在写入该目录，等待其结束 · waiting for a run to end")):
+        for delivery in together:
+            record(settings.home, Decision(delivery, name, verdict, by, at))
+    files = {line["delivery_id"]: line["file_name"] for line in own}
+    said = "采用 confirmed" if verdict == "confirmed" else "不采用 refused"
+    for delivery in together:
+        out.print(f"{said}  {name}/{files[delivery]}  {delivery}", markup=False, highlight=False)
+    out.print("下次运行生效 · it takes effect with the next run", highlight=False)
+
+
+def _settings(home: Path, platforms: Path | None) -> Settings:
+    from pipelines.settings import Settings
+    from warehouse.model import Home
+
+    settings = Settings(Path(), Home(home.resolve()), platforms and platforms.resolve())
+    check_configuration(settings, console(), needs_inbox=False)
+    return settings
+
+
+def _table(lines: list[dict[str, Any]]) -> Table:
+    from rich.table import Table
+
+    from warehouse.model.vocabulary import STATE
+
+    table = Table("编号 id", "平台 platform", "文件 file", "数据集 dataset", "日期 date", "状态 state")
+    table.add_column("行 rows", justify="right")
+    table.add_column("原因 reason")
+    for line in lines:
+        state = line["state"]
+        day = str(line["delivered_on"] or "")
+        head = (line["delivery_id"], line["platform"], line["file_name"], line["dataset"], day)
+        table.add_row(*head, f"{STATE[state]} {state}", f"{line['rows_landed']:,}", line["reason"] or "")
+    return table
