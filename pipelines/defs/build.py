@@ -20,6 +20,7 @@ ASSETS_OF_SUITES = {
     **{f"link.{table.name}": resolution.relation_key(table.name) for table in resolution.RELATIONS},
     "link.mention": resolution.EVIDENCE,
     "base.grid": resolution.GRID_TREE,
+    "judgement.judgement": resolution.EVIDENCE,
     "quality.reconciliation": resolution.BALANCE,
 }
 """Suite that reads stage files → the asset it checks."""

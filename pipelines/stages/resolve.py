@@ -7,7 +7,7 @@ representative a person.
 from __future__ import annotations
 
 from pipelines.once import Counts
-from pipelines.resolution import evidence, grid_tree, identity, relations, survivorship
+from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
 
@@ -42,6 +42,7 @@ def fill_grid(settings: Settings) -> Counts:
 
 
 def gather_evidence(settings: Settings) -> Counts:
-    """Write which entity every mention names, and why."""
+    """Write which entity every mention names, and why: what the machine weighed and what stewards judged."""
     matches = {f"matches_{kind}": evidence.write_match(settings.home, kind) for kind in GOLDEN_ORDER}
-    return {"rows": evidence.write_link_mention(settings.home), **matches}
+    judgements = judged.write_judgements(settings.home)
+    return {"rows": evidence.write_link_mention(settings.home), **matches, "judgements": judgements}

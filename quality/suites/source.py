@@ -32,6 +32,7 @@ CONTRACTS: dict[str, Table] = {
     **RELATIONS,
     "link.mention": link.MENTION,
     "base.grid": GRID,
+    "judgement.judgement": evidence.JUDGEMENT,
     "quality.reconciliation": quality.RECONCILIATION,
 }
 """Contract of every stage table a suite may name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -30,7 +30,13 @@ REGISTRATION = "99999900000001" + mod_11_10.calc_check_digit("99999900000001")
 
 def filled(table: Table, rows: Rows) -> pa.Table:
     """Rows under a contract; required columns that are not given get a neutral value."""
-    neutral = {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}
+    neutral = {
+        pa.timestamp("us"): datetime(2026, 3, 1),
+        pa.string(): "x",
+        pa.int64(): 1,
+        pa.bool_(): True,
+        pa.float64(): 0.5,
+    }
     full = [
         {c.name: row.get(c.name, None if c.nullable else neutral.get(c.type, [])) for c in table.columns}
         for row in rows
@@ -213,6 +219,9 @@ def clean_city() -> dict[str, pa.Table]:
         "link.person_enterprise": [{**RELATION, "person_id": "P2", "enterprise_id": "E1", "relation": "legal_rep"}],
         "link.enterprise_housing": [{**RELATION, "enterprise_id": "E1", "housing_id": "H1", "relation": "registered"}],
         "base.grid": _grid(),
+        "judgement.judgement": [
+            {"judgement_id": "J000001", "entity_kind": "person", "verdict": "same", "judgement_state": "in_force"}
+        ],
         "quality.reconciliation": _reconciliation(),
     }
     return {name: filled(CONTRACTS[name], found) for name, found in rows.items()}

@@ -1,0 +1,67 @@
+"""What the release says of the stewards' judgements: each with where its mentions are now and what became of it.
+
+Belongs here: joining ledger, mentions and entities. Does not: what binds a run (`warehouse.judgements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.resolution.session import Session
+from pipelines.resolution.survivorship import Resolved, resolved
+from warehouse.judgements import places_of, read, standing
+from warehouse.masking import install, token_key
+from warehouse.model import Home
+from warehouse.model.evidence import JUDGEMENT
+from warehouse.model.judgement import IDENTITY
+from warehouse.model.link import ENTITY
+from warehouse.model.mention import MENTIONS
+
+_PLACE = ("mention_id", *IDENTITY, "file_name", "sheet_name", "row_number")
+
+
+def write_judgements(home: Home, *, threads: int | None = None) -> int:
+    """Write `judgement/judgement` from the ledger and what this run made of the mentions; return the row count."""
+    judged = standing(read(home))
+    known = {kind: resolved(home, kind) for kind in MENTIONS} if judged.num_rows else {}
+    table = told(judged, known, token_key(home), threads=threads)
+    return JUDGEMENT.write(table, home.stage("judgement", "judgement"))
+
+
+def told(judged: pa.Table, known: Mapping[str, Resolved], key: bytes, *, threads: int | None = None) -> pa.Table:
+    """Judgements under `evidence.JUDGEMENT`, ordered by id.
+
+    Args:
+        judged: as `standing` gives them.
+        known: kind → its mentions and entities.
+        key: of the masking macros.
+        threads: of DuckDB; the outcome does not depend on it.
+    """
+    if not judged.num_rows:
+        return JUDGEMENT.empty()
+    with Session(threads) as session:
+        install(session.con, key)
+        session.con.register("judged", judged)
+        session.con.execute(_union("mention", _PLACE))
+        session.con.execute(_union("entity", ENTITY.names))
+        for kind, tables in sorted(known.items()):
+            places = places_of(judged.filter(pc.equal(judged["entity_kind"], kind)), tables.mentions)
+            session.con.register("places", places)
+            session.view("mention_of_kind", tables.mentions, MENTIONS[kind])
+            session.view("entity_of_kind", tables.entities, ENTITY)
+            for table, columns in (("mention", _PLACE), ("entity", ENTITY.names)):
+                session.con.execute(
+                    f"insert into {table} select '{kind}', {', '.join(columns)} from {table}_of_kind"
+                    " where mention_id in (select mention_id from places)"
+                )
+        return JUDGEMENT.conform(session.query("judgement").to_arrow_table())
+
+
+def _union(name: str, columns: tuple[str, ...]) -> str:
+    """An empty table for the judged mentions of all kinds: few rows, whatever the size of the city."""
+    types = {"mention_id": "bigint", "repeat": "bigint", "row_number": "bigint", "match_probability": "double"}
+    declared = ", ".join(f"{column} {types.get(column, 'varchar')}" for column in columns)
+    return f"create temp table {name} (entity_kind varchar, {declared})"
