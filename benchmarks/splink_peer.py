@@ -21,13 +21,13 @@ FEBRL_COLUMNS = (
 
 
 def person_settings() -> SettingsCreator:
-    """Persons: names by Jaro–Winkler with term frequencies, dates and numbers by edits, the rest exactly."""
+    """Persons: names by Jaro–Winkler with term frequencies, dates and numbers by Levenshtein, the rest exactly."""
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
             cl.NameComparison("name_key").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("id_number", [1, 2]),
-            cl.DamerauLevenshteinAtThresholds("birth", [1]),
+            cl.LevenshteinAtThresholds("id_number", [1, 2]),
+            cl.LevenshteinAtThresholds("birth", [1]),
             cl.ExactMatch("sex"),
             cl.ExactMatch("phone").configure(term_frequency_adjustments=True),
             cl.ExactMatch("home").configure(term_frequency_adjustments=True),
@@ -101,7 +101,7 @@ class Peer:
 def train_person(peer: Peer) -> None:
     """Training for persons."""
     rules = [block_on("id_number"), block_on("name_key", "birth")]
-    peer.train(rules, [block_on("id_number"), block_on("name_key", "birth")], recall=0.8, pairs=1e7)
+    peer.train(rules, [block_on("id_number"), block_on("name_key", "birth")], recall=0.8, pairs=1e6)
 
 
 def train_febrl(peer: Peer) -> None:
