@@ -13,7 +13,9 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.matching.encode import group_rows
 from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs
 
 ID_LENGTH = 18
@@ -302,38 +304,36 @@ def _look_alikes() -> npt.NDArray[np.int64]:
     return np.array(sorted(min(p) << 32 | max(p) for p in pairs), dtype=np.int64)
 
 
-def _texts(values: pa.Array) -> list[str]:
-    return values.cast(pa.large_string()).to_pylist()
-
-
-def _numbered(keys: list[str]) -> npt.NDArray[np.int64]:
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(k, len(numbers)) for k in keys], dtype=np.int64)
+def _flags(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.asarray(values.cast(pa.int64()))
 
 
 def _whole_numbers(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([int(len(v) == ID_LENGTH and "*" not in v) for v in _texts(values)], dtype=np.int64)
+    return _flags(pc.and_(pc.equal(pc.utf8_length(values), ID_LENGTH), pc.invert(pc.match_substring(values, "*"))))
 
 
 def _has_lost(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([int(LOST in v) for v in _texts(values)], dtype=np.int64)
+    return _flags(pc.match_substring(values, LOST))
 
 
 def _sorted_characters(values: pa.Array) -> npt.NDArray[np.int64]:
-    return _numbered(["".join(sorted(v)) for v in _texts(values)])
+    width = pc.max(pc.utf8_length(values)).as_py() or 1
+    characters = np.sort(_characters(values.to_pylist(), width), axis=1)
+    return group_rows([characters[:, i].astype(np.int32) for i in range(width)])[0].astype(np.int64)
 
 
 def _lengths(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([len(v) for v in _texts(values)], dtype=np.int64)
+    return _flags(pc.utf8_length(values))
 
 
 def _is_surname_only(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([int(v == "surname_only") for v in _texts(values)], dtype=np.int64)
+    return _flags(pc.equal(values, "surname_only"))
 
 
 def _years(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([int(v[:4]) for v in _texts(values)], dtype=np.int64)
+    return _flags(pc.utf8_slice_codeunits(values, 0, 4))
 
 
 def _months(values: pa.Array) -> npt.NDArray[np.int64]:
-    return np.array([int(v[:6]) if len(v) >= 6 else -1 for v in _texts(values)], dtype=np.int64)
+    known = pc.greater_equal(pc.utf8_length(values), 6)
+    return _flags(pc.if_else(known, pc.utf8_slice_codeunits(values, 0, 6), "-1"))

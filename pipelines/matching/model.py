@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -88,8 +87,8 @@ class Model:
         return float(np.log2(share / (1 - share)))
 
     def to_json(self) -> str:
-        """The artefact as text: sorted, rounded, the same for the same model."""
-        return json.dumps({"format": FORMAT, **_rounded(asdict(self))}, ensure_ascii=False, indent=1) + "\n"
+        """The artefact as text: the same for the same model."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
 
     def save(self, path: Path) -> None:
         """Write the artefact."""
@@ -129,12 +128,6 @@ class Model:
         return cls.from_json(path.read_text(encoding="utf-8"))
 
 
-def _rounded(value: Any) -> Any:
-    """Twelve significant digits: readable, and equal whatever the order numbers were summed in."""
-    if isinstance(value, float):
-        return float(f"{value:.12g}")
-    if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(v) for v in value]
-    return value
+def digits(value: float) -> float:
+    """Twelve significant digits: what a model holds is what its file holds, whatever the order numbers were summed in."""
+    return float(f"{value:.12g}")

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.compare import Layout, Patterns
-from pipelines.matching.model import Dependence, JointWeight, LevelRates, Model
+from pipelines.matching.model import Dependence, JointWeight, LevelRates, Model, digits
 from pipelines.matching.score import cell_weights, heard_levels, probability, spoken_levels
 from pipelines.matching.spec import MatchSpec
 
@@ -29,6 +29,9 @@ ENOUGH_ANCHORED = 500.0
 
 DOUBT = 6.0
 """Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
+
+SLIGHT = 0.01
+"""Bits below which a correction is not worth keeping."""
 
 KNOWN = 5.0
 """Pairs taken as seen at a combination of levels known beforehand, see `Together.known`."""
@@ -323,9 +326,9 @@ def _model(
         comparisons[comparison.name] = tuple(
             LevelRates(
                 x.name,
-                float(state.m[i][j + 1]),
-                float(state.u[i][j + 1]),
-                float(weights[j]),
+                digits(state.m[i][j + 1]),
+                digits(state.u[i][j + 1]),
+                digits(weights[j]),
                 x.frequency_of is not None,
             )
             for j, x in enumerate(comparison.levels)
@@ -346,29 +349,28 @@ def _model(
                         tuple(
                             known[level] for known, level in zip(level_names, np.unravel_index(j, sizes), strict=True)
                         ),
-                        float(state.joint[g][j]),
-                        float(seen_m[j]),
-                        float(seen_u[j]),
+                        digits(state.joint[g][j]),
+                        digits(seen_m[j]),
+                        digits(seen_u[j]),
                     )
-                    for j in np.flatnonzero(np.abs(state.joint[g]) > 1e-9)
+                    for j in np.flatnonzero(np.abs(state.joint[g]) > SLIGHT)
                 ),
             )
         )
     total = float(data.counts.sum())
-    model = Model(
+    return Model(
         kind=spec.kind,
         fingerprint=spec.fingerprint,
-        matches_per_record=state.share * total / max(records, 1),
+        matches_per_record=digits(state.share * total / max(records, 1)),
         comparisons=comparisons,
         dependence=tuple(dependence),
         trained_on={
             "records": float(records),
-            "possible_pairs": total,
+            "possible_pairs": digits(total),
             "patterns": float(len(data.counts)),
-            "expected_matches": state.share * total,
+            "expected_matches": digits(state.share * total),
             "rounds": float(rounds),
-            "change": float(change),
+            "change": digits(change),
             "converged": float(change <= TOLERANCE),
         },
     )
-    return Model.from_json(model.to_json())  # what is saved and what is used are the same to the last digit
