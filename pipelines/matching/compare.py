@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted
 from pipelines.matching.levels import Level, ValuePairs
+from pipelines.matching.population import Frequencies, Population
 from pipelines.matching.spec import Comparison, MatchSpec
 
 Patterns = npt.NDArray[np.int64]
@@ -129,6 +130,7 @@ class Comparer:
         encoded: distinct records.
         counts: how many mentions each record stands for.
         frequencies: column → table of `value` and `share` in a wider population.
+        population: how common values are is taken from there, and not from these records.
     """
 
     def __init__(
@@ -137,17 +139,30 @@ class Comparer:
         encoded: Encoded,
         counts: npt.NDArray[np.int64],
         frequencies: dict[str, pa.Table] | None = None,
+        population: Population | None = None,
     ) -> None:
-        self.spec, self.encoded = spec, encoded
+        self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
         self.domains: list[Domain] = [encoded.domain(c.columns) for c in spec.comparisons]
+        if population is not None:
+            self.bins = population.bins(encoded)
+            return
         identity = encoded.codes[spec.distinct[0]] if spec.distinct else None
         self.bins = {
-            column: _frequency_bins(encoded, column, counts, identity, (frequencies or {}).get(column))
-            for comparison in spec.comparisons
-            for column in (_frequency_column(comparison, level) for level in comparison.levels)
-            if column
+            column: _frequency_bins(encoded, column, counts, identity, self._wider.get(column))
+            for column in frequency_columns(spec)
         }
+
+    def population(self, possible_pairs: float) -> Population:
+        """How common the values of these records are, to be kept beside a model."""
+        dictionaries = self.encoded.dictionaries
+        return Population(
+            records=self.encoded.size,
+            possible_pairs=possible_pairs,
+            frequencies={
+                c: Frequencies.of(dictionaries[c].values, bins, self._wider.get(c)) for c, bins in self.bins.items()
+            },
+        )
 
     def patterns(self, left: Codes, right: Codes) -> Patterns:
         """The pattern of each pair of records."""
@@ -218,3 +233,9 @@ def _frequency_column(comparison: Comparison, level: Level) -> str | None:
     if level.frequency_of is None:
         return None
     return level.frequency_of or comparison.columns[0]
+
+
+def frequency_columns(spec: MatchSpec) -> tuple[str, ...]:
+    """Every column a level of the spec takes its term frequency from."""
+    found = (_frequency_column(c, level) for c in spec.comparisons for level in c.levels)
+    return tuple(dict.fromkeys(column for column in found if column))

@@ -6,7 +6,6 @@ Belongs here: the order of the steps. Does not: any step itself, or what is hand
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -16,24 +15,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.blocking import Blocking
-from pipelines.matching.clustering import Clustering, Constraints, cluster
+from pipelines.matching.clustering import Constraints
 from pipelines.matching.compare import CHUNK, Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
+from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
-from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, MatchResult, Report, settled_by_answer
-from pipelines.matching.score import Scorer, probability, weight_of
+from pipelines.matching.parallel import each
+from pipelines.matching.population import Population
+from pipelines.matching.result import ACCEPTED, CUT, REVIEW, MatchResult, Report, Working
+from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 from pipelines.matching.train import train
-from warehouse.model.link import CLUSTER
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SAMPLE = 100_000
 """Random pairs that stand for all pairs no block finds."""
-
-SETTLED = 64.0
-"""Weight (log2) of a link a person has confirmed: above anything a model gives."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,8 @@ def link(
     right: pa.Table | None = None,
     id_column: str | None = None,
     model: Model | None = None,
+    population: Population | None = None,
+    order: Ints | None = None,
     judgements: pa.Table | None = None,
     frequencies: dict[str, pa.Table] | None = None,
     threads: int | None = None,
@@ -86,6 +86,9 @@ def link(
             those of `table`.
         id_column: column of unique int64 ids that `pairs` and `clusters` use; row numbers from 0 if left out.
         model: a trained model to apply; left out, one is trained on these rows.
+        population: what `model` was trained on: pairs then weigh as they did there, whatever else is in the table. Left out,
+            frequencies and prior are those of these rows.
+        order: the order in which rows are taken, where ties shall not depend on how the table happens to be sorted.
         judgements: columns `left_id, right_id, verdict` (`same` or `different`): what people have decided. Always kept, and
             learned from.
         frequencies: column → table of `value` and `share` (0–1): how common values are in a wider population than these
@@ -102,10 +105,10 @@ def link(
     """
     threads = threads or os.cpu_count() or 1
     clock = _Clock()
-    records, ids = _records(table, right, spec, id_column, judgements, threads=threads)
+    records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
     blocking = Blocking(spec, records.encoded, threads, records.side)
-    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {})
+    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population)
     candidates, patterns, counts = _compare(blocking, comparer, threads)
     clock.lap("block and compare")
     judged = apart, same = _judged_records(judgements, ids, records)
@@ -114,10 +117,15 @@ def link(
         labels = _labels(comparer, *judged)
         model = train(spec, *_together(patterns, counts, sample, weight), records=len(records.first), labels=labels)
     clock.lap("train")
-    scorer = Scorer(spec, model, model.prior_weight(len(records.first), records.possible_pairs))
-    links = _Links(spec, records, candidates, patterns, scorer=scorer, comparer=comparer)
-    links.settle(same)
-    clustering = links.cluster(apart, same)
+    if population is None:
+        population = comparer.population(records.possible_pairs)
+    scorer = Scorer(spec, model, population.prior_weight(model))
+    links, histogram = _links(records, candidates, patterns, counts, scorer=scorer, comparer=comparer)
+    links.settle(same, comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)))
+    codes = records.encoded.codes
+    clustering = links.cluster(
+        Constraints(tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one), *apart, *same)
+    )
     clock.lap("score and cluster")
     outcome = links.judged(clustering, ids)
     clusters = links.clusters(clustering, ids)
@@ -133,7 +141,17 @@ def link(
         seconds=clock.seconds,
     )
     return MatchResult(
-        clusters, model, report, links.histogram(counts), spec, outcome, links.patterns, scorer, blocking
+        clusters,
+        model,
+        report,
+        histogram,
+        spec,
+        population,
+        Working(records.encoded, ids, blocking, comparer, links, clustering, judged),
+        outcome,
+        links.patterns,
+        scorer,
+        blocking,
     )
 
 
@@ -157,6 +175,7 @@ def _records(
     id_column: str | None,
     judgements: pa.Table | None,
     *,
+    order: Ints | None,
     threads: int,
 ) -> tuple[_Records, Ints]:
     """Encode the rows and collapse those that agree in every column of the spec; judged rows stay on their own."""
@@ -174,6 +193,8 @@ def _records(
     encoded = encode(table, columns, threads)
     if "side" in spec.one_to_one and side is not None:
         encoded.codes["side"] = side.astype(np.int32)
+    if order is not None:
+        encoded, ids = encoded.take(order), ids[order]
     apart = [encoded.codes[c] for c in columns]
     if side is not None or spec.one_to_one:  # rows of one source are different entities, however alike
         apart.append(np.arange(len(ids), dtype=np.int32))
@@ -196,8 +217,7 @@ def _compare(blocking: Blocking, comparer: Comparer, threads: int) -> tuple[_Can
         distinct, inverse = np.unique(comparer.patterns(left[part], right[part]), return_inverse=True)
         return distinct, inverse.astype(np.int32)
 
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(work, range(0, len(left), CHUNK)))
+    found = each(work, range(0, len(left), CHUNK), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
     pattern = np.concatenate(
@@ -270,150 +290,22 @@ def _labels(comparer: Comparer, apart: tuple[Ints, Ints], same: tuple[Ints, Ints
     return comparer.patterns(left, right), verdict
 
 
-class _Links:
-    """Scored candidates on their way to clusters."""
-
-    def __init__(
-        self,
-        spec: MatchSpec,
-        records: _Records,
-        candidates: _Candidates,
-        patterns: Patterns,
-        *,
-        scorer: Scorer,
-        comparer: Comparer,
-    ) -> None:
-        self.spec, self.records, self.scorer = spec, records, scorer
-        repeated = np.flatnonzero(records.copies > 1).astype(np.int32)
-        own = comparer.patterns(repeated, repeated)
-        self.patterns = distinct_sorted(np.concatenate([patterns, own]))
-        self.weights = scorer.weights(self.patterns)
-        self._repeated = repeated
-        self._own = np.searchsorted(self.patterns, own)
-        moved = np.searchsorted(self.patterns, patterns).astype(np.int32)
-        self._candidate_weights = self.weights[moved]
-        weight = self.weights[moved][candidates.pattern]
-        keep = np.flatnonzero(weight >= weight_of(spec.review))
-        self.left = candidates.left[keep].astype(np.int64)
-        self.right = candidates.right[keep].astype(np.int64)
-        self.pattern = moved[candidates.pattern[keep]].astype(np.int64)
-        self.weight = weight[keep]
-        self._comparer = comparer
-
-    def histogram(self, counts: Floats) -> pa.Table:
-        """How many candidate pairs have which weight; `counts` as `_compare` gives them."""
-        bins, inverse = np.unique(np.floor(self._candidate_weights), return_inverse=True)
-        pairs = np.bincount(inverse, weights=counts, minlength=len(bins)).astype(np.int64)
-        return pa.table({"weight": bins, "pairs": pairs})
-
-    def settle(self, same: tuple[Ints, Ints]) -> None:
-        """Add pairs a person has called the same, above every other link."""
-        left, right = same
-        different = left != right
-        left, right = left[different], right[different]
-        if not len(left):
-            return
-        found = self._comparer.patterns(left.astype(np.int32), right.astype(np.int32))
-        new = np.setdiff1d(found, self.patterns)
-        merged = distinct_sorted(np.concatenate([self.patterns, new]))
-        move = np.searchsorted(merged, self.patterns)
-        self.pattern, self._own, self.patterns = move[self.pattern], move[self._own], merged
-        self.weights = self.scorer.weights(merged)
-        n = np.int64(len(self.records.first))
-        old = ~np.isin(self.left * n + self.right, left * n + right)
-        self.left, self.right = np.concatenate([self.left[old], left]), np.concatenate([self.right[old], right])
-        self.pattern = np.concatenate([self.pattern[old], np.searchsorted(merged, found)])
-        self.weight = np.concatenate([self.weight[old], np.full(len(left), SETTLED)])
-        order = np.lexsort((self.right, self.left))
-        self.left, self.right = self.left[order], self.right[order]
-        self.pattern, self.weight = self.pattern[order], self.weight[order]
-
-    def cluster(self, apart: tuple[Ints, Ints], same: tuple[Ints, Ints]) -> Clustering:
-        """Join along accepted links under the spec's constraints and what people have judged apart or the same."""
-        codes = self.records.encoded.codes
-        constraints = Constraints(
-            tuple(codes[c] for c in self.spec.distinct), tuple(codes[c] for c in self.spec.one_to_one), *apart, *same
-        )
-        accepted = self.weight >= weight_of(self.spec.accept)
-        return cluster(
-            len(self.records.first), self.left[accepted], self.right[accepted], self.weight[accepted], constraints
-        )
-
-    def _together(self, clustering: Clustering) -> npt.NDArray[np.bool_]:
-        """Per record whether its copies are one: by their own evidence, or because they all hang on another record."""
-        sizes = np.bincount(clustering.labels, minlength=len(clustering.labels))
-        out = sizes[clustering.labels] > 1
-        out[self._repeated[self.weights[self._own] >= weight_of(self.spec.accept)]] = True
-        return out
-
-    def judged(self, clustering: Clustering, ids: Ints) -> Judged:
-        """Accepted, queued and cut pairs, then the ties of copies to their record's first row."""
-        first, labels = self.records.first, clustering.labels
-        together = labels[self.left] == labels[self.right]
-        accepted = self.weight >= weight_of(self.spec.accept)
-        outcome = np.where(accepted, np.where(together, ACCEPTED, CUT), REVIEW).astype(np.int8)
-        keep = accepted.copy()
-        keep[self._questions(clustering, np.flatnonzero(~accepted & ~together))] = True
-        copies = self._copies(clustering)
-        left = np.concatenate([self.left[keep], copies[0]])
-        right = np.concatenate([self.right[keep], copies[0]])
-        left_id = np.concatenate([ids[first[self.left[keep]]], ids[first[copies[0]]]])
-        right_id = np.concatenate([ids[first[self.right[keep]]], ids[copies[1]]])
-        pattern = np.concatenate([self.pattern[keep], copies[2]])
-        outcome = np.concatenate([outcome[keep], np.full(len(copies[0]), ACCEPTED, dtype=np.int8)])
-        weight = np.concatenate([self.weight[keep], self.weights[copies[2]]])
-        low, high = np.minimum(left_id, right_id), np.maximum(left_id, right_id)
-        order = np.lexsort((high, low))
-        return Judged(left[order], right[order], low[order], high[order], pattern[order], weight[order], outcome[order])
-
-    def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
-        """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many."""
-        labels = clustering.labels
-        size = np.bincount(labels[self.records.of_row], minlength=len(labels))
-        a, b = labels[self.left[open_]], labels[self.right[open_]]
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        order = np.lexsort((self.right[open_], self.left[open_], -self.weight[open_], high, low))
-        low, high, open_ = low[order], high[order], open_[order]
-        first = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
-        settles = settled_by_answer(self.weight[open_[first]], size[low[first]], size[high[first]])
-        most = int(np.ceil(self.spec.review_share * int((labels == np.arange(len(labels))).sum())))
-        return open_[first][np.lexsort((open_[first], -settles))[:most]]
-
-    def _copies(self, clustering: Clustering) -> tuple[Ints, Ints, Ints]:
-        """Further rows of records whose copies are one: record, row, pattern of the record with itself."""
-        of_row = self.records.of_row
-        extra = self._together(clustering)[of_row]
-        extra[self.records.first] = False
-        rows = np.flatnonzero(extra)
-        record = of_row[rows].astype(np.int64)
-        return record, rows, self._own[np.searchsorted(self._repeated, record)]
-
-    def clusters(self, clustering: Clustering, ids: Ints) -> pa.Table:
-        """One line per row under the CLUSTER contract."""
-        of_row, first = self.records.of_row, self.records.first
-        together = self._together(clustering)
-        group = clustering.labels[of_row].copy()
-        alone = ~together[of_row]
-        alone[first] = False
-        group[alone] = len(first) + np.flatnonzero(alone)
-        _, inverse = np.unique(group, return_inverse=True)
-        smallest = np.full(int(inverse.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(smallest, inverse, ids)
-        best = self._best(clustering)[of_row]
-        size = np.bincount(inverse)
-        order = np.argsort(ids, kind="stable")
-        likely = pa.array(probability(best[order]), mask=((size[inverse] == 1) | np.isneginf(best))[order])
-        return CLUSTER.conform(
-            pa.table({"mention_id": ids[order], "cluster_id": smallest[inverse][order], "match_probability": likely})
-        )
-
-    def _best(self, clustering: Clustering) -> Floats:
-        """Per record the weight of its strongest link inside its cluster, that among its own copies included."""
-        best = np.full(len(self.records.first), -np.inf)
-        inside = (clustering.labels[self.left] == clustering.labels[self.right]) & (
-            self.weight >= weight_of(self.spec.accept)
-        )
-        for end in (self.left, self.right):
-            np.maximum.at(best, end[inside], self.weight[inside])
-        np.maximum.at(best, self._repeated, self.weights[self._own])
-        return best
+def _links(
+    records: _Records,
+    candidates: _Candidates,
+    patterns: Patterns,
+    counts: Floats,
+    *,
+    scorer: Scorer,
+    comparer: Comparer,
+) -> tuple[Links, pa.Table]:
+    """The candidates worth keeping, and how many candidate pairs have which weight."""
+    weights = scorer.weights(patterns)
+    bins, inverse = np.unique(np.floor(weights), return_inverse=True)
+    pairs = np.bincount(inverse, weights=counts, minlength=len(bins)).astype(np.int64)
+    keep = np.flatnonzero((weights >= weight_of(scorer.spec.review))[candidates.pattern])
+    repeated = np.flatnonzero(records.copies > 1).astype(np.int32)
+    grouping = Grouping(records.of_row, records.first, repeated, comparer.patterns(repeated, repeated))
+    found = patterns[candidates.pattern[keep]]
+    links = Links(scorer.spec, scorer, grouping, candidates.left[keep], candidates.right[keep], found=found)
+    return links, pa.table({"weight": bins, "pairs": pairs})

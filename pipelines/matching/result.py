@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +17,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.matching.blocking import Blocking, BlockReport
-from pipelines.matching.compare import Patterns
+from pipelines.matching.clustering import Clustering
+from pipelines.matching.compare import Comparer, Patterns
+from pipelines.matching.encode import Encoded
 from pipelines.matching.explain import described, waterfall
 from pipelines.matching.model import Model
+from pipelines.matching.population import Population
 from pipelines.matching.score import Scorer, probability
 from pipelines.matching.spec import MatchSpec
 from warehouse.model.durable import aside, put_in_place
 from warehouse.model.link import PAIR
+
+if TYPE_CHECKING:
+    from pipelines.matching.links import Links
 
 Ints = npt.NDArray[np.int64]
 
@@ -78,6 +85,29 @@ class Judged:
     outcome: npt.NDArray[np.int8]
 
 
+@dataclass(frozen=True)
+class Working:
+    """What a run worked with, for a later run that goes on from there (`incremental`).
+
+    Attributes:
+        encoded: distinct records, in the order of the run.
+        ids: id of every row, in that order.
+        blocking: with its keys.
+        comparer: of these records.
+        links: all pairs at least worth asking about.
+        clustering: of the records.
+        judged: pairs of records a person has called different, and the same.
+    """
+
+    encoded: Encoded
+    ids: Ints
+    blocking: Blocking
+    comparer: Comparer
+    links: Links
+    clustering: Clustering
+    judged: tuple[tuple[Ints, Ints], tuple[Ints, Ints]]
+
+
 @dataclass
 class MatchResult:
     """What `link` hands back.
@@ -86,6 +116,7 @@ class MatchResult:
         clusters: CLUSTER contract, one line per row given.
         model: the model used; `model.save(path)` keeps it.
         report: counts and times.
+        population: what scores depended on beside the model; keep it with the model to go on from here.
         weights: `weight` (log2 odds, lower end of a bin one wide) and `pairs`: how the candidate pairs are distributed.
     """
 
@@ -94,6 +125,8 @@ class MatchResult:
     report: Report
     weights: pa.Table
     spec: MatchSpec = field(repr=False)
+    population: Population = field(repr=False)
+    working: Working = field(repr=False)
     _judged: Judged = field(repr=False)
     _patterns: Patterns = field(repr=False)
     _scorer: Scorer = field(repr=False)
