@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -11,9 +11,12 @@ from pydantic import Field
 from connectors.holding import standing_of_all
 from pipelines.locking import locked
 from pipelines.once import Counts, digest, once
+from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model import Home
+
+WAITING = "另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting for it to end"
 
 
 class Workspace(dg.ConfigurableResource):
@@ -26,8 +29,14 @@ class Workspace(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
-        with locked(self.settings.home, lambda: _say_waiting(context)):
-            yield self
+        with locked(self.settings.home, lambda: _say(context, WAITING)):
+            if gone := recover(self.settings.home):
+                _say(
+                    context,
+                    f"上次运行中断，已清理{gone}个半成品 · a run was killed; {gone} half-written files are gone",
+                )
+            with scratch(self.settings.home):
+                yield self
 
     @cached_property
     def settings(self) -> Settings:
@@ -49,18 +58,29 @@ class Workspace(dg.ConfigurableResource):
 
     def fingerprint(self, *inputs: object) -> str:
         """Fingerprint of all deliveries as they stand, the configuration and `inputs`."""
-        known = (
-            standing_of_all(self.settings.platforms, self.settings.home)
-            .select(["delivery_id", "dataset", "state"])
-            .to_pylist()
-        )
-        deliveries = sorted("/".join(line.values()) for line in known)
-        return digest((self.settings.configuration_fingerprint, *deliveries, *inputs))
+        configuration = self.settings.configuration_fingerprint
+        deliveries = _deliveries(self.settings, configuration, _marks(self.settings.home))
+        return digest((configuration, deliveries, *inputs))
 
 
-def _say_waiting(context: dg.InitResourceContext) -> None:
+def _say(context: dg.InitResourceContext, what: str) -> None:
     if context.log:
-        context.log.warning("另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting for it to end")
+        context.log.warning(what)
+
+
+@lru_cache(maxsize=8)
+def _deliveries(settings: Settings, configuration: str, marks: tuple[object, ...]) -> str:
+    """Fingerprint of all deliveries as they stand; `marks` and `configuration` tell when to look again."""
+    known = standing_of_all(settings.platforms, settings.home).select(["delivery_id", "dataset", "state"]).to_pylist()
+    return digest(sorted("/".join(line.values()) for line in known))
+
+
+def _marks(home: Home) -> tuple[object, ...]:
+    """What changes with every new delivery and every decision: times of folders, and of the record."""
+    places = [*sorted((home.landing / "delivery").glob("*")), home.decisions]
+    return tuple(
+        (path.name, status.st_mtime_ns, status.st_size) for path in places if path.exists() and (status := path.stat())
+    )
 
 
 def workspace_from_environment() -> Workspace:

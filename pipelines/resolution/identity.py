@@ -237,11 +237,23 @@ def commit_identity(home: Home, release: str) -> None:
             shutil.rmtree(folder)
 
 
-def read_former(home: Home, kind: str) -> Former | None:
-    """What the last published run left in this home; none in a fresh home, or for a kind it did not know."""
+def committed(home: Home) -> str | None:
+    """The release whose ids the next run starts from; none in a fresh home."""
     if not _pointer(home).exists():
         return None
-    release = json.loads(_pointer(home).read_text(encoding="utf-8"))["release"]
+    return str(json.loads(_pointer(home).read_text(encoding="utf-8"))["release"])
+
+
+def has_memory(home: Home, release: str) -> bool:
+    """Whether the ids of that release, of every kind, can still be committed."""
+    return all(_memory(home, release, kind).exists() for kind in MENTIONS)
+
+
+def read_former(home: Home, kind: str) -> Former | None:
+    """What the last published run left in this home; none in a fresh home, or for a kind it did not know."""
+    release = committed(home)
+    if release is None:
+        return None
     path = _memory(home, release, kind)
     if not path.exists():
         return None

@@ -18,6 +18,7 @@
   data_docs/index.html                              results of all checks as pages that need no network
   charts/overlap.svg                                what platforms know of each other's entities
   one_network.duckdb                                always the newest good release
+  scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
   token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
 ```
 """
@@ -114,6 +115,11 @@ class Home:
     def chart(self, name: str) -> Path:
         """A chart the run draws, e.g. `chart("overlap")`."""
         return self.root / "charts" / f"{name}.svg"
+
+    @property
+    def scratch(self) -> Path:
+        """The folder of a run's temporary files."""
+        return self.root / "scratch"
 
     @property
     def token_key(self) -> Path:

@@ -6,7 +6,7 @@ open, `releases` and `published` say what there is.
 
 from warehouse.release.build import build_release
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
-from warehouse.release.publish import publish
+from warehouse.release.publish import publish, settle
 from warehouse.release.verify import verify_release
 from warehouse.release.versions import fingerprint, next_version, published, releases, up_to_date
 
@@ -21,6 +21,7 @@ __all__ = [
     "published",
     "release_file",
     "releases",
+    "settle",
     "up_to_date",
     "verify_release",
 ]

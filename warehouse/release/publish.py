@@ -10,6 +10,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError
@@ -38,8 +40,19 @@ def publish(home: Home, version: str, *, published_at: datetime | None = None) -
         aside.chmod(0o444)
         sync(aside)
     aside.replace(home.library)
+    aside.unlink(missing_ok=True)  # renaming a link onto another link of the same file leaves both
     sync(home.root)
-    # After the swap: what says it was published was. A crash in between only makes the next run publish again.
-    manifest = Manifest.read(folder)
-    manifest.model_copy(update={"published_at": published_at or datetime.now(UTC)}).write(folder)
+    # After the swap: what says it was published was. A crash in between is made good by `settle`.
+    settle(home, version, published_at=published_at)
     return home.library
+
+
+def settle(home: Home, version: str, *, published_at: datetime | None = None) -> None:
+    """Let the manifest of the library's release say that it was published; nothing happens where it does already."""
+    folder = home.release(version)
+    try:
+        manifest = Manifest.read(folder)
+    except (FileNotFoundError, ValidationError):
+        return
+    if manifest.published_at is None:
+        manifest.model_copy(update={"published_at": published_at or datetime.now(UTC)}).write(folder)
