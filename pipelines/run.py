@@ -14,6 +14,9 @@ from pipelines.defs.resources import Workspace
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
+DISK_FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "File too large")
+"""How Python, Arrow and DuckDB say it."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -78,9 +81,23 @@ def _outcome(result: dg.ExecuteInProcessResult, warnings: list[str]) -> Outcome:
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     failures = []
     for event in result.all_events:
-        error = event.step_failure_data.error if event.is_step_failure else None
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        elif event.is_failure:  # before the first step: the home can't be written to
+            error = getattr(event.event_specific_data, "error", None)
+        else:
+            continue
         while error and error.cause:
             error = error.cause
         if error and error.cls_name != "DagsterAssetCheckFailedError":
-            failures.append(f"{(event.step_key or '').replace('__', '/')}: {error.message.strip()}")
+            place = (event.step_key or "run").replace("__", "/")
+            failures.append(f"{place}: {_told(error.message.strip())}")
     return failures
+
+
+def _told(message: str) -> str:
+    """The message of an error; led by what to do where that is plain."""
+    full = any(sign in message for sign in DISK_FULL)
+    return (
+        f"磁盘已满，请腾出空间后再次运行 · the disk is full; make room and run again ({message})" if full else message
+    )
