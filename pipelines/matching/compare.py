@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted
+from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted, numbered
 from pipelines.matching.levels import Level, ValuePairs
+from pipelines.matching.parallel import each
 from pipelines.matching.population import Frequencies, Population
 from pipelines.matching.spec import Comparison, MatchSpec
 
@@ -131,6 +132,7 @@ class Comparer:
         counts: how many mentions each record stands for.
         frequencies: column → table of `value` and `share` in a wider population.
         population: how common values are is taken from there, and not from these records.
+        threads: comparisons prepared at a time.
     """
 
     def __init__(
@@ -140,18 +142,19 @@ class Comparer:
         counts: npt.NDArray[np.int64],
         frequencies: dict[str, pa.Table] | None = None,
         population: Population | None = None,
+        *,
+        threads: int = 1,
     ) -> None:
         self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
-        self.domains: list[Domain] = [encoded.domain(c.columns) for c in spec.comparisons]
+        self.domains: list[Domain] = each(lambda c: encoded.domain(c.columns), spec.comparisons, threads)
         if population is not None:
             self.bins = population.bins(encoded)
             return
         identity = encoded.codes[spec.distinct[0]] if spec.distinct else None
-        self.bins = {
-            column: _frequency_bins(encoded, column, counts, identity, self._wider.get(column))
-            for column in frequency_columns(spec)
-        }
+        columns = list(frequency_columns(spec))
+        bins = each(lambda c: _frequency_bins(encoded, c, counts, identity, self._wider.get(c)), columns, threads)
+        self.bins = dict(zip(columns, bins, strict=True))
 
     def population(self, possible_pairs: float) -> Population:
         """How common the values of these records are, to be kept beside a model."""
@@ -216,7 +219,7 @@ class Comparer:
     def _judge_distinct(self, i: int, low: Codes, high: Codes, first: int) -> npt.NDArray[np.int64]:
         """`_judge` from level `first` on, every distinct pair of values once."""
         key = high.astype(np.int64) << 32 | low
-        distinct, inverse = np.unique(key, return_inverse=True)
+        distinct, inverse = numbered(key)
         one, other = (distinct & 0xFFFFFFFF).astype(np.int32), (distinct >> 32).astype(np.int32)
         return self._judge(i, one, other, first, distinct=True)[inverse]
 

@@ -140,7 +140,7 @@ class Links:
         outcome = np.concatenate([outcome[keep], np.full(len(copies[0]), ACCEPTED, dtype=np.int8)])
         weight = np.concatenate([self.weight[keep], self.weights[copies[2]]])
         low, high = np.minimum(left_id, right_id), np.maximum(left_id, right_id)
-        order = np.lexsort((high, low))
+        order = _in_order(low, high)
         return Judged(left[order], right[order], low[order], high[order], pattern[order], weight[order], outcome[order])
 
     def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
@@ -203,3 +203,10 @@ class Links:
             np.maximum.at(best, end[inside], self.weight[inside])
         np.maximum.at(best, self.grouping.repeated, self.weights[self._own])
         return best
+
+
+def _in_order(low: Ints, high: Ints) -> Ints:
+    """Order by (low, high). Pairs come nearly so, which a stable sort of one number makes use of."""
+    if len(low) and high.max() < 1 << 31 and low.min() >= 0:
+        return np.argsort(low << 32 | high, kind="stable")
+    return np.lexsort((high, low))
