@@ -22,8 +22,7 @@ def show_stages(con: duckdb.DuckDBPyConnection, files: Files) -> None:
         there = [str(path).replace("'", "''") for path in paths if path.exists()]
         if there:
             listed = ", ".join(f"'{path}'" for path in there)
-            columns = ", ".join(f'"{column}"' for column in contract.names)
-            con.execute(f"create view {name} as select {columns} from read_parquet([{listed}], union_by_name = true)")
+            con.execute(f"create view {name} as select * from read_parquet([{listed}], union_by_name = true)")
         else:
             empty = contract.empty()  # noqa: F841  read by name below
             con.execute(f"create table {name} as select * from empty")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.defs import matching, release, resolution
-from pipelines.defs.checks import suite_checks
+from pipelines.defs import matching, quality, release, resolution
+from pipelines.defs.checks import landing_checks, suite_checks
+from pipelines.defs.data_docs import data_docs
 from pipelines.defs.jobs import inbox_sensor, main_job, nightly
 from pipelines.defs.landing import landing_asset, landing_key
 from pipelines.defs.resources import Workspace
@@ -49,11 +50,16 @@ def build_definitions(
             resolution.evidence,
             resolution.grid,
             resolution.reconciliation_asset(landing),
+            quality.results_asset(landing),
+            quality.scorecard,
+            quality.overlap,
             release.candidate,
             release.base_library,
             *(release.extract_asset(owner) for owner in owners),
+            data_docs,
         ],
         asset_checks=[
+            landing_checks(list(settings.platforms.values())),
             *(suite_checks(suite, ASSETS_OF_SUITES[suite]) for suite in suites_of_stage()),
             suite_checks("release", release.CANDIDATE, release.check_candidate),
         ],

@@ -6,6 +6,7 @@ import dagster as dg
 
 from connectors.spec import Department
 from pipelines.defs.metadata import counts_as_metadata
+from pipelines.defs.quality import MEASURES
 from pipelines.defs.resolution import BALANCE, EVIDENCE, GRID_TREE, RELATIONS, golden_key, relation_key, version_of
 from pipelines.defs.resources import Workspace
 from pipelines.stages import checks, release
@@ -14,7 +15,14 @@ from warehouse.model.base import GOLDEN
 
 CANDIDATE = dg.AssetKey(["release", "candidate"])
 LIBRARY = dg.AssetKey(["release", "base_library"])
-STAGES = (*(golden_key(k) for k in GOLDEN), *(relation_key(t.name) for t in RELATIONS), EVIDENCE, GRID_TREE, BALANCE)
+STAGES = (
+    *(golden_key(k) for k in GOLDEN),
+    *(relation_key(t.name) for t in RELATIONS),
+    EVIDENCE,
+    GRID_TREE,
+    BALANCE,
+    *MEASURES,
+)
 
 
 @dg.asset(

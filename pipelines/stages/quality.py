@@ -7,15 +7,21 @@ from __future__ import annotations
 import pyarrow as pa
 
 from connectors.spec import AddressSource, Dataset, Platform, Role
-from pipelines.once import Counts
+from pipelines.once import Counts, forget
 from pipelines.settings import Settings
+from quality.data_docs import build_data_docs
+from quality.overlap import overlap
+from quality.overlap_chart import overlap_chart, overlap_markdown
+from quality.scorecard import scorecard
 from quality.suites import suites_of_stage
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
 from quality.suites.landing_run import run_landing
-from warehouse.model.quality import EXPECTATION, FAILING_ROW
+from warehouse.model.quality import EXPECTATION, FAILING_ROW, OVERLAP, SCORECARD
 
 LANDING = "landing"
 """Name under which the results of all landing suites are kept together."""
+RELEASE = "release"
+OVERLAP_CHART = "overlap"
 
 
 def check_landing(settings: Settings) -> Counts:
@@ -42,6 +48,53 @@ def gather_results(settings: Settings) -> Counts:
         "not_passed": len(outcomes) - outcomes.count("passed"),
         "failing_rows": rows.num_rows,
     }
+
+
+def write_scorecard(settings: Settings) -> Counts:
+    """Measure what platforms claim."""
+    return {"rows": SCORECARD.write(scorecard(settings.home), settings.home.stage("quality", "scorecard"))}
+
+
+def write_overlap(settings: Settings) -> Counts:
+    """Count what platforms know of each other's entities, and draw it."""
+    table = overlap(settings.home)
+    chart = settings.home.chart(OVERLAP_CHART)
+    chart.parent.mkdir(parents=True, exist_ok=True)
+    titles = {name: platform.title.zh for name, platform in settings.platforms.items()}
+    chart.write_text(overlap_chart(table, titles), encoding="utf-8")
+    return {"rows": OVERLAP.write(table, settings.home.stage("quality", "overlap"))}
+
+
+def widest_overlaps(settings: Settings) -> str:
+    """The pairs of platforms that share most, as a Markdown table."""
+    return overlap_markdown(OVERLAP.read(settings.home.stage("quality", "overlap")))
+
+
+def write_data_docs(settings: Settings, version: str) -> Counts:
+    """Write the pages of all checks of a release."""
+    home = settings.home
+    pages = build_data_docs(
+        home.data_docs,
+        pa.concat_tables(
+            EXPECTATION.read(home.stage("expectation", s)) for s in (LANDING, *suites_of_stage(), RELEASE)
+        ),
+        FAILING_ROW.read(home.stage("quality", "failing_row")),
+        SCORECARD.read(home.stage("quality", "scorecard")),
+        home.chart(OVERLAP_CHART),
+        version,
+    )
+    return {"suites": pages}
+
+
+def write_stop(settings: Settings, suite: str) -> None:
+    """Write the pages of a run that a suite stopped: that suite, and what was landed; later ones did not run."""
+    home = settings.home
+    forget(home, "data_docs")
+    build_data_docs(
+        home.data_docs,
+        pa.concat_tables(EXPECTATION.read(home.stage("expectation", s)) for s in (suite, LANDING)),
+        pa.concat_tables(FAILING_ROW.read(home.stage("failing_row", s)) for s in (suite, LANDING)),
+    )
 
 
 def landed_platform(platform: Platform) -> LandedPlatform:

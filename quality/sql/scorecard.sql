@@ -79,7 +79,7 @@ asked as (
 access as (
     select
         platform,
-        count(distinct delivery_id) filter (state = 'landed') / count(distinct delivery_id)
+        count(distinct delivery_id) filter (state <> 'rejected') / count(distinct delivery_id)
         * coalesce(sum(rows_landed) / nullif(sum(rows_delivered), 0), 1) as accessibility
     from reconciliation group by platform
 ),
