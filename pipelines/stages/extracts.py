@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from connectors.current import current_rows
 from connectors.spec import Department
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from pipelines.stages.current import rows_now
 from warehouse.extracts import OwnRows, prepare_extracts, write_extract
 from warehouse.model.catalogue import PLATFORM
 
@@ -23,7 +23,7 @@ def prepare_departments(settings: Settings) -> Counts:
 def write_department(settings: Settings, department: Department, version: str) -> Counts:
     """Write the extract of one department for one release."""
     own = [
-        OwnRows(name, dataset.name, partial(current_rows, platform, dataset.name, settings.home))
+        OwnRows(name, dataset.name, partial(rows_now, settings, platform, dataset.name))
         for name, platform in settings.platforms.items()
         if platform.department.code == department.code
         for dataset in platform.datasets

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from connectors.current import current_rows
 from connectors.spec import Dataset, Platform
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from pipelines.stages.current import rows_now
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
@@ -29,7 +29,7 @@ def write_mentions(settings: Settings) -> Counts:
     home = settings.home
 
     def rows(platform: str, dataset: str) -> pa.Table:
-        return current_rows(settings.platforms[platform], dataset, home)
+        return rows_now(settings, settings.platforms[platform], dataset)
 
     trees = [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
     grids = GridTree.from_reference(trees)

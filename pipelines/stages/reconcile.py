@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from connectors import catalogue
-from connectors.current import current_rows, rejected_rows
+from connectors.current import rejected_rows
 from connectors.holding import standing_of_all
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from pipelines.stages.current import rows_now
 from pipelines.standardise.roles import exists, role_cells
 from quality.reconciliation import reconcile
 from warehouse.model import catalogue as contracts
@@ -61,11 +62,12 @@ def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:
 def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
     for name, platform in settings.platforms.items():
         for dataset in platform.datasets:
-            rows = current_rows(platform, dataset.name, settings.home)
+            roles = {n: r for n, r in dataset.roles.items() if r.kind in MENTIONS}
+            needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in roles.values()))
+            rows = rows_now(settings, platform, dataset.name, sorted(needed))
             mentions = pa.array([0] * rows.num_rows, pa.int64()).to_numpy(zero_copy_only=False).copy()
-            for role_name, role in dataset.roles.items():
-                if role.kind in MENTIONS:
-                    mentions += exists(role_name, role_cells(role, rows), rows.num_rows).astype("int64")
+            for role_name, role in roles.items():
+                mentions += exists(role_name, role_cells(role, rows), rows.num_rows).astype("int64")
             counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
             grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
                 [("mentions_expected", "sum"), ([], "count_all")]

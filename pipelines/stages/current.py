@@ -1,0 +1,42 @@
+"""The rows that hold now, worked out once a change. Reads the landing area; writes `current/<platform>/<dataset>`.
+
+Mentions, the balance of rows and every extract read the same rows. Which of them hold is worked out when a delivery came in
+or a held one was decided on, and kept; after that a reader takes the columns it needs.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.current import current_rows
+from connectors.holding import standing
+from connectors.spec import Platform
+from pipelines.once import Counts, digest, once
+from pipelines.settings import Settings
+
+
+def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list[str] | None = None) -> pa.Table:
+    """The rows of one dataset that hold now, as `connectors.current.current_rows` gives them.
+
+    Args:
+        settings: whose home.
+        platform: owner of the dataset.
+        dataset: its name.
+        columns: those to read; all if not given.
+    """
+    home = settings.home
+    path = home.stage("current", f"{platform.platform}/{dataset}")
+
+    def keep() -> Counts:
+        rows = current_rows(platform, dataset, home)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.writing")
+        pq.write_table(rows, aside, compression="lz4")
+        aside.replace(path)
+        return {"rows": rows.num_rows}
+
+    lines = standing(platform, home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()
+    state = sorted("/".join(map(str, line.values())) for line in lines)
+    once(home, f"current/{platform.platform}/{dataset}", digest((settings.configuration_fingerprint, *state)), keep)
+    return pq.read_table(path, columns=columns)
