@@ -126,3 +126,28 @@ OVERLAP = Table(
         Column("disagreements", pa.map_(S, I), "分歧属性", "Attribute → entities on which they disagree in it", nullable=False),
     ),
 )
+
+HOUSEHOLDS_PER_GRID = (200, 300)
+PERSONS_PER_GRID = (600, 900)
+"""How large a grid should be: norms of urban grid management, from and to."""
+
+GRID_BALANCE = Table(
+    "quality",
+    "grid_balance",
+    "网格规模",
+    "Size of the grids against the norm",
+    "one row per grid, the leaf of the tree",
+    ("grid_code",),
+    (
+        Column("grid_code", S, "网格编码", "Grid", nullable=False),
+        Column("name", S, "名称", "Name", nullable=False),
+        Column("community_code", S, "社区编码", "Community it lies in"),
+        Column("street_code", S, "街道编码", "Street it lies in"),
+        Column("homes", I, "房屋数", "Homes in it", nullable=False),
+        Column("households", I, "住户数", "Homes in it somebody lives in now", nullable=False),
+        Column("persons", I, "人口数", "Persons placed in it who are not deregistered", nullable=False),
+        Column("household_balance", S, "户数规模：under within over", "Households against 200–300: under, within, over", nullable=False),
+        Column("person_balance", S, "人口规模：under within over", "Persons against 600–900: under, within, over", nullable=False),
+        Column("grids_advised", I, "建议网格数", "Grids of middling size its persons would fill: 2 and more, divide it; 0, join it to another", nullable=False),
+    ),
+)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from warehouse.model import catalogue, evidence, landing, link, quality
 from warehouse.model.base import GOLDEN, GRID, MASKED
 from warehouse.model.table import Column, Table
+from warehouse.model.vocabulary import CLOSED
 
 KINDS = tuple(GOLDEN)
 """Kinds of entity with a table of golden records."""
@@ -53,11 +54,41 @@ def _claims(table: Table) -> Table:
     return replace(table, key=key, columns=table.columns[:place] + (token,) + table.columns[place:])
 
 
+def _open(table: Table, golden: Table) -> Table:
+    """A golden table as the restricted release shows it: the plain one, with the full number before its mask."""
+    full = {c.name: c for c in golden.columns}
+    columns: list[Column] = []
+    for column in table.columns:
+        if column.name.endswith("_masked"):
+            columns.append(full[column.name.removesuffix("_masked")])
+        columns.append(column)
+    return replace(table, columns=tuple(columns))
+
+
 PERSON = _masked(GOLDEN["person"], "人口", "Persons")
 HOUSING = _masked(GOLDEN["housing"], "房屋", "Housing units")
 ENTERPRISE = _masked(GOLDEN["enterprise"], "企业", "Enterprises")
 ATTRIBUTE = _claims(evidence.ATTRIBUTE)
 CONFLICT = _claims(evidence.CONFLICT)
+
+PLATFORM = replace(
+    catalogue.PLATFORM,
+    columns=catalogue.PLATFORM.columns
+    + (
+        Column("cadence_days", pa.int64(), "更新周期（天）", "Days within which it should deliver again", nullable=False),
+        Column("age_days", pa.int64(), "距最近交付天数", "Days from its newest delivery to the newest of all platforms; null if it never delivered"),
+        Column("freshness", pa.string(), "时效：fresh due overdue never", "fresh: within its cadence; due: within twice that; overdue: later; never: delivered nothing", nullable=False),
+        Column("quality_score", pa.float64(), "质量得分", "Mean score of its attributes in quality.scorecard, weighted by claims, 0–1; null where nothing is measured"),
+    ),
+)
+DATASET = replace(
+    catalogue.DATASET,
+    columns=catalogue.DATASET.columns
+    + (
+        Column("rows_current", pa.int64(), "现行行数", "Rows that hold now", nullable=False),
+        Column("mentions", pa.int64(), "提及数", "Mentions its rows make", nullable=False),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +102,8 @@ class Served:
         order: columns its rows are sorted by before the key, so that the questions asked most touch few row groups; with
             the key they leave no two rows in a tie.
         required: a missing stage file is an error; otherwise it counts as empty.
+        derived: made by `warehouse/release/sql/<schema>_<name>.sql` from tables served before it and from its stage
+            files, which that statement reads as `stage`.
     """
 
     table: Table
@@ -78,6 +111,7 @@ class Served:
     sources: tuple[tuple[str, str], ...]
     order: tuple[str, ...] = ()
     required: bool = True
+    derived: bool = False
 
 
 def _kinds(stage: str) -> tuple[tuple[str, str], ...]:
@@ -107,14 +141,28 @@ RELEASE: tuple[Served, ...] = (
     Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
     Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
     Served(landing.REJECTED, "退回行", (("quality", "rejected"),), ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")),
-    Served(catalogue.PLATFORM, "平台目录", (("catalogue", "platform"),)),
-    Served(catalogue.DATASET, "数据集目录", (("catalogue", "dataset"),)),
+    Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
+    Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
+    Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
     Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
     Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
     Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
     Served(catalogue.RELEASE, "发布版", ()),
 )
 """Every table of the release, in the order it is built."""
+
+RESTRICTED: tuple[Served, ...] = tuple(
+    replace(served, table=_open(served.table, GOLDEN[served.table.name])) if served.table.schema == "base" and served.table.name in GOLDEN else served
+    for served in RELEASE
+)
+"""The same tables as the restricted release holds them: nothing masked, full numbers in columns of their own."""
+
+
+def codes(table: Table, column: Column) -> tuple[str, ...]:
+    """The codes a column of the release may hold, in their order; none where it is open."""
+    closed = CLOSED.get(f"{table.full_name}.{column.name}") or CLOSED.get(column.name) or {}
+    return tuple(closed) if column.type == pa.string() else ()
+
 
 SCHEMAS = {
     "base": ("主记录：每个实体一行", "Golden records: one row per entity"),
@@ -141,6 +189,7 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("base.housing", "grid_code", "base.grid", "grid_code"),
     ("base.enterprise", "grid_code", "base.grid", "grid_code"),
     ("base.grid", "parent_code", "base.grid", "grid_code"),
+    ("quality.grid_balance", "grid_code", "base.grid", "grid_code"),
 )
 """(table, column, referred table, referred column): a value that is not null exists there."""
 

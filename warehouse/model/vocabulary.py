@@ -67,6 +67,10 @@ CADENCE = {
 }
 SEMANTICS = {"snapshot": "全量", "delta": "增量"}
 SHARING = {"unconditional": "无条件共享", "conditional": "有条件共享", "none": "不予共享"}
+SEX = {"男": "男", "女": "女"}
+PRECISION = {"day": "日", "month": "月", "year": "年"}
+BALANCE = {"under": "偏小", "within": "适中", "over": "偏大"}
+FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 ATTRIBUTE = {column.name: column.title for table in GOLDEN.values() for column in table.columns}
 """Every golden column by its Chinese title; a name the kinds share carries the title of the last of them."""
 
@@ -87,8 +91,38 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "cadence": CADENCE,
     "semantics": SEMANTICS,
     "sharing": SHARING,
+    "birth_date_precision": PRECISION,
+    "household_balance": BALANCE,
+    "person_balance": BALANCE,
+    "freshness": FRESHNESS,
 }
 """Column name → code → Chinese word; the views of schema `一张网` show the words."""
+
+CLOSED: Mapping[str, Mapping[str, str]] = {
+    "entity_kind": ENTITY_KIND,
+    "base.person.sex": SEX,
+    "base.person.birth_date_precision": PRECISION,
+    "base.grid.level": LEVEL,
+    "link.person_housing.relation": RELATION,
+    "link.person_enterprise.relation": RELATION,
+    "link.enterprise_housing.relation": RELATION,
+    "link.history.event": EVENT,
+    "evidence.attribute.reason": REASON,
+    "evidence.match.outcome": OUTCOME,
+    "evidence.judgement.verdict": VERDICT,
+    "evidence.judgement.judgement_state": JUDGEMENT_STATE,
+    "quality.expectation.outcome": OUTCOME,
+    "quality.expectation.severity": SEVERITY,
+    "quality.reconciliation.state": STATE,
+    "quality.grid_balance.household_balance": BALANCE,
+    "quality.grid_balance.person_balance": BALANCE,
+    "catalogue.platform.cadence": CADENCE,
+    "catalogue.platform.semantics": SEMANTICS,
+    "catalogue.platform.sharing": SHARING,
+    "catalogue.platform.freshness": FRESHNESS,
+}
+"""Column of the release (or its name in every table) whose codes One Network itself sets: an ENUM in the order given here,
+and nothing else fits in. Labels are in `catalogue.code` under `release.<column>`. Roles are none: platforms name those."""
 
 
 def attribute_title(kind: str, attribute: str) -> str:

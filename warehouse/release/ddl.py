@@ -5,14 +5,14 @@ Belongs here: text of statements, made from `warehouse.model`. Does not: running
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
 from warehouse.model.base import GOLDEN
-from warehouse.model.release import RELEASE, SCHEMAS, SENSITIVE, Served
+from warehouse.model.release import RELEASE, SCHEMAS, SENSITIVE, Served, codes
 from warehouse.model.table import Column, Table
-from warehouse.model.vocabulary import ENTITY_KIND, WORDS
+from warehouse.model.vocabulary import CLOSED, ENTITY_KIND, WORDS
 
 CHINESE = "一张网"
 
@@ -36,13 +36,18 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def duckdb_type(arrow: pa.DataType) -> str:
-    """The DuckDB type of a contracted column. KeyError for a type no contract uses yet."""
-    if pa.types.is_list(arrow):
-        return f"{_TYPES[arrow.value_type]}[]"
-    if pa.types.is_map(arrow):
-        return f"map({_TYPES[arrow.key_type]}, {_TYPES[arrow.item_type]})"
-    return _TYPES[arrow]
+def column_type(table: Table, column: Column) -> str:
+    """The DuckDB type of a column of the release, in small letters. KeyError for an Arrow type no contract uses yet.
+
+    Codes are ENUMs declared in the column itself: a type with a name would tie the table to the schema it lies in.
+    """
+    if allowed := codes(table, column):
+        return f"enum({', '.join(map(text, allowed))})"
+    if pa.types.is_list(column.type):
+        return f"{_TYPES[column.type.value_type]}[]"
+    if pa.types.is_map(column.type):
+        return f"map({_TYPES[column.type.key_type]}, {_TYPES[column.type.item_type]})"
+    return _TYPES[column.type]
 
 
 def create_schemas() -> Iterator[str]:
@@ -58,7 +63,7 @@ def create_table(table: Table) -> str:
     written into the file, for a guarantee `verify_release` gives once and a look-up the sort order gives as well.
     """
     columns = ", ".join(
-        f"{name(c.name)} {duckdb_type(c.type)}{'' if c.nullable and c.name not in table.key else ' not null'}"
+        f"{name(c.name)} {column_type(table, c)}{'' if c.nullable and c.name not in table.key else ' not null'}"
         for c in table.columns
     )
     return f"create table {qualified(table)} ({columns})"
@@ -82,13 +87,13 @@ def create_view(served: Served) -> str:
     return f"create view {name(CHINESE)}.{name(served.view)} as select {columns} from {qualified(served.table)}"
 
 
-def dictionary() -> list[dict[str, object]]:
+def dictionary(tables: Sequence[Served] = RELEASE) -> list[dict[str, object]]:
     """The release's own columns as rows of `catalogue.field`, with a row per schema whose dataset and field are ''."""
     rows: list[dict[str, object]] = [
         {"owner": "release", "dataset": schema, "field": "", "title_zh": zh, "title_en": en, "attributes": []}
         for schema, (zh, en) in SCHEMAS.items()
     ]
-    for served in RELEASE:
+    for served in tables:
         rows += [
             {
                 "owner": "release",
@@ -101,6 +106,15 @@ def dictionary() -> list[dict[str, object]]:
             for c in served.table.columns
         ]
     return rows
+
+
+def labels() -> list[dict[str, str]]:
+    """The codes One Network itself sets as rows of `catalogue.code`: `release.<column>`, code, Chinese word."""
+    return [
+        {"code_table": f"release.{column}", "source_value": code, "value": word}
+        for column, words in CLOSED.items()
+        for code, word in words.items()
+    ]
 
 
 def qualified(table: Table) -> str:
@@ -121,7 +135,7 @@ def _worded(table: Table, column: Column) -> str:
         return f"case {cases} else attribute end"
     if (words := WORDS.get(column.name)) and column.type == pa.string():
         cases = " ".join(f"when {text(code)} then {text(word)}" for code, word in words.items())
-        return f"case {column_name} {cases} else {column_name} end"
+        return f"case {column_name} {cases} else {column_name}::varchar end"
     return column_name
 
 

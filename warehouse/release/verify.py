@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from warehouse.masking import find_leaks
 from warehouse.model.release import ENTITY_REFERENCES, KINDS, PUBLIC_CODES, REFERENCES, RELEASE
 from warehouse.model.table import Table
-from warehouse.release.ddl import CHINESE, duckdb_type, name, text
+from warehouse.release.ddl import CHINESE, column_type, name, text
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
 
 DATABASE = "candidate"
@@ -51,16 +51,16 @@ def _shape(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
     """Tables, columns, types, views, comments and row counts as declared."""
     problems = []
     found: dict[str, list[tuple[str, str]]] = {}
-    for schema, table, column, column_type, comment in con.execute(
+    for schema, table, column, found_type, comment in con.execute(
         "select schema_name, table_name, column_name, lower(data_type), comment from duckdb_columns() "
         f"where database_name = '{DATABASE}' and not internal order by schema_name, table_name, column_index"
     ).fetchall():
-        found.setdefault(f"{schema}.{table}", []).append((column, column_type))
+        found.setdefault(f"{schema}.{table}", []).append((column, found_type))
         if not comment:
             problems.append(f"{schema}.{table}.{column} has no comment")
     for served in RELEASE:
         table = served.table
-        if found.get(table.full_name) != [(c.name, duckdb_type(c.type)) for c in table.columns]:
+        if found.get(table.full_name) != [(c.name, column_type(table, c)) for c in table.columns]:
             problems.append(f"{table.full_name}: columns or types are not those of its contract")
             continue
         rows = _count(con, f"select count(*) from {table.full_name}")

@@ -23,7 +23,7 @@ BREAKS = {
     "delete from link.mention where entity_id = 'P3'": "base.person.mention_count: 1 rows differ",
     "update base.person set residence = '电话13800112233' where person_id = 'P1'": "base.person.residence: 1 rows hold a full mobile number",
     "update quality.rejected set reason = '110101198503121230'": "quality.rejected.reason: 1 rows hold a full identity number",
-    "delete from catalogue.code": "catalogue.code: 0 rows, the manifest says 1",
+    "delete from catalogue.code": "catalogue.code: 0 rows, the manifest says [0-9]+",
     'drop view "一张网"."人口"': "一张网.人口: not the view of base.person",
     "alter table base.grid drop column name": "base.grid: columns or types are not those of its contract",
     "comment on column base.grid.name is null": "base.grid.name has no comment",
@@ -54,7 +54,7 @@ def test_what_is_broken_is_named(folder: Path, statement: str, problem: str) -> 
         counts = {
             t: (con.execute(f"select count(*) from {t}").fetchone() or (0,))[0] for t in Manifest.read(folder).tables
         }
-    counts |= {"catalogue.code": 1}
+    counts |= {"catalogue.code": Manifest.read(folder).tables["catalogue.code"]}
     manifest = Manifest.read(folder)
     manifest.model_copy(update={"file": file_line(file), "tables": counts}).write(folder)
     problems = verify_release(folder)
