@@ -5,6 +5,8 @@ Belongs here: which view and which specification a kind uses. Does not: the engi
 
 from __future__ import annotations
 
+import os
+
 import pyarrow as pa
 
 from pipelines.matching.link import link
@@ -50,7 +52,7 @@ def match_mentions(
         ModelError: `model` was trained under another specification.
     """
     return link(
-        _view(kind, mentions, person, housing, enterprise),
+        _view(kind, mentions, person, housing, enterprise, threads or os.cpu_count() or 1),
         SPECS[kind],
         id_column="mention_id",
         model=model,
@@ -66,7 +68,8 @@ def _view(
     person: pa.Table | None,
     housing: pa.Table | None,
     enterprise: pa.Table | None,
+    threads: int,
 ) -> pa.Table:
     if kind == "person":
-        return person_view(mentions, housing, enterprise)
+        return person_view(mentions, housing, enterprise, threads)
     return housing_view(mentions, person) if kind == "housing" else enterprise_view(mentions)

@@ -11,22 +11,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.coded import Coded
+from pipelines.matching.parallel import each
 
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
 """Address columns a person inherits from the housing mention of the same row."""
 
 
+LIVED_IN = ("community", "estate", "building", "unit", "room", "dwelling")
+"""Those of them the person spec compares."""
+
 OWNER_COLUMNS = ("housing_mention_id", "housing_relations", "name_key", "name_pinyin")
 """What the housing spec needs of person mentions."""
 
 
-def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Table | None) -> pa.Table:
+def person_view(
+    mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Table | None, threads: int = 1
+) -> pa.Table:
     """The columns the person spec reads.
 
     Args:
         mentions: PERSON_MENTION.
         housing: columns `mention_id`, `cluster_id` and the address columns of housing mentions, or None.
         enterprise: columns `mention_id`, `cluster_id` of enterprise mentions, or None.
+        threads: columns made at a time.
 
     Returns:
         One row per mention: `id_number` (valid), `id_text` (18 characters, `*` illegible), `name_key` (null where only a
@@ -34,25 +41,17 @@ def person_view(mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Tab
         `sex`, `ethnicity`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
         enterprise).
     """
+    plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
     number, text = _numbers(mentions)
+    coded = dict(zip(plain, each(lambda c: Coded.of(mentions.column(c)), plain, threads), strict=True))
     whole_name = np.asarray(pc.not_equal(pc.fill_null(mentions.column("name_form"), "full"), "surname_only"))
-    place = _inherited(mentions, housing)
+    coded |= {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
+    coded |= {"id_number": number, "id_text": text, "birth": _birth(mentions, number), "sex": _sex(mentions, number)}
     return pa.table(
         {
             "mention_id": mentions.column("mention_id"),
-            "id_number": number.arrow,
-            "id_text": text.arrow,
-            "name_key": Coded.of(mentions.column("name_key")).where(whole_name).arrow,
-            "name_pinyin": Coded.of(mentions.column("name_pinyin")).where(whole_name).arrow,
-            "former_name": mentions.column("former_name"),
-            "surname": mentions.column("surname"),
-            "name_form": mentions.column("name_form"),
-            "birth": _birth(mentions, number).arrow,
-            "sex": _sex(mentions, number).arrow,
-            "ethnicity": mentions.column("ethnicity"),
-            "phone": mentions.column("phone"),
-            "phone_2": mentions.column("phone_2"),
-            **place,
+            **{c: column.arrow for c, column in coded.items()},
+            **_inherited(mentions, housing, threads),
             "firm": _resolved(mentions.column("enterprise_mention_id"), enterprise),
         }
     )
@@ -187,15 +186,14 @@ def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> pa.Array:
     return resolved.column("cluster_id").combine_chunks().take(_places(ids, resolved))
 
 
-def _inherited(mentions: pa.Table, housing: pa.Table | None) -> dict[str, pa.ChunkedArray | pa.Array]:
+def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> dict[str, pa.ChunkedArray | pa.Array]:
     """The address columns: of the tied housing mention where there is one, else the mention's own; and `home`."""
-    own = {c: mentions.column(c) for c in PLACE}
     if housing is None:
+        own = {c: mentions.column(c) for c in LIVED_IN}
         return {**own, "home": own["dwelling"]}
     rows = np.asarray(pc.fill_null(_places(mentions.column("housing_mention_id"), housing), -1)).astype(np.int64)
-    place = {
-        c: _tied(rows, housing.column(c), own[c]) if c in housing.column_names else Coded.of(own[c]) for c in PLACE
-    }
+    tied = each(lambda c: _tied(rows, housing.column(c), mentions.column(c)), LIVED_IN, threads)
+    place = dict(zip(LIVED_IN, tied, strict=True))
     return {**{c: column.arrow for c, column in place.items()}, "home": _homes(place["dwelling"], rows, housing).arrow}
 
 
