@@ -9,6 +9,7 @@ it can fill a hash table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,10 +109,7 @@ class Blocking:
 
     def found_by(self, left: Codes | Ints, right: Codes | Ints) -> Ints:
         """A bit per rule that finds each pair: bit i for block i."""
-        bits = np.zeros(len(left), dtype=np.int64)
-        for i, alternatives in enumerate(self.keys):
-            bits |= _agree(alternatives, left, right).astype(np.int64) << i
-        return bits
+        return found_by(self.keys, left, right)
 
     def _join(self, i: int) -> tuple[Ints, BlockReport]:
         """Pairs of rule `i`, and its report. Keys over the cap are taken out for good."""
@@ -149,6 +147,14 @@ class Blocking:
         return np.concatenate(out)
 
 
+def found_by(keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:
+    """A bit per rule that finds each pair of records, of keys as `Blocking.keys` holds them: bit i for block i."""
+    bits = np.zeros(len(left), dtype=np.int64)
+    for i, alternatives in enumerate(keys):
+        bits |= _agree(alternatives, left, right).astype(np.int64) << i
+    return bits
+
+
 def _block_keys(block: Block, parts: dict[Part, list[Leaf]]) -> list[Codes]:
     """Integer keys of a block, one array per choice of one alternative per part."""
     return [_hashed(columns) for columns in _combinations([parts[p] for p in block.parts])]
@@ -177,7 +183,7 @@ def _forget(alternatives: list[Codes], hot: Ints) -> None:
         keys[mine] = complement(keys[mine])
 
 
-def _agree(alternatives: list[Codes], left: Codes | Ints, right: Codes | Ints) -> npt.NDArray[np.bool_]:
+def _agree(alternatives: Sequence[Codes], left: Codes | Ints, right: Codes | Ints) -> npt.NDArray[np.bool_]:
     """Whether the two records of each pair share a key."""
     lefts, rights = [keys[left] for keys in alternatives], [keys[right] for keys in alternatives]
     hit = np.zeros(len(left), dtype=bool)

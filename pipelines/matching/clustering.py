@@ -68,7 +68,7 @@ def cluster(
         weight: strength of each link; equal weights are taken in order of (left, right).
         constraints: what must stay apart.
     """
-    labels = _components(
+    labels = components(
         size, np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
     )
     broken = _broken(labels, constraints)
@@ -80,7 +80,8 @@ def cluster(
     return Clustering(labels, labels[left] == labels[right])
 
 
-def _components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
+def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
+    """Number of the connected component of every record, whatever must stay apart."""
     graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     return connected_components(graph, directed=False)[1].astype(np.int64)
 

@@ -143,7 +143,7 @@ def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     return value[new].astype(values.dtype), inverse
 
 
-def group_rows(codes: list[Codes]) -> tuple[Codes, npt.NDArray[np.int64]]:
+def group_rows(codes: Sequence[npt.NDArray[Any]]) -> tuple[Codes, npt.NDArray[np.int64]]:
     """Rows that agree in every code column get the same number.
 
     Returns:
@@ -160,7 +160,7 @@ def group_rows(codes: list[Codes]) -> tuple[Codes, npt.NDArray[np.int64]]:
     return place[inverse], np.flatnonzero(begins)
 
 
-def _alike(codes: list[Codes]) -> npt.NDArray[np.int64]:
+def _alike(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
     """Any number per row, the same for rows that agree in every column and for no others."""
     if len(codes) == 1:
         return numbered(codes[0].astype(np.int64) + 1)[1]

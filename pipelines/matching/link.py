@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pipelines.matching.blocking import Blocking
 from pipelines.matching.clustering import Constraints
 from pipelines.matching.compare import CHUNK, Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
 from pipelines.matching.parallel import each
@@ -108,7 +108,7 @@ def link(
     records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
     blocking = Blocking(spec, records.encoded, threads, records.side)
-    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population)
+    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population, threads=threads)
     candidates, patterns, counts = _compare(blocking, comparer, threads)
     clock.lap("block and compare")
     judged = apart, same = _judged_records(judgements, ids, records)
@@ -151,7 +151,7 @@ def link(
         outcome,
         links.patterns,
         scorer,
-        blocking,
+        blocking.keys,
     )
 
 
@@ -214,7 +214,7 @@ def _compare(blocking: Blocking, comparer: Comparer, threads: int) -> tuple[_Can
 
     def work(start: int) -> tuple[Patterns, Codes]:
         part = slice(start, start + CHUNK)
-        distinct, inverse = np.unique(comparer.patterns(left[part], right[part]), return_inverse=True)
+        distinct, inverse = numbered(comparer.patterns(left[part], right[part]))
         return distinct, inverse.astype(np.int32)
 
     found = each(work, range(0, len(left), CHUNK), threads)
@@ -270,7 +270,7 @@ def _judged_records(
         asked = np.asarray(judgements.column(column)).astype(np.int64)
         spot = np.minimum(np.searchsorted(ids[order], asked), len(ids) - 1)
         row = order[spot]
-        return np.where(ids[row] == asked, records.of_row[row], -1)
+        return np.where(ids[row] == asked, records.of_row[row].astype(np.int64), -1)
 
     left, right = place("left_id"), place("right_id")
     verdict = np.array(judgements.column("verdict").to_pylist())

@@ -5,7 +5,7 @@ Belongs here: the results and their contracted form. Does not: how they come abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.matching.blocking import Blocking, BlockReport
+from pipelines.matching.blocking import Blocking, BlockReport, found_by
 from pipelines.matching.clustering import Clustering
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Encoded
+from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.explain import described, waterfall
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipelines.matching.links import Links
 
 Ints = npt.NDArray[np.int64]
+Keys = Sequence[Sequence[Codes]]
 
 ACCEPTED, REVIEW, CUT = 0, 1, 2
 OUTCOMES = ("accepted", "review", "cut")
@@ -116,6 +117,7 @@ class MatchResult:
         clusters: CLUSTER contract, one line per row given.
         model: the model used; `model.save(path)` keeps it.
         report: counts and times.
+        working: what the run worked with; none where it went on from a former one.
         population: what scores depended on beside the model; keep it with the model to go on from here.
         weights: `weight` (log2 odds, lower end of a bin one wide) and `pairs`: how the candidate pairs are distributed.
     """
@@ -126,11 +128,11 @@ class MatchResult:
     weights: pa.Table
     spec: MatchSpec = field(repr=False)
     population: Population = field(repr=False)
-    working: Working = field(repr=False)
+    working: Working | None = field(repr=False)
     _judged: Judged = field(repr=False)
     _patterns: Patterns = field(repr=False)
     _scorer: Scorer = field(repr=False)
-    _blocking: Blocking = field(repr=False)
+    _keys: Keys = field(repr=False)
 
     @cached_property
     def pairs(self) -> pa.Table:
@@ -214,7 +216,7 @@ class MatchResult:
 
     def _rules(self, left: Ints, right: Ints) -> pa.Array:
         """Names of the blocks that find each pair; empty for pairs only a judgement brought together."""
-        bits = self._blocking.found_by(left.astype(np.int32), right.astype(np.int32))
+        bits = found_by(self._keys, left.astype(np.int32), right.astype(np.int32))
         names = [b.name for b in self.spec.blocks]
         distinct, inverse = np.unique(bits, return_inverse=True)
         lists = [[n for i, n in enumerate(names) if b >> i & 1] for b in distinct.tolist()]

@@ -7,6 +7,7 @@ Belongs here: the frozen declarations a caller writes. Does not: anything that t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -77,6 +78,11 @@ class Block:
     def name(self) -> str:
         """How the rule reads in reports, e.g. `name + birth_date`."""
         return " + ".join(part_name(p) for p in self.parts)
+
+    @property
+    def combinations(self) -> int:
+        """Ways to choose one alternative per part: as many keys a record may hold."""
+        return math.prod(len(p.parts) if isinstance(p, AnyOf) else 1 for p in self.parts)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,155 @@
+"""What a run leaves for the next: every row and record with its keys, pairs and cluster, as plain arrays.
+
+Belongs here: the arrays, how they follow from a full run, how they lie on disk. Does not: going on from them (`incremental`).
+
+Rows and records are ordered by lasting name (`hashing.mention_names`), so that ties are broken alike whoever else is there.
+A record is all rows that agree in every compared column; it is named after the first of them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.matching.blocking import found_by
+from pipelines.matching.clustering import components
+from pipelines.matching.compare import Patterns
+from pipelines.matching.encode import Codes, Encoded, mix
+from pipelines.matching.hashing import Hashes, row_hashes
+from pipelines.matching.result import MatchResult
+from pipelines.matching.score import weight_of
+from pipelines.matching.spec import MatchSpec
+from warehouse.model.durable import sync, write_whole
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class State:
+    """One kind after a run.
+
+    Attributes:
+        row_names: lasting name of every row, ascending.
+        row_sources: hash of all a row was made from.
+        row_contents: hash of all columns compared.
+        names: lasting name of every record, ascending.
+        contents: hash of what makes rows one record.
+        keys: int32, a line per key column of the blocks, a column per record; hot keys as their complement.
+        held: uint64, a line per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
+        own: pattern of every record with itself.
+        component: smallest record of the connected component, constraints aside.
+        label: smallest record of the cluster.
+        left: smaller record of every pair some block finds that is at least worth asking about; ordered.
+        right: larger record of these.
+        pattern: their patterns.
+    """
+
+    row_names: Ints
+    row_sources: Hashes
+    row_contents: Hashes
+    names: Ints
+    contents: Hashes
+    keys: Codes
+    held: Hashes
+    own: Patterns
+    component: Ints
+    label: Ints
+    left: Ints
+    right: Ints
+    pattern: Patterns
+
+    def save(self, folder: Path, stamp: str) -> None:
+        """Write the arrays under a folder of their own, then let `folder/current` name it; former ones go.
+
+        Args:
+            folder: of this kind.
+            stamp: what must still be true for the arrays to be of use, see `load`.
+        """
+        number = 1 + max((int(p.name) for p in folder.glob("[0-9]*")), default=0)
+        place = folder / f"{number:06d}"
+        place.mkdir(parents=True)
+        for each in fields(self):
+            np.save(place / f"{each.name}.npy", getattr(self, each.name))
+            sync(place / f"{each.name}.npy")
+        write_whole(folder / "current", f"{place.name}\n{stamp}".encode())
+        for other in folder.glob("[0-9]*"):
+            if other.name != place.name:
+                shutil.rmtree(other)
+
+    @classmethod
+    def load(cls, folder: Path, stamp: str) -> State | None:
+        """What the last run left; none where there was none, or another `stamp` held then."""
+        try:
+            number, found = (folder / "current").read_text(encoding="utf-8").split("\n", 1)
+        except (FileNotFoundError, ValueError):
+            return None
+        if found != stamp:
+            return None
+        return cls(**{each.name: np.load(folder / number / f"{each.name}.npy") for each in fields(cls)})
+
+
+def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) -> State:
+    """The state after a full run whose rows came in order of their names.
+
+    Args:
+        result: of `link(…, order=…)`.
+        names: of every row, ascending.
+        sources: see `State`.
+        judged: ids of rows a person has judged.
+    """
+    working, spec = result.working, result.spec
+    if working is None:
+        raise ValueError("state_of wants the result of a full run")
+    grouping, links = working.links.grouping, working.links
+    contents = row_hashes(working.encoded, spec.columns)[grouping.of_row]
+    everybody = np.arange(len(grouping.first), dtype=np.int32)
+    left, right, pattern = links.left, links.right, links.patterns[links.pattern]
+    same = working.judged[1]
+    if len(same[0]):
+        said = np.isin(left << 32 | right, same[0] << 32 | same[1])
+        blocked = found_by(working.blocking.keys, left, right) > 0
+        worthy = links.weights[links.pattern] >= weight_of(spec.review)
+        keep = ~said | (blocked & worthy)
+        left, right, pattern = left[keep], right[keep], pattern[keep]
+    accepted = links.accepted
+    joined = (np.concatenate([links.left[accepted], same[0]]), np.concatenate([links.right[accepted], same[1]]))
+    return State(
+        row_names=names,
+        row_sources=sources,
+        row_contents=contents,
+        names=names[grouping.first],
+        contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
+        keys=np.stack([column for block in working.blocking.keys for column in block]),
+        held=held_values(spec, working.encoded),
+        own=working.comparer.patterns(everybody, everybody),
+        component=smallest(components(len(everybody), *joined)),
+        label=working.clustering.labels,
+        left=left,
+        right=right,
+        pattern=pattern,
+    )
+
+
+def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: npt.NDArray[np.bool_]) -> Hashes:
+    """Contents by which rows become records: judged rows, and rows of one source each, stay on their own."""
+    alone = np.ones(len(names), dtype=bool) if spec.one_to_one else judged
+    out = contents.copy()
+    out[alone] = mix([contents[alone], names[alone].astype(np.uint64)])
+    return out
+
+
+def held_values(spec: MatchSpec, encoded: Encoded) -> Hashes:
+    """Hashes of the columns under a constraint, a line each."""
+    columns = (*spec.distinct, *spec.one_to_one)
+    return np.stack([encoded.hashes(c) for c in columns]) if columns else np.zeros((0, encoded.size), dtype=np.uint64)
+
+
+def smallest(labels: Ints) -> Ints:
+    """The smallest record of every label, per record."""
+    out = np.full(int(labels.max(initial=-1)) + 1, len(labels), dtype=np.int64)
+    np.minimum.at(out, labels, np.arange(len(labels)))
+    return out[labels]

@@ -1,0 +1,202 @@
+"""Going on from the last run gives what a full run gives: random deliveries, orders and judgements on invented customers."""
+
+from dataclasses import fields
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
+from pipelines.matching.encode import encode
+from pipelines.matching.hashing import row_hashes, value_hashes
+from pipelines.matching.incremental import NOBODY, Rows, advance
+from pipelines.matching.incremental_state import State, state_of
+from pipelines.matching.population import Population
+
+COLUMNS = ("first", "surname", "born", "phone", "phone_2", "number")
+SPEC = MatchSpec(
+    kind="customer",
+    blocks=(
+        Block("number"),
+        Block("surname", "born", cap=5),
+        Block("first", "surname", cap=4),
+        Block("surname", AnyOf("phone", "phone_2"), cap=6),
+    ),
+    comparisons=(
+        Comparison("first", (Same(term_frequency=True), JaroWinkler(0.88))),
+        Comparison("surname", (Same(term_frequency=True),)),
+        Comparison("born", (Same(), Typo(1))),
+        Comparison("phone", (Same(term_frequency=True),)),
+        Comparison("number", (Same(),), fixed={"different": -3.0}),
+    ),
+    distinct=("number",),
+    accept=0.8,
+    review=0.2,
+    review_share=0.05,
+)
+
+
+def customer(rng):
+    """A row out of few values, so that keys get crowded, rows repeat and numbers clash."""
+    few = lambda values, none: None if rng.random() < none else str(values[rng.integers(len(values))])  # noqa: E731
+    return (
+        few(["Ada", "Adah", "Bo", "Cleo", "Dag"], 0.05),
+        few(["Ash", "Birch", "Cedar"], 0.05),
+        few([f"19{y}0101" for y in range(40, 64)], 0.1),
+        few([f"55501{n:02d}" for n in range(30)], 0.3),
+        few([f"55501{n:02d}" for n in range(30)], 0.8),
+        few([f"N{n:03d}" for n in range(25)], 0.6),
+    )
+
+
+def rows_of(city, order):
+    """The city, a dict of key → row, as a table in some order of its keys."""
+    keys = [list(city)[i] for i in order]
+    table = pa.table({c: pa.array([city[k][i] for k in keys], pa.string()) for i, c in enumerate(COLUMNS)})
+    names = (value_hashes(pa.array([f"k{k}" for k in keys], pa.string())) >> np.uint64(1)).astype(np.int64)
+    return table.append_column("id", pa.array(np.arange(len(keys)))), names, keys
+
+
+def as_judgements(verdicts, keys):
+    place = {k: i for i, k in enumerate(keys)}
+    known = [(place[a], place[b], v) for (a, b), v in verdicts.items() if a in place and b in place]
+    ends = [
+        tuple(np.array([j[i] for j in known if j[2] == word], dtype=np.int64) for i in (0, 1))
+        for word in ("different", "same")
+    ]
+    table = pa.table(
+        {"left_id": [j[0] for j in known], "right_id": [j[1] for j in known], "verdict": [j[2] for j in known]},
+        schema=pa.schema([("left_id", pa.int64()), ("right_id", pa.int64()), ("verdict", pa.string())]),
+    )
+    return tuple(ends), table
+
+
+def outcome(result, keys):
+    """Clusters as sets of keys, and pairs with all that is said of them, whatever ids the run used."""
+    clusters = {}
+    for row in result.clusters.to_pylist():
+        clusters.setdefault(row["cluster_id"], set()).add(keys[row["mention_id"]])
+    pairs = {
+        (frozenset((keys[p["left_id"]], keys[p["right_id"]])), p["outcome"], p["weight"], *map(str, (p["rules"], p["levels"])))
+        for p in result.pairs.to_pylist()
+    }  # fmt: skip
+    likely = {keys[r["mention_id"]]: r["match_probability"] for r in result.clusters.to_pylist()}
+    return {frozenset(c) for c in clusters.values()}, pairs, likely
+
+
+def full(city, order, verdicts, model=None, population=None):
+    table, names, keys = rows_of(city, order)
+    _, judgements = as_judgements(verdicts, keys)
+    by_name = np.argsort(names)
+    result = link(
+        table, SPEC, id_column="id", model=model, population=population, order=by_name, judgements=judgements, threads=1
+    )
+    judged = np.concatenate([np.asarray(judgements[c]) for c in ("left_id", "right_id")]).astype(np.int64)
+    sources = row_hashes(encode(table, COLUMNS), COLUMNS)
+    return result, keys, state_of(result, names[by_name], sources[by_name], judged)
+
+
+def onward(state, city, order, verdicts, model, population):
+    table, names, keys = rows_of(city, order)
+    ends, _ = as_judgements(verdicts, keys)
+    looked_at = []
+
+    def view(places):
+        looked_at.extend(places.tolist())
+        return table.take(pa.array(places))
+
+    rows = Rows(np.asarray(table["id"]), names, row_hashes(encode(table, COLUMNS), COLUMNS), view)
+    step = advance(SPEC, model, population, state, rows, judgements=ends)
+    return step, keys, set(looked_at)
+
+
+def same_state(one, other):
+    return [f.name for f in fields(State) if not np.array_equal(getattr(one, f.name), getattr(other, f.name))]
+
+
+def delivery(rng, city, next_key):
+    """Withdraw, change and add some rows; sometimes bring back a withdrawn key."""
+    after = {k: row for k, row in city.items() if rng.random() > 0.06}
+    after = {k: customer(rng) if rng.random() < 0.06 else row for k, row in after.items()}
+    for i in range(int(rng.integers(0, 12))):
+        row = list(after.values())[int(rng.integers(len(after)))] if after and rng.random() < 0.3 else customer(rng)
+        after[next_key + i if rng.random() < 0.8 else int(rng.integers(next_key))] = row
+    return after, next_key + 12
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6), steps=st.integers(1, 4))
+def test_going_on_delivery_by_delivery_ends_where_a_full_run_ends(seed, steps):
+    rng = np.random.default_rng(seed)
+    city, verdicts = {i: customer(rng) for i in range(90)}, {}
+    trained, _, state = full(city, range(len(city)), verdicts)
+    model, population, next_key = trained.model, trained.population, 90
+    for _ in range(steps):
+        city, next_key = delivery(rng, city, next_key)
+        keys = list(city)
+        for _ in range(int(rng.integers(0, 3))):
+            a, b = rng.choice(len(keys), 2, replace=False).tolist()
+            verdicts = {(keys[a], keys[b]): "different" if rng.random() < 0.5 else "same"}
+        step, here, _ = onward(state, city, rng.permutation(len(city)), verdicts, model, population)
+        whole, there, whole_state = full(city, rng.permutation(len(city)), verdicts, model, population)
+        assert outcome(step.result(model, population), here) == outcome(whole, there)
+        assert same_state(step.state, whole_state) == []
+        state = step.state
+
+
+@pytest.fixture(scope="module")
+def start():
+    rng = np.random.default_rng(1)
+    city = {i: customer(rng) for i in range(300)}
+    result, _, state = full(city, range(300), {})
+    return city, result, state
+
+
+def test_nothing_new_costs_nothing_and_changes_nothing(start):
+    city, trained, state = start
+    order = np.random.default_rng(2).permutation(300)
+    step, _, looked_at = onward(state, city, order, {}, trained.model, trained.population)
+    assert (step.changed, step.withdrawn, step.records, step.compared, step.clustered) == (0, 0, 0, 0, 0)
+    assert same_state(step.state, state) == []
+    assert not looked_at
+
+
+def test_only_what_shares_a_key_with_a_change_is_looked_at(start):
+    city, trained, state = start
+    lonely = ("Zoe", "Yew", "19990909", None, None, "N999")
+    step, _, looked_at = onward(state, city | {999: lonely}, range(301), {}, trained.model, trained.population)
+    assert (step.changed, step.compared, step.clustered) == (1, 0, 1)
+    assert looked_at == {300}
+
+
+def test_the_first_delivery_of_an_empty_home_and_the_last_withdrawal_are_no_errors(start):
+    city, trained, state = start
+    model, population = trained.model, trained.population
+    emptied, _, _ = onward(state, {}, range(0), {}, model, population)
+    assert emptied.withdrawn == 300
+    assert emptied.result(model, population).clusters.num_rows == 0
+    filled, keys, _ = onward(emptied.state, city, range(300), {}, model, population)
+    whole, there, _ = full(city, range(300), {}, model, population)
+    assert outcome(filled.result(model, population), keys) == outcome(whole, there)
+
+
+def test_state_and_population_come_back_from_disk_as_they_went(start, tmp_path):
+    _, trained, state = start
+    for _ in range(2):
+        state.save(tmp_path / "customer", "stamp 1")
+    assert same_state(State.load(tmp_path / "customer", "stamp 1"), state) == []
+    assert State.load(tmp_path / "customer", "stamp 2") is None
+    assert State.load(tmp_path / "nobody", "stamp 1") is None
+    assert len(list((tmp_path / "customer").glob("[0-9]*"))) == 1
+    trained.population.save(tmp_path / "population.parquet")
+    again = Population.load(tmp_path / "population.parquet")
+    assert again.prior_weight(trained.model) == trained.population.prior_weight(trained.model)
+    values = value_hashes(pa.array(["Ada", "Ash", "5550101", "unheard of"]))
+    for column, frequencies in trained.population.frequencies.items():
+        assert np.array_equal(again.frequencies[column].bins_of(values), frequencies.bins_of(values))
+
+
+def test_nobody_is_judged_by_default():
+    assert all(len(end) == 0 for end in NOBODY)
