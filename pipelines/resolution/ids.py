@@ -130,16 +130,21 @@ def decode(kind: str, ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int64]:
     return _unscramble(mixed).astype(np.int64)
 
 
+def compact(text: str) -> str:
+    """A typed id as it is written everywhere: capitals, no blanks, no hyphens."""
+    return text.replace(" ", "").replace("-", "").upper()
+
+
 def is_valid(text: str) -> bool:
     """Whether a typed text is an id of any kind: letters in either case, blanks and hyphens ignored."""
-    compact = text.replace(" ", "").replace("-", "").upper()
-    if len(compact) != LENGTH or not compact.isascii():
+    plain = compact(text)
+    if len(plain) != LENGTH or not plain.isascii():
         return False
-    kind = next((k for k, letter in PREFIX.items() if compact.startswith(letter)), None)
+    kind = next((k for k, letter in PREFIX.items() if plain.startswith(letter)), None)
     if kind is None:
         return False
     try:
-        decode(kind, pa.array([compact]))
+        decode(kind, pa.array([plain]))
     except InvalidIdError:
         return False
     return True

@@ -1,0 +1,129 @@
+"""Ask stewards and take in their answers. Reads pairs, mentions, entities and golden records of the last run; adds to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.resolution.questions import open_questions, sides_of
+from warehouse import judgements
+from warehouse.judgements import MentionIdentity, Statement
+from warehouse.model import Home
+from warehouse.model.judgement import IDENTITY, SUPERSEDED
+from warehouse.model.mention import MENTIONS
+from warehouse.release import published
+from warehouse.review import Answer, Problem, content_of, read_answers, token_of, write_review
+
+CHANGED = "导出后来源行已变更或撤回，请重新导出 · a source row changed or went since the export; export again"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a filled-in workbook.
+
+    Attributes:
+        release: release the questions were asked about.
+        current: release now; another one is no error as long as the rows asked about are the same.
+        recorded: judgements added, by verdict.
+        repeated: answers that say what the ledger says already.
+        unanswered: questions left open.
+        problems: answers that could not be taken, in the order of the sheets.
+        contradictions: contradictory groups in the ledger, these answers included.
+    """
+
+    release: str
+    current: str
+    recorded: dict[str, int]
+    repeated: int
+    unanswered: int
+    problems: tuple[Problem, ...]
+    contradictions: int
+
+
+def export_review(
+    home: Home, out: Path, kinds: Sequence[str] = tuple(MENTIONS), limit: int | None = None, *, again: bool = False
+) -> int:
+    """Write the open questions of the last run as a workbook, see `open_questions`; return how many there are."""
+    questions = open_questions(home, kinds, limit, again=again)
+    write_review(out, questions, published(home) or "")
+    return len(questions)
+
+
+def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
+    """Add the answers of a filled-in workbook to the ledger; those that can't be taken are named and left out.
+
+    Args:
+        home: the home the workbook was exported from; the caller holds its lock.
+        path: the workbook.
+        by: who judged where the workbook names nobody.
+        at: when.
+
+    Raises:
+        ReviewFileError: the file is no review workbook.
+    """
+    found = read_answers(path)
+    current = _contents(home, found.answers)
+    fresh = [answer for answer in found.answers if current.get(answer.token) == answer.content]
+    stale = [Problem(a.sheet, a.row, CHANGED) for a in found.answers if current.get(a.token) != a.content]
+    said = _said(home)
+    new = [a for a in fresh if said.get(a.token) != (a.verdict, a.who or by, a.why)]
+    judgements.record(
+        home,
+        [Statement(a.kind, ((a.left, a.right),), a.verdict, a.who or by, at, a.why, found.release) for a in new],
+    )
+    verdicts = [a.verdict for a in new]
+    return Imported(
+        release=found.release,
+        current=published(home) or "",
+        recorded={verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
+        repeated=len(fresh) - len(new),
+        unanswered=found.unanswered,
+        problems=tuple(sorted((*found.problems, *stale), key=lambda p: (p.sheet, p.row))),
+        contradictions=contradictions(home),
+    )
+
+
+def contradictions(home: Home) -> int:
+    """How many groups of judgements contradict themselves."""
+    return int(pc.max(judgements.standing(judgements.read(home))["contradiction"]).as_py() or 0)
+
+
+def _contents(home: Home, answers: Sequence[Answer]) -> dict[str, str]:
+    """What a steward would be shown now of every pair answered, by its token; pairs of which a mention is gone are left out."""
+    contents = {}
+    for kind in sorted({answer.kind for answer in answers}):
+        asked = [answer for answer in answers if answer.kind == kind]
+        columns = {
+            f"{side}_{name}": [getattr(getattr(answer, side), name) for answer in asked]
+            for side in ("left", "right")
+            for name in IDENTITY
+        }
+        table = pa.table({"entity_kind": [kind] * len(asked), **columns})
+        places = judgements.places_of(table, home.stage("mention", kind))
+        sides = sides_of(home, kind, places["mention_id"].to_pylist())
+        by_identity = {side.identity: side for side in sides.values()}
+        for answer in asked:
+            if answer.left in by_identity and answer.right in by_identity:
+                contents[answer.token] = content_of(by_identity[answer.left], by_identity[answer.right])
+    return contents
+
+
+def _said(home: Home) -> dict[str, tuple[str, str, str]]:
+    """What the ledger says last of every pair: verdict, who, why, by token."""
+    standing = judgements.standing(judgements.read(home))
+    last = standing.filter(pc.not_equal(standing["judgement_state"], SUPERSEDED)).to_pylist()
+    return {
+        token_of(line["entity_kind"], _identity(line, "left"), _identity(line, "right")): (
+            line["verdict"], line["judged_by"], line["why"],
+        )
+        for line in last
+    }  # fmt: skip
+
+
+def _identity(line: dict[str, object], side: str) -> MentionIdentity:
+    return MentionIdentity(*(line[f"{side}_{name}"] for name in IDENTITY))  # type: ignore[arg-type]

@@ -1,0 +1,18 @@
+"""Where things stand in a review workbook: what the writer and the reader must agree on."""
+
+from __future__ import annotations
+
+from warehouse.model.judgement import DIFFERENT, SAME, UNSURE
+
+FORMAT = "onenet-review-1"
+LEDGER_SHEET = "_onenet"
+"""Very hidden: format, release, and the identities behind every question."""
+
+LABEL, VERDICT, WHY, BASIS, WHO, WEIGHT, TOKEN = range(7)
+"""Columns of a question's answer line; the token names the question."""
+
+WORDS = {"相同": SAME, "不同": DIFFERENT, "不确定": UNSURE}
+"""What may be chosen."""
+
+SHEETS = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
+"""Sheet of every kind."""

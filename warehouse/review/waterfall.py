@@ -1,0 +1,110 @@
+"""Why a pair weighs what it weighs, in words: comparisons and levels in Chinese, weights in bits, summed up line by line.
+
+Belongs here: words for what `stage.pair` and `evidence.match` hold. Does not: the weights themselves (the matching model).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+from warehouse.review.question import Step
+
+COMPARISONS = {
+    "prior": "先验",
+    "id_number": "证件号",
+    "name": "姓名（名称）",
+    "birth": "出生日期",
+    "sex": "性别",
+    "home": "住所",
+    "phone": "电话",
+    "firm": "单位",
+    "ethnicity": "民族",
+    "address": "地址",
+    "owner": "权利人",
+    "area": "面积",
+    "code": "代码",
+    "legal_rep": "法定代表人",
+}
+LEVELS = {
+    "missing": "缺",
+    "same": "相同",
+    "different": "不同",
+    "other_valid": "另一有效号码",
+    "slip": "笔误",
+    "slips_2": "两处笔误",
+    "typo": "差一字符",
+    "former_name": "曾用名",
+    "same_pinyin": "同音",
+    "lost_character": "缺字",
+    "look_alike": "形近",
+    "other_order": "语序不同",
+    "one_character": "差一字",
+    "surname_only": "仅姓",
+    "same_surname": "同姓",
+    "same_day": "同日",
+    "same_month": "同月",
+    "same_year": "同年",
+    "same_dwelling": "同一房屋",
+    "same_room": "同室",
+    "same_building": "同幢",
+    "same_estate": "同小区",
+    "same_community": "同社区",
+    "unit_left_out": "单元缺省",
+    "cut_short": "截断",
+    "second_number": "第二号码",
+    "co_owner": "共有人",
+    "same_credit_code": "信用代码相同",
+    "same_organisation_code": "组织机构代码相同",
+    "same_registration_number": "注册号相同",
+    "other_code": "另一代码",
+    "not_comparable": "不可比",
+    "other_branch": "另一分支",
+    "brand_trade": "字号行业相同",
+    "brand_sound_trade": "字号同音行业相同",
+    "brand": "字号相同",
+    "same_number": "证件号相同",
+    "same_name": "姓名相同",
+    "together": "合计修正",
+}
+PATTERNS = (
+    (re.compile(r"legible_(\d+)"), "可辨 {} 位相符"),
+    (re.compile(r"jaro_winkler_([\d.]+)"), "相似度 ≥ {}"),
+    (re.compile(r"within_([\d.]+)"), "相差 ≤ {}"),
+)
+
+
+def words_of_comparison(name: str) -> str:
+    """A comparison in Chinese; several joined by ` × ` where a dependence between them is corrected."""
+    return " × ".join(COMPARISONS.get(part, part) for part in name.split(" × "))
+
+
+def words_of_level(name: str) -> str:
+    """A level in Chinese; the name itself where it has no word yet."""
+    for pattern, words in PATTERNS:
+        if found := pattern.fullmatch(name):
+            return words.format(found[1])
+    return LEVELS.get(name, name)
+
+
+def steps_of(
+    levels: Mapping[str, str] | Iterable[tuple[str, str]],
+    weights: Mapping[str, float] | Iterable[tuple[str, float]],
+    total: float,
+) -> tuple[Step, ...]:
+    """The waterfall of a pair.
+
+    Args:
+        levels: comparison → level, as `stage.pair` has it.
+        weights: comparison → log2 Bayes factor; a dependence between comparisons has a line of its own.
+        total: weight of the pair (log2 odds). What the lines don't make up is the prior, the first line; of a pair a
+            steward has called the same it is what the judgement adds.
+    """
+    level, weight = dict(levels), dict(weights)
+    running = total - math.fsum(weight.values())
+    steps = [Step("prior", "", running, running)]
+    for name, bits in weight.items():
+        running += bits
+        steps.append(Step(name, level.get(name, "together"), bits, running))
+    return tuple(steps)
