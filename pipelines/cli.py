@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands import deliveries
+from pipelines.commands import deliveries, review, stories
 from pipelines.commands.options import (
     EXIT_STOPPED,
     HomeFolder,
@@ -93,8 +93,9 @@ def platforms(folder: Platforms = None) -> None:
     out.print(platform_table(settings))
 
 
-for command in (deliveries.deliveries, deliveries.confirm, deliveries.refuse):
+for command in (deliveries.deliveries, deliveries.confirm, deliveries.refuse, stories.trace, stories.explain):
     app.command()(command)
+app.add_typer(review.app, name="review")
 
 if __name__ == "__main__":
     app()

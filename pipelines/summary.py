@@ -25,6 +25,7 @@ select distinct platform, file_name, reason from quality.rejected where row_numb
 HELD_DELIVERIES = """
 select distinct platform, file_name, delivery_id, reason from quality.reconciliation where state = 'held' order by all
 """
+CONTRADICTIONS = "select coalesce(max(contradiction), 0) from evidence.judgement"
 EXAMPLE = "from 一张网.人口 limit 5"
 
 
@@ -48,10 +49,17 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
                 style="yellow", markup=False, highlight=False,
             )  # fmt: skip
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
+        (contradictions,) = library.execute(CONTRADICTIONS).fetchone() or (0,)
     passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
     console.print(f"\n检查 checks: {passed} 通过 passed, {failed} 未通过 failed", highlight=False)
     for name in outcome.checks_failed:
         console.print(f"  警告 warning  {name}", style="yellow", markup=False, highlight=False)
+    if contradictions:
+        console.print(
+            f"  {contradictions} 组人工裁定相互矛盾，均未采用，见 onenet review list"
+            " · contradictory judgements were left out",
+            style="yellow", highlight=False,
+        )  # fmt: skip
     console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
     console.print(f"回流 extracts: {settings.home.root / 'extracts'}", highlight=False, soft_wrap=True)
     console.print(

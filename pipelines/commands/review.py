@@ -1,0 +1,224 @@
+"""`onenet review …`: hand stewards the open questions, take in their answers, record and take back single decisions.
+
+Belongs here: the commands. Does not: which questions (`pipelines.resolution.questions`), the ledger (`warehouse.judgements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
+
+if TYPE_CHECKING:
+    from pipelines.stages.review import Imported
+    from warehouse.model import Home
+
+EXIT_PROBLEMS = 1
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # locals may hold people's data
+    help="待核与裁定：导出待核工作簿、导入裁定、查看台账 · Clerical review: hand out questions, take in judgements.",
+)
+
+By = Annotated[str, typer.Option(help="谁作的裁定（用户名）· who judges", envvar="ONENET_STEWARD")]
+Why = Annotated[str, typer.Option(help="理由 · why")]
+
+
+class Kind(StrEnum):
+    """Kinds of entity."""
+
+    person = "person"
+    housing = "housing"
+    enterprise = "enterprise"
+
+
+class Verdict(StrEnum):
+    """What may be decided."""
+
+    same = "same"
+    different = "different"
+    unsure = "unsure"
+    withdrawn = "withdrawn"
+
+
+@app.command()
+def export(
+    home: HomeFolder,
+    out: Annotated[Path, typer.Option(help="工作簿写到哪里 · the workbook to write, .xlsx")],
+    limit: Annotated[int | None, typer.Option(min=1, help="最多多少题 · questions at most")] = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="只问哪类，可重复 · only these kinds")] = None,
+    again: Annotated[bool, typer.Option("--again", help="再问曾答不确定的 · ask again what was unsure")] = False,
+) -> None:
+    """导出待核工作簿，最值得问的在前 · Write the open questions as a workbook to fill in."""
+    from pipelines.stages.review import export_review
+
+    screen = console()
+    with _locked(home, screen) as one_home:
+        kinds = [k.value for k in kind or Kind]
+        asked = export_review(one_home, out, kinds, limit, again=again)
+    screen.print(f"{asked} 题 questions: {out}", highlight=False, soft_wrap=True)
+    screen.print(
+        "注意：工作簿含未脱敏的个人信息，仅本人可读（0600），用后删除 · it holds unmasked data; only you may read it; delete it after use",
+        style="yellow", highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+@app.command("import")
+def take_in(
+    home: HomeFolder, file: Annotated[Path, typer.Argument(help="填好的工作簿 · the filled-in workbook")], by: By
+) -> None:
+    """导入裁定，下次运行生效 · Add the answers to the ledger; they bind the next run.
+
+    退出码 exit code: 0 全部收下 all taken, 1 有答案未收下 some were not taken, each is named, 2 不是待核工作簿 no review workbook.
+    """
+    from pipelines.stages.review import import_review
+    from warehouse.review import ReviewFileError
+
+    screen = console()
+    with _locked(home, screen) as one_home:
+        try:
+            done = import_review(one_home, file, by, datetime.now(UTC))
+        except ReviewFileError as error:
+            _refuse(screen, str(error))
+    _print_import(done, screen)
+    raise typer.Exit(EXIT_PROBLEMS if done.problems else 0)
+
+
+@app.command()
+def judge(
+    left: Annotated[str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention")],
+    right: Annotated[str, typer.Argument(help="另一个 · the other one")],
+    verdict: Annotated[Verdict, typer.Option(help="裁定 · what is decided")],
+    by: By,
+    home: HomeFolder,
+    why: Why = "",
+) -> None:
+    """直接裁定两个实体或两条提及 · Decide about two entities or two mentions; `withdrawn` takes it back."""
+    from pipelines.stages import judge as stage
+
+    screen = console()
+    with _locked(home, screen) as one_home:
+        try:
+            made = stage.judge(one_home, left, right, verdict.value, by=by, at=datetime.now(UTC), why=why)
+        except stage.UnknownReferenceError as error:
+            _refuse(screen, str(error))
+    _print_made(made, screen)
+
+
+@app.command()
+def withdraw(
+    judgement: Annotated[str, typer.Argument(help="裁定编号，如 J000012 · id of the judgement")],
+    by: By,
+    home: HomeFolder,
+    why: Why = "",
+) -> None:
+    """撤销一项裁定 · Take back a judgement, with all pairs of its statement; the ledger keeps both."""
+    from pipelines.stages import judge as stage
+
+    screen = console()
+    with _locked(home, screen) as one_home:
+        try:
+            made = stage.withdraw(one_home, judgement, by=by, at=datetime.now(UTC), why=why)
+        except stage.UnknownReferenceError as error:
+            _refuse(screen, str(error))
+    _print_made(made, screen)
+
+
+@app.command("list")
+def ledger(
+    home: HomeFolder,
+    every: Annotated[bool, typer.Option("--all", help="包括已被取代的 · superseded ones too")] = False,
+) -> None:
+    """列出裁定台账 · List the judgements and what became of each; contradictions first."""
+    from rich.table import Table
+
+    from warehouse import judgements
+    from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED
+    from warehouse.model.vocabulary import ENTITY_KIND, JUDGEMENT_STATE, VERDICT
+
+    lines = judgements.standing(judgements.read(_home(home, console()))).to_pylist()
+    shown = [line for line in lines if every or line["judgement_state"] != SUPERSEDED]
+    shown.sort(key=lambda line: (line["judgement_state"] != CONTRADICTORY, line["contradiction"] or 0))
+    table = Table("编号 id", "类型 kind", "左 left", "右 right", "裁定 verdict", "状态 state", "裁定人 by", "时间 UTC")
+    for line in shown:
+        state, group = line["judgement_state"], line["contradiction"]
+        table.add_row(
+            line["judgement_id"],
+            ENTITY_KIND[line["entity_kind"]],
+            *(f"{line[f'{side}_platform']} {line[f'{side}_role']}" for side in ("left", "right")),
+            VERDICT[line["verdict"]],
+            f"{JUDGEMENT_STATE[state]}{f' 第 {group} 组' if group else ''}",
+            line["judged_by"],
+            str(line["judged_at"])[:16],
+        )
+    console().print(table if shown else "台账为空 · there are no judgements", highlight=False)
+
+
+def _print_import(done: Imported, screen: Console) -> None:
+    from warehouse.model.vocabulary import VERDICT
+
+    for problem in done.problems:
+        screen.print(
+            f"未收 not taken  {problem.sheet} 第 {problem.row} 行: {problem.reason}",
+            style="red", markup=False, highlight=False,
+        )  # fmt: skip
+    if done.release != done.current:
+        screen.print(
+            f"导出时发布版 {done.release or '无'}，现为 {done.current or '无'}；来源行未变的答案仍然收下"
+            " · exported from another release; answers about unchanged rows were taken",
+            style="yellow", markup=False, highlight=False,
+        )  # fmt: skip
+    said = "，".join(f"{VERDICT[verdict]} {count}" for verdict, count in done.recorded.items()) or "无 none"
+    screen.print(
+        f"收下 recorded: {said}；此前已记 already there {done.repeated}；未答 unanswered {done.unanswered}；"
+        f"未收 not taken {len(done.problems)}",
+        highlight=False,
+    )
+    _print_contradictions(done.contradictions, screen)
+
+
+def _print_made(made: list[str], screen: Console) -> None:
+    through = made[0] if len(made) == 1 else f"{made[0]}–{made[-1]}（{len(made)} 对提及 pairs）"
+    screen.print(f"已记 recorded {through}，下次运行生效 · it binds the next run", highlight=False)
+
+
+def _print_contradictions(groups: int, screen: Console) -> None:
+    if groups:
+        screen.print(
+            f"有 {groups} 组裁定相互矛盾，均不采用，见 onenet review list · contradictory judgements are left out",
+            style="yellow", highlight=False,
+        )  # fmt: skip
+
+
+@contextmanager
+def _locked(folder: Path, screen: Console) -> Iterator[Home]:
+    """The home, held: nothing is read or added while a run is writing."""
+    from pipelines.locking import locked
+
+    home = _home(folder, screen)
+    with locked(home, lambda: screen.print("另一个运行正在写入该目录，等待其结束 · waiting for a run to end")):
+        yield home
+
+
+def _home(folder: Path, screen: Console) -> Home:
+    from warehouse.model import Home
+
+    home = Home(folder.resolve())
+    if not home.library.exists():
+        _refuse(screen, f"{home.root}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
+    return home
+
+
+def _refuse(screen: Console, message: str) -> NoReturn:
+    screen.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(EXIT_CONFIGURATION)

@@ -1,0 +1,214 @@
+"""`onenet trace` and `onenet explain`: the story of an id, and why two mentions are linked. No personal value is printed.
+
+Belongs here: the commands and their tables. Does not: the questions to the release (`warehouse.stories`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from warehouse.stories import Link, Place
+
+OUTCOME_COLOURS = {"accepted": "green", "review": "yellow", "cut": "red"}
+
+
+def trace(
+    entity_id: Annotated[str, typer.Argument(help="实体编号，如 P4ZK1T9XM · an entity id")],
+    home: HomeFolder,
+    limit: Annotated[int, typer.Option(min=1, help="最多列出多少条提及 · mentions listed at most")] = 50,
+) -> None:
+    """一个编号的来龙去脉 · The story of an id: born, merged, split, withdrawn, and its mentions now."""
+    from rich.table import Table
+
+    from warehouse import stories
+    from warehouse.model.vocabulary import ENTITY_KIND, EVENT, ROLE
+
+    out = console()
+    entity = _valid(entity_id, out)
+    found = stories.trace(_library(home, out), entity)
+    if not found.kind:
+        _refuse(out, f"{entity}: 编号有效，但从未发出 · a valid id that was never given")
+    state = "现行 current"
+    if not found.current:
+        state = "已撤回 withdrawn"
+    elif found.current != (entity,):
+        state = f"现为 now {'、'.join(found.current)}"
+    out.print(f"[bold]{entity}[/bold] {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}", highlight=False)
+    if found.absorbed:
+        out.print(f"由此前编号并入 leads here: {'、'.join(found.absorbed)}", highlight=False)
+    story = Table("发布版 release", "事件 event", "另一编号 other id", title="沿革 history", title_justify="left")
+    for event in found.events:
+        story.add_row(event.release, f"{EVENT.get(event.event, '')} {event.event}", event.other_id)
+    out.print(story)
+    if not found.mentions:
+        return
+    table = Table("平台 platform", "文件 file", "工作表 sheet", title="提及 mentions", title_justify="left")
+    table.add_column("行 row", justify="right")
+    table.add_column("角色 role")
+    table.add_column("主张日期 claimed")
+    table.add_column("概率 probability", justify="right")
+    for place, claimed, probability in found.mentions[:limit]:
+        likely = "" if probability is None else f"{probability:.4f}"
+        role = f"{ROLE.get(place.role, '')} {place.role}"
+        table.add_row(place.platform, escape(place.file_name), escape(place.sheet_name), str(place.row_number), role, str(claimed or ""), likely)  # fmt: skip
+    out.print(table)
+    if len(found.mentions) > limit:
+        out.print(f"另有 {len(found.mentions) - limit} 条 · more; see --limit", highlight=False)
+
+
+def explain(
+    reference: Annotated[str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention")],
+    home: HomeFolder,
+    other: Annotated[str | None, typer.Argument(help="另一个编号或提及 · the other one of a pair")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="最多展开多少对 · pairs shown in full at most")] = 3,
+) -> None:
+    """为什么归为一个（或没有）· Why mentions are linked, level by level.
+
+    一个编号：它的各条链接，最弱的先列。两个编号或两条提及：它们之间的依据。
+    """
+    from warehouse import stories
+
+    out = console()
+    library = _library(home, out)
+    one, place = _entity(library, reference, out)
+    two, place_2 = _entity(library, other, out) if other else (one, None)
+    for judged in stories.judged_between(library, one, two):
+        _print_judgement(judged, out)
+    links = stories.links_of(library, one) if one == two else stories.links_between(library, one, two)
+    if place and place_2:
+        direct = [link for link in links if {link.left, link.right} == {place, place_2}]
+        links = direct or stories.chain(links, place, place_2)
+        if links and not direct:
+            out.print("两条提及没有直接比较出的链接，经由以下各对相连 · linked through:", highlight=False)
+    elif place:
+        links = [link for link in links if place in (link.left, link.right)]
+    if not links:
+        out.print(
+            "没有采纳、待核或拆开的候选对：单独一条提及，或权重低于待核阈值"
+            " · no pair was accepted, queued or cut: a mention alone, or a weight below the review threshold",
+            highlight=False,
+        )
+        return
+    if len(links) > 1:
+        out.print(_overview(links))
+    shown = links if place and place_2 else links[:limit]
+    for link in shown:
+        out.print(_waterfall(link))
+    if len(links) > len(shown):
+        out.print(f"另有 {len(links) - len(shown)} 对 · more pairs; see --limit", highlight=False)
+
+
+def _overview(links: list[Link]) -> Table:
+    from rich.table import Table
+
+    table = Table(
+        "左 left", "右 right", "结果 outcome", title="链接，最弱的在前 links, weakest first", title_justify="left"
+    )
+    table.add_column("权重 weight", justify="right")
+    table.add_column("概率 probability", justify="right")
+    for link in links:
+        table.add_row(
+            escape(str(link.left)),
+            escape(str(link.right)),
+            _outcome(link),
+            f"{link.weight:+.2f}",
+            f"{link.probability:.4f}",
+        )
+    return table
+
+
+def _waterfall(link: Link) -> Table:
+    """Levels and weights line by line; of a pair a person called the same the first line is what the judgement adds."""
+    from rich.table import Table
+
+    from warehouse.review import steps_of, words_of_comparison, words_of_level
+
+    left, right = (escape(f"{entity}  {place}") for entity, place in ((link.left_entity, link.left), (link.right_entity, link.right)))  # fmt: skip
+    table = Table(
+        "依据 comparison", "等级 level", title=f"左 {left}\n右 {right}\n{_outcome(link)}", title_justify="left"
+    )
+    table.add_column("权重 bits", justify="right")
+    table.add_column("累计 running", justify="right")
+    for step in steps_of(link.levels, link.weights, link.weight):
+        comparison = f"{words_of_comparison(step.comparison)} {step.comparison}"
+        level = f"{words_of_level(step.level)} {step.level}" if step.level else ""
+        table.add_row(comparison, level, f"{step.weight:+.2f}", f"{step.running:+.2f}")
+    silent = [name for name in link.levels if name not in link.weights]
+    table.add_section()
+    table.add_row("合计 total", "", f"{link.weight:+.2f}", f"{link.probability:.2%}")
+    if silent:
+        words = "、".join(words_of_comparison(name) for name in silent)
+        table.caption = f"不说明问题 say nothing: {words}"
+        table.caption_justify = "left"
+    return table
+
+
+def _outcome(link: Link) -> str:
+    from warehouse.model.vocabulary import OUTCOME
+
+    return f"[{OUTCOME_COLOURS.get(link.outcome, 'white')}]{OUTCOME.get(link.outcome, '')} {link.outcome}[/]"
+
+
+def _print_judgement(judged: tuple[object, ...], out: Console) -> None:
+    from warehouse.model.vocabulary import JUDGEMENT_STATE, VERDICT
+
+    judgement, verdict, state, by, at = map(str, judged)
+    out.print(
+        f"裁定 judgement {judgement}: {VERDICT.get(verdict, '')} {verdict}"
+        f"（{JUDGEMENT_STATE.get(state, '')} {state}）{by} {at[:16]} UTC",
+        markup=False, highlight=False,
+    )  # fmt: skip
+
+
+def _entity(library: Path, reference: str, out: Console) -> tuple[str, Place | None]:
+    """The current entity a reference names, and the place where it names a mention."""
+    from pipelines.stages.judge import REFERENCE
+    from warehouse import stories
+
+    if typed := REFERENCE.fullmatch(reference.strip()):
+        place = stories.Place(typed["platform"], typed["file"], typed["sheet"], int(typed["row"]), typed["role"])
+        entities = stories.entity_at(library, place)
+        if not entities:
+            _refuse(out, f"{place}: 发布版中没有这条提及 · no such mention in the release")
+        return entities[0][1], place
+    entity = _valid(reference, out)
+    current = stories.trace(library, entity).current
+    if not current:
+        _refuse(out, f"{entity}: 没有现行提及，见 onenet trace · no current mention; see onenet trace")
+    if current != (entity,):
+        out.print(f"{entity} 现为 now {'、'.join(current)}", highlight=False)
+    return current[0], None
+
+
+def _valid(typed: str, out: Console) -> str:
+    from pipelines.resolution import ids
+
+    if not ids.is_valid(typed):
+        _refuse(
+            out, f"{typed}: 编号无效，校验位不符，请核对 · no valid id: the check character does not fit; look again"
+        )
+    return ids.compact(typed)
+
+
+def _library(home: Path, out: Console) -> Path:
+    from warehouse.model import Home
+
+    library = Home(home.resolve()).library
+    if not library.exists():
+        _refuse(out, f"{library}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
+    return library
+
+
+def _refuse(out: Console, message: str) -> NoReturn:
+    out.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(EXIT_CONFIGURATION)
