@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.model import Home
-from warehouse.model.mention import ADDRESS, MENTIONS
+from warehouse.model.mention import MENTIONS
 
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 """Thresholds the peer is clustered at; the best one counts, the time of one."""
@@ -70,7 +70,9 @@ def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
 
 def resolved_context(mentions: dict[str, pa.Table], results: dict[str, Any]) -> dict[str, pa.Table]:
     """Homes and enterprises with their clusters, as matching persons wants them."""
-    columns = ["mention_id", *(c.name for c in ADDRESS)]
+    from pipelines.matching.views import PLACE
+
+    columns = ["mention_id", *PLACE]
     return {
         kind: mentions[kind].select(columns).append_column("cluster_id", results[kind].clusters["cluster_id"])
         for kind in ("housing", "enterprise")
@@ -86,14 +88,23 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     return out, {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": after.ru_maxrss / 1024}
 
 
+def _read(home: Home, kind: str) -> pa.Table:
+    """The columns matching needs, text as dictionaries."""
+    from pipelines.matching.views import COLUMNS, OWNER_COLUMNS
+
+    columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
+    texts = [f.name for f in MENTIONS[kind].arrow if pa.types.is_string(f.type)]
+    return pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts)
+
+
 def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Table]]:
     """Person mentions and their context; a home without the other kinds has none."""
     from pipelines.matching import match_mentions
 
-    person = MENTIONS["person"].read(home.stage("mention", "person"))
+    person = _read(home, "person")
     if not home.stage("mention", "housing").exists():
         return person, {}
-    mentions = {kind: MENTIONS[kind].read(home.stage("mention", kind)) for kind in ("housing", "enterprise")}
+    mentions = {kind: _read(home, kind) for kind in ("housing", "enterprise")}
     results = {
         "housing": match_mentions("housing", mentions["housing"], person=person, threads=threads),
         "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
@@ -161,7 +172,11 @@ def _splink_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, 
         return peer, peer.clusters(0.95, len(tables))
 
     (peer, _), cost = _timed(work)
-    keys = [("unique_id", "ascending")] if len(tables) == 1 else [("source_dataset", "ascending"), ("unique_id", "ascending")]
+    keys = (
+        [("unique_id", "ascending")]
+        if len(tables) == 1
+        else [("source_dataset", "ascending"), ("unique_id", "ascending")]
+    )
     found = {f"{t:g}": peer.clusters(t, len(tables)).sort_by(keys) for t in THRESHOLDS}
     return found, cost, {}
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import Codes
+from pipelines.matching.encode import Codes, recoded
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Coded:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> Coded:
         """Any column."""
+        if pa.types.is_dictionary(column.type):
+            return cls(*recoded(column))
         one = column.combine_chunks()
         one = pa.concat_arrays(one.chunks) if isinstance(one, pa.ChunkedArray) else one
         coded = one.dictionary_encode()
@@ -35,6 +37,11 @@ class Coded:
         values = function(self.values)
         null = np.append(np.asarray(pc.is_null(values)), True)
         return Coded(np.where(null[self.codes], np.int32(-1), self.codes).astype(np.int32), values)
+
+    def is_one_of(self, *wanted: str) -> np.ndarray:
+        """Per row whether the value is one of these; null is not."""
+        hit = np.append(np.asarray(pc.is_in(self.values, value_set=pa.array(wanted, self.values.type))), False)
+        return np.asarray(hit[self.codes])
 
     def where(self, keep: np.ndarray) -> Coded:
         """The column with null wherever `keep` is false."""

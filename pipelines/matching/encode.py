@@ -84,7 +84,7 @@ def _encode_column(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     if pa.types.is_string(column.type) and column.nbytes >= _LARGE:
         column = column.cast(pa.large_string())
     if pa.types.is_dictionary(column.type):
-        return _recoded(column)
+        return recoded(column)
     encoded = column.combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else pa.array([], column.type)
@@ -93,7 +93,7 @@ def _encode_column(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     return codes, encoded.dictionary
 
 
-def _recoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+def recoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     """Codes of a column that is a dictionary already; its dictionary may hold null, or a value twice."""
     one = column.unify_dictionaries().combine_chunks()
     one = one.chunk(0) if isinstance(one, pa.ChunkedArray) else one

@@ -24,6 +24,22 @@ OWNER_COLUMNS = ("housing_mention_id", "housing_relations", "name_key", "name_pi
 """What the housing spec needs of person mentions."""
 
 
+COLUMNS = {
+    "person": (
+        "mention_id", "id_number", "id_number_legible", "name_key", "name_pinyin", "name_form", "former_name", "surname",
+        "birth_date", "birth_date_precision", "sex", "ethnicity", "phone", "phone_2", *LIVED_IN, "housing_mention_id",
+        "enterprise_mention_id",
+    ),
+    "housing": ("mention_id", "platform", "unit_number", "address_code", "source_code", "area", *PLACE),
+    "enterprise": (
+        "mention_id", "name_key", "region", "brand", "brand_pinyin", "trade", "legal_form", "branch", "name_form",
+        "former_name", "former_brand", "code_raw", "credit_code", "registration_number", "organisation_code",
+        "legal_rep_name", "legal_rep_id_number", "phone", "operating_dwelling", *PLACE,
+    ),
+}  # fmt: skip
+"""Columns of a mention table that matching reads. Text may come as dictionaries, as Parquet keeps it."""
+
+
 def person_view(
     mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Table | None, threads: int = 1
 ) -> pa.Table:
@@ -44,7 +60,7 @@ def person_view(
     plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
     number, text = _numbers(mentions)
     coded = dict(zip(plain, each(lambda c: Coded.of(mentions.column(c)), plain, threads), strict=True))
-    whole_name = np.asarray(pc.not_equal(pc.fill_null(mentions.column("name_form"), "full"), "surname_only"))
+    whole_name = ~coded["name_form"].is_one_of("surname_only")
     coded |= {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
     coded |= {"id_number": number, "id_text": text, "birth": _birth(mentions, number), "sex": _sex(mentions, number)}
     return pa.table(
@@ -69,7 +85,8 @@ def housing_view(mentions: pa.Table, person: pa.Table | None = None) -> pa.Table
         `source_number`: the platform's own number of the unit together with the platform.
     """
     columns = ["mention_id", "unit_number", "address_code", *PLACE, "area"]
-    source = pc.binary_join_element_wise(mentions.column("platform"), mentions.column("source_code"), ":")
+    names = [mentions.column(c).cast(pa.string()) for c in ("platform", "source_code")]
+    source = pc.binary_join_element_wise(*names, ":")
     return pa.table({**{c: mentions.column(c) for c in columns}, "source_number": source, **_owners(mentions, person)})
 
 
@@ -151,9 +168,8 @@ def _numbers(mentions: pa.Table) -> tuple[Coded, Coded]:
 def _birth(mentions: pa.Table, number: Coded) -> Coded:
     """The birth date as asserted, as far as it is known; the identity number's where that says more."""
     day = Coded.of(mentions.column("birth_date"))
-    precision = mentions.column("birth_date_precision")
-    year = np.asarray(pc.fill_null(pc.equal(precision, "year"), False))
-    month = np.asarray(pc.fill_null(pc.equal(precision, "month"), False))
+    precision = Coded.of(mentions.column("birth_date_precision"))
+    year, month = precision.is_one_of("year"), precision.is_one_of("month")
 
     def written(length: int) -> Coded:
         return day.map(lambda values: pc.utf8_slice_codeunits(pc.strftime(values, format="%Y%m%d"), 0, length))
