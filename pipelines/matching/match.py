@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.link import link
 from pipelines.matching.model import Model
+from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult
 from pipelines.matching.specs import SPECS
 from pipelines.matching.views import enterprise_view, housing_view, person_view
@@ -21,6 +24,8 @@ def match_mentions(
     mentions: pa.Table,
     *,
     model: Model | None = None,
+    population: Population | None = None,
+    order: npt.NDArray[np.int64] | None = None,
     judgements: pa.Table | None = None,
     person: pa.Table | None = None,
     housing: pa.Table | None = None,
@@ -37,6 +42,8 @@ def match_mentions(
         kind: person, housing or enterprise.
         mentions: the mention table of that kind.
         model: a trained model; left out, one is trained on these mentions.
+        population: what `model` was trained on; left out, frequencies are those of these mentions.
+        order: the order in which mentions are taken, by lasting names: see `link`.
         judgements: columns `left_id, right_id` (mention ids of this run) and `verdict` (`same`, `different`).
         person: for housing: the person mentions, whose owners' names tell one room from another.
         housing: for persons: `mention_id`, `cluster_id` and the address columns of housing mentions.
@@ -56,6 +63,8 @@ def match_mentions(
         SPECS[kind],
         id_column="mention_id",
         model=model,
+        population=population,
+        order=order,
         judgements=judgements,
         frequencies=frequencies,
         threads=threads,

@@ -41,7 +41,11 @@ COLUMNS = {
 
 
 def person_view(
-    mentions: pa.Table, housing: pa.Table | None, enterprise: pa.Table | None, threads: int = 1
+    mentions: pa.Table,
+    housing: pa.Table | None,
+    enterprise: pa.Table | None,
+    threads: int = 1,
+    rounded: pa.Array | None = None,
 ) -> pa.Table:
     """The columns the person spec reads.
 
@@ -50,6 +54,7 @@ def person_view(
         housing: columns `mention_id`, `cluster_id` and the address columns of housing mentions, or None.
         enterprise: columns `mention_id`, `cluster_id` of enterprise mentions, or None.
         threads: columns made at a time.
+        rounded: what `rounded_numbers` finds in all mentions, where these are but some of them.
 
     Returns:
         One row per mention: `id_number` (valid), `id_text` (18 characters, `*` illegible), `name_key` (null where only a
@@ -58,7 +63,7 @@ def person_view(
         enterprise).
     """
     plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
-    number, text = _numbers(mentions)
+    number, text = _numbers(mentions, rounded)
     coded = dict(zip(plain, each(lambda c: Coded.of(mentions.column(c)), plain, threads), strict=True))
     whole_name = ~coded["name_form"].is_one_of("surname_only")
     coded |= {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
@@ -150,18 +155,26 @@ def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
     }
 
 
-def _numbers(mentions: pa.Table) -> tuple[Coded, Coded]:
-    """Valid identity numbers, and all numbers as far as they are legible.
+def rounded_numbers(numbers: pa.Array) -> pa.Array:
+    """Those of the distinct valid `numbers` that a spreadsheet has rounded.
 
-    A spreadsheet keeps 15 digits and writes 0 for the rest; one such number in eleven passes its check all the same. Where
-    a number ends in 000 and the city holds another one with the same first 15 digits, it is taken for a rounded one.
+    It keeps 15 digits and writes 0 for the rest; one such number in eleven passes its check all the same. Where a number
+    ends in 000 and the city holds another one with the same first 15 digits, it is taken for a rounded one.
     """
+    head = pc.utf8_slice_codeunits(numbers, 0, 15)
+    zeros = pc.equal(pc.utf8_slice_codeunits(numbers, 15, 18), "000")
+    asked = pc.unique(head.filter(zeros))
+    others = head.filter(pc.and_(pc.is_in(head, value_set=asked), pc.invert(zeros)))
+    return numbers.filter(pc.and_(zeros, pc.is_in(head, value_set=pc.unique(others))))
+
+
+def _numbers(mentions: pa.Table, rounded: pa.Array | None) -> tuple[Coded, Coded]:
+    """Valid identity numbers, rounded ones not among them, and all numbers as far as they are legible."""
     number = Coded.of(mentions.column("id_number"))
+    cut = pc.is_in(number.values, value_set=rounded_numbers(number.values) if rounded is None else rounded)
     head = pc.utf8_slice_codeunits(number.values, 0, 15)
-    zeros = pc.equal(pc.utf8_slice_codeunits(number.values, 15, 18), "000")
-    rounded = pc.and_(zeros, pc.is_in(head, value_set=pc.unique(head.filter(pc.invert(zeros)))))
-    valid = number.map(lambda values: pc.if_else(rounded, pa.scalar(None, values.type), values))
-    whole = number.map(lambda values: pc.if_else(rounded, pc.binary_join_element_wise(head, "***", ""), values))
+    valid = number.map(lambda values: pc.if_else(cut, pa.scalar(None, values.type), values))
+    whole = number.map(lambda values: pc.if_else(cut, pc.binary_join_element_wise(head, "***", ""), values))
     return valid, whole.otherwise(Coded.of(mentions.column("id_number_legible")))
 
 

@@ -11,13 +11,20 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
+  stage/matched/<kind>/                             what matching goes on from; may be deleted at any time
   models/<kind>.json                                parameters of the matching model
+  models/<kind>.population.parquet                  how common values were when it was trained
+  models/retrain                                    how often people have asked for new models
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
   releases/<version>/one_network.duckdb, manifest.json
+  releases/<version>/restricted.duckdb              the same with nothing masked, encrypted; only with ONENET_RESTRICTED_KEY
+  releases/<version>/parquet/<schema>/<table>.parquet
   extracts/<department>/<version>/
   data_docs/index.html                              results of all checks as pages that need no network
   charts/overlap.svg                                what platforms know of each other's entities
   one_network.duckdb                                always the newest good release
+  one_network_restricted.duckdb                     its restricted twin, where it has one
+  parquet                                           link to the Parquet files of the newest good release
   scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
   token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
 ```
@@ -29,6 +36,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIBRARY_FILE = "one_network.duckdb"
+RESTRICTED_FILE = "one_network_restricted.duckdb"
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,19 @@ class Home:
         """The matching model of one kind, readable JSON."""
         return self.root / "models" / f"{kind}.json"
 
+    def population(self, kind: str) -> Path:
+        """What the matching model of one kind was trained on: how common values were."""
+        return self.root / "models" / f"{kind}.population.parquet"
+
+    @property
+    def retrain(self) -> Path:
+        """How often people have asked for new models: a number."""
+        return self.root / "models" / "retrain"
+
+    def matched(self, kind: str) -> Path:
+        """The folder of what the last run left of one kind for the next to go on from; may be deleted at any time."""
+        return self.root / "stage" / "matched" / kind
+
     @property
     def judgements(self) -> Path:
         """The folder of the stewards' judgements: one file per recording."""
@@ -102,6 +123,16 @@ class Home:
     def library(self) -> Path:
         """The newest good release, the file analysts open."""
         return self.root / LIBRARY_FILE
+
+    @property
+    def restricted_library(self) -> Path:
+        """The restricted twin of the library, encrypted."""
+        return self.root / RESTRICTED_FILE
+
+    @property
+    def parquet(self) -> Path:
+        """A link to the Parquet files of the library."""
+        return self.root / "parquet"
 
     def extract(self, department: str, version: str) -> Path:
         """The folder of one department's extract of one release."""
