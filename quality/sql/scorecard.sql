@@ -26,8 +26,9 @@ claim as (
         -- values that agree share a class, the golden one the class 0
         case when a.is_golden then 0::ubigint else greatest(hash(a.value), 1::ubigint) end as class,
         -- a date beyond the newest delivery is mistyped, and as fresh as can be
-        greatest((select day from newest) - a.claimed_on, 0) as age_days
+        case when a.claimed_on > n.day then 0 else n.day - a.claimed_on end as age_days
     from attribute as a
+    cross join newest as n
     left join judged as j using (entity_kind, attribute)
 ),
 voice as (

@@ -144,7 +144,7 @@ def _of_cells(p: LandedPlatform) -> Iterator[Expectation]:
             f"18 位公民身份号码校验码正确（GB 11643），不符者不超过 {TOLERATED_NUMBERS:.0%}",
             f"The check character of identity numbers holds (GB 11643) for all but {TOLERATED_NUMBERS:.0%}",
             numbers,
-            "regexp_full_match(x, '[0-9]{17}[0-9X]') and not id_number_holds(x)",
+            "length(x) = 18 and not id_number_holds(x) and regexp_full_match(x, '[0-9]{17}[0-9X]')",
         )
         yield _of_numbers(
             p,
@@ -182,10 +182,15 @@ def _unknown(cell: Cell) -> str:
     return f"{_text(cell)} is not null and {_text(cell)} not in ({known})"
 
 
+def _part(cell: Cell) -> str:
+    """The cell as it stands, or its part."""
+    name = _name(cell.column)
+    return f"str_split({name}, {_literal(cell.split)})[{cell.part}]" if cell.split else name
+
+
 def _text(cell: Cell) -> str:
     """The cell, or its part, without blanks around it; null where there is none."""
-    part = f"str_split({_name(cell.column)}, {_literal(cell.split)})[{cell.part}]" if cell.split else _name(cell.column)
-    return f"nullif(trim({part}, ' \u3000\u00a0'), '')"
+    return f"nullif(trim({_part(cell)}, ' \u3000\u00a0'), '')"
 
 
 def _of_each(
@@ -204,9 +209,11 @@ def _of_numbers(
     """
     parts = []
     for place, cell in cells:
-        x = f"upper(regexp_replace({_text(cell)}, '\\s', '', 'g'))"
-        view = f"select {', '.join(ROW)}, {x} as x from {rows_view(p.platform, place)} where {_text(cell)} is not null"
-        parts.append(f"(with number as materialized ({view}) {_head(p, cell.column)} from number where {condition})")
+        x = f"upper(regexp_replace({_part(cell)}, '[\\s\u3000\u00a0]', '', 'g'))"
+        made = f"select {', '.join(ROW)}, {x} as x from {rows_view(p.platform, place)} where {_part(cell)} is not null"
+        parts.append(
+            f"(with number as materialized ({made}) {_head(p, cell.column)} from number where x <> '' and {condition})"
+        )
     return _expect(p, name, zh, en, " union all ".join(parts), tolerated=TOLERATED_NUMBERS)
 
 

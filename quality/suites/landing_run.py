@@ -26,6 +26,8 @@ from warehouse.model.landing import DELIVERY, PROVENANCE, REJECTED
 PREFIX = "landing."
 
 _TURNS = """
+create table landing.delivery as from landing.delivery_files;
+create table landing.rejected as from landing.rejected_files;
 create table landing.kept as
     -- a file that was sent again replaces itself
     select * from landing.delivery where state = 'landed'
@@ -96,7 +98,10 @@ def show_landing(
     """
     con.execute("create schema landing")
     rejected = sorted((home.landing / "rejected").glob("*/*.parquet"))
-    show_stages(con, {"landing.delivery": (DELIVERY, delivery_files(home)), "landing.rejected": (REJECTED, rejected)})
+    show_stages(
+        con,
+        {"landing.delivery_files": (DELIVERY, delivery_files(home)), "landing.rejected_files": (REJECTED, rejected)},
+    )
     con.execute(_TURNS)
     pairs = sorted({(table, value) for table, values in codes.items() for value in values})
     con.register("pairs", pa.table({"code_table": [t for t, _ in pairs], "value": [v for _, v in pairs]}))

@@ -1,0 +1,183 @@
+"""The scorecard: each dimension counts what its formula says, from claims of an invented city."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from quality.scorecard import scorecard
+from tests.quality.conftest import filled
+from warehouse.model import Home
+from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.landing import DELIVERY
+from warehouse.model.link import MENTION
+from warehouse.model.quality import RECONCILIATION, SCORECARD
+
+NEWEST = date(2026, 3, 1)
+
+
+def claim(platform, entity, value, *, attribute="phone", golden=False, source=False, valid=True, on=NEWEST, row=1):
+    return {
+        "entity_kind": "person",
+        "entity_id": entity,
+        "attribute": attribute,
+        "value": value,
+        "is_valid": valid,
+        "is_golden": golden,
+        "is_source": source,
+        "claimed_on": on,
+        **place(platform, row),
+    }
+
+
+def place(platform, row):
+    return {
+        "platform": platform,
+        "department": f"{platform}_office",
+        "dataset": platform,
+        "delivery_id": f"{platform}-1",
+        "file_name": f"{platform}.csv",
+        "sheet_name": "",
+        "row_number": row,
+        "role": "subject",
+    }
+
+
+def mention(platform, row, on=NEWEST):
+    return {"entity_kind": "person", "entity_id": "P", "claimed_on": on, **place(platform, row)}
+
+
+def balance(platform, delivered, landed, state="landed", delivery="1"):
+    return {
+        "platform": platform,
+        "delivery_id": f"{platform}-{delivery}",
+        "state": state,
+        "rows_delivered": delivered,
+        "rows_landed": landed,
+    }
+
+
+def city(tmp_path, claims, mentions=(), balances=(), newest=NEWEST) -> Home:
+    home = Home(tmp_path)
+    ATTRIBUTE.write(filled(ATTRIBUTE, claims), home.stage("attribute", "person"))
+    MENTION.write(filled(MENTION, list(mentions)), home.stage("link", "mention"))
+    RECONCILIATION.write(filled(RECONCILIATION, list(balances)), home.stage("quality", "reconciliation"))
+    delivery = {"delivery_id": "x-1", "platform": "x", "delivered_on": newest, "state": "landed", "warnings": []}
+    DELIVERY.write(filled(DELIVERY, [delivery]), home.delivery("x", "x-1"))
+    return home
+
+
+def card(home: Home, platform: str, attribute: str = "phone") -> dict:
+    (row,) = [r for r in scorecard(home, 1).to_pylist() if (r["platform"], r["attribute"]) == (platform, attribute)]
+    return row
+
+
+def test_conformity_is_the_share_of_claims_with_a_valid_standard_value(tmp_path):
+    claims = [
+        claim("a", "P1", "1", golden=True, source=True),
+        claim("a", "P2", None, row=2),
+        claim("a", "P3", "3", valid=False, row=3),
+        claim("a", "P4", "4", golden=True, source=True, row=4),
+    ]
+    row = card(city(tmp_path, claims), "a")
+    assert (row["claims"], row["standard_claims"], row["conformity"]) == (4, 2, 0.5)
+
+
+def test_completeness_is_the_share_of_mentions_that_fill_it(tmp_path):
+    home = city(tmp_path, [claim("a", "P1", "1", golden=True, source=True)], [mention("a", n) for n in (1, 2, 3, 4)])
+    row = card(home, "a")
+    assert (row["mentions"], row["completeness"]) == (4, 0.25)
+
+
+def test_accuracy_is_how_often_the_value_is_the_one_that_won(tmp_path):
+    claims = [
+        claim("a", "P1", "1", golden=True, source=True),
+        claim("a", "P2", "2", row=2),
+        claim("b", "P2", "9", golden=True, source=True, row=2),
+        claim("a", "P3", None, row=3),
+    ]
+    home = city(tmp_path, claims)
+    assert (card(home, "a")["judged_claims"], card(home, "a")["accuracy"]) == (2, 0.5)
+    assert card(home, "b")["accuracy"] == 1.0
+
+
+def test_what_has_no_golden_value_is_neither_right_nor_wrong(tmp_path):
+    claims = [claim("a", "P1", "x", attribute="employer"), claim("b", "P1", "y", attribute="employer")]
+    row = card(city(tmp_path, claims), "a", "employer")
+    assert (row["accuracy"], row["consistency"]) == (None, None)
+
+
+def test_consistency_is_agreement_with_each_other_platform(tmp_path):
+    claims = [
+        claim("a", "P1", "1", golden=True, source=True),
+        claim("b", "P1", "1 ", golden=True),  # another spelling of the golden value
+        claim("c", "P1", "2"),
+        claim("d", "P1", "2"),
+        claim("a", "P2", "7", golden=True, source=True, row=2),  # nobody else knows P2
+    ]
+    home = city(tmp_path, claims)
+    assert (card(home, "a")["others"], card(home, "a")["others_agreeing"]) == (3, 1)
+    assert card(home, "a")["consistency"] == pytest.approx(1 / 3)
+    assert card(home, "c")["consistency"] == pytest.approx(1 / 3)
+
+
+def test_a_platform_that_contradicts_itself_is_not_counted_as_another(tmp_path):
+    claims = [claim("a", "P1", "1", golden=True, source=True), claim("a", "P1", "2", row=2)]
+    assert card(city(tmp_path, claims), "a")["consistency"] is None
+
+
+def test_timeliness_halves_with_every_year_before_the_newest_delivery(tmp_path):
+    claims = [
+        claim("a", "P1", "1", golden=True, source=True),
+        claim("b", "P1", "1", golden=True, on=date(2025, 3, 1)),
+        claim("c", "P1", "1", golden=True, on=None),
+        claim("d", "P1", "1", golden=True, on=date(2030, 1, 1)),
+    ]
+    home = city(tmp_path, claims)
+    assert [card(home, p)["timeliness"] for p in "abcd"] == [1.0, 0.5, None, 1.0]
+    assert [card(home, p)["age_days"] for p in "abcd"] == [0, 365, None, 0]
+    assert [card(home, p)["month"] for p in "abcd"] == ["2026-03", "2025-03", "", "2030-01"]
+
+
+def test_accessibility_is_what_could_be_read_of_what_was_delivered(tmp_path):
+    balances = [
+        balance("a", 10, 8),
+        balance("a", 0, 0, state="rejected", delivery="2"),
+        balance("b", 5, 5),
+    ]
+    claims = [claim(p, "P1", "1", golden=True, source=p == "a") for p in "ab"]
+    home = city(tmp_path, claims, balances=balances)
+    assert [card(home, p)["accessibility"] for p in "ab"] == [0.4, 1.0]
+
+
+def test_the_score_is_the_mean_of_what_could_be_measured(tmp_path):
+    row = card(city(tmp_path, [claim("a", "P1", "1", golden=True, source=True)], [mention("a", 1)]), "a")
+    assert (row["consistency"], row["accessibility"]) == (None, None)
+    assert row["score"] == 1.0
+
+
+def test_months_are_apart_and_their_counts_add_up(tmp_path):
+    days = [date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1)]
+    claims = [claim("a", f"P{i}", "1", golden=True, source=True, on=day, row=i) for i, day in enumerate(days)]
+    found = scorecard(city(tmp_path, claims, [mention("a", i, day) for i, day in enumerate(days)]), 1)
+    assert found.schema.equals(SCORECARD.arrow)
+    assert found["month"].to_pylist() == ["2026-01", "2026-02"]
+    assert found["claims"].to_pylist() == found["mentions"].to_pylist() == [2, 1]
+
+
+def test_the_same_on_any_number_of_threads(tmp_path):
+    claims = [
+        claim(
+            f"p{i % 3}", f"P{i % 97}", str(i % 5), golden=i % 5 == 0, source=i < 97, on=date(2020, 1 + i % 12, 1), row=i
+        )
+        for i in range(3000)
+    ]
+    home = city(tmp_path, claims, [mention(f"p{i % 3}", i, date(2020, 1 + i % 12, 1)) for i in range(3000)])
+    assert scorecard(home, 1).equals(scorecard(home, 4))
+
+
+def test_a_city_without_claims_has_no_scores(tmp_path):
+    assert scorecard(Home(tmp_path)).num_rows == 0
+    assert isinstance(scorecard(Home(tmp_path)), pa.Table)
