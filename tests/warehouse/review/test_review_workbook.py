@@ -1,0 +1,217 @@
+"""The review workbook: what a steward sees, and what comes back of what a steward types. All people are invented."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from warehouse.model.mention import MENTIONS
+from warehouse.review import (
+    Question,
+    ReviewFileError,
+    layout,
+    make_side,
+    read_answers,
+    steps_of,
+    words_of_comparison,
+    words_of_level,
+    write_review,
+)
+
+YELLOW, RED, PALE = "FFFFFF99", "FFFFC7CE", "FFFFF2CC"
+LEVELS = {"id_number": "missing", "name": "same", "home": "different"}
+WEIGHTS = {"name": 17.0, "home": -1.25}
+
+
+def mention(number: int, **values: Any) -> dict[str, Any]:
+    row = dict.fromkeys(MENTIONS["person"].names)
+    head = {"platform": f"p{number}", "dataset": "roll", "role": "tenant", "row_key": f"key{number}", "repeat": 0}
+    return row | head | {"file_name": "roll.csv", "sheet_name": "", "row_number": number} | values
+
+
+def question(number: int, right: dict[str, Any] | None = None) -> Question:
+    left = {
+        "name": "欧阳青禾",
+        "name_raw": "欧阳青禾",
+        "phone_raw": "=1+1",
+        "birth_date": date(1990, 2, 15),
+        "sex": "女",
+    }
+    right = right or {
+        "name": "欧阳青禾",
+        "name_raw": "欧阳 青禾",
+        "birth_date": date(1991, 2, 15),
+        "id_number_raw": "012345",
+    }
+    sides = [
+        make_side("person", mention(number + place, **values), {"person_id": f"P{place}", "name": "欧阳青禾"}, platform="台账", related="", size=place + 2)
+        for place, values in ((0, left), (100, right))
+    ]  # fmt: skip
+    return Question("person", *sides, "review", 0.75, 6, steps_of(LEVELS, WEIGHTS, 1.6))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "review.xlsx"
+    write_review(path, [question(1), question(2)], "0001-aa")
+    return path
+
+
+def blocks(sheet: Any) -> list[int]:
+    """Rows with a token: the answer lines."""
+    return [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, layout.TOKEN + 1).value]
+
+
+def fill(path: Path, change: Callable[[Any], None]) -> None:
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def cell(sheet: Any, title: str, column: int) -> Any:
+    row = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == title)
+    return sheet.cell(row, column)
+
+
+def test_only_its_owner_may_read_the_file(book: Path) -> None:
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+
+
+def test_values_stand_side_by_side_with_what_differs_in_colour(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["人口"]
+    assert (cell(sheet, "姓名", 2).value, cell(sheet, "姓名", 3).value) == ("欧阳青禾", "欧阳 青禾")
+    assert cell(sheet, "姓名", 3).fill.fgColor.rgb not in (RED, PALE)
+    assert cell(sheet, "出生日期", 2).fill.fgColor.rgb == cell(sheet, "出生日期", 3).fill.fgColor.rgb == RED
+    assert cell(sheet, "性别", 2).fill.fgColor.rgb == PALE
+    titles = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
+    assert "曾用名" not in titles  # empty on both sides
+
+
+def test_text_stays_text_and_is_no_formula(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["人口"]
+    assert (cell(sheet, "电话", 2).value, cell(sheet, "电话", 2).data_type) == ("=1+1", "s")
+    assert (cell(sheet, "证件号", 3).value, cell(sheet, "证件号", 3).number_format) == ("012345", "@")
+
+
+def test_the_weights_stand_beside_the_values_and_add_up(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["人口"]
+    row = blocks(sheet)[0] + 2
+    lines = [
+        [sheet.cell(r, c + 1).value for c in (layout.BASIS, layout.WHO, layout.WEIGHT)] for r in range(row, row + 4)
+    ]
+    assert [line[0] for line in lines] == ["先验", "姓名（名称）", "住所", "合计"]
+    assert sum(line[2] for line in lines[:3]) == pytest.approx(lines[3][2]) == pytest.approx(1.6)
+
+
+def test_only_verdict_reason_and_who_can_be_typed_into(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["人口"]
+    assert sheet.protection.sheet
+    open_cells = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
+    answer_rows = blocks(sheet)
+    assert open_cells == {
+        sheet.cell(r, c + 1).coordinate for r in answer_rows for c in (layout.VERDICT, layout.WHY, layout.WHO)
+    }
+    assert all(sheet[place].fill.fgColor.rgb == YELLOW for place in open_cells)
+    (validation,) = {v.formula1 for v in sheet.data_validations.dataValidation}
+    assert validation == '"相同,不同,不确定"'
+
+
+def test_an_empty_queue_is_a_workbook_too(tmp_path: Path) -> None:
+    write_review(tmp_path / "none.xlsx", [], "")
+    assert read_answers(tmp_path / "none.xlsx").unanswered == 0
+
+
+def test_answers_come_back_with_the_mentions_they_are_about(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        sheet.cell(blocks(sheet)[1], layout.VERDICT + 1).value = "不同"
+        sheet.cell(blocks(sheet)[1], layout.WHY + 1).value = " 出生日期不同 "
+        sheet.cell(blocks(sheet)[1], layout.WHO + 1).value = "steward"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert (found.release, found.unanswered, found.problems) == ("0001-aa", 1, ())
+    (got,) = found.answers
+    asked = question(2)
+    assert (got.verdict, got.why, got.who) == ("different", "出生日期不同", "steward")
+    assert {got.left, got.right} == {asked.left.identity, asked.right.identity}
+    assert got.content == asked.content
+
+
+def test_each_row_that_can_not_be_taken_is_named_and_the_others_are_taken(book: Path) -> None:
+    rows: list[int] = []
+
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        first, second = blocks(sheet)
+        rows.append(first)
+        sheet.cell(first, layout.VERDICT + 1).value = "大概"
+        sheet.cell(second, layout.VERDICT + 1).value = "same"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert [(p.sheet, p.row) for p in found.problems] == [("人口", rows[0])]
+    assert "相同、不同、不确定" in found.problems[0].reason
+    assert "大概" not in found.problems[0].reason
+    assert [a.verdict for a in found.answers] == ["same"]
+
+
+def test_a_changed_id_is_named(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        first, second = blocks(sheet)
+        sheet.cell(first, layout.VERDICT + 1).value = "相同"
+        sheet.cell(first, layout.TOKEN + 1).value = "0" * 16
+        sheet.cell(second, layout.VERDICT + 1).value = "相同"
+        workbook[layout.LEDGER_SHEET].cell(3, 7).value = "another row"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert len(found.problems) == 2
+    assert found.answers == ()
+
+
+def test_two_verdicts_on_one_question_are_both_refused(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        first, second = blocks(sheet)
+        sheet.cell(second, layout.TOKEN + 1).value = sheet.cell(first, layout.TOKEN + 1).value
+        sheet.cell(first, layout.VERDICT + 1).value = "相同"
+        sheet.cell(second, layout.VERDICT + 1).value = "不同"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert len(found.problems) == 2
+    assert found.answers == ()
+
+
+@pytest.mark.parametrize("make", ["text", "another"])
+def test_a_file_that_is_no_review_workbook_says_so(tmp_path: Path, make: str) -> None:
+    path = tmp_path / "other.xlsx"
+    if make == "text":
+        path.write_text("欧阳青禾")
+    else:
+        openpyxl.Workbook().save(path)
+    with pytest.raises(ReviewFileError, match=r"other\.xlsx"):
+        read_answers(path)
+
+
+def test_what_was_shown_has_a_fingerprint_that_any_change_changes() -> None:
+    same, other = question(1), question(1, {"name": "欧阳青禾", "birth_date": date(1990, 2, 15)})
+    assert same.content == question(1).content != other.content
+    assert same.token == other.token
+
+
+def test_every_level_and_comparison_of_the_specifications_has_a_chinese_word() -> None:
+    from pipelines.matching.specs import SPECS
+
+    names = {level for spec in SPECS.values() for c in spec.comparisons for level in c.level_names}
+    assert [name for name in sorted(names) if words_of_level(name) == name] == []
+    comparisons = {c.name for spec in SPECS.values() for c in spec.comparisons}
+    assert [name for name in sorted(comparisons) if words_of_comparison(name) == name] == []
