@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands import deliveries, review, stories
+from pipelines.commands import deliveries, releases, review, stories
 from pipelines.commands.options import (
     EXIT_STOPPED,
     HomeFolder,
@@ -93,7 +93,11 @@ def platforms(folder: Platforms = None) -> None:
     out.print(platform_table(settings))
 
 
-for command in (deliveries.deliveries, deliveries.confirm, deliveries.refuse, stories.trace, stories.explain):
+for command in (
+    *(releases.releases, releases.diff, releases.rollback),
+    *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
+    *(stories.trace, stories.explain),
+):
     app.command()(command)
 app.add_typer(review.app, name="review")
 

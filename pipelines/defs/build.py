@@ -55,6 +55,8 @@ def build_definitions(
             quality.overlap,
             release.candidate,
             release.base_library,
+            release.parquet,
+            release.restricted,
             *(release.extract_asset(owner) for owner in owners),
             data_docs,
         ],

@@ -53,6 +53,27 @@ def base_library(workspace: Workspace) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={**counts_as_metadata(counts), "path": str(workspace.settings.home.library)})
 
 
+@dg.asset(
+    key=["release", "parquet"], group_name="release", deps=[LIBRARY], kinds={"parquet"}, owners=["team:data"],
+    description="**Parquet 版** · the release as Parquet files of the same names; `parquet/` points to the newest.",
+)  # fmt: skip
+def parquet(workspace: Workspace) -> dg.MaterializeResult:
+    """The release as Parquet files."""
+    version = version_of(workspace)
+    counts = workspace.step("parquet", lambda settings: release.export_parquet(settings, version), version)
+    return dg.MaterializeResult(metadata={**counts_as_metadata(counts), "path": str(workspace.settings.home.parquet)})
+
+
+@dg.asset(
+    key=["release", "restricted"], group_name="release", deps=[LIBRARY], kinds={"duckdb"}, owners=["team:data"],
+    description="**受限版** · the release with nothing masked, encrypted; built where ONENET_RESTRICTED_KEY is set.",
+)  # fmt: skip
+def restricted(workspace: Workspace) -> dg.MaterializeResult:
+    """The encrypted twin of the release. Not a step that is done once: it depends on the key, which nobody writes down."""
+    version = version_of(workspace)
+    return dg.MaterializeResult(metadata=counts_as_metadata(release.build_twin(workspace.settings, version)))
+
+
 def extract_asset(department: Department) -> dg.AssetsDefinition:
     """One department's own rows, reconciled, as workbook, CSV and Parquet."""
 

@@ -10,7 +10,17 @@ from pipelines.resolution.identity import commit_identity
 from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model.mention import MENTIONS
-from warehouse.release import ReleaseFacts, build_release, next_version, publish
+from warehouse.release import (
+    ReleaseFacts,
+    Retention,
+    build_release,
+    build_restricted,
+    next_version,
+    publish,
+    published,
+    retire,
+    write_parquet,
+)
 
 
 def release_facts(settings: Settings) -> ReleaseFacts:
@@ -39,6 +49,20 @@ def build_candidate(settings: Settings, version: str) -> Counts:
 
 def publish_release(settings: Settings, version: str) -> Counts:
     """Swap the checked release in; from now on its ids are what the next run starts from."""
+    policy = Retention.from_environment()  # first: a wrong setting stops before anything is published
     publish(settings.home, version)
     commit_identity(settings.home, version)
-    return {"version": version}
+    return {"version": version, "retired": len(retire(settings.home, policy))}
+
+
+def export_parquet(settings: Settings, version: str) -> Counts:
+    """The release as Parquet files."""
+    return {"files": write_parquet(settings.home, version)}
+
+
+def build_twin(settings: Settings, version: str) -> Counts:
+    """The restricted release, where the environment names a key for it."""
+    if published(settings.home) != version:
+        return {"built": "no"}  # somebody went back to a former release, whose twin stands beside it
+    made = build_restricted(settings.home, version, release_facts(settings))
+    return {"built": "yes" if made else "no"}

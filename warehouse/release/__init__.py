@@ -1,27 +1,41 @@
 """Releases: built aside, verified, swapped in at once, kept with a manifest.
 
 `build_release` writes one, `verify_release` looks for what is wrong with it, `publish` makes it the library analysts
-open, `releases` and `published` say what there is.
+open, `releases` and `published` say what there is. Beside it stand `write_parquet` and `build_restricted`; `rollback`
+goes back, `retire` lets old ones go, `compare_releases` and `changed_rows` tell two apart.
 """
 
 from warehouse.release.build import build_release
+from warehouse.release.compare import Change, changed_rows, compare_releases
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
+from warehouse.release.parquet import write_parquet
 from warehouse.release.publish import publish, settle
+from warehouse.release.restricted import build_restricted
+from warehouse.release.retention import Retention, retire
+from warehouse.release.rollback import rollback
 from warehouse.release.verify import verify_release
 from warehouse.release.versions import fingerprint, next_version, published, releases, up_to_date
 
 __all__ = [
+    "Change",
     "Manifest",
     "ReleaseError",
     "ReleaseFacts",
+    "Retention",
     "build_release",
+    "build_restricted",
+    "changed_rows",
+    "compare_releases",
     "fingerprint",
     "next_version",
     "publish",
     "published",
     "release_file",
     "releases",
+    "retire",
+    "rollback",
     "settle",
     "up_to_date",
     "verify_release",
+    "write_parquet",
 ]

@@ -78,6 +78,7 @@ class Manifest(_Strict):
     deliveries: tuple[DeliveryLine, ...]
     tables: dict[str, int]
     file: FileLine
+    restricted: FileLine | None = None
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""

@@ -31,20 +31,28 @@ def publish(home: Home, version: str, *, published_at: datetime | None = None) -
     folder = home.release(version)
     if problems := verify_release(folder):
         raise ReleaseError(f"release {version} is not published: " + "; ".join(problems))
-    aside = home.library.with_name(f".{home.library.name}.publishing")
-    aside.unlink(missing_ok=True)
-    try:
-        os.link(folder / LIBRARY, aside)
-    except OSError:
-        shutil.copyfile(folder / LIBRARY, aside)
-        aside.chmod(0o444)
-        sync(aside)
-    aside.replace(home.library)
-    aside.unlink(missing_ok=True)  # renaming a link onto another link of the same file leaves both
-    sync(home.root)
+    swap_in(folder / LIBRARY, home.library)
     # After the swap: what says it was published was. A crash in between is made good by `settle`.
     settle(home, version, published_at=published_at)
     return home.library
+
+
+def swap_in(file: Path, place: Path) -> None:
+    """Make `place` a hard link to `file` in one step; a copy where the file system knows no links.
+
+    Whoever has the former file open goes on reading it.
+    """
+    aside = place.with_name(f".{place.name}.publishing")
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(file, aside)
+    except OSError:
+        shutil.copyfile(file, aside)
+        aside.chmod(file.stat().st_mode & 0o777)
+        sync(aside)
+    aside.replace(place)
+    aside.unlink(missing_ok=True)  # renaming a link onto another link of the same file leaves both
+    sync(place.parent)
 
 
 def settle(home: Home, version: str, *, published_at: datetime | None = None) -> None:

@@ -43,6 +43,30 @@ def verify_release(folder: Path, *, threads: int | None = None) -> list[str]:
         return [f"{LIBRARY} can't be read ({type(error).__name__})"]
 
 
+def verify_kept(folder: Path) -> list[str]:
+    """List what changed in a release since it was published: the file by its SHA-256, its tables by their row counts.
+
+    Unlike `verify_release` it asks for no contract: a release keeps the tables of the code that built it.
+    """
+    try:
+        manifest = Manifest.read(folder)
+    except (FileNotFoundError, ValidationError) as error:
+        return [f"manifest.json is missing or unreadable ({type(error).__name__})"]
+    if not (folder / LIBRARY).exists():
+        return [f"{LIBRARY} is missing"]
+    if file_line(folder / LIBRARY) != manifest.file:
+        return [f"{LIBRARY} is not the file the manifest describes: size or SHA-256 differ"]
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
+            con.execute(f"use {DATABASE}")
+            found = {table: _count(con, f"select count(*) from {table}") for table in manifest.tables}
+    except duckdb.Error as error:
+        return [f"{LIBRARY} can't be read ({type(error).__name__})"]
+    wrong = [table for table, rows in manifest.tables.items() if found[table] != rows]
+    return [f"{table}: {found[table]} rows, the manifest says {manifest.tables[table]}" for table in wrong]
+
+
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int((con.execute(query).fetchone() or (0,))[0])
 
