@@ -1,13 +1,17 @@
-"""Has the model moved since the last one? A weight that jumps means the data, or a platform, has changed.
+"""Has the model moved since the last one, or the data away from it? A jump means the data, or a platform, has changed.
 
-Belongs here: comparing two trained models. Does not: deciding what to do about it.
+Belongs here: comparing two trained models, and what is linked now with what was linked then. Does not: deciding what to do
+about it.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
+from pipelines.matching.links import Links
 from pipelines.matching.model import Model
+from pipelines.matching.score import spoken_levels
 
 DRIFT = pa.schema(
     [
@@ -58,3 +62,42 @@ def drift(old: Model, new: Model) -> pa.Table:
             )
     rows.sort(key=lambda r: (-float(r["shift"] or 0.0), str(r["comparison"]), str(r["level"])))
     return pa.Table.from_pylist(rows, schema=DRIFT)
+
+
+COMMON = 0.02
+"""Share of links below which a level is too rare to tell a drift."""
+
+MOVED = 1.0
+"""log2 by which the share of a level among links may change: twice as common, or half."""
+
+ENOUGH = 1000
+"""Links below which shares are too uncertain to tell a drift."""
+
+
+def level_shares(links: Links) -> dict[str, dict[str, float]]:
+    """Of all accepted pairs the share at each level: comparison → level (or `missing`) → share, six digits.
+
+    Empty where there are too few links to say.
+    """
+    counts = np.bincount(links.pattern[links.accepted], minlength=len(links.patterns))
+    if counts.sum() < ENOUGH:
+        return {}
+    layout, shares = links.scorer.layout, {}
+    levels = spoken_levels(layout, layout.unpack(links.patterns))
+    for i, comparison in enumerate(links.spec.comparisons):
+        seen = np.bincount(levels[:, i], weights=counts, minlength=len(comparison.level_names)) / counts.sum()
+        shares[comparison.name] = {
+            level: round(float(share), 6) for level, share in zip(comparison.level_names, seen, strict=True)
+        }
+    return shares
+
+
+def moved_levels(then: dict[str, dict[str, float]], now: dict[str, dict[str, float]]) -> list[str]:
+    """Levels whose share among links has moved too far for the model to be trusted: `phone/missing 0.10 → 0.31`."""
+    found = []
+    for comparison in then.keys() & now.keys():
+        for level, before in then[comparison].items():
+            after = now[comparison].get(level, 0.0)
+            if max(before, after) >= COMMON and abs(np.log2((after + 1e-4) / (before + 1e-4))) > MOVED:
+                found.append(f"{comparison}/{level} {before:.2f} → {after:.2f}")
+    return sorted(found)

@@ -91,7 +91,9 @@ def _hashes(table: pa.Table, columns: tuple[str, ...], threads: int) -> list[Has
 
 def _some(mentions: pa.Table, places: Ints, columns: tuple[str, ...]) -> pa.Table:
     """Some mentions with plain columns, so that a view looks at no value that is not theirs."""
-    taken = mentions.select(["mention_id", *columns]).take(pa.array(places))
+    taken = mentions.select(["mention_id", *columns])
+    if not np.array_equal(places, np.arange(mentions.num_rows)):
+        taken = taken.take(pa.array(places))
     plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
     return pa.table(plain, names=taken.column_names)
 

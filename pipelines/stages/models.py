@@ -1,0 +1,102 @@
+"""Which matching model a run uses: the held one, until there is a reason to train anew, and the reason is always told.
+
+Belongs here: when a model is still good, keeping it. Does not: training it or going on from it (`links`).
+
+A model is trained where there is none, where matching itself has changed, where somebody asks (`onenet run --retrain`), a
+month after it was trained (by the dates of deliveries, never by the clock), and where what is linked no longer looks as it
+did then. In between it is held, so that a pair weighs tomorrow what it weighs today.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pyarrow.compute as pc
+
+from connectors.current import manifest
+from pipelines.matching.drift import level_shares, moved_levels
+from pipelines.matching.links import Links
+from pipelines.matching.model import Model, ModelError
+from pipelines.matching.population import Population
+from pipelines.matching.spec import MatchSpec
+from pipelines.once import code_fingerprint, digest
+from warehouse.model import Home
+from warehouse.model.durable import write_whole
+
+DAYS_VARIABLE = "ONENET_MODEL_DAYS"
+DAYS = 31
+"""Days of deliveries a model is held for, unless ONENET_MODEL_DAYS says otherwise."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A model with the population it was trained on."""
+
+    model: Model
+    population: Population
+
+    @property
+    def stamp(self) -> str:
+        """Changes with the model and with the code: what was found under another stamp can't be gone on from."""
+        return digest((code_fingerprint(), self.population.notes["model"]))
+
+
+def asked(home: Home) -> int:
+    """How often people have asked for new models."""
+    return int(home.retrain.read_text(encoding="utf-8")) if home.retrain.exists() else 0
+
+
+def ask_for_new_models(home: Home) -> None:
+    """Make the next run train all models anew."""
+    write_whole(home.retrain, str(asked(home) + 1).encode())
+
+
+def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
+    """The model to use, or none and why there must be a new one, in words for people."""
+    if not home.model(spec.kind).exists() or not home.population(spec.kind).exists():
+        return None, "首次训练 · first model"
+    try:
+        held = Held(Model.load(home.model(spec.kind)), Population.load(home.population(spec.kind)))
+    except ModelError:
+        return None, "模型文件不可读 · the model could not be read"
+    notes = held.population.notes
+    if held.model.fingerprint != spec.fingerprint or notes.get("model") != _sha(held.model):
+        return None, "匹配规则已更新 · the specification has changed"
+    if notes["asked"] != asked(home):
+        return None, "应要求重新训练 · asked for"
+    age = (_newest_delivery(home) - date.fromisoformat(notes["delivered_on"])).days
+    if age > int(os.environ.get(DAYS_VARIABLE, DAYS)):
+        return None, f"模型已用{age}天 · {age} days old"
+    return held, f"沿用 {notes['delivered_on']} 的模型 · held since {notes['delivered_on']}"
+
+
+def keep_model(home: Home, model: Model, population: Population, links: Links) -> Held:
+    """Keep a freshly trained model and its population, each whole: a population that does not fit its model is no model."""
+    notes = {
+        "model": _sha(model),
+        "asked": asked(home),
+        "delivered_on": _newest_delivery(home).isoformat(),
+        "linked": level_shares(links),
+    }
+    held = Held(model, replace(population, notes=notes))
+    held.population.save(home.population(model.kind))
+    model.save(home.model(model.kind))
+    return held
+
+
+def drift_of(held: Held, links: Links) -> list[str]:
+    """How what is linked now differs from what was linked when the model was trained; empty while it does not."""
+    return moved_levels(held.population.notes["linked"], level_shares(links))
+
+
+def _newest_delivery(home: Home) -> date:
+    """The newest date any delivery gives; the first of all days where none gives one."""
+    newest = pc.max(manifest(home)["delivered_on"]).as_py()
+    return newest or date.min
+
+
+def _sha(model: Model) -> str:
+    return hashlib.sha256(model.to_json().encode()).hexdigest()[:16]
