@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands import deliveries, releases, review, stories
+from pipelines.commands import deliveries, rebuild, releases, review, stories
 from pipelines.commands.options import (
     EXIT_STOPPED,
     HomeFolder,
@@ -37,6 +37,9 @@ def run(
     inbox: Inbox,
     home: HomeFolder,
     platforms: Platforms = None,
+    retrain: Annotated[
+        bool, typer.Option("--retrain", help="重新训练匹配模型 · train the matching models anew")
+    ] = False,
 ) -> None:
     """接收交付、归并、检查、发布 · Land the deliveries, resolve, check and publish a release.
 
@@ -50,6 +53,10 @@ def run(
     out = console()
     settings = Settings(inbox.resolve(), Home(home.resolve()), platforms and platforms.resolve())
     check_configuration(settings, out)
+    if retrain:
+        from pipelines.stages.models import ask_for_new_models
+
+        ask_for_new_models(settings.home)
     outcome = run_main_job(settings, out)
     print_summary(settings, outcome, out)
     raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
@@ -97,6 +104,7 @@ for command in (
     *(releases.releases, releases.diff, releases.rollback),
     *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
     *(stories.trace, stories.explain),
+    rebuild.rebuild,
 ):
     app.command()(command)
 app.add_typer(review.app, name="review")

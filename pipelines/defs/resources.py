@@ -13,6 +13,7 @@ from pipelines.locking import locked
 from pipelines.once import Counts, digest, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
+from pipelines.stages import models
 from warehouse import judgements
 from warehouse.model import Home
 
@@ -51,9 +52,10 @@ class Workspace(dg.ConfigurableResource):
             name: of the step, as in `once`.
             body: what it does.
             inputs: what else it depends on.
-            judged: it depends on the stewards' judgements too, as do all steps from the links on.
+            judged: it depends on the stewards' judgements and the matching models too, as do all steps from the links on.
         """
-        decided = (judgements.fingerprint(self.settings.home),) if judged else ()
+        home = self.settings.home
+        decided = (judgements.fingerprint(home), models.asked(home)) if judged else ()
         return once(self.settings.home, name, self.fingerprint(*decided, *inputs), lambda: body(self.settings))
 
     def fingerprint(self, *inputs: object) -> str:

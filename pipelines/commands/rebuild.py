@@ -1,0 +1,85 @@
+"""`onenet rebuild`: everything anew from the landing area, to compare with what is there or to take its place.
+
+Belongs here: the command. Does not: how homes are compared (`pipelines.stages.rebuild`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.commands.options import (
+    EXIT_CONFIGURATION,
+    EXIT_STOPPED,
+    HomeFolder,
+    Platforms,
+    check_configuration,
+    console,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipelines.settings import Settings
+
+Verify = Annotated[
+    bool, typer.Option("--verify", help="只比较，不改动：实体是否一致 · only compare the entities, change nothing")
+]
+
+
+def rebuild(home: HomeFolder, verify: Verify = False, platforms: Platforms = None) -> None:
+    """从落地区重做一切，沿用现有模型 · Do everything anew from the landing area with the held models, and publish it.
+
+    `--verify` 只在旁边重算并比较实体：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same
+    mentions, 1 where not.
+    """
+    from pipelines.settings import Settings
+    from warehouse.model import Home
+
+    out = console()
+    with tempfile.TemporaryDirectory() as nothing_new:
+        settings = Settings(Path(nothing_new), Home(home.resolve()), platforms and platforms.resolve())
+        check_configuration(settings, out)
+        if not settings.home.landing.is_dir():
+            out.print(f"--home {home}: 没有落地区 · no landing area", style="red", highlight=False)
+            raise typer.Exit(EXIT_CONFIGURATION)
+        raise typer.Exit(_compare(settings, out) if verify else _replace(settings, out))
+
+
+def _compare(settings: Settings, out: Console) -> int:
+    from rich.table import Table
+
+    from pipelines.locking import locked
+    from pipelines.stages.rebuild import verify_home
+
+    try:
+        with locked(settings.home, lambda: out.print("等待另一个运行结束 · waiting for another run to end")):
+            found = verify_home(settings)
+    except FileNotFoundError:
+        out.print("尚未归并，先运行 onenet run · nothing to compare with yet; run `onenet run` first", style="red")
+        return EXIT_CONFIGURATION
+    table = Table("类型 kind", title="重建比较 rebuilt against the home")
+    for title in ("提及 mentions", "仅此处 only here", "仅重建 only anew", "实体 entities", "不一致 differing"):
+        table.add_column(title, justify="right")
+    for d in found:
+        table.add_row(d.kind, *(f"{n:,}" for n in (d.mentions, d.only_here, d.only_anew, d.entities, d.differing)))
+    out.print(table)
+    equal = all(d.equal for d in found)
+    out.print("一致 equal" if equal else "不一致 not equal", style="green" if equal else "red")
+    return 0 if equal else EXIT_STOPPED
+
+
+def _replace(settings: Settings, out: Console) -> int:
+    from pipelines.locking import locked
+    from pipelines.run import run_main_job
+    from pipelines.stages.rebuild import forget_stages
+    from pipelines.summary import print_summary
+
+    with locked(settings.home, lambda: out.print("等待另一个运行结束 · waiting for another run to end")):
+        forget_stages(settings.home)
+    outcome = run_main_job(settings, out)
+    print_summary(settings, outcome, out)
+    return 0 if outcome.released else EXIT_STOPPED

@@ -1,0 +1,126 @@
+"""Is what run after run has made what a single run would make? Reads the whole home; writes into a scratch folder only.
+
+Belongs here: doing standardising and matching anew from the landing area under the held models, and comparing entities as
+sets of mentions. Does not: any of these stages, or the command (`pipelines.commands.rebuild`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.settings import Settings
+from pipelines.stages.links import link_mentions
+from pipelines.stages.mentions import write_mentions
+from warehouse.model import Home
+from warehouse.model.link import ENTITY, NAMED
+
+ORDER = ("housing", "enterprise", "person")
+ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet")
+"""Folders of a home that a scratch home has for itself, or has not."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How the entities of one kind differ, as sets of mentions.
+
+    Attributes:
+        kind: person, housing or enterprise.
+        mentions: mentions in both.
+        only_here: mentions the home has and a rebuild has not.
+        only_anew: mentions a rebuild has and the home has not.
+        entities: entities of the home.
+        differing: entities of the home that hold other mentions than any entity of the rebuild.
+    """
+
+    kind: str
+    mentions: int
+    only_here: int
+    only_anew: int
+    entities: int
+    differing: int
+
+    @property
+    def equal(self) -> bool:
+        """Nothing differs."""
+        return not (self.only_here or self.only_anew or self.differing)
+
+
+def verify_home(settings: Settings) -> list[Differences]:
+    """Rebuild a home from its landing area with its models and compare; the home itself is left as it is.
+
+    Raises:
+        FileNotFoundError: the home has not been matched yet.
+    """
+    home = settings.home
+    if not all(home.stage(stage, kind).exists() for stage in ("entity", "named") for kind in ORDER):
+        raise FileNotFoundError(f"{home.root}: nothing to compare with; run `onenet run` first")
+    with _beside(home) as scratch:
+        anew = replace(settings, home=scratch)
+        write_mentions(anew)
+        for kind in ORDER:
+            link_mentions(anew, kind)
+        return [_compare(home, scratch, kind) for kind in ORDER]
+
+
+@contextmanager
+def _beside(home: Home) -> Iterator[Home]:
+    """A home that shares landing area, decisions and judgements with this one, and has its models but no stages."""
+    folder = home.root / ".rebuild"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        for entry in sorted(home.root.iterdir()):
+            if entry.name not in ANEW and not entry.name.startswith("."):
+                (folder / entry.name).symlink_to(entry)
+        shutil.copytree(home.root / "models", folder / "models")
+        yield Home(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compare(home: Home, scratch: Home, kind: str) -> Differences:
+    names = np.asarray(NAMED.read(home.stage("named", kind), ["name"])["name"])
+    entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
+    anew = NAMED.read(scratch.stage("named", kind), ["name", "cluster_name"])
+    one = _by_name(names, np.asarray(entity.indices).astype(np.int64))
+    other = _by_name(*(np.asarray(anew[c]) for c in ("name", "cluster_name")))
+    return compare_partitions(kind, one, other)
+
+
+def _by_name(names: npt.NDArray[np.int64], group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    order = np.argsort(names)
+    return np.stack([names[order], group[order]])
+
+
+def compare_partitions(kind: str, here: npt.NDArray[np.int64], anew: npt.NDArray[np.int64]) -> Differences:
+    """Compare two groupings of mentions; each is two lines, names in ascending order and the group of each."""
+    both_here, both_anew = (np.isin(a, b, assume_unique=True) for a, b in ((here[0], anew[0]), (anew[0], here[0])))
+    one, count = np.unique(here[1][both_here], return_inverse=True, return_counts=True)[1:]
+    other, others = np.unique(anew[1][both_anew], return_inverse=True, return_counts=True)[1:]
+    if not len(one):
+        return Differences(kind, 0, here.shape[1], anew.shape[1], 0, 0)
+    shared = np.unique(np.stack([one, other]), axis=1)
+    parts = np.bincount(shared[0], minlength=len(count))
+    whole = count[shared[0]] == others[shared[1]]
+    same = np.zeros(len(count), dtype=bool)
+    same[shared[0][whole]] = True
+    return Differences(
+        kind,
+        mentions=len(one),
+        only_here=int((~both_here).sum()),
+        only_anew=int((~both_anew).sum()),
+        entities=len(count),
+        differing=int((~(same & (parts == 1))).sum()),
+    )
+
+
+def forget_stages(home: Home) -> None:
+    """Make the next run do every step again, from the landing area: ids, models and judgements are kept."""
+    for folder in (home.done("any").parent, home.matched("any").parent):
+        shutil.rmtree(folder, ignore_errors=True)
