@@ -37,7 +37,7 @@ def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
     from matplotlib.figure import Figure
 
     font = _chinese_font()
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "overlap", "font.size": 8}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "overlap", "font.size": 8}
     if font:
         settings["font.family"] = [font, "sans-serif"]
     kinds = [kind for kind in KINDS if kind in set(overlap["entity_kind"].to_pylist())]
@@ -45,7 +45,7 @@ def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
         matrices = [_matrices(overlap, kind) for kind in kinds]
         heights = [1.6 + 0.34 * len(names) for names, _, _ in matrices]
         figure = Figure(figsize=(15, max(sum(heights), 1.0)), layout="constrained")
-        axes = figure.subplots(len(kinds), 2, squeeze=False, height_ratios=heights) if kinds else []
+        axes: Any = figure.subplots(len(kinds), 2, squeeze=False, height_ratios=heights) if kinds else []
         for row, kind, (names, known, disagree) in zip(axes, kinds, matrices, strict=True):
             labels = [titles.get(name, name) if font else name for name in names]
             zh, en = KINDS[kind]

@@ -66,7 +66,7 @@ class Expectation(BaseModel):
     never: str | None = None
     broken: str | None = None
     no_personal_number: bool = False
-    tolerated: float = Field(0, ge=0, lt=1)
+    tolerated: float = Field(default=0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _one_form(self) -> Expectation:
