@@ -48,6 +48,7 @@ def build_definitions(
             *(resolution.golden_asset(kind) for kind in GOLDEN),
             resolution.relations,
             resolution.evidence,
+            resolution.mention_history,
             resolution.grid,
             resolution.reconciliation_asset(landing),
             quality.results_asset(landing),

@@ -7,7 +7,16 @@ import dagster as dg
 from connectors.spec import Department
 from pipelines.defs.metadata import counts_as_metadata
 from pipelines.defs.quality import MEASURES
-from pipelines.defs.resolution import BALANCE, EVIDENCE, GRID_TREE, RELATIONS, golden_key, relation_key, version_of
+from pipelines.defs.resolution import (
+    BALANCE,
+    EVIDENCE,
+    GRID_TREE,
+    MENTION_STORY,
+    RELATIONS,
+    golden_key,
+    relation_key,
+    version_of,
+)
 from pipelines.defs.resources import Workspace
 from pipelines.stages import checks, release
 from pipelines.stages.extracts import prepare_departments, write_department
@@ -19,6 +28,7 @@ STAGES = (
     *(golden_key(k) for k in GOLDEN),
     *(relation_key(t.name) for t in RELATIONS),
     EVIDENCE,
+    MENTION_STORY,
     GRID_TREE,
     BALANCE,
     *MEASURES,

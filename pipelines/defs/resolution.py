@@ -8,14 +8,16 @@ from pipelines.defs.matching import KINDS_ZH, link_key
 from pipelines.defs.metadata import counts_as_metadata, schema_of
 from pipelines.defs.resources import Workspace
 from pipelines.stages import resolve
+from pipelines.stages.history import tell_history
 from pipelines.stages.reconcile import reconcile_rows
 from pipelines.stages.release import name_release
 from warehouse.model.base import GOLDEN, GRID
-from warehouse.model.link import ENTERPRISE_HOUSING, ENTITY, MENTION, PERSON_ENTERPRISE, PERSON_HOUSING
+from warehouse.model.link import ENTERPRISE_HOUSING, ENTITY, MENTION, MENTION_HISTORY, PERSON_ENTERPRISE, PERSON_HOUSING
 from warehouse.model.quality import RECONCILIATION
 
 RELATIONS = (PERSON_HOUSING, PERSON_ENTERPRISE, ENTERPRISE_HOUSING)
 EVIDENCE = dg.AssetKey(["link", "mention"])
+MENTION_STORY = dg.AssetKey(["link", "mention_history"])
 GRID_TREE = dg.AssetKey(["base", "grid"])
 BALANCE = dg.AssetKey(["quality", "reconciliation"])
 
@@ -109,6 +111,18 @@ def evidence(workspace: Workspace) -> dg.MaterializeResult:
 def grid(workspace: Workspace) -> dg.MaterializeResult:
     """What lies in every node of the grid tree."""
     return dg.MaterializeResult(metadata=counts_as_metadata(workspace.step("grid", resolve.fill_grid)))
+
+
+@dg.asset(
+    key=MENTION_STORY, group_name="golden", deps=[entity_key(k) for k in GOLDEN], kinds={"duckdb", "parquet"},
+    owners=["team:data"], metadata=schema_of(MENTION_HISTORY),
+    description="**提及沿革** · from when to when every mention held; what was withdrawn stays, with its dates.",
+)  # fmt: skip
+def mention_history(workspace: Workspace) -> dg.MaterializeResult:
+    """From when to when every mention held."""
+    version = version_of(workspace)
+    counts = workspace.step("mention_history", lambda settings: tell_history(settings, version), version)
+    return dg.MaterializeResult(metadata=counts_as_metadata(counts))
 
 
 def reconciliation_asset(landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:

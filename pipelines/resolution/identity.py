@@ -211,11 +211,11 @@ def write_assignment(home: Home, kind: str, assignment: Assignment, release: str
         "redirect": REDIRECT.write(assignment.redirects, home.stage("redirect", kind)),
         "history": HISTORY.write(assignment.history, home.stage("history", kind)),
     }
-    REDIRECT.write(assignment.redirects, _memory(home, release, f"{kind}_redirect"))
-    HISTORY.write(assignment.history, _memory(home, release, f"{kind}_history"))
+    REDIRECT.write(assignment.redirects, memory(home, release, f"{kind}_redirect"))
+    HISTORY.write(assignment.history, memory(home, release, f"{kind}_history"))
     counters = {"next_number": str(assignment.next_number), "runs": str(assignment.runs)}
     register = REGISTER.conform(assignment.register).replace_schema_metadata(counters)
-    path = _memory(home, release, kind)
+    path = memory(home, release, kind)
     written = aside(path)
     pq.write_table(register, written, compression="zstd", compression_level=1)
     put_in_place(written, path)
@@ -228,7 +228,7 @@ def commit_identity(home: Home, release: str) -> None:
     Raises:
         FileNotFoundError: no ids were written under that release.
     """
-    if not _memory(home, release, "person").parent.is_dir():
+    if not memory(home, release, "person").parent.is_dir():
         raise FileNotFoundError(f"no ids were assigned for release {release}")
     pointer = _pointer(home)
     write_whole(pointer, json.dumps({"release": release}).encode())
@@ -244,9 +244,14 @@ def committed(home: Home) -> str | None:
     return str(json.loads(_pointer(home).read_text(encoding="utf-8"))["release"])
 
 
+def memory(home: Home, release: str, name: str) -> Path:
+    """Where a run keeps what the next one needs, under the release's name: it counts once that release is committed."""
+    return home.stage("identity", f"{release}/{name}")
+
+
 def has_memory(home: Home, release: str) -> bool:
     """Whether the ids of that release, of every kind, can still be committed."""
-    return all(_memory(home, release, kind).exists() for kind in MENTIONS)
+    return all(memory(home, release, kind).exists() for kind in MENTIONS)
 
 
 def read_former(home: Home, kind: str) -> Former | None:
@@ -254,14 +259,14 @@ def read_former(home: Home, kind: str) -> Former | None:
     release = committed(home)
     if release is None:
         return None
-    path = _memory(home, release, kind)
+    path = memory(home, release, kind)
     if not path.exists():
         return None
     counters = pq.read_schema(path).metadata
     return Former(
         register=REGISTER.read(path),
-        redirects=REDIRECT.read(_memory(home, release, f"{kind}_redirect")),
-        history=HISTORY.read(_memory(home, release, f"{kind}_history")),
+        redirects=REDIRECT.read(memory(home, release, f"{kind}_redirect")),
+        history=HISTORY.read(memory(home, release, f"{kind}_history")),
         next_number=int(counters[b"next_number"]),
         runs=int(counters[b"runs"]),
     )
@@ -269,7 +274,3 @@ def read_former(home: Home, kind: str) -> Former | None:
 
 def _pointer(home: Home) -> Path:
     return home.stage("identity", "published").with_suffix(".json")
-
-
-def _memory(home: Home, release: str, name: str) -> Path:
-    return home.stage("identity", f"{release}/{name}")

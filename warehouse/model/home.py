@@ -70,6 +70,10 @@ class Home:
         """What landing remembers of the files of a platform, so as not to read unchanged ones again."""
         return self.landing / "seen" / f"{platform}.json"
 
+    def row_periods(self, platform: str, dataset: str) -> Path:
+        """From when to when the rows of one dataset held."""
+        return self.stage("row_period", f"{platform}.{dataset}")
+
     @property
     def decisions(self) -> Path:
         """What people decided about deliveries, a JSON line each."""

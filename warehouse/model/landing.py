@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from warehouse.model.table import Column, Table
 
-S, I, D = pa.string(), pa.int64(), pa.date32()
+S, I, D, B = pa.string(), pa.int64(), pa.date32(), pa.bool_()
 
 PROVENANCE = (
     Column("delivery_id", S, "交付批次编号", "Delivery the row came in", nullable=False),
@@ -60,5 +60,23 @@ REJECTED = Table(
         Column("column", S, "列", "Column at fault, where one is"),
         Column("reason_code", S, "原因代码", "Reason code", nullable=False),
         Column("reason", S, "原因", "A sentence a department can act on; never quotes a value", nullable=False),
+    ),
+)
+
+ROW_PERIOD = Table(
+    "stage",
+    "row_period",
+    "行有效期",
+    "From when to when a landed row held",
+    "one line per row of a dataset and unbroken time it held",
+    ("row_key", "repeat", "from_delivery_id"),
+    (
+        Column("row_key", S, "行标识", "Stable identity of the row across deliveries", nullable=False),
+        Column("repeat", I, "重复序号", "0 for the first row with this key, 1 for the next…", nullable=False),
+        Column("valid_from", D, "生效日期", "Date of the delivery it came with; null where that has none"),
+        Column("valid_to", D, "失效日期", "Date of the delivery that replaced it; null while it holds, or where that has none"),
+        Column("from_delivery_id", S, "生效交付批次", "Delivery it came with", nullable=False),
+        Column("to_delivery_id", S, "失效交付批次", "Delivery that replaced it; null while it holds"),
+        Column("is_open", B, "是否现行", "It holds now", nullable=False),
     ),
 )

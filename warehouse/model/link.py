@@ -169,3 +169,26 @@ HISTORY = Table(
         Column("release", S, "发布版", "Release", nullable=False),
     ),
 )
+
+MENTION_HISTORY = Table(
+    "link",
+    "mention_history",
+    "提及沿革",
+    "From when to when every mention held",
+    "one row per mention that a release ever held, and unbroken time it was delivered",
+    ("entity_kind", "platform", "dataset", "role", "row_key", "repeat", "from_delivery_id"),
+    (
+        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("entity_id", S, "实体编号", "Entity it belongs to; of a withdrawn one the entity it last belonged to (see link.redirect for what became of it)", nullable=False),
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),
+        Column("role", S, "角色", "Role in the row", nullable=False),
+        Column("row_key", S, "行标识", "Stable identity of the row across deliveries; a keyed token of it in the release", nullable=False),
+        Column("repeat", I, "重复序号", "0 for the first row with this key, 1 for the next…", nullable=False),
+        Column("valid_from", D, "生效日期", "Date of the delivery from which it held; null where that has none"),
+        Column("valid_to", D, "失效日期", "Date of the delivery from which it held no more; null while it holds, or where that has none"),
+        Column("is_current", pa.bool_(), "是否现行", "It holds now", nullable=False),
+        Column("from_delivery_id", S, "生效交付批次", "Delivery it came with", nullable=False),
+        Column("to_delivery_id", S, "失效交付批次", "Delivery that withdrew it; null while it holds"),
+    ),
+)

@@ -131,6 +131,7 @@ RELEASE: tuple[Served, ...] = (
     Served(link.ENTERPRISE_HOUSING, "企房关系", (("relation", "enterprise_housing"),)),
     Served(link.REDIRECT, "编号变更", _kinds("redirect"), required=False),
     Served(link.HISTORY, "编号沿革", _kinds("history"), required=False),
+    Served(link.MENTION_HISTORY, "提及沿革", _kinds("mention_history"), ("entity_id",), required=False),
     Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_id", "attribute", *_ROW, "value", "value_raw")),
     Served(CONFLICT, "冲突", _kinds("conflict"), ("entity_id", "attribute")),
     Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id", *(f"{s}_{c}" for s in ("left", "right") for c in _ROW if c != "delivery_id"))),

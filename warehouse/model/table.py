@@ -7,6 +7,7 @@ Every table that passes from one stage to the next, and every table of the relea
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -107,12 +108,17 @@ class Table:
             arrays.append(array)
         return pa.Table.from_arrays(arrays, schema=self.arrow)
 
-    def write(self, table: pa.Table, path: Path) -> int:
-        """Write `table` as Parquet under this contract, aside first and then in place; return the row count."""
+    def write(self, table: pa.Table, path: Path, metadata: Mapping[bytes, bytes] | None = None) -> int:
+        """Write `table` as Parquet under this contract, aside first and then in place; return the row count.
+
+        `metadata` goes into the file's schema.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         written = aside(path)
         try:
-            pq.write_table(self.conform(table), written, compression="zstd", compression_level=1)
+            pq.write_table(
+                self.conform(table).replace_schema_metadata(metadata), written, compression="zstd", compression_level=1
+            )
         except OSError:
             written.unlink(missing_ok=True)
             raise

@@ -1,0 +1,63 @@
+"""From when to when every landed row held: the story of a dataset's rows over all deliveries that stood.
+
+Belongs here: rows. Does not: which mentions they yield, or whom those name (`pipelines.resolution.validity`).
+
+A row holds from the date of the delivery it first came with to the date of the one that replaced it, dates included on the
+left alone. What follows depends on the deliveries and not on the order they came in. A file that another one of the same
+name and date replaced never held; neither did what is held back or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.holding import standing
+from connectors.spec import Platform
+from warehouse.model.home import Home
+from warehouse.model.landing import ROW_PERIOD
+
+MARK = b"deliveries"
+"""Key of the Parquet metadata that says which deliveries a table of periods was made from."""
+
+
+def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
+    """Write the periods of one dataset's rows to `row_period/<platform>.<dataset>`, unless nothing changed; return the rows."""
+    path = home.row_periods(platform.platform, dataset)
+    deliveries = _deliveries(platform, dataset, home)
+    mark = hashlib.sha256(repr((_sql_texts(platform), deliveries.to_pylist())).encode()).hexdigest().encode()
+    if path.exists() and (pq.read_schema(path).metadata or {}).get(MARK) == mark:
+        return int(pq.read_metadata(path).num_rows)
+    return ROW_PERIOD.write(row_periods(platform, dataset, home), path, metadata={MARK: mark})
+
+
+def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
+    """The periods of one dataset's rows: `ROW_PERIOD`, ordered by row_key, repeat, time."""
+    deliveries = _deliveries(platform, dataset, home)
+    paths = [str(home.rows(platform.platform, i, dataset)) for i in deliveries["delivery_id"].to_pylist()]
+    if not paths:
+        return ROW_PERIOD.empty()
+    with duckdb.connect() as connection:
+        connection.register("delivery", deliveries)
+        connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
+        connection.execute(f"create temp table change as {_sql(f'changes_of_a_{platform.delivery.semantics}')}")
+        return ROW_PERIOD.conform(connection.sql(_sql("row_periods")).to_arrow_table())
+
+
+def _deliveries(platform: Platform, dataset: str, home: Home) -> pa.Table:
+    with duckdb.connect() as connection:
+        connection.register("manifest", standing(platform, home))
+        statement = _sql(f"history_of_a_{platform.delivery.semantics}")
+        return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
+
+
+def _sql(name: str) -> str:
+    return (resources.files("connectors") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _sql_texts(platform: Platform) -> tuple[str, ...]:
+    return _sql(f"changes_of_a_{platform.delivery.semantics}"), _sql("row_periods")

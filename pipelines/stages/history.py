@@ -1,0 +1,26 @@
+"""From when to when every mention held. Reads the landing area, mentions and entities; writes `row_period/*`, `mention_history/<kind>`."""
+
+from __future__ import annotations
+
+from connectors.manifest import manifest
+from connectors.periods import write_row_periods
+from pipelines.once import Counts
+from pipelines.resolution.validity import write_mention_history
+from pipelines.settings import Settings
+from warehouse.model.mention import MENTIONS
+
+
+def tell_history(settings: Settings, version: str) -> Counts:
+    """Write the history of all mentions; return rows per kind. Periods of datasets with nothing new are kept."""
+    home = settings.home
+    datasets = [
+        (name, dataset.name)
+        for name, platform in settings.platforms.items()
+        for dataset in platform.datasets
+        if any(role.kind in MENTIONS for role in dataset.roles.values())
+    ]
+    for platform, dataset in datasets:
+        write_row_periods(settings.platforms[platform], dataset, home)
+    deliveries = manifest(home)
+    counts = {kind: write_mention_history(home, kind, deliveries, datasets, version) for kind in MENTIONS}
+    return {"rows": sum(counts.values()), **counts}
