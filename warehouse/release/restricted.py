@@ -32,6 +32,7 @@ KEY_VARIABLE = "ONENET_RESTRICTED_KEY"
 MIN_KEY_LENGTH = 16
 FILE = "restricted.duckdb"
 STORAGE_VERSION = "v1.4.0"  # the first that can be encrypted
+DICTIONARY = "catalogue.field"  # has the columns of full numbers as well
 PACKAGE = "duckdb_extension_httpfs"
 
 
@@ -78,7 +79,8 @@ def build_restricted(home: Home, version: str, facts: ReleaseFacts, *, threads: 
     try:
         counts = _write(home, aside / FILE, version, facts, key, threads)
         manifest = Manifest.read(folder)
-        if different := sorted(t for t, rows in manifest.tables.items() if counts.get(t) != rows):
+        different = sorted(t for t, rows in manifest.tables.items() if t != DICTIONARY and counts.get(t) != rows)
+        if different:
             raise ReleaseError(f"restricted release {version}: other rows than the release in {', '.join(different)}")
         (aside / FILE).chmod(0o400)
         sync(aside / FILE)
