@@ -120,7 +120,9 @@ def trace(library: Path, entity_id: str) -> Trace:
 _LINKS = (
     "select entity_kind, left_entity_id, right_entity_id, left_platform, left_file_name, left_sheet_name, left_row_number,"
     " left_role, right_platform, right_file_name, right_sheet_name, right_row_number, right_role, outcome, probability,"
-    " weight, levels, weights from evidence.match where {} order by weight, all"
+    " weight, levels, weights from evidence.match where {}"
+    " order by weight, left_platform, left_file_name, left_sheet_name, left_row_number, left_role, right_platform,"
+    " right_file_name, right_sheet_name, right_row_number, right_role"
 )
 
 

@@ -111,9 +111,10 @@ def explain(
 def _overview(links: list[Link]) -> Table:
     from rich.table import Table
 
-    table = Table(
-        "左 left", "右 right", "结果 outcome", title="链接，最弱的在前 links, weakest first", title_justify="left"
-    )
+    table = Table(title="链接，最弱的在前 links, weakest first", title_justify="left")
+    for heading in ("左 left", "右 right"):
+        table.add_column(heading, overflow="fold")  # whole, to be typed back in
+    table.add_column("结果 outcome")
     table.add_column("权重 weight", justify="right")
     table.add_column("概率 probability", justify="right")
     for link in links:
@@ -131,6 +132,7 @@ def _waterfall(link: Link) -> Table:
     """Levels and weights line by line; of a pair a person called the same the first line is what the judgement adds."""
     from rich.table import Table
 
+    from pipelines.matching.links import SETTLED
     from warehouse.review import steps_of, words_of_comparison, words_of_level
 
     left, right = (escape(f"{entity}  {place}") for entity, place in ((link.left_entity, link.left), (link.right_entity, link.right)))  # fmt: skip
@@ -139,8 +141,11 @@ def _waterfall(link: Link) -> Table:
     )
     table.add_column("权重 bits", justify="right")
     table.add_column("累计 running", justify="right")
+    judged = "裁定与" if link.weight == SETTLED else ""
     for step in steps_of(link.levels, link.weights, link.weight):
-        comparison = f"{words_of_comparison(step.comparison)} {step.comparison}"
+        comparison = (
+            f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison)} {step.comparison}"
+        )
         level = f"{words_of_level(step.level)} {step.level}" if step.level else ""
         table.add_row(comparison, level, f"{step.weight:+.2f}", f"{step.running:+.2f}")
     silent = [name for name in link.levels if name not in link.weights]
