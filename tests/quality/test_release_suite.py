@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +12,7 @@ import pytest
 from quality.suites import blocking_failures, expectations, run_suite
 from quality.suites.engine import check
 from quality.suites.source import show
-from warehouse.model.release import RELEASE
+from warehouse.model.release import REFERENCES, RELEASE
 
 GIVEN = {
     "base.person": {"person_id": "P1", "id_number_masked": "109999********4024", "phone_masked": "139****0000"},
@@ -27,14 +29,25 @@ GIVEN = {
 }
 
 
+def neutral(kind: pa.DataType) -> object:
+    """A value of the type that says nothing."""
+    if pa.types.is_timestamp(kind):
+        return datetime(2026, 3, 1)
+    return {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}.get(kind, [])
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """An invented release with one row in every table."""
     path = tmp_path_factory.mktemp("release") / "one_network.duckdb"
     with duckdb.connect(str(path)) as con:
         for served in RELEASE:
-            neutral = {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}
-            row = {c.name: None if c.nullable else neutral.get(c.type, []) for c in served.table.columns}
+            row = {c.name: None if c.nullable else neutral(c.type) for c in served.table.columns}
+            row |= {
+                column: GIVEN[other][key]
+                for table, column, other, key in REFERENCES
+                if table == served.table.full_name and row[column]
+            }
             row |= GIVEN.get(served.table.full_name, {})
             one = pa.Table.from_pylist([row], schema=served.table.arrow)  # noqa: F841  read by name below
             con.execute(f"create schema if not exists {served.table.schema}")
