@@ -1,0 +1,134 @@
+"""A home that went on day by day holds the entities a rebuild finds; where it does not, `onenet rebuild --verify` says so."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from connectors.sample import write_city
+from pipelines.matching.specs import SPECS
+from pipelines.settings import Settings
+from pipelines.stages import models
+from pipelines.stages.landing import land_platform
+from pipelines.stages.links import link_mentions
+from pipelines.stages.mentions import write_mentions
+from pipelines.stages.rebuild import ORDER, compare_partitions, forget_stages, verify_home
+from pipelines.stages.resolve import name_entities
+from warehouse.model import Home
+from warehouse.model.link import ENTITY
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """A home after three days of a small city, matched day by day, and what each link stage told."""
+    folder = tmp_path_factory.mktemp("lived")
+    write_city(300, 5, folder, days=(1, 2))
+    home, told = Home(folder / "home"), []
+    inboxes = [folder / "deliveries", *sorted((folder / "days").glob("*/deliveries"))]
+    for day, inbox in enumerate(inboxes):
+        settings = Settings(inbox, home)
+        for platform in settings.platforms:
+            land_platform(settings, platform)
+        write_mentions(settings)
+        told.append({kind: link_mentions(settings, kind) for kind in ORDER})
+        for kind in ORDER:
+            name_entities(settings, kind, f"{day:04d}-aaaaaaaa")
+    return settings, told
+
+
+def test_the_first_day_trains_and_the_days_after_hold_the_model(lived):
+    _, told = lived
+    assert all("首次训练" in told[0][kind]["model"] for kind in ORDER)
+    assert all("沿用" in day[kind]["model"] for day in told[1:] for kind in ORDER)
+
+
+def test_a_day_compares_what_changed_and_not_the_city(lived):
+    _, told = lived
+    for day in told[1:]:
+        person = day["person"]
+        assert 0 < person["changed"] < person["rows"] / 4
+        assert person["pairs_compared"] < told[0]["person"]["pairs_compared"] / 2
+        assert person["clustered_again"] < person["distinct_records"] / 2
+
+
+def test_a_rebuild_finds_the_same_entities_and_leaves_nothing_behind(lived):
+    settings, _ = lived
+    before = sorted(p for p in settings.home.root.rglob("*"))
+    found = verify_home(settings)
+    assert [d.kind for d in found] == list(ORDER)
+    assert all(d.equal and d.mentions > 100 for d in found), found
+    assert sorted(p for p in settings.home.root.rglob("*")) == before
+
+
+def test_the_command_says_where_a_home_differs(lived, onenet):
+    settings, _ = lived
+    path = settings.home.stage("entity", "person")
+    kept = path.read_bytes()
+    entities = ENTITY.read(path)
+    ids = entities["entity_id"].to_pylist()
+    ENTITY.write(entities.set_column(1, "entity_id", pa.array([ids[-1], *ids[1:]])), path)
+    result = onenet("rebuild", "--verify", "--home", settings.home.root)
+    path.write_bytes(kept)
+    assert result.exit_code == 1, result.output
+    assert "not equal" in result.output
+
+
+def test_without_a_home_there_is_nothing_to_rebuild(onenet, tmp_path):
+    assert onenet("rebuild", "--verify", "--home", tmp_path).exit_code == 2
+    (tmp_path / "landing").mkdir()
+    assert onenet("rebuild", "--verify", "--home", tmp_path).exit_code == 2
+
+
+def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
+    settings, _ = lived
+    home, spec = settings.home, SPECS["enterprise"]
+    assert models.held_model(home, spec)[0] is not None
+    monkeypatch.setenv(models.DAYS_VARIABLE, "-1")
+    assert "days old" in models.held_model(home, spec)[1]
+    monkeypatch.undo()
+    models.ask_for_new_models(home)
+    assert "asked for" in models.held_model(home, spec)[1]
+    assert "asked for" in link_mentions(settings, "enterprise")["model"]
+    assert models.held_model(home, spec)[0] is not None
+
+
+def test_a_population_of_another_model_is_no_model(lived):
+    settings, _ = lived
+    home, spec = settings.home, SPECS["enterprise"]
+    text = home.model("enterprise").read_text(encoding="utf-8")
+    home.model("enterprise").write_text(
+        text.replace('"matches_per_record": ', '"matches_per_record": 1'), encoding="utf-8"
+    )
+    assert models.held_model(home, spec)[0] is None
+    home.model("enterprise").write_text("{", encoding="utf-8")
+    assert "could not be read" in models.held_model(home, spec)[1]
+    home.model("enterprise").write_text(text, encoding="utf-8")
+    assert models.held_model(home, spec)[0] is not None
+
+
+def test_forgetting_stages_keeps_ids_and_models(lived):
+    settings, _ = lived
+    forget_stages(settings.home)
+    assert not settings.home.matched("person").exists()
+    assert settings.home.model("person").exists()
+    assert settings.home.stage("entity", "person").exists()
+
+
+def grouping(groups):
+    """Names with their group, as `compare_partitions` wants them."""
+    return np.array(sorted((name, i) for i, group in enumerate(groups) for name in group)).T.reshape(2, -1)
+
+
+@pytest.mark.parametrize(
+    ("here", "anew", "differing", "only"),
+    [
+        ([[1, 2], [3]], [[3], [2, 1]], 0, (0, 0)),
+        ([[1, 2], [3]], [[1, 2, 3]], 2, (0, 0)),
+        ([[1, 2, 3]], [[1, 2], [3]], 1, (0, 0)),
+        ([[1, 2], [3, 4]], [[1, 3], [2, 4]], 2, (0, 0)),
+        ([[1, 2], [5]], [[1, 2], [6]], 0, (1, 1)),
+    ],
+)
+def test_partitions_differ_where_a_group_holds_other_mentions(here, anew, differing, only):
+    found = compare_partitions("person", grouping(here), grouping(anew))
+    assert found.differing == differing
+    assert (found.only_here, found.only_anew) == only
