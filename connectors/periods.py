@@ -28,36 +28,39 @@ MARK = b"deliveries"
 def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
     """Write the periods of one dataset's rows to `row_period/<platform>.<dataset>`, unless nothing changed; return the rows."""
     path = home.row_periods(platform.platform, dataset)
-    deliveries = _deliveries(platform, dataset, home)
-    mark = hashlib.sha256(repr((_sql_texts(platform), deliveries.to_pylist())).encode()).hexdigest().encode()
-    if path.exists() and (pq.read_schema(path).metadata or {}).get(MARK) == mark:
-        return int(pq.read_metadata(path).num_rows)
-    return ROW_PERIOD.write(row_periods(platform, dataset, home), path, metadata={MARK: mark})
+    with duckdb.connect() as connection:
+        deliveries = _deliveries(connection, platform, dataset, home)
+        texts = _sql(f"changes_of_a_{platform.delivery.semantics}"), _sql("row_periods")
+        mark = hashlib.sha256(repr((texts, deliveries.to_pylist())).encode()).hexdigest().encode()
+        if path.exists() and (pq.read_schema(path).metadata or {}).get(MARK) == mark:
+            return int(pq.read_metadata(path).num_rows)
+        return ROW_PERIOD.write(_periods(connection, platform, dataset, home, deliveries), path, metadata={MARK: mark})
 
 
 def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """The periods of one dataset's rows: `ROW_PERIOD`, ordered by row_key, repeat, time."""
-    deliveries = _deliveries(platform, dataset, home)
+    with duckdb.connect() as connection:
+        deliveries = _deliveries(connection, platform, dataset, home)
+        return _periods(connection, platform, dataset, home, deliveries)
+
+
+def _deliveries(connection: duckdb.DuckDBPyConnection, platform: Platform, dataset: str, home: Home) -> pa.Table:
+    connection.register("manifest", standing(platform, home))
+    statement = _sql(f"history_of_a_{platform.delivery.semantics}")
+    return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
+
+
+def _periods(
+    connection: duckdb.DuckDBPyConnection, platform: Platform, dataset: str, home: Home, deliveries: pa.Table
+) -> pa.Table:
     paths = [str(home.rows(platform.platform, i, dataset)) for i in deliveries["delivery_id"].to_pylist()]
     if not paths:
         return ROW_PERIOD.empty()
-    with duckdb.connect() as connection:
-        connection.register("delivery", deliveries)
-        connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
-        connection.execute(f"create temp table change as {_sql(f'changes_of_a_{platform.delivery.semantics}')}")
-        return ROW_PERIOD.conform(connection.sql(_sql("row_periods")).to_arrow_table())
-
-
-def _deliveries(platform: Platform, dataset: str, home: Home) -> pa.Table:
-    with duckdb.connect() as connection:
-        connection.register("manifest", standing(platform, home))
-        statement = _sql(f"history_of_a_{platform.delivery.semantics}")
-        return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
+    connection.register("delivery", deliveries)
+    connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
+    connection.execute(f"create temp table change as {_sql(f'changes_of_a_{platform.delivery.semantics}')}")
+    return ROW_PERIOD.conform(connection.sql(_sql("row_periods")).to_arrow_table())
 
 
 def _sql(name: str) -> str:
     return (resources.files("connectors") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _sql_texts(platform: Platform) -> tuple[str, ...]:
-    return _sql(f"changes_of_a_{platform.delivery.semantics}"), _sql("row_periods")

@@ -1,0 +1,280 @@
+"""Kill real runs at many moments and compare what the next run makes of it with a run nobody disturbed.
+
+`python -m benchmarks.kill --moments 50` writes `benchmarks/KILL.md`. A run is `onenet run` in a process of its own, killed
+with SIGKILL. Half the moments are spread evenly over the steps, half over the time of an undisturbed run; the process tells
+its steps on its output as it does for anyone, and the killer counts them. Each home is killed several times in a row, ever
+later: the run after a kill is killed as well, and the last one nobody disturbs. Most homes take in the second day of a city
+that has a release already; every fifth starts from nothing. Processes are forked from one that has imported the libraries,
+so that a moment costs the run and not its imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.model import Home
+from warehouse.model.release import RELEASE
+from warehouse.release import published
+
+REPORT = Path(__file__).parent / "KILL.md"
+KEY = "a key for killed runs only"
+IMPORTED = ["pipelines.run", "pipelines.summary", "great_expectations", "quality.suites.engine", "pypinyin"]
+POLL = 0.004
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is disturbed: an inbox, the home before, and what an undisturbed run makes of both.
+
+    Attributes:
+        name: how the table calls it.
+        inbox: the deliveries.
+        before: the home to start from; None for an empty one.
+        steps: names of the steps in order, with the time each took (s).
+        outcome: every table of the undisturbed release.
+    """
+
+    name: str
+    inbox: Path
+    before: Path | None
+    steps: tuple[tuple[str, float], ...]
+    outcome: Tables
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: so many seconds after so many steps were done."""
+
+    steps_done: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Death:
+    """One killed run and the run after it.
+
+    Attributes:
+        scene: where.
+        step: the step it died in.
+        seconds: how long it had lived.
+        library: which release analysts saw then: none, the former or the new one.
+        kept, did: steps finished before that the next run kept, and steps it finished itself.
+        equal: when at last a run was not disturbed, every table of the release was that of a home that never was.
+    """
+
+    scene: str
+    step: str
+    seconds: float
+    library: str
+    kept: int = 0
+    did: int = 0
+    equal: bool = False
+
+
+def _onenet(inbox: str, home: str, log: str) -> None:
+    """Be `onenet run`, with output to a file. Runs in a process of its own."""
+    os.environ.setdefault("ONENET_TOKEN_KEY", KEY)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    from pipelines.cli import app
+
+    sys.argv = ["onenet", "run", "--inbox", inbox, "--home", home]
+    app()
+
+
+def start(inbox: Path, home: Path, log: Path) -> Any:
+    """Start a run; its process."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(IMPORTED)
+    log.write_text("", encoding="utf-8")
+    process = context.Process(target=_onenet, args=(str(inbox), str(home), str(log)))
+    process.start()
+    return process
+
+
+def finish(inbox: Path, home: Path, log: Path) -> int | None:
+    """Run to the end; the exit code."""
+    process = start(inbox, home, log)
+    process.join()
+    code: int | None = process.exitcode
+    return code
+
+
+def kill_at(moment: Moment, inbox: Path, home: Path, log: Path) -> float:
+    """Start a run and kill it at that moment, or at its end if it is faster; how long it lived (s)."""
+    process = start(inbox, home, log)
+    born = time.monotonic()
+    while process.is_alive() and len(done(log)) < moment.steps_done:
+        time.sleep(POLL)
+    process.join(moment.seconds)
+    process.kill()
+    process.join()
+    return time.monotonic() - born
+
+
+def done(log: Path) -> list[str]:
+    """Steps a run says it has done, in order."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line.split()[-1] for line in lines if line.startswith("done ")]
+
+
+def contents(home: Path) -> Tables:
+    """Every table of the release, rows ordered."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{(home / 'one_network.duckdb').resolve()}' as library (read_only)")
+        names = [served.table.full_name for served in RELEASE]
+        return {name: con.execute(f"select * from library.{name} order by all").fetchall() for name in names}
+
+
+def marks(home: Path) -> dict[str, int]:
+    """Steps that were run to their end, with the time of the mark (ns)."""
+    return {path.stem: path.stat().st_mtime_ns for path in (home / "stage" / "done").glob("*.json")}
+
+
+def observe(name: str, inbox: Path, before: Path | None, folder: Path) -> Scene:
+    """Run undisturbed and remember how long each step took."""
+    home, log = folder / "undisturbed", folder / "log"
+    _set_up(before, home)
+    process = start(inbox, home, log)
+    born = time.monotonic()
+    ends: list[float] = [born]
+    while process.is_alive():
+        ends += [time.monotonic()] * (len(done(log)) + 1 - len(ends))
+        time.sleep(POLL)
+    ends += [time.monotonic()] * (len(done(log)) + 1 - len(ends))
+    if process.exitcode:
+        raise RuntimeError(f"the undisturbed run ended with {process.exitcode}")
+    steps = tuple((step, end - begin) for step, (begin, end) in zip(done(log), pairwise(ends), strict=True))
+    return Scene(name, inbox, before, steps, contents(home))
+
+
+def disturb(scene: Scene, moments: list[Moment], folder: Path) -> list[Death]:
+    """Kill one run after another on the same home, let the last one finish, compare."""
+    home, log = folder / "killed", folder / "log"
+    _set_up(scene.before, home)
+    former, old = published(Home(home)), marks(home)
+    deaths: list[Death] = []
+    finished: list[dict[str, int]] = []
+    for moment in moments:
+        seconds = kill_at(moment, scene.inbox, home, log)
+        steps = len(done(log))
+        step = scene.steps[steps][0] if steps < len(scene.steps) else "(over)"
+        left = published(Home(home))
+        library = "none" if left is None else "former" if left == former else "new"
+        deaths.append(Death(scene.name, step, seconds, library))
+        finished.append({name: time_ns for name, time_ns in marks(home).items() if old.get(name) != time_ns})
+    code = finish(scene.inbox, home, log)
+    equal = code == 0 and contents(home) == scene.outcome
+    finished.append(marks(home))
+    told = []
+    for death, (before, after) in zip(deaths, pairwise(finished), strict=True):
+        kept = sum(after.get(name) == time_ns for name, time_ns in before.items())
+        told.append(replace(death, kept=kept, did=len(after) - kept, equal=equal))
+    shutil.rmtree(home)
+    return told
+
+
+def rounds(scene: Scene, count: int, each: int, draws: random.Random) -> list[list[Moment]]:
+    """`count` homes' moments to kill at, `each` per home in ascending order: half spread over steps, half over time."""
+    total = count * each
+    took = [seconds for _, seconds in scene.steps]
+    chosen = []
+    for i in range(total // 2):
+        step = int((i + draws.random()) * len(took) / (total // 2))
+        chosen.append(Moment(step, draws.random() * took[step]))
+    for i in range(total - total // 2):
+        left = (i + draws.random()) * sum(took) / (total - total // 2)
+        step = 0
+        while step < len(took) - 1 and left > took[step]:
+            left -= took[step]
+            step += 1
+        chosen.append(Moment(step, left))
+    chosen.sort(key=lambda moment: (moment.steps_done, moment.seconds))
+    return [chosen[home::count] for home in range(count)]
+
+
+def prepare(persons: int, seed: int, folder: Path) -> tuple[Scene, Scene]:
+    """A city on its second day, and the same city from nothing."""
+    from connectors.sample import write_city
+
+    write_city(persons, seed, folder / "city", days=[1])
+    (day,) = (folder / "city" / "days").iterdir()
+    first = observe("first day, empty home", folder / "city" / "deliveries", None, folder)
+    (folder / "undisturbed").rename(folder / "before")
+    second = observe("second day", day / "deliveries", folder / "before", folder)
+    return second, first
+
+
+def _set_up(before: Path | None, home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
+    if before:
+        shutil.copytree(before, home)
+    else:
+        home.mkdir(parents=True)
+
+
+def table(deaths: list[Death]) -> str:
+    """The deaths as a Markdown table."""
+    head = "| # | run | lived (s) | died in | library then | next run kept / did steps | all tables equal |\n"
+    lines = [
+        f"| {i} | {d.scene} | {d.seconds:.1f} | {d.step} | {d.library} | {d.kept} / {d.did} | {'yes' if d.equal else '**no**'} |"
+        for i, d in enumerate(deaths, 1)
+    ]
+    return head + "|---:|---|---:|---|---|---:|---|\n" + "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Kill and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--moments", type=int, default=50)
+    parser.add_argument("--per-home", type=int, default=5)
+    parser.add_argument("--persons", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=REPORT)
+    asked = parser.parse_args()
+    draws = random.Random(asked.seed)
+    homes = -(-asked.moments // asked.per_home)
+    fresh = max(1, homes // 5)
+    deaths: list[Death] = []
+    with tempfile.TemporaryDirectory(prefix="onenet-kill-") as name:
+        folder = Path(name)
+        second, first = prepare(asked.persons, asked.seed, folder)
+        plan = [(second, m) for m in rounds(second, homes - fresh, asked.per_home, draws)]
+        plan += [(first, m) for m in rounds(first, fresh, asked.per_home, draws)]
+        for scene, moments in plan:
+            deaths += disturb(scene, moments, folder)
+            print(table(deaths), flush=True)
+    equal = sum(d.equal for d in deaths)
+    asked.out.write_text(
+        "# Runs killed at random moments\n\n"
+        f"`python -m benchmarks.kill --moments {asked.moments} --persons {asked.persons} --seed {asked.seed}`: "
+        f"`onenet run` was killed with SIGKILL at {len(deaths)} moments, in {homes} homes, {asked.per_home} times in a row "
+        f"in each before a run was left alone. **{equal} of {len(deaths)}** kills were followed by a release whose every "
+        "table equals that of a home that was never disturbed. *Library then* is what an analyst could open after the kill; "
+        "*kept* are finished steps that the next run (killed in its turn or not) did not do again, *did* those it finished.\n\n"
+        + table(deaths),
+        encoding="utf-8",
+    )
+    print(f"{equal} of {len(deaths)} equal")
+    if equal < len(deaths):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
