@@ -65,6 +65,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
     said = str(twin) if twin.exists() else "未生成，未设 ONENET_RESTRICTED_KEY · not built, ONENET_RESTRICTED_KEY is not set"
     console.print(f"受限版 restricted: {said}", highlight=False, soft_wrap=True)
     console.print(f"Parquet: {settings.home.parquet}", highlight=False, soft_wrap=True)
+    console.print(f"质量报告 data docs: {settings.home.data_docs / 'index.html'}", highlight=False, soft_wrap=True)
     console.print(f"回流 extracts: {settings.home.root / 'extracts'}", highlight=False, soft_wrap=True)
     console.print(
         "试一试 try:  "
