@@ -36,7 +36,8 @@ select
     (select count(*) from before b anti join now n using (entity_kind, entity_id) where entity_kind = $kind
         and entity_id not in (select old_id from library.link.redirect)
         and entity_id in (select entity_id from story where event = 'withdrawn')),
-    (select count(distinct entity_id) from story where entity_kind = $kind and event = 'split_from'),
+    (select count(distinct entity_id) from story where entity_kind = $kind and event = 'split_from'
+        and entity_id not in (select entity_id from before)),
     (select count(*) from now n anti join before b using (entity_kind, entity_id) where entity_kind = $kind)
 """
 
