@@ -143,16 +143,14 @@ def _waterfall(link: Link) -> Table:
     table.add_column("累计 running", justify="right")
     judged = "裁定与" if link.weight == SETTLED else ""
     for step in steps_of(link.levels, link.weights, link.weight):
-        comparison = (
-            f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison)} {step.comparison}"
-        )
+        comparison = f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison, link.kind)} {step.comparison}"
         level = f"{words_of_level(step.level)} {step.level}" if step.level else ""
         table.add_row(comparison, level, f"{step.weight:+.2f}", f"{step.running:+.2f}")
     silent = [name for name in link.levels if name not in link.weights]
     table.add_section()
     table.add_row("合计 total", "", f"{link.weight:+.2f}", f"{link.probability:.2%}")
     if silent:
-        words = "、".join(words_of_comparison(name) for name in silent)
+        words = "、".join(words_of_comparison(name, link.kind) for name in silent)
         table.caption = f"不说明问题 say nothing: {words}"
         table.caption_justify = "left"
     return table

@@ -14,7 +14,7 @@ from warehouse.review.question import Step
 COMPARISONS = {
     "prior": "先验",
     "id_number": "证件号",
-    "name": "姓名（名称）",
+    "name": "名称",
     "birth": "出生日期",
     "sex": "性别",
     "home": "住所",
@@ -75,9 +75,10 @@ PATTERNS = (
 )
 
 
-def words_of_comparison(name: str) -> str:
-    """A comparison in Chinese; several joined by ` × ` where a dependence between them is corrected."""
-    return " × ".join(COMPARISONS.get(part, part) for part in name.split(" × "))
+def words_of_comparison(name: str, kind: str = "") -> str:
+    """A comparison in Chinese, in the words of that kind; joined by × where a dependence between several is corrected."""
+    words = {**COMPARISONS, "name": "姓名"} if kind == "person" else COMPARISONS
+    return "×".join(words.get(part, part) for part in name.split(" × "))
 
 
 def words_of_level(name: str) -> str:

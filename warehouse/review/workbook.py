@@ -152,7 +152,7 @@ def _write_values(sheet: Sheet, looks: dict[str, Any], row: int, question: Quest
 
 def _write_waterfall(sheet: Sheet, looks: dict[str, Any], row: int, question: Question) -> int:
     for step in question.steps:
-        sheet.write_string(row, layout.BASIS, words_of_comparison(step.comparison), looks["text"])
+        sheet.write_string(row, layout.BASIS, words_of_comparison(step.comparison, question.kind), looks["text"])
         sheet.write_string(row, layout.WHO, words_of_level(step.level), looks["text"])
         sheet.write_number(row, layout.WEIGHT, round(step.weight, 4), looks["number"])
         row += 1

@@ -105,7 +105,7 @@ def test_the_weights_stand_beside_the_values_and_add_up(book: Path) -> None:
     lines = [
         [sheet.cell(r, c + 1).value for c in (layout.BASIS, layout.WHO, layout.WEIGHT)] for r in range(row, row + 4)
     ]
-    assert [line[0] for line in lines] == ["先验", "姓名（名称）", "住所", "合计"]
+    assert [line[0] for line in lines] == ["先验", "姓名", "住所", "合计"]
     assert sum(line[2] for line in lines[:3]) == pytest.approx(lines[3][2]) == pytest.approx(1.6)
 
 
