@@ -58,7 +58,9 @@ class Scores:
 def true_ids(mentions: pa.Table, kind: str, truth: Path) -> Ints:
     """The true entity of every mention, in order; -1 where the truth does not know the row."""
     with duckdb.connect() as con:
-        con.register("mentions", mentions.select(["mention_id", "platform", "file_name", "sheet_name", "row_number", "role"]))
+        con.register(
+            "mentions", mentions.select(["mention_id", "platform", "file_name", "sheet_name", "row_number", "role"])
+        )
         found = con.sql(TRUE_IDS, params={"records": str(truth / "records.parquet"), "kind": kind}).to_arrow_table()
     return np.asarray(found["true_id"]).astype(np.int64)
 
@@ -105,17 +107,25 @@ def main() -> None:
     arguments.add_argument("--roles", action="store_true")
     given = arguments.parse_args()
     home = Home(given.home)
-    print(f"{'kind':12}{'mentions':>10}{'P':>9}{'R':>9}{'F1':>9}{'B3 P':>9}{'B3 R':>9}{'entities':>10}{'true':>9}{'review':>8}")
+    print(
+        f"{'kind':12}{'mentions':>10}{'P':>9}{'R':>9}{'F1':>9}{'B3 P':>9}{'B3 R':>9}{'entities':>10}{'true':>9}{'review':>8}"
+    )
     for kind, result in match_home(home).items():
         if given.kind in (None, kind):
             mentions = MENTIONS[kind].read(home.stage("mention", kind))
             truth, found = true_ids(mentions, kind, given.truth), np.asarray(result.clusters["cluster_id"])
             s = scores(found, truth)
             shares = "".join(f"{x:9.4f}" for x in (s.precision, s.recall, s.f1, s.b3_precision, s.b3_recall))
-            print(f"{kind:12}{mentions.num_rows:10d}{shares}{s.entities:10d}{s.true_entities:9d}{result.report.review:8d}")
+            print(
+                f"{kind:12}{mentions.num_rows:10d}{shares}{s.entities:10d}{s.true_entities:9d}{result.report.review:8d}"
+            )
             if given.roles:
                 for row in by_role(mentions, found, truth).to_pylist():
-                    print("    {platform:22}{role:13}{mentions:8d}  recall {recall:.4f}  precision {precision:.4f}".format(**row))
+                    print(
+                        "    {platform:22}{role:13}{mentions:8d}  recall {recall:.4f}  precision {precision:.4f}".format(
+                            **row
+                        )
+                    )
 
 
 if __name__ == "__main__":

@@ -38,28 +38,48 @@ def city(persons: int, seed: int, noise: float = 1.0) -> tuple[Home, Path]:
 def multiplied(home: Home, times: int) -> Home:
     """Home with the person mentions of `home` so many times over, as different people in different places.
 
-    Numbers, phones and places get the number of their copy; names and dates stay, so that namesakes grow with the city.
+    Numbers, phones and places get the letter of their copy; names are dealt out anew among the bearers of a surname, so that
+    families keep together and no copy of a person shares name and birth date with the other.
     """
     out = Home(home.root.with_name(f"{home.root.name}-x{times}"))
     path = out.stage("mention", "person")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        source = f"read_parquet('{home.stage('mention', 'person')}')"
         columns = ", ".join(f"{_copied(c)} as {c}" for c in MENTIONS["person"].names)
         with duckdb.connect() as con:
             con.execute(
-                f"copy (select {columns} from range({times}) copies(k), (select *, count(*) over () as n from {source}) m "
-                f"order by mention_id) to '{path}' (format parquet)"
+                MULTIPLIED.format(source=home.stage("mention", "person"), times=times, columns=columns, out=path)
             )
     return out
+
+
+MULTIPLIED = """
+copy (
+    with mention as (select *, count(*) over () as n from read_parquet('{source}')),
+    name as (
+        select name_key, any_value(name_pinyin) as name_pinyin, surname,
+               row_number() over (partition by surname order by md5(name_key)) - 1 as i,
+               count(*) over (partition by surname) as names
+        from mention where name_form = 'full' group by name_key, surname
+    )
+    select {columns}
+    from range({times}) copies(k)
+    cross join mention m
+    left join name old on old.name_key = m.name_key and old.surname = m.surname and m.name_form = 'full'
+    left join name new on new.surname = old.surname and new.i = (old.i + copies.k * 7) % old.names
+    order by mention_id
+) to '{out}' (format parquet)
+"""
 
 
 def _copied(column: str) -> str:
     """SQL of a column in copy `k`: the same length, other values where copies must differ."""
     if column == "mention_id":
-        return "k * n + mention_id"
+        return "k * n + m.mention_id"
     if column in NUMBERS:
-        return f"chr((65 + k)::int) || substr({column}, 2)"
+        return f"chr((65 + k)::int) || substr(m.{column}, 2)"
     if column in PLACES:
-        return f"chr((65 + k)::int) || {column}"
-    return "null::bigint" if column in ("housing_mention_id", "enterprise_mention_id") else column
+        return f"chr((65 + k)::int) || m.{column}"
+    if column in ("name_key", "name_pinyin"):
+        return f"coalesce(new.{column}, m.{column})"
+    return "null::bigint" if column in ("housing_mention_id", "enterprise_mention_id") else f"m.{column}"

@@ -73,7 +73,9 @@ def read(path: Path) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     """A FEBRL file without its record ids, and the true entity of every row."""
     names = [c.strip() for c in path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")]
     options = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-    table = pacsv.read_csv(path, read_options=pacsv.ReadOptions(column_names=names, skip_rows=1), convert_options=options)
+    table = pacsv.read_csv(
+        path, read_options=pacsv.ReadOptions(column_names=names, skip_rows=1), convert_options=options
+    )
     table = pa.table({c: pc.utf8_trim_whitespace(table[c]) for c in names})
     table = pa.table({c: pc.if_else(pc.equal(table[c], ""), None, table[c]) for c in names})
     entity = pc.list_element(pc.split_pattern(table["rec_id"], "-"), 1).cast(pa.int64())

@@ -93,7 +93,9 @@ class Peer:
     def clusters(self, threshold: float, sources: int = 1) -> pa.Table:
         """Clusters at a threshold: `unique_id`, `cluster_id` (and `source_dataset` where there are several tables)."""
         clustering = self._linker.clustering
-        found = clustering.cluster_pairwise_predictions_at_threshold(self._predicted, threshold_match_probability=threshold)
+        found = clustering.cluster_pairwise_predictions_at_threshold(
+            self._predicted, threshold_match_probability=threshold
+        )
         key = "source_dataset, unique_id" if sources > 1 else "unique_id"
         return self._con.sql(f"select {key}, cluster_id from {found.physical_name}").to_arrow_table()
 

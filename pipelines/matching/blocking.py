@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.encode import Codes, Encoded, mix
-from pipelines.matching.hashing import value_hashes
+from pipelines.matching.encode import Codes, Encoded
+from pipelines.matching.hashing import mix, value_hashes
 from pipelines.matching.parallel import each
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.hashing import mix, value_hashes
 from pipelines.matching.parallel import each
 
 Codes = npt.NDArray[np.int32]
@@ -56,8 +57,6 @@ class Dictionary:
     @property
     def hashes(self) -> npt.NDArray[np.uint64]:
         """64 stable bits per value, see `hashing`."""
-        from pipelines.matching.hashing import value_hashes  # which stands on this module
-
         with self._lock:
             if self._hashes is None:
                 self._hashes = value_hashes(self.values)
@@ -100,18 +99,6 @@ def recoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     again = one.dictionary.dictionary_encode()
     place = np.append(np.asarray(pc.fill_null(again.indices, -1)).astype(np.int32), np.int32(-1))
     return place[np.asarray(pc.fill_null(one.indices, -1))], again.dictionary
-
-
-def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of every row of code columns."""
-    h = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
-    for column in codes:
-        h ^= column.view(np.uint32) if column.dtype == np.int32 else column.astype(np.uint64)
-        h *= np.uint64(0xBF58476D1CE4E5B9)
-        h ^= h >> np.uint64(32)
-    h *= np.uint64(0x94D049BB133111EB)
-    h ^= h >> np.uint64(29)
-    return h
 
 
 def distinct_sorted(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -7,11 +7,12 @@ so that what was found in one run can be looked up in the next.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-
-from pipelines.matching.encode import Encoded, mix
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -22,6 +23,18 @@ _START = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xBF58476D1CE4E5B9)
 _END = np.uint64(0x94D049BB133111EB)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of every row of code columns."""
+    h = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    for column in codes:
+        h ^= column.view(np.uint32) if column.dtype == np.int32 else column.astype(np.uint64)
+        h *= np.uint64(0xBF58476D1CE4E5B9)
+        h ^= h >> np.uint64(32)
+    h *= np.uint64(0x94D049BB133111EB)
+    h ^= h >> np.uint64(29)
+    return h
 
 
 def value_hashes(values: pa.Array | pa.ChunkedArray) -> Hashes:
@@ -62,7 +75,14 @@ def _words(buffer: pa.Buffer | None, start: int, end: int) -> Hashes:
     return np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded, strides=(1,))
 
 
-def row_hashes(encoded: Encoded, columns: tuple[str, ...]) -> Hashes:
+class Hashed(Protocol):
+    """Records that know the hashes of their columns."""
+
+    def hashes(self, column: str) -> Hashes:
+        """Per record 64 stable bits of its value; 0 for null."""
+
+
+def row_hashes(encoded: Hashed, columns: tuple[str, ...]) -> Hashes:
     """64 bits per record over the values of `columns`: equal for records that agree in all of them."""
     return mix([encoded.hashes(c) for c in columns])
 

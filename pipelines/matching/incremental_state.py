@@ -18,8 +18,8 @@ import numpy.typing as npt
 from pipelines.matching.blocking import found_by
 from pipelines.matching.clustering import components
 from pipelines.matching.compare import Patterns
-from pipelines.matching.encode import Codes, Encoded, mix
-from pipelines.matching.hashing import Hashes, row_hashes
+from pipelines.matching.encode import Codes, Encoded
+from pipelines.matching.hashing import Hashes, mix, row_hashes
 from pipelines.matching.result import MatchResult
 from pipelines.matching.score import weight_of
 from pipelines.matching.spec import MatchSpec

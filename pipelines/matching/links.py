@@ -153,7 +153,7 @@ class Links:
         low, high, open_ = low[order], high[order], open_[order]
         first = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
         settles = settled_by_answer(self.weight[open_[first]], size[low[first]], size[high[first]])
-        most = int(np.ceil(self.spec.review_share * int((labels == np.arange(len(labels))).sum())))
+        most = max(1, int(self.spec.review_share * int((labels == np.arange(len(labels))).sum())))
         return open_[first][np.lexsort((open_[first], -settles))[:most]]
 
     def _copies(self, clustering: Clustering) -> tuple[Ints, Ints, Ints]:

@@ -17,8 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import mix
-from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, value_hashes
+from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
 from pipelines.matching.incremental import Rows
 from pipelines.matching.parallel import each
 from pipelines.matching.views import (
