@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from warehouse.model import Home
-from warehouse.model.durable import write_whole
+from warehouse.model.durable import sync, write_whole
 
 Counts = dict[str, Any]
 """What a step reports: names and figures, never a person's data."""
@@ -31,7 +31,9 @@ def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) ->
         former = json.loads(mark.read_text(encoding="utf-8"))
         if former["fingerprint"] == fingerprint:
             return {**former["counts"], "unchanged": True}
-    mark.unlink(missing_ok=True)
+    if mark.exists():
+        mark.unlink()
+        sync(mark.parent)  # or a loss of power could bring the mark back beside half-written results
     counts = body()
     write_whole(mark, json.dumps({"fingerprint": fingerprint, "counts": counts}, ensure_ascii=False).encode())
     return counts
