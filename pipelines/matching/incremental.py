@@ -57,8 +57,15 @@ class Rows:
 
     @cached_property
     def order(self) -> Ints:
-        """Places of the rows by name."""
-        return np.argsort(self.names)
+        """Places of the rows by name.
+
+        Raises:
+            ValueError: two rows share their identity (or, once in some 10^7 cities, only their name).
+        """
+        order = np.argsort(self.names, kind="stable")
+        if (self.names[order][1:] == self.names[order][:-1]).any():
+            raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one")
+        return order
 
 
 @dataclass(frozen=True)

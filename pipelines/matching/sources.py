@@ -11,15 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
 from pipelines.matching.incremental import Rows
-from pipelines.matching.parallel import each
 from pipelines.matching.views import (
     LIVED_IN,
     PLACE,
@@ -30,6 +34,7 @@ from pipelines.matching.views import (
 )
 
 Ints = npt.NDArray[np.int64]
+View = Callable[[Ints], pa.Table]
 
 PERSON = (
     "name_key", "name_pinyin", "former_name", "surname", "name_form", "id_number", "id_number_legible", "birth_date",
@@ -51,7 +56,28 @@ READ = {
 """Kind → columns of its mention table that matching reads, `mention_id` aside."""
 
 OWNERS = ("housing_mention_id", "name_key", "name_pinyin")
-RESOLVED = ("mention_id", "name", "cluster_id", *LIVED_IN)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The mentions of a kind that was matched before, with the lasting names of their clusters.
+
+    Attributes:
+        path: its mention table.
+        names: lasting name of every mention, in order of `mention_id`.
+        clusters: lasting name of its cluster.
+    """
+
+    path: Path
+    names: Ints
+    clusters: Ints
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """`mention_id`, `cluster_id` and, of homes, where they are: in order of names, whatever order they came in."""
+        have = [c for c in ("mention_id", *LIVED_IN) if c in pq.read_schema(self.path).names]
+        table = pq.read_table(self.path, columns=have).append_column("cluster_id", pa.array(self.clusters))
+        return table.take(pa.array(np.argsort(self.names)))
 
 
 @dataclass(frozen=True)
@@ -60,119 +86,179 @@ class Context:
 
     Attributes:
         owners: for housing: `OWNERS` of the person mentions that own or let a home, in order of `mention_id`.
-        housing: for persons: `RESOLVED` of every housing mention, in order of `name`; `cluster_id` is the lasting name.
-        enterprise: for persons: `mention_id`, `name`, `cluster_id` of every enterprise mention.
+        housing: for persons: the homes.
+        enterprise: for persons: the enterprises.
     """
 
     owners: pa.Table | None = None
-    housing: pa.Table | None = None
-    enterprise: pa.Table | None = None
+    housing: Resolved | None = None
+    enterprise: Resolved | None = None
 
 
-def rows_of(kind: str, mentions: pa.Table, context: Context, threads: int = 1) -> Rows:
+PLAIN = ("row_key", "id_number", "id_number_legible", "phone", "phone_2", "dwelling", "name_key", "name_pinyin")
+"""Texts of which nearly every mention has its own: dictionaries of them cost more than they save."""
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """The mention table of one kind on disk: hashed by DuckDB in one pass, read only where a mention must be looked at."""
+
+    kind: str
+    path: Path
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """`mention_id` and `READ`, repeated texts as dictionaries."""
+        columns = ["mention_id", *READ[self.kind]]
+        texts = [f.name for f in pq.read_schema(self.path) if f.name in columns and pa.types.is_string(f.type)]
+        return pq.read_table(self.path, columns=columns, read_dictionary=[t for t in texts if t not in PLAIN])
+
+    @cached_property
+    def ids(self) -> Ints:
+        """`mention_id`, ascending from 0."""
+        return np.asarray(pq.read_table(self.path, columns=["mention_id"])["mention_id"])
+
+    @cached_property
+    def names(self) -> Ints:
+        """Lasting names."""
+        low = [c for c in IDENTITY if c not in ("row_key", "repeat")]
+        return mention_names(pq.read_table(self.path, columns=list(IDENTITY), read_dictionary=low))
+
+    def hashed(self, threads: int, rounded: pa.Array | None = None, **said: str) -> dict[str, npt.NDArray[Any]]:
+        """SQL expressions over the columns and `rounded.id_number`, one array each, in the order of the file."""
+        columns = ", ".join(f"{sql} as {name}" for name, sql in said.items())
+        with duckdb.connect(config={"threads": threads}) as con:
+            con.register("rounded", pa.table({"id_number": pa.array([], pa.string()) if rounded is None else rounded}))
+            con.from_parquet(str(self.path)).create_view("mention")
+            found = con.sql(f"select {columns} from mention").to_arrow_table()
+        return {name: found.column(name).to_numpy() for name in said}
+
+    def some(self, places: Ints, columns: tuple[str, ...]) -> pa.Table:
+        """Some mentions with plain columns, so that a view looks at no value that is not theirs."""
+        taken = self.table.select(["mention_id", *columns])
+        if not np.array_equal(places, np.arange(taken.num_rows)):
+            taken = taken.take(pa.array(places))
+        plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
+        return pa.table(plain, names=taken.column_names)
+
+
+def rows_of(kind: str, path: Path, context: Context, threads: int = 1) -> Rows:
     """The mentions of one kind as `incremental.advance` wants them.
 
     Args:
         kind: person, housing or enterprise.
-        mentions: `mention_id` and `READ[kind]`, dictionary-encoded or not, in order of `mention_id`.
+        path: the mention table of that kind, in order of `mention_id`.
         context: what other kinds say.
-        threads: columns hashed at a time.
+        threads: threads to use.
     """
+    mentions = Mentions(kind, path)
     sources, view = {"person": _persons, "housing": _homes, "enterprise": _enterprises}[kind](
         mentions, context, threads
     )
-    return Rows(np.asarray(mentions.column("mention_id")), mention_names(mentions), sources, view)
+    return Rows(mentions.ids, mentions.names, sources, view)
 
 
-def _hashes(table: pa.Table, columns: tuple[str, ...], threads: int) -> list[Hashes]:
-    return each(lambda c: value_hashes(table.column(c)), columns, threads)
+def _all_of(columns: tuple[str, ...]) -> str:
+    return f"hash({', '.join(columns)})"
 
 
-def _some(mentions: pa.Table, places: Ints, columns: tuple[str, ...]) -> pa.Table:
-    """Some mentions with plain columns, so that a view looks at no value that is not theirs."""
-    taken = mentions.select(["mention_id", *columns])
-    if not np.array_equal(places, np.arange(mentions.num_rows)):
-        taken = taken.take(pa.array(places))
-    plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
-    return pa.table(plain, names=taken.column_names)
-
-
-def _enterprises(mentions: pa.Table, context: Context, threads: int) -> tuple[Hashes, Callable[[Ints], pa.Table]]:
+def _enterprises(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
     def view(places: Ints) -> pa.Table:
-        return enterprise_view(_some(mentions, places, ENTERPRISE))
+        return enterprise_view(mentions.some(places, ENTERPRISE))
 
-    return mix(_hashes(mentions, ENTERPRISE, threads)), view
+    return mentions.hashed(threads, row=_all_of(ENTERPRISE))["row"], view
 
 
-def _homes(mentions: pa.Table, context: Context, threads: int) -> tuple[Hashes, Callable[[Ints], pa.Table]]:
+def _homes(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
     owners = context.owners
+    row = mentions.hashed(threads, row=_all_of(HOUSING))["row"]
     if owners is None:
-        return mix(_hashes(mentions, HOUSING, threads)), lambda places: housing_view(_some(mentions, places, HOUSING))
+        return row, lambda places: housing_view(mentions.some(places, HOUSING))
     known = owners
 
     def view(places: Ints) -> pa.Table:
-        some = _some(mentions, places, HOUSING)
+        some = mentions.some(places, HOUSING)
         theirs = known.filter(pc.is_in(known.column("housing_mention_id"), value_set=some.column("mention_id")))
         relations = pa.array([["owns"]] * theirs.num_rows, pa.list_(pa.string()))
         return housing_view(some, theirs.append_column("housing_relations", relations))
 
-    return mix([*_hashes(mentions, HOUSING, threads), *_owner_hashes(mentions.num_rows, owners)]), view
+    return mix([row, *_owner_hashes(len(row), owners)]), view
 
 
 def _owner_hashes(homes: int, owners: pa.Table) -> list[Hashes]:
     """Hashes of the first and the second owner of every home; `mention_id` counts homes from 0."""
     house = np.asarray(owners.column("housing_mention_id"))
-    said = mix(_hashes(owners, ("name_key", "name_pinyin"), 1)) if len(house) else np.zeros(0, dtype=np.uint64)
+    said = mix([value_hashes(owners.column(c)) for c in ("name_key", "name_pinyin")])
     order = np.argsort(house, kind="stable")
     house, said = house[order], said[order]
     first = np.flatnonzero(np.append(True, house[1:] != house[:-1])) if len(house) else np.zeros(0, dtype=np.int64)
     second = first[np.append(first[1:], len(house)) - first > 1] + 1
     out = [np.zeros(homes, dtype=np.uint64) for _ in range(2)]
-    for each_, at in zip(out, (first, second), strict=True):
-        each_[house[at]] = said[at]
+    for owner, at in zip(out, (first, second), strict=True):
+        owner[house[at]] = said[at]
     return out
 
 
-def _persons(mentions: pa.Table, context: Context, threads: int) -> tuple[Hashes, Callable[[Ints], pa.Table]]:
-    numbers = mentions.column("id_number")
-    distinct = pc.drop_null(pc.unique(numbers.combine_chunks()))
-    rounded = rounded_numbers(distinct.cast(pa.string()))
-    hashes = _hashes(mentions, PERSON, threads)
-    cut = np.isin(hashes[PERSON.index("id_number")], value_hashes(rounded)) if len(rounded) else None
-    told = [*hashes, cut.astype(np.uint64)] if cut is not None else [*hashes, np.zeros(len(hashes[0]), dtype=np.uint64)]
+def _persons(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
+    rounded = _rounded(mentions.path)
+    found = mentions.hashed(
+        threads,
+        rounded,
+        row=_all_of(PERSON),
+        cut="coalesce(id_number in (select id_number from rounded), false)",
+        dwelling="coalesce(hash(dwelling), 0)" if context.housing else "0::ubigint",
+        home="coalesce(housing_mention_id, -1)",
+        firm="coalesce(enterprise_mention_id, -1)",
+    )
+    told = [found["row"], found["cut"].astype(np.uint64)]
     housing, enterprise = context.housing, context.enterprise
     if housing is not None:
-        told += _home_hashes(mentions, housing, hashes[PERSON.index("dwelling")])
+        told += _home_hashes(housing, found["home"], found["dwelling"], threads)
     if enterprise is not None:
-        firms = enterprise.column("cluster_id")
-        told.append(_by_id(mentions, "enterprise_mention_id", enterprise, np.asarray(firms).astype(np.uint64)))
+        told.append(_pointed_to(found["firm"], enterprise.clusters.astype(np.uint64)))
 
     def view(places: Ints) -> pa.Table:
-        some = _some(mentions, places, (*PERSON, *TIES))
+        some = mentions.some(places, (*PERSON, *TIES))
         homes = None
         if housing is not None:
-            tied = pc.is_in(housing.column("mention_id"), value_set=some.column("housing_mention_id"))
-            led_to = pc.is_in(housing.column("dwelling"), value_set=pc.drop_null(some.column("dwelling")))
-            homes = housing.filter(pc.or_(tied, led_to))
-        return person_view(some, homes, enterprise, threads, rounded)
+            known = housing.table
+            tied = pc.is_in(known.column("mention_id"), value_set=some.column("housing_mention_id"))
+            led_to = pc.is_in(known.column("dwelling"), value_set=pc.drop_null(some.column("dwelling")))
+            homes = known.filter(pc.or_(tied, led_to))
+        return person_view(some, homes, enterprise.table if enterprise else None, threads, rounded)
 
     return mix(told), view
 
 
-def _by_id(mentions: pa.Table, column: str, table: pa.Table, said: Hashes) -> Hashes:
-    """What `table` says of the mention each id points to; 0 where it points nowhere."""
-    by_id = np.zeros(table.num_rows + 1, dtype=np.uint64)
-    by_id[np.asarray(table.column("mention_id"))] = said
-    return by_id[np.asarray(pc.fill_null(mentions.column(column), table.num_rows))]
+def _rounded(path: Path) -> pa.Array:
+    """Valid numbers a spreadsheet has rounded, see `views.rounded_numbers`; only numbers like those are looked at."""
+    with duckdb.connect() as con:
+        con.from_parquet(str(path)).create_view("mention")
+        alike = con.sql(
+            "select distinct id_number from mention where left(id_number, 15) in"
+            " (select left(id_number, 15) from mention where id_number like '%000') order by all"
+        ).to_arrow_table()
+    return rounded_numbers(alike["id_number"].combine_chunks())
 
 
-def _home_hashes(mentions: pa.Table, housing: pa.Table, dwelling: Hashes) -> list[Hashes]:
+def _pointed_to(ids: Ints, said: Hashes) -> Hashes:
+    """What is said of the mention each id points to; 0 where it points nowhere (-1)."""
+    return np.append(said, np.uint64(0))[ids]
+
+
+def _home_hashes(housing: Resolved, homes: Ints, dwelling: Hashes, threads: int) -> list[Hashes]:
     """Hashes of the tied home, and of the home a dwelling key leads to where a mention is tied to none."""
-    cluster = np.asarray(housing.column("cluster_id")).astype(np.uint64)
-    lived_in = _hashes(housing, LIVED_IN, 1)
-    tied = _by_id(mentions, "housing_mention_id", housing, mix([*lived_in, cluster]))
-    keys, first = np.unique(lived_in[LIVED_IN.index("dwelling")], return_index=True)
-    spot = np.minimum(np.searchsorted(keys, dwelling), max(len(keys) - 1, 0))
-    leads = (keys[spot] == dwelling) & (dwelling != 0) if len(keys) else np.zeros(len(dwelling), dtype=bool)
-    led_to = np.where(leads & (tied == 0), cluster[first[spot]] if len(keys) else np.uint64(0), np.uint64(0))
+    places = Mentions("housing", housing.path).hashed(
+        threads, row=_all_of(LIVED_IN), dwelling="coalesce(hash(dwelling), 0)"
+    )
+    clusters = housing.clusters.astype(np.uint64)
+    tied = _pointed_to(homes, mix([places["row"], clusters]))
+    led_to = np.zeros(len(homes), dtype=np.uint64)
+    alone = np.flatnonzero((homes < 0) & (dwelling != 0))
+    if len(alone) and len(clusters):
+        order = np.argsort(housing.names)  # the first mention of a key leads
+        keys, first = np.unique(places["dwelling"][order], return_index=True)
+        spot = np.minimum(np.searchsorted(keys, dwelling[alone]), len(keys) - 1)
+        found = keys[spot] == dwelling[alone]
+        led_to[alone] = np.where(found, clusters[order][first[spot]], np.uint64(0))
     return [tied, led_to]

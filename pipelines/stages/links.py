@@ -27,7 +27,7 @@ from pipelines.matching.link import link
 from pipelines.matching.links import Links
 from pipelines.matching.plot import weight_plot
 from pipelines.matching.result import MatchResult
-from pipelines.matching.sources import OWNERS, READ, RESOLVED, Context, rows_of
+from pipelines.matching.sources import OWNERS, Context, Resolved, rows_of
 from pipelines.matching.specs import SPECS
 from pipelines.once import Counts
 from pipelines.settings import Settings
@@ -35,7 +35,7 @@ from pipelines.stages.models import Held, drift_of, held_model, keep_model
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.link import CLUSTER, NAMED
-from warehouse.model.mention import ADDRESS, MENTIONS
+from warehouse.model.mention import MENTIONS
 
 Ints = npt.NDArray[np.int64]
 
@@ -54,7 +54,7 @@ class Matched:
 def link_mentions(settings: Settings, kind: str) -> Counts:
     """Judge pairs and cluster the mentions of `kind`; return figures of the model and the outcome."""
     home, spec = settings.home, SPECS[kind]
-    rows = rows_of(kind, _read(home, kind), _context(home, kind), threads=os.cpu_count() or 1)
+    rows = rows_of(kind, home.stage("mention", kind), _context(home, kind), threads=os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     held, why = held_model(home, spec)
     matched = None
@@ -141,13 +141,6 @@ def _draw(result: MatchResult, path: Path) -> None:
     path.write_text(weight_plot(result), encoding="utf-8")
 
 
-def _read(home: Home, kind: str) -> pa.Table:
-    """The columns of the mention table that matching reads, texts as dictionaries."""
-    columns = ["mention_id", *READ[kind]]
-    texts = [c.name for c in MENTIONS[kind].columns if c.name in columns and pa.types.is_string(c.type)]
-    return pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts)
-
-
 def _context(home: Home, kind: str) -> Context:
     """What other kinds say of the mentions of this one."""
     if kind == "person":
@@ -166,14 +159,11 @@ def _owners(home: Home) -> pa.Table:
     return persons.select(OWNERS).filter(tied)
 
 
-def _resolved(home: Home, kind: str) -> pa.Table:
-    """Address columns and lasting cluster of every mention of a kind that was linked before, in order of lasting name."""
-    named = NAMED.read(home.stage("named", kind))
-    address = [c.name for c in ADDRESS if c.name in RESOLVED]
-    mentions = MENTIONS[kind].read(home.stage("mention", kind), ["mention_id", *address])
-    if not named["mention_id"].equals(mentions["mention_id"]):
+def _resolved(home: Home, kind: str) -> Resolved:
+    """What was found of a kind that was linked before."""
+    named, path = NAMED.read(home.stage("named", kind)), home.stage("mention", kind)
+    if not named["mention_id"].equals(pq.read_table(path, columns=["mention_id"])["mention_id"]):
         raise ValueError(
             f"named/{kind} and mention/{kind} do not hold the same mentions; run the stage link/{kind} again"
         )
-    mentions = mentions.append_column("name", named["name"]).append_column("cluster_id", named["cluster_name"])
-    return mentions.take(pc.sort_indices(mentions["name"]))
+    return Resolved(path, *(named[c].to_numpy() for c in ("name", "cluster_name")))

@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import date
 
+import duckdb
 import pyarrow.compute as pc
 
 from connectors.current import manifest
@@ -40,8 +41,8 @@ class Held:
 
     @property
     def stamp(self) -> str:
-        """Changes with the model and with the code: what was found under another stamp can't be gone on from."""
-        return digest((code_fingerprint(), self.population.notes["model"]))
+        """Changes with the model, the code and DuckDB's hashes: what was found under another stamp can't be gone on from."""
+        return digest((code_fingerprint(), duckdb.__version__, self.population.notes["model"]))
 
 
 def asked(home: Home) -> int:
@@ -63,7 +64,7 @@ def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
     except ModelError:
         return None, "模型文件不可读 · the model could not be read"
     notes = held.population.notes
-    if held.model.fingerprint != spec.fingerprint or notes.get("model") != _sha(held.model):
+    if held.model.fingerprint != spec.fingerprint or notes.get("model") != _sha(home.model(spec.kind).read_bytes()):
         return None, "匹配规则已更新 · the specification has changed"
     if notes["asked"] != asked(home):
         return None, "应要求重新训练 · asked for"
@@ -76,7 +77,7 @@ def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
 def keep_model(home: Home, model: Model, population: Population, links: Links) -> Held:
     """Keep a freshly trained model and its population, each whole: a population that does not fit its model is no model."""
     notes = {
-        "model": _sha(model),
+        "model": _sha(model.to_json().encode()),
         "asked": asked(home),
         "delivered_on": _newest_delivery(home).isoformat(),
         "linked": level_shares(links),
@@ -98,5 +99,5 @@ def _newest_delivery(home: Home) -> date:
     return newest or date.min
 
 
-def _sha(model: Model) -> str:
-    return hashlib.sha256(model.to_json().encode()).hexdigest()[:16]
+def _sha(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
