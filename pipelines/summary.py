@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 from rich.console import Console
 from rich.table import Table
@@ -60,6 +62,8 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
             " · contradictory judgements were left out",
             style="yellow", highlight=False,
         )  # fmt: skip
+    for line in _models(settings):
+        console.print(line, markup=False, highlight=False)
     console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
     twin = settings.home.restricted_library
     said = str(twin) if twin.exists() else "未生成，未设 ONENET_RESTRICTED_KEY · not built, ONENET_RESTRICTED_KEY is not set"
@@ -113,6 +117,18 @@ def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:
     table.add_section()
     table.add_row("合计 total", "", *(f"{c:,}" for c in total))
     return table
+
+
+def _models(settings: Settings) -> list[str]:
+    """Which matching model each kind used and why, and what of the kind was compared anew."""
+    lines = []
+    for kind, title in KINDS_ZH.items():
+        mark = settings.home.done(f"link/{kind}")
+        told = json.loads(mark.read_text(encoding="utf-8"))["counts"] if mark.exists() else {}
+        if "model" in told:
+            changes = f"{told['changed']:,} 变化 changed, {told['withdrawn']:,} 撤回 withdrawn, {told['pairs_compared']:,} 对 pairs"
+            lines.append(f"匹配 matching {title} {kind}: {told['model']}; {changes}")
+    return lines
 
 
 def _kinds(library: duckdb.DuckDBPyConnection) -> Table:
