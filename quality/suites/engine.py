@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -189,6 +190,12 @@ def _as_text(column: str, kind: str) -> str:
     quoted_name = f'"{column}"'
     numbers = kind.startswith("MAP(") and kind.endswith(("DOUBLE)", "BIGINT)"))
     return f"cast({f'map_keys({quoted_name})' if numbers else quoted_name} as varchar)"
+
+
+@cache
+def get_ready() -> None:
+    """Start importing Great Expectations beside other work: it takes seconds, and whoever has new rows will check them."""
+    Thread(target=_great_expectations, name="great_expectations", daemon=True).start()
 
 
 @cache
