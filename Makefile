@@ -20,6 +20,7 @@ $(BIN)/uv:
 
 $(VENV)/.run: $(BIN)/uv pyproject.toml requirements.lock
 	$(INSTALL) .
+	@$(BIN)/python -m compileall -q connectors pipelines quality warehouse
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -42,8 +42,9 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
             checks.check_stage(settings, suite)
 
     def hand_back() -> None:
-        for department in departments([p.department for p in settings.platforms.values()]):
-            extracts.write_department(settings, department, _version(settings))
+        extracts.write_departments(
+            settings, departments([p.department for p in settings.platforms.values()]), _version(settings)
+        )
 
     return [
         ("landing", land),

@@ -58,7 +58,7 @@ def build_definitions(
             release.base_library,
             release.parquet,
             release.restricted,
-            *(release.extract_asset(owner) for owner in owners),
+            release.extracts_asset(owners),
             data_docs,
         ],
         asset_checks=[

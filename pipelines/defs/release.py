@@ -1,6 +1,6 @@
 """The release: built aside, checked, swapped in; then each department's extract."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -19,7 +19,7 @@ from pipelines.defs.resolution import (
 )
 from pipelines.defs.resources import Workspace
 from pipelines.stages import checks, release
-from pipelines.stages.extracts import prepare_departments, write_department
+from pipelines.stages.extracts import write_departments
 from warehouse.model.base import GOLDEN
 
 CANDIDATE = dg.AssetKey(["release", "candidate"])
@@ -84,23 +84,29 @@ def restricted(workspace: Workspace) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=counts_as_metadata(release.build_twin(workspace.settings, version)))
 
 
-def extract_asset(department: Department) -> dg.AssetsDefinition:
-    """One department's own rows, reconciled, as workbook, CSV and Parquet."""
+def extracts_asset(owners: Sequence[Department]) -> dg.AssetsDefinition:
+    """Each department's own rows, reconciled, as workbook, CSV and Parquet: an asset a department, written side by side."""
 
-    @dg.asset(
-        key=["extract", department.code], group_name="extract", deps=[LIBRARY], kinds={"excel", "csv", "parquet"},
-        owners=[f"team:{department.code}"],
-        description=f"**{department.zh}回流数据** · its own rows with entity ids, golden values it may see, conflicts and duplicates.",
+    @dg.multi_asset(
+        name="extracts",
+        specs=[
+            dg.AssetSpec(
+                ["extract", owner.code], group_name="extract", deps=[LIBRARY], kinds={"excel", "csv", "parquet"},
+                owners=[f"team:{owner.code}"],
+                description=f"**{owner.zh}回流数据** · its own rows with entity ids, golden values it may see, conflicts and duplicates.",
+            )
+            for owner in owners
+        ],
     )  # fmt: skip
-    def extract(workspace: Workspace) -> dg.MaterializeResult:
+    def extracts(workspace: Workspace) -> Iterator[dg.MaterializeResult]:
         version = version_of(workspace)
-        workspace.step("extract", prepare_departments)  # done by whichever department comes first
-        counts = workspace.step(
-            f"extract/{department.code}", lambda settings: write_department(settings, department, version)
-        )
-        return dg.MaterializeResult(metadata=counts_as_metadata(counts))
+        written = workspace.step("extract", lambda settings: write_departments(settings, owners, version))
+        for owner in owners:
+            yield dg.MaterializeResult(
+                asset_key=["extract", owner.code], metadata=counts_as_metadata(written[owner.code])
+            )
 
-    return extract
+    return extracts
 
 
 def departments(owners: Sequence[Department]) -> list[Department]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from connectors.spec import Department
@@ -15,9 +18,12 @@ SMALL = 300_000
 """Rows of a department below which several threads cost more processor time than they save."""
 
 
-def prepare_departments(settings: Settings) -> Counts:
-    """Sort mentions and claims by platform, once for all departments."""
-    return dict(prepare_extracts(settings.home))
+def write_departments(settings: Settings, departments: Sequence[Department], version: str) -> dict[str, Counts]:
+    """Write the extracts of all departments, as many at a time as there are cores; return the counts of each by code."""
+    prepare_extracts(settings.home)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        written = pool.map(lambda department: write_department(settings, department, version), departments)
+        return {department.code: counts for department, counts in zip(departments, written, strict=True)}
 
 
 def write_department(settings: Settings, department: Department, version: str) -> Counts:
