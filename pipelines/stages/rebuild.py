@@ -21,7 +21,7 @@ from warehouse.model import Home
 from warehouse.model.link import ENTITY, NAMED
 
 ORDER = ("housing", "enterprise", "person")
-ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet")
+ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet", "scratch")
 """Folders of a home that a scratch home has for itself, or has not."""
 
 
@@ -71,9 +71,9 @@ def verify_home(settings: Settings) -> list[Differences]:
 @contextmanager
 def _beside(home: Home) -> Iterator[Home]:
     """A home that shares landing area, decisions and judgements with this one, and has its models but no stages."""
-    folder = home.root / ".rebuild"
+    folder = home.scratch / "rebuild"  # which the next run empties, should this one be killed
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(parents=True, mode=0o700)
     try:
         for entry in sorted(home.root.iterdir()):
             if entry.name not in ANEW and not entry.name.startswith("."):
@@ -81,7 +81,7 @@ def _beside(home: Home) -> Iterator[Home]:
         shutil.copytree(home.root / "models", folder / "models")
         yield Home(folder)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(home.scratch, ignore_errors=True)
 
 
 def _compare(home: Home, scratch: Home, kind: str) -> Differences:
