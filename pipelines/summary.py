@@ -66,7 +66,11 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         console.print(line, markup=False, highlight=False)
     console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
     twin = settings.home.restricted_library
-    said = str(twin) if twin.exists() else "未生成，未设 ONENET_RESTRICTED_KEY · not built, ONENET_RESTRICTED_KEY is not set"
+    said = (
+        str(twin)
+        if twin.exists()
+        else "未生成，未设 ONENET_RESTRICTED_KEY · not built, ONENET_RESTRICTED_KEY is not set"
+    )
     console.print(f"受限版 restricted: {said}", highlight=False, soft_wrap=True)
     console.print(f"Parquet: {settings.home.parquet}", highlight=False, soft_wrap=True)
     console.print(f"质量报告 data docs: {settings.home.data_docs / 'index.html'}", highlight=False, soft_wrap=True)
