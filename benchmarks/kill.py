@@ -159,7 +159,9 @@ def observe(name: str, inbox: Path, before: Path | None, folder: Path) -> Scene:
         time.sleep(POLL)
     ends += [time.monotonic()] * (len(done(log)) + 1 - len(ends))
     if process.exitcode:
-        raise RuntimeError(f"the undisturbed run ended with {process.exitcode}")
+        raise RuntimeError(
+            f"the undisturbed run ended with {process.exitcode}: {log.read_text(encoding='utf-8')[-2000:]}"
+        )
     steps = tuple((step, end - begin) for step, (begin, end) in zip(done(log), pairwise(ends), strict=True))
     return Scene(name, inbox, before, steps, contents(home))
 
@@ -224,7 +226,7 @@ def prepare(persons: int, seed: int, folder: Path) -> tuple[Scene, Scene]:
 def _set_up(before: Path | None, home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     if before:
-        shutil.copytree(before, home)
+        shutil.copytree(before, home, symlinks=True)
     else:
         home.mkdir(parents=True)
 

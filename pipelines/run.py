@@ -92,7 +92,8 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         if error and error.cls_name != "DagsterAssetCheckFailedError":
             place = (event.step_key or "run").replace("__", "/")
             failures.append(f"{place}: {_told(error.message.strip())}")
-    return failures
+    # The run tells its first step's error once more; it is news only where no step came to run.
+    return [f for f in failures if not f.startswith("run: ")] or failures
 
 
 def _told(message: str) -> str:

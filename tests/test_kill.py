@@ -39,7 +39,7 @@ def test_two_runs_on_one_home_go_one_after_the_other_and_the_second_says_so(
     city: Path, finished_home: Path, tmp_path: Path
 ) -> None:
     home, logs = tmp_path / "home", [tmp_path / "first", tmp_path / "second"]
-    shutil.copytree(finished_home, home)
+    shutil.copytree(finished_home, home, symlinks=True)
     first = start(city / "deliveries", home, logs[0])
     deadline = time.monotonic() + 120
     while not done(logs[0]) and time.monotonic() < deadline:
@@ -59,7 +59,7 @@ def test_ids_of_a_release_are_remembered_even_if_the_run_died_right_after_publis
     finished_home: Path, tmp_path: Path
 ) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(finished_home, home.root)
+    shutil.copytree(finished_home, home.root, symlinks=True)
     version = published(home)
     assert version
     (home.root / "stage" / "identity" / "published.json").unlink()
@@ -74,7 +74,7 @@ def test_ids_of_a_release_are_remembered_even_if_the_run_died_right_after_publis
 
 def test_after_a_rollback_the_register_stays_ahead_of_the_library(finished_home: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(finished_home, home.root)
+    shutil.copytree(finished_home, home.root, symlinks=True)
     memory = home.root / "stage" / "identity"
     version = committed(home)
     assert version
@@ -141,7 +141,7 @@ def test_a_full_disk_stops_the_run_with_one_clear_line_and_the_former_release_st
     if mounted.returncode:
         pytest.skip("this machine mounts no tmpfs")
     try:
-        shutil.copytree(finished_home, home, dirs_exist_ok=True)
+        shutil.copytree(finished_home, home, symlinks=True, dirs_exist_ok=True)
         library = (home / "one_network.duckdb").read_bytes()
         shutil.rmtree(home / "stage" / "done")  # everything is to be done again
         _fill(home / "ballast", leave=200_000)

@@ -71,6 +71,8 @@ def point_parquet(home: Home, version: str) -> Path | None:
     aside = home.root / f".{PARQUET}.publishing"
     aside.unlink(missing_ok=True)
     aside.symlink_to(target.relative_to(home.root), target_is_directory=True)
+    if home.parquet.is_dir() and not home.parquet.is_symlink():
+        shutil.rmtree(home.parquet)  # a home was copied with what its links point to
     aside.replace(home.parquet)
     sync(home.root)
     return home.parquet
