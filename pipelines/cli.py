@@ -75,7 +75,7 @@ def sample(
         ),
     ] = 0,
 ) -> None:
-    """写一座虚构城市的 23 个平台交付及其真值 · Write an invented city: deliveries of all 23 platforms, and its truth.
+    """写一座虚构城市全部平台的交付及其真值 · Write an invented city: deliveries of every platform, and its truth.
 
     `--days N` lets the city live on for N days (moves, births, deaths, marriages, new names, phones, owners, closed
     firms): `OUT/days/<yyyymmdd>/deliveries` is the inbox of that day, to be run one after another on the same home, and
