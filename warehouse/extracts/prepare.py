@@ -24,6 +24,8 @@ from warehouse.model.release import KINDS
 
 PREPARED = ("mention", "claim", "behind")
 """What is sorted by platform: see `sql/prepared_<name>.sql`."""
+NOTHING = "nothing.parquet"
+"""The columns of each without a row."""
 
 
 def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> dict[str, int]:
@@ -62,14 +64,16 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
     statement = resources.files("warehouse.extracts").joinpath("sql", f"prepared_{name}.sql").read_text("utf-8")
-    con.execute(
-        f"copy ({statement}) to '{escaped((folder / name).as_posix())}' "
-        "(format parquet, partition_by (platform), compression zstd)"
-    )
-    written = f"{folder.as_posix()}/{name}/*/*.parquet"
-    if not any((folder / name).glob("*/*.parquet")):
-        return 0
-    con.read_parquet(written, hive_partitioning=True).create_view(f"prepared_{name}")
+    target = escaped((folder / name).as_posix())
+    con.execute(f"copy ({statement}) to '{target}' (format parquet, partition_by (platform), compression zstd)")
+    # What a platform reads of which nothing is known here.
+    (folder / name).mkdir(exist_ok=True)
+    con.execute(f"copy (select * from ({statement}) limit 0) to '{target}/{NOTHING}' (format parquet)")
+    some = any((folder / name).glob("*/*.parquet"))
+    con.read_parquet(
+        f"{folder.as_posix()}/{name}/*/*.parquet" if some else f"{folder.as_posix()}/{name}/{NOTHING}",
+        hive_partitioning=some,
+    ).create_view(f"prepared_{name}")
     return int((con.execute(f"select count(*) from prepared_{name}").fetchone() or (0,))[0])
 
 

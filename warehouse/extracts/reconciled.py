@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
-from warehouse.extracts.prepare import PREPARED, shown
+from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import escaped, keep, show
 from warehouse.model.base import GOLDEN
 from warehouse.model.home import Home
@@ -107,14 +107,12 @@ class Reconciliation:
         """What `prepare_extracts` sorted out for a platform, as view `prepared_<name>`."""
         folder = self.home.prepared_extracts / name
         files = sorted((folder / f"platform={platform}").glob("*.parquet"))
-        # A platform nobody mentions anything of has no folder: it reads nothing of another one.
-        files = files or sorted(folder.glob("*/*.parquet"))[:1]
-        if not files:
-            raise FileNotFoundError(f"stage/extract/{name} is missing: prepare_extracts comes first")
+        known = bool(files)
+        files = files or [folder / NOTHING]
         chosen = ", ".join(f"'{escaped(file.as_posix())}'" for file in files)
         self.con.execute(
-            f"create or replace temp view prepared_{name} as from read_parquet([{chosen}], hive_partitioning = true) "
-            f"where platform = '{escaped(platform)}'"
+            f"create or replace temp view prepared_{name} as "
+            f"from read_parquet([{chosen}], hive_partitioning = {str(known).lower()})"
         )
 
 

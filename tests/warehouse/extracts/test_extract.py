@@ -15,9 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from warehouse.extracts import ExtractManifest, ExtractReport, OwnRows, write_extract
+from warehouse.extracts import ExtractManifest, ExtractReport, OwnRows, prepare_extracts, write_extract
 from warehouse.model import Home
 from warehouse.model.catalogue import ENTITLEMENT
+from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.link import MENTION
+from warehouse.model.release import KINDS
 
 VERSION = "0001-00000000"
 Extract = Callable[[str], ExtractReport]
@@ -238,3 +241,22 @@ def test_an_empty_dataset_is_an_empty_extract(shared_home: Home) -> None:
     assert table(report.folder, "gongshang_gongshang").num_rows == 0
     assert len(csv_rows(report.folder / "gongshang_gongshang.csv")) == 1
     assert CalamineWorkbook.from_path(str(report.folder / "gongshang_市场主体.xlsx")).sheet_names[1] == "市场主体"
+
+
+OWN_ROW = {
+    "delivery_id": ["d1"], "file_name": ["hukou_20261101.csv"], "sheet_name": [""], "row_number": [1], "row_key": ["0"],
+    "repeat": [0], "claimed_on": pa.nulls(1, pa.date32()), "姓名": ["戊五"],
+}  # fmt: skip
+
+
+def test_a_department_of_whose_rows_nothing_is_known_gets_them_back_all_the_same(
+    new_town: Callable[[str], Home],
+) -> None:
+    home = new_town("nothing known")
+    for kind in KINDS:
+        ATTRIBUTE.write(ATTRIBUTE.empty(), home.stage("attribute", kind))
+    MENTION.write(MENTION.empty(), home.stage("link", "mention"))
+    assert prepare_extracts(home, threads=1) == {"mention": 0, "claim": 0, "behind": 0}
+    own = OwnRows("hukou", "hukou", lambda: pa.table(OWN_ROW))
+    report = write_extract(home, VERSION, "gongan", [own], threads=1)
+    assert (report.rows, report.findings) == (1, 0)
