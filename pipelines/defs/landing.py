@@ -6,7 +6,6 @@ from connectors.landing import LandingReport
 from connectors.spec import Platform
 from pipelines.defs.resources import Workspace
 from pipelines.stages.landing import land_platform
-from quality.suites.engine import get_ready
 
 READABLE = "deliveries_readable"
 NOTHING_REJECTED = "no_rows_rejected"
@@ -40,8 +39,6 @@ def landing_asset(platform: Platform) -> dg.AssetsDefinition:
     )
     def landed(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         report = land_platform(workspace.settings, platform.platform)
-        if report.deliveries:
-            get_ready()
         for warning in report.warnings:
             context.log.warning(warning)
         return _result(report)

@@ -11,13 +11,11 @@ found; the one here fetches their number alone, so that no value of a person eve
 from __future__ import annotations
 
 import logging
-import importlib
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -191,15 +189,6 @@ def _as_text(column: str, kind: str) -> str:
     quoted_name = f'"{column}"'
     numbers = kind.startswith("MAP(") and kind.endswith(("DOUBLE)", "BIGINT)"))
     return f"cast({f'map_keys({quoted_name})' if numbers else quoted_name} as varchar)"
-
-
-@cache
-def get_ready() -> None:
-    """Start importing Great Expectations beside other work: it takes seconds, and whoever has new rows will check them."""
-    # Whole and here, before the thread: its modules import each other, and two threads that begin at different ends (the
-    # other work's storage needs it as well) meet a half-made one.
-    importlib.import_module("sqlalchemy.orm")
-    Thread(target=_great_expectations, name="great_expectations", daemon=True).start()
 
 
 @cache
