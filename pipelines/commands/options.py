@@ -23,9 +23,7 @@ HomeFolder = Annotated[
 ]
 Platforms = Annotated[
     Path | None,
-    typer.Option(
-        help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions", envvar="ONENET_PLATFORMS"
-    ),
+    typer.Option(help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions", envvar="ONENET_PLATFORMS"),
 ]
 
 
