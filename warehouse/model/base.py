@@ -118,7 +118,7 @@ GRID = Table(
     "grid",
     "网格",
     "Grid tree",
-    "one row per node of the five-level tree",
+    "one row per node of the tree: city, street, community, grid; the fifth level, the home, is base.housing",
     ("grid_code",),
     (
         Column("grid_code", S, "编码", "Code of the node: division code or 15-digit grid code", nullable=False),
