@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.encode import Codes, Encoded
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.hashing import mix, value_hashes
 from pipelines.matching.parallel import each
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
@@ -92,9 +92,9 @@ class Blocking:
         self, spec: MatchSpec, encoded: Encoded, threads: int = 1, side: npt.NDArray[np.int8] | None = None
     ) -> None:
         self.spec, self.side, self._threads = spec, side, threads
-        parts: dict[Part, list[Leaf]] = {
-            part: _alternatives(encoded, part) for part in dict.fromkeys(p for b in spec.blocks for p in b.parts)
-        }
+        wanted = list(dict.fromkeys(p for b in spec.blocks for p in b.parts))
+        found = each(lambda part: _alternatives(encoded, part), wanted, threads)
+        parts: dict[Part, list[Leaf]] = dict(zip(wanted, found, strict=True))
         self.keys = each(lambda block: _block_keys(block, parts), spec.blocks, threads)
         self.reports: list[BlockReport] = []
 
@@ -102,10 +102,7 @@ class Blocking:
         """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice."""
         found = each(self._join, range(len(self.keys)), self._threads)
         self.reports = [report for _, report in found]
-        pairs = np.concatenate([p for p, _ in found])
-        del found
-        pairs.sort()
-        return pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+        return _merged([pairs for pairs, _ in found], self._threads)
 
     def found_by(self, left: Codes | Ints, right: Codes | Ints) -> Ints:
         """A bit per rule that finds each pair: bit i for block i."""
@@ -145,6 +142,27 @@ class Blocking:
             at = at[at + distance < len(key)]
             at = at[key[at] == key[at + distance]]
         return np.concatenate(out)
+
+
+def _merged(found: list[Ints], threads: int) -> Ints:
+    """The distinct numbers of several arrays in order, by ranges of about the same number of them."""
+    some = np.sort(np.concatenate([part[:: max(1, len(part) // 256)] for part in found]))
+    bounds = some[len(some) * np.arange(1, threads) // threads] if len(some) else some
+
+    def work(i: int) -> Ints:
+        inside = [
+            part[_between(part, bounds[i - 1] if i else None, bounds[i] if i < len(bounds) else None)] for part in found
+        ]
+        return distinct_sorted(np.concatenate(inside))
+
+    return np.concatenate(each(work, range(len(bounds) + 1), threads))
+
+
+def _between(numbers: Ints, low: np.int64 | None, high: np.int64 | None) -> slice | npt.NDArray[np.bool_]:
+    """Which numbers are at least `low` and below `high`."""
+    if low is None:
+        return slice(None) if high is None else numbers < high
+    return numbers >= low if high is None else (numbers >= low) & (numbers < high)
 
 
 def found_by(keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:

@@ -76,7 +76,7 @@ def cluster(
         inside = np.flatnonzero(broken[labels[left]])
         nodes = np.flatnonzero(broken[labels])
         labels[nodes] = size + _grow(nodes, left[inside], right[inside], weight[inside], constraints)
-    labels = _smallest(labels)
+    labels = smallest(labels)
     return Clustering(labels, labels[left] == labels[right])
 
 
@@ -86,10 +86,11 @@ def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _smallest(labels: Ints) -> Ints:
-    """Name every cluster after its smallest record."""
-    first = np.unique(labels, return_index=True, return_inverse=True)
-    return np.asarray(first[1][first[2]], dtype=np.int64)
+def smallest(labels: Ints) -> Ints:
+    """The smallest record of every label, per record."""
+    first = np.empty(int(labels.max(initial=-1)) + 1, dtype=np.int64)
+    first[labels[::-1]] = np.arange(len(labels) - 1, -1, -1)
+    return np.asarray(first[labels])
 
 
 def _broken(labels: Ints, constraints: Constraints) -> Mask:

@@ -12,31 +12,39 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import Codes, recoded
+from pipelines.matching.encode import DISTINCT, Codes, codes_of
 
 
 @dataclass(frozen=True)
 class Coded:
-    """Per row the place of its value among `values`, -1 for null. A value may occur twice."""
+    """Per row the place of its value among `values`, -1 for null.
+
+    A value may occur twice unless `distinct`; then none of them is null either. Some may be no row's.
+    """
 
     codes: Codes
     values: pa.Array
+    distinct: bool = False
 
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> Coded:
         """Any column."""
-        if pa.types.is_dictionary(column.type):
-            return cls(*recoded(column))
-        one = column.combine_chunks()
-        one = pa.concat_arrays(one.chunks) if isinstance(one, pa.ChunkedArray) else one
-        coded = one.dictionary_encode()
-        return cls(np.asarray(pc.fill_null(coded.indices, -1)).astype(np.int32, copy=False), coded.dictionary)
+        return cls(*codes_of(column), distinct=True)
 
     def map(self, function: Callable[[pa.Array], pa.Array]) -> Coded:
         """The column of `function` of the values; where it gives null the row is null."""
         values = function(self.values)
         null = np.append(np.asarray(pc.is_null(values)), True)
-        return Coded(np.where(null[self.codes], np.int32(-1), self.codes).astype(np.int32), values)
+        return Coded(np.where(null[self.codes], np.int32(-1), self.codes).astype(np.int32, copy=False), values)
+
+    def without(self, dropped: pa.Array) -> Coded:
+        """The column with null for some of the values."""
+        gone = pc.is_in(self.values, value_set=dropped)
+        if not pc.any(gone).as_py():
+            return self
+        kept = np.append(~np.asarray(gone), False)
+        place = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        return Coded(place[self.codes], self.values.filter(pc.invert(gone)), self.distinct)
 
     def is_one_of(self, *wanted: str) -> np.ndarray:
         """Per row whether the value is one of these; null is not."""
@@ -45,13 +53,27 @@ class Coded:
 
     def where(self, keep: np.ndarray) -> Coded:
         """The column with null wherever `keep` is false."""
-        return Coded(np.where(keep, self.codes, np.int32(-1)).astype(np.int32), self.values)
+        return Coded(np.where(keep, self.codes, np.int32(-1)), self.values, self.distinct)
 
     def otherwise(self, other: Coded) -> Coded:
         """This column, and `other` where this one is null."""
-        shifted = np.where(other.codes >= 0, other.codes + len(self.values), -1)
-        values = pa.concat_arrays([self.values.cast(other.values.type), other.values])
-        return Coded(np.where(self.codes >= 0, self.codes, shifted).astype(np.int32), values)
+        rows = np.flatnonzero((self.codes < 0) & (other.codes >= 0))
+        used = np.zeros(len(other.values), dtype=bool)
+        used[other.codes[rows]] = True
+        added = other.values.filter(pa.array(used)).cast(self.values.type)
+        place = np.cumsum(used, dtype=np.int32) - 1 + np.int32(len(self.values))
+        if self.distinct and other.distinct:  # what is there already is not added
+            known = pc.index_in(self.values, value_set=added)
+            here = np.flatnonzero(np.asarray(pc.is_valid(known)))
+            where = np.asarray(known.take(pa.array(here))) if len(here) else here
+            new = np.ones(len(added), dtype=bool)
+            new[where] = False
+            spot = np.cumsum(new, dtype=np.int32) - 1 + np.int32(len(self.values))
+            spot[where] = here
+            place, added = spot[place - np.int32(len(self.values))], added.filter(pa.array(new))
+        codes = self.codes.copy()
+        codes[rows] = place[other.codes[rows]]
+        return Coded(codes, pa.concat_arrays([self.values, added]), self.distinct and other.distinct)
 
     @property
     def given(self) -> np.ndarray:
@@ -60,5 +82,16 @@ class Coded:
 
     @property
     def arrow(self) -> pa.DictionaryArray:
-        """The column for a table."""
+        """The column as an array."""
         return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=self.codes < 0), self.values)
+
+
+def coded_table(columns: dict[str, Coded | pa.Array | pa.ChunkedArray]) -> pa.Table:
+    """A table of columns, which tells `encode` of those whose distinct values need not be looked for again."""
+    arrays = [c.arrow if isinstance(c, Coded) else c for c in columns.values()]
+    known = [isinstance(c, Coded) and c.distinct for c in columns.values()]
+    fields = [
+        pa.field(name, array.type, metadata=DISTINCT if distinct else None)
+        for name, array, distinct in zip(columns, arrays, known, strict=True)
+    ]
+    return pa.table(arrays, schema=pa.schema(fields))

@@ -31,7 +31,7 @@ BINS = 28
 FEW = 256
 """Pairs of values too few to be worth reducing to distinct ones."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 19
 """Pairs compared at a time: bounds memory, whatever the number of pairs."""
 
 

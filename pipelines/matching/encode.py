@@ -79,26 +79,55 @@ def _as_numbers(values: pa.Array) -> npt.NDArray[np.float64]:
     return np.asarray(pc.fill_null(values.cast(pa.float64()), float("nan")))
 
 
-def _encode_column(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+DISTINCT = {b"dictionary": b"distinct"}
+"""Metadata of a field whose dictionaries hold no value twice, and no null."""
+
+
+def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa.Array]:
+    """Per row the place of its value among the distinct values, -1 for null; and these.
+
+    Args:
+        column: any column; it may be a dictionary already, which may hold null, or a value twice.
+        distinct: it holds neither.
+    """
     if pa.types.is_string(column.type) and column.nbytes >= _LARGE:
         column = column.cast(pa.large_string())
     if pa.types.is_dictionary(column.type):
-        return recoded(column)
-    encoded = column.combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else pa.array([], column.type)
-    encoded = encoded.dictionary_encode()
-    codes = np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int32, copy=False)
-    return codes, encoded.dictionary
+        return _codes_of_dictionary(column, distinct)
+    encoded = _whole(column).dictionary_encode()
+    return _filled(encoded.indices), encoded.dictionary
 
 
-def recoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
-    """Codes of a column that is a dictionary already; its dictionary may hold null, or a value twice."""
-    one = column.unify_dictionaries().combine_chunks()
-    one = one.chunk(0) if isinstance(one, pa.ChunkedArray) else one
+def _codes_of_dictionary(column: pa.ChunkedArray, distinct: bool) -> tuple[Codes, pa.Array]:
+    one, made = _under_one_dictionary(column)
+    if (distinct or made) and not one.dictionary.null_count:
+        return _filled(one.indices), one.dictionary
     again = one.dictionary.dictionary_encode()
-    place = np.append(np.asarray(pc.fill_null(again.indices, -1)).astype(np.int32), np.int32(-1))
-    return place[np.asarray(pc.fill_null(one.indices, -1))], again.dictionary
+    return np.append(_filled(again.indices), np.int32(-1))[_filled(one.indices)], again.dictionary
+
+
+def _under_one_dictionary(column: pa.ChunkedArray) -> tuple[pa.DictionaryArray, bool]:
+    """The column as one array, and whether its dictionary was made anew, hence without repeats.
+
+    Arrow unifies dictionaries by hashing each of them, even where all are the same, as those of one row group of a file are.
+    """
+    first = column.chunk(0).dictionary if column.num_chunks else pa.array([], column.type.value_type)
+    if all(chunk.dictionary.equals(first) for chunk in column.chunks[1:]):
+        indices = pa.concat_arrays([chunk.indices for chunk in column.chunks] or [pa.array([], column.type.index_type)])
+        return pa.DictionaryArray.from_arrays(indices, first), False
+    return _whole(column.unify_dictionaries()), True
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array."""
+    one = column.combine_chunks()
+    if isinstance(one, pa.ChunkedArray):
+        one = pa.concat_arrays(one.chunks) if one.num_chunks else pa.array([], column.type)
+    return one
+
+
+def _filled(indices: pa.Array) -> Codes:
+    return np.asarray(pc.fill_null(indices, -1)).astype(np.int32, copy=False)
 
 
 def distinct_sorted(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -148,21 +177,26 @@ def group_rows(codes: Sequence[npt.NDArray[Any]]) -> tuple[Codes, npt.NDArray[np
 
 
 def _alike(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """Any number per row, the same for rows that agree in every column and for no others."""
+    """Any number per row, the same for rows that agree in every column (or, once in 10^6 large cities, only in their hash)."""
     if len(codes) == 1:
         return numbered(codes[0].astype(np.int64) + 1)[1]
-    bits = int(len(codes[0]) - 1).bit_length()
-    inverse = numbered((mix(codes) >> np.uint64(bits + 2)).astype(np.int64))[1]
-    some = np.zeros(int(inverse.max()) + 1, dtype=np.int64)
-    some[inverse] = np.arange(len(inverse))
-    other = np.zeros(len(inverse), dtype=bool)
-    for column in codes:
-        other |= column != column[some][inverse]
-    if other.any():  # rows that share a hash and nothing else: told apart by sorting them in full
-        mixed = np.isin(inverse, inverse[other])
-        exact = np.unique(np.stack([column[mixed] for column in codes], axis=1), axis=0, return_inverse=True)[1]
-        inverse[mixed] = len(some) + exact.ravel()
-        inverse = numbered(inverse)[1]
+    hashes = mix(codes)
+    bits = int(len(hashes) - 1).bit_length()
+    packed = (hashes >> np.uint64(bits + 1) << np.uint64(bits)).view(np.int64) | np.arange(len(hashes), dtype=np.int64)
+    packed.sort()
+    place = packed & ((1 << bits) - 1)
+    packed >>= bits
+    run = np.append(True, packed[1:] != packed[:-1])
+    ordered = hashes[place]
+    new = np.append(True, ordered[1:] != ordered[:-1])
+    if (mixed := new & ~run).any():  # rows that share only the bits sorted by may stand among each other
+        number = np.cumsum(run)
+        spots = np.flatnonzero(np.isin(number, number[mixed]))
+        place[spots] = place[spots][np.lexsort((ordered[spots], number[spots]))]
+        ordered = hashes[place]
+        new = np.append(True, ordered[1:] != ordered[:-1])
+    inverse = np.empty(len(hashes), dtype=np.int64)
+    inverse[place] = np.cumsum(new) - 1
     return inverse
 
 
@@ -190,9 +224,10 @@ class Encoded:
     dictionaries: dict[str, Dictionary]
     size: int
 
-    def take(self, rows: npt.NDArray[np.int64]) -> Encoded:
+    def take(self, rows: npt.NDArray[np.int64], threads: int = 1) -> Encoded:
         """The same dictionaries over a selection of records."""
-        return Encoded({k: v[rows] for k, v in self.codes.items()}, self.dictionaries, len(rows))
+        taken = each(lambda column: column[rows], self.codes.values(), threads)
+        return Encoded(dict(zip(self.codes, taken, strict=True)), self.dictionaries, len(rows))
 
     def domain(self, columns: tuple[str, ...]) -> Domain:
         """The distinct combinations of `columns`, see `Domain`."""
@@ -228,7 +263,12 @@ def encode(table: pa.Table, columns: tuple[str, ...], threads: int = 1) -> Encod
     """
     if missing := [c for c in columns if c not in table.column_names]:
         raise KeyError(f"columns {missing} are not in the table; it has {table.column_names}")
-    found = each(lambda name: _encode_column(table.column(name)), columns, threads)
+
+    def coded(name: str) -> tuple[Codes, pa.Array]:
+        told = table.schema.field(name).metadata or {}
+        return codes_of(table.column(name), distinct=DISTINCT.items() <= told.items())
+
+    found = each(coded, columns, threads)
     codes = {name: c for name, (c, _) in zip(columns, found, strict=True)}
     dictionaries = {name: Dictionary(values) for name, (_, values) in zip(columns, found, strict=True)}
     return Encoded(codes, dictionaries, table.num_rows)

@@ -25,16 +25,23 @@ _END = np.uint64(0x94D049BB133111EB)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
+STRIDE = 1 << 16
+"""Rows hashed at a time: few enough to stay in a processor's cache from column to column."""
+
+
 def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of every row of code columns."""
-    h = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
-    for column in codes:
-        h ^= column.view(np.uint32) if column.dtype == np.int32 else column.astype(np.uint64)
-        h *= np.uint64(0xBF58476D1CE4E5B9)
-        h ^= h >> np.uint64(32)
-    h *= np.uint64(0x94D049BB133111EB)
-    h ^= h >> np.uint64(29)
-    return h
+    out = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    for start in range(0, len(out), STRIDE):
+        h = out[start : start + STRIDE]
+        for whole in codes:
+            column = whole[start : start + STRIDE]
+            h ^= column.view(np.uint32) if column.dtype == np.int32 else column.astype(np.uint64)
+            h *= np.uint64(0xBF58476D1CE4E5B9)
+            h ^= h >> np.uint64(32)
+        h *= np.uint64(0x94D049BB133111EB)
+        h ^= h >> np.uint64(29)
+    return out
 
 
 def value_hashes(values: pa.Array | pa.ChunkedArray) -> Hashes:

@@ -20,12 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.blocking import Blocking, found_by
-from pipelines.matching.clustering import Clustering, Constraints, cluster, components
+from pipelines.matching.clustering import Clustering, Constraints, cluster, components, smallest
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, encode, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
 from pipelines.matching.incremental_pairs import nested, touched_pairs
-from pipelines.matching.incremental_state import State, held_values, salted, smallest
+from pipelines.matching.incremental_state import State, held_values, salted
 from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import components
+from pipelines.matching.clustering import components, smallest
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
@@ -146,10 +146,3 @@ def held_values(spec: MatchSpec, encoded: Encoded) -> Hashes:
     """Hashes of the columns under a constraint, a line each."""
     columns = (*spec.distinct, *spec.one_to_one)
     return np.stack([encoded.hashes(c) for c in columns]) if columns else np.zeros((0, encoded.size), dtype=np.uint64)
-
-
-def smallest(labels: Ints) -> Ints:
-    """The smallest record of every label, per record."""
-    out = np.full(int(labels.max(initial=-1)) + 1, len(labels), dtype=np.int64)
-    np.minimum.at(out, labels, np.arange(len(labels)))
-    return out[labels]

@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.distance import JaroWinkler as _JaroWinkler
@@ -24,6 +25,9 @@ from rapidfuzz.process import cpdist
 from pipelines.matching.encode import Codes, Domain, Encoded
 
 Mask = npt.NDArray[np.bool_]
+
+STRIDE = 1 << 14
+"""Values whose characters are laid out at a time: bounds memory, however long they are."""
 
 
 @dataclass
@@ -104,11 +108,24 @@ class ValuePairs:
         out: npt.NDArray[np.float32] = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
         return np.where(self.given(column), out, np.float32(0))
 
+    def near(self, column: str | None = None, edits: int = 1) -> Mask:
+        """Both sides hold a value, and their characters, order aside, may be so many edits apart (or more)."""
+        given = self.given(column)
+        if 2 * len(self) < len(self.encoded.dictionaries[self._column(column)]):
+            return given  # few pairs of many values: not worth looking at every value
+        left, right = self.derived("characters", _character_bits, column)
+        return given & (np.bitwise_count(left ^ right) <= 4 * edits)
+
     def edits(self, column: str | None = None, at_most: int = 1) -> npt.NDArray[np.int64]:
-        """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null."""
-        left, right = self.texts(column)
-        out = cpdist(left, right, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32).astype(np.int64)
-        return np.where(self.given(column), out, at_most + 1)
+        """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null.
+
+        Only pairs of nearly the same characters are looked at in order, see `near`.
+        """
+        near = np.flatnonzero(self.near(column, at_most))
+        out = np.full(len(self), at_most + 1, dtype=np.int64)
+        texts = self.take(near).texts(column)
+        out[near] = cpdist(*texts, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32)
+        return out
 
 
 @runtime_checkable
@@ -286,7 +303,24 @@ class Different(ByCode):
         return np.ones(len(pairs), dtype=bool)
 
 
-def _length(values: pa.Array) -> npt.NDArray[np.int64]:
-    import pyarrow.compute as pc
+def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
+    """Which characters a value holds (31 bits) and which it holds an odd number of times (32 bits), by their code points.
 
+    An edit adds, drops or replaces one character, so that at most four of these bits turn; a swap turns none.
+    """
+    out = np.zeros(len(values), dtype=np.int64)
+    for start in range(0, len(values), STRIDE):
+        texts = values.slice(start, STRIDE).cast(pa.large_string()).fill_null("")
+        width = max(pc.max(pc.utf8_length(texts)).as_py(), 1)
+        characters = np.array(texts.to_pylist(), dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
+        held, odd = np.zeros((2, len(texts)), dtype=np.int64)
+        for column in characters.T:
+            there = column > 0
+            held |= np.where(there, np.int64(1) << (column % 31).astype(np.int64), 0)
+            odd ^= np.where(there, np.int64(1) << (column % 32).astype(np.int64), 0)
+        out[start : start + STRIDE] = held | odd << 31
+    return out
+
+
+def _length(values: pa.Array) -> npt.NDArray[np.int64]:
     return np.asarray(pc.utf8_length(values.cast(pa.large_string()))).astype(np.int64)

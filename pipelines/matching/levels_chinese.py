@@ -154,7 +154,7 @@ class LookAlike(Plain):
         """One boolean per pair."""
         lengths = pairs.derived("length", _lengths, self.column)
         out = np.zeros(len(pairs), dtype=bool)
-        asked = np.flatnonzero((lengths[0] == lengths[1]) & (lengths[0] >= 2))
+        asked = np.flatnonzero((lengths[0] == lengths[1]) & (lengths[0] >= 2) & pairs.near(self.column))
         if len(asked):
             left, right = (_characters(side, int(lengths[0].max())) for side in pairs.take(asked).texts(self.column))
             differ = left != right

@@ -20,7 +20,7 @@ from pipelines.matching.compare import CHUNK, Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
-from pipelines.matching.parallel import each
+from pipelines.matching.parallel import both, each
 from pipelines.matching.population import Population
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, MatchResult, Report, Working
 from pipelines.matching.score import Scorer, weight_of
@@ -109,11 +109,14 @@ def link(
     clock.lap("encode")
     blocking = Blocking(spec, records.encoded, threads, records.side)
     comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population, threads=threads)
-    candidates, patterns, counts = _compare(blocking, comparer, threads)
+    pairs = blocking.pairs()
+    sampled = _sample(records, blocking, seed) if model is None else _no_pairs()
+    candidates, patterns, counts, sample = _compare(pairs, sampled, comparer, threads)
+    del pairs
     clock.lap("block and compare")
     judged = apart, same = _judged_records(judgements, ids, records)
     if model is None:
-        sample, weight = _sample(records, blocking, comparer, seed, float(counts.sum()))
+        weight = max(records.possible_pairs - float(counts.sum()), 0.0) / max(len(sample), 1)
         labels = _labels(comparer, *judged)
         model = train(spec, *_together(patterns, counts, sample, weight), records=len(records.first), labels=labels)
     clock.lap("train")
@@ -127,8 +130,7 @@ def link(
         Constraints(tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one), *apart, *same)
     )
     clock.lap("score and cluster")
-    outcome = links.judged(clustering, ids)
-    clusters = links.clusters(clustering, ids)
+    outcome, clusters = both(lambda: links.judged(clustering, ids), lambda: links.clusters(clustering, ids), threads)
     report = Report(
         mentions=len(records.of_row),
         records=len(records.first),
@@ -203,38 +205,42 @@ def _records(
         apart.append(np.where(judged, np.arange(len(ids)), -1).astype(np.int32))
     of_row, first = group_rows(apart)
     copies = np.bincount(of_row, minlength=len(first)).astype(np.int64)
-    return _Records(encoded.take(first), of_row, first, copies, None if side is None else side[first]), ids
+    return _Records(encoded.take(first, threads), of_row, first, copies, None if side is None else side[first]), ids
 
 
-def _compare(blocking: Blocking, comparer: Comparer, threads: int) -> tuple[_Candidates, Patterns, Floats]:
-    """All candidate pairs with their patterns, and how many pairs show each distinct pattern."""
-    pairs = blocking.pairs()
+def _no_pairs() -> tuple[Codes, Codes]:
+    return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
+
+
+def _compare(
+    pairs: Ints, sampled: tuple[Codes, Codes], comparer: Comparer, threads: int
+) -> tuple[_Candidates, Patterns, Floats, Patterns]:
+    """All candidate pairs with their patterns, how many pairs show each distinct pattern, and the patterns of a sample."""
     left, right = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-    del pairs
 
     def work(start: int) -> tuple[Patterns, Codes]:
+        if start < 0:
+            return comparer.patterns(*sampled), left[:0]
         part = slice(start, start + CHUNK)
         distinct, inverse = numbered(comparer.patterns(left[part], right[part]))
         return distinct, inverse.astype(np.int32)
 
-    found = each(work, range(0, len(left), CHUNK), threads)
+    (sample, _), *found = each(work, (-1, *range(0, len(left), CHUNK)), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
     pattern = np.concatenate(
         [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
     )
     counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
-    return _Candidates(left, right, pattern), patterns, counts
+    return _Candidates(left, right, pattern), patterns, counts, sample
 
 
-def _sample(
-    records: _Records, blocking: Blocking, comparer: Comparer, seed: int, blocked: float
-) -> tuple[Patterns, float]:
-    """Patterns of random pairs no block finds, and how many pairs each of them stands for."""
+def _sample(records: _Records, blocking: Blocking, seed: int) -> tuple[Codes, Codes]:
+    """Random pairs no block finds."""
     rng = np.random.default_rng(seed)
     n = len(records.first)
     if n < 2:
-        return np.zeros(0, dtype=np.int64), 0.0
+        return _no_pairs()
     size = int(min(SAMPLE, 12 * n, 4 * records.possible_pairs))
     if records.side is None:
         a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
@@ -243,8 +249,7 @@ def _sample(
         b = rng.choice(np.flatnonzero(records.side == 1), size).astype(np.int32)
     keep = (a != b) & (blocking.found_by(a, b) == 0)
     a, b = a[keep], b[keep]
-    weight = max(records.possible_pairs - blocked, 0.0) / max(len(a), 1)
-    return comparer.patterns(np.minimum(a, b), np.maximum(a, b)), weight
+    return np.minimum(a, b), np.maximum(a, b)
 
 
 def _together(patterns: Patterns, counts: Floats, sample: Patterns, weight: float) -> tuple[Patterns, Floats, Floats]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.matching.clustering import Clustering, Constraints, cluster
 from pipelines.matching.compare import Patterns
-from pipelines.matching.encode import Codes, distinct_sorted
+from pipelines.matching.encode import Codes, distinct_sorted, numbered
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, settled_by_answer
 from pipelines.matching.score import Scorer, probability, weight_of
 from pipelines.matching.spec import MatchSpec
@@ -69,9 +69,9 @@ class Links:
     ) -> None:
         self.spec, self.scorer, self.grouping = spec, scorer, grouping
         self.left, self.right = left.astype(np.int64), right.astype(np.int64)
-        self.patterns = distinct_sorted(np.concatenate([found, grouping.own]))
+        self.patterns, place = numbered(np.concatenate([found, grouping.own]))
         self.weights = scorer.weights(self.patterns)
-        self.pattern = np.searchsorted(self.patterns, found)
+        self.pattern = place[: len(found)]
         self.weight = self.weights[self.pattern]
 
     @property

@@ -134,10 +134,11 @@ class Mentions:
         return {name: found.column(name).to_numpy() for name in said}
 
     def some(self, places: Ints, columns: tuple[str, ...]) -> pa.Table:
-        """Some mentions with plain columns, so that a view looks at no value that is not theirs."""
+        """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
         taken = self.table.select(["mention_id", *columns])
-        if not np.array_equal(places, np.arange(taken.num_rows)):
-            taken = taken.take(pa.array(places))
+        if np.array_equal(places, np.arange(taken.num_rows)):
+            return taken
+        taken = taken.take(pa.array(places))
         plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
         return pa.table(plain, names=taken.column_names)
 

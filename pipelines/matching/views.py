@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.coded import Coded
+from pipelines.matching.coded import Coded, coded_table
 from pipelines.matching.parallel import each
 
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
@@ -62,20 +62,31 @@ def person_view(
         `sex`, `ethnicity`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
         enterprise).
     """
-    plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
-    number, text = _numbers(mentions, rounded)
-    coded = dict(zip(plain, each(lambda c: Coded.of(mentions.column(c)), plain, threads), strict=True))
-    whole_name = ~coded["name_form"].is_one_of("surname_only")
-    coded |= {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
-    coded |= {"id_number": number, "id_text": text, "birth": _birth(mentions, number), "sex": _sex(mentions, number)}
-    return pa.table(
-        {
-            "mention_id": mentions.column("mention_id"),
-            **{c: column.arrow for c, column in coded.items()},
-            **_inherited(mentions, housing, threads),
-            "firm": _resolved(mentions.column("enterprise_mention_id"), enterprise),
-        }
+    names, told, place, firm = each(
+        lambda columns: columns(),
+        (
+            lambda: _names(mentions),
+            lambda: _told_by_number(mentions, rounded),
+            lambda: _inherited(mentions, housing, threads),
+            lambda: {"firm": _resolved(mentions.column("enterprise_mention_id"), enterprise)},
+        ),
+        threads,
     )
+    return coded_table({"mention_id": mentions.column("mention_id"), **names, **told, **place, **firm})
+
+
+def _names(mentions: pa.Table) -> dict[str, Coded]:
+    """Columns that are compared as they are; no name where only a surname is given."""
+    plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
+    coded = {c: Coded.of(mentions.column(c)) for c in plain}
+    whole_name = ~coded["name_form"].is_one_of("surname_only")
+    return coded | {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
+
+
+def _told_by_number(mentions: pa.Table, rounded: pa.Array | None) -> dict[str, Coded]:
+    """The identity number, and what it may tell."""
+    number, text = _numbers(mentions, rounded)
+    return {"id_number": number, "id_text": text, "birth": _birth(mentions, number), "sex": _sex(mentions, number)}
 
 
 def housing_view(mentions: pa.Table, person: pa.Table | None = None) -> pa.Table:
@@ -171,11 +182,13 @@ def rounded_numbers(numbers: pa.Array) -> pa.Array:
 def _numbers(mentions: pa.Table, rounded: pa.Array | None) -> tuple[Coded, Coded]:
     """Valid identity numbers, rounded ones not among them, and all numbers as far as they are legible."""
     number = Coded.of(mentions.column("id_number"))
-    cut = pc.is_in(number.values, value_set=rounded_numbers(number.values) if rounded is None else rounded)
-    head = pc.utf8_slice_codeunits(number.values, 0, 15)
-    valid = number.map(lambda values: pc.if_else(cut, pa.scalar(None, values.type), values))
-    whole = number.map(lambda values: pc.if_else(cut, pc.binary_join_element_wise(head, "***", ""), values))
-    return valid, whole.otherwise(Coded.of(mentions.column("id_number_legible")))
+    if rounded is None:
+        rounded = rounded_numbers(number.values)
+    valid = number.without(rounded)
+    cut = number.where(number.is_one_of(*rounded.to_pylist())).map(
+        lambda values: pc.binary_join_element_wise(pc.utf8_slice_codeunits(values, 0, 15), "***", "")
+    )
+    return valid, valid.otherwise(cut).otherwise(Coded.of(mentions.column("id_number_legible")))
 
 
 def _birth(mentions: pa.Table, number: Coded) -> Coded:
@@ -215,21 +228,21 @@ def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> pa.Array:
     return resolved.column("cluster_id").combine_chunks().take(_places(ids, resolved))
 
 
-def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> dict[str, pa.ChunkedArray | pa.Array]:
+def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> dict[str, Coded]:
     """The address columns: of the tied housing mention where there is one, else the mention's own; and `home`."""
     if housing is None:
-        own = {c: mentions.column(c) for c in LIVED_IN}
+        own = {c: Coded.of(mentions.column(c)) for c in LIVED_IN}
         return {**own, "home": own["dwelling"]}
     rows = np.asarray(pc.fill_null(_places(mentions.column("housing_mention_id"), housing), -1)).astype(np.int64)
     tied = each(lambda c: _tied(rows, housing.column(c), mentions.column(c)), LIVED_IN, threads)
     place = dict(zip(LIVED_IN, tied, strict=True))
-    return {**{c: column.arrow for c, column in place.items()}, "home": _homes(place["dwelling"], rows, housing).arrow}
+    return {**place, "home": _homes(place["dwelling"], rows, housing)}
 
 
 def _tied(rows: np.ndarray, theirs: pa.ChunkedArray, own: pa.ChunkedArray) -> Coded:
     """The value of the row tied to, and the own value where there is none such row (-1)."""
     there = Coded.of(theirs)
-    tied = Coded(np.append(there.codes, np.int32(-1))[rows], there.values)
+    tied = Coded(np.append(there.codes, np.int32(-1))[rows], there.values, there.distinct)
     return tied.otherwise(Coded.of(own).where(rows < 0))
 
 
@@ -238,11 +251,11 @@ def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
     cluster = np.asarray(housing.column("cluster_id"))
     name, number = np.unique(cluster, return_inverse=True)
     names = pc.binary_join_element_wise("#", pa.array(name).cast(pa.string()), "")
-    tied = Coded(np.append(number, -1)[rows].astype(np.int32), names)
+    tied = Coded(np.append(number, -1)[rows].astype(np.int32), names, distinct=True)
     keys = Coded.of(housing.column("dwelling"))
     leads = np.full(len(keys.values) + 1, -1, dtype=np.int32)
     leads[keys.codes[::-1]] = number[::-1]  # the first mention of a key wins
     leads[-1] = -1
     known = np.asarray(pc.fill_null(pc.index_in(dwelling.values, value_set=keys.values), len(keys.values)))
-    led = Coded(np.append(leads[known], np.int32(-1))[dwelling.codes], names)
+    led = Coded(np.append(leads[known], np.int32(-1))[dwelling.codes], names, distinct=True)
     return tied.otherwise(led).otherwise(dwelling)

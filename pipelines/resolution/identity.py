@@ -1,7 +1,8 @@
 """Stable identity: which id every cluster of mentions carries, run after run.
 
 An entity keeps its id while any of its mentions lives (a mention is the same across runs where platform, dataset, role,
-row key and repeat are the same). Where clusters changed:
+row key and repeat are the same, or where a row of which only its content is known says at least three of the same things,
+a name or a number among them). Where clusters changed:
 
 - **new**: a cluster none of whose mentions had an id is born with the next number;
 - **merge**: the id that is oldest (by run), then has most mentions in the cluster, stays; the others are retired with a
@@ -35,6 +36,15 @@ from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
 
+TOLD = {
+    "person": ("name_key", "id_number", "birth_date", "phone", "dwelling"),
+    "housing": ("dwelling", "coalesce(unit_number, address_code, source_code)", "usage", "area", "grid_code"),
+    "enterprise": ("name_key", "credit_code", "legal_rep_name", "phone", "dwelling"),
+}
+"""What a mention tells of its entity, as expressions over its columns: a name, a number and three more things."""
+
+THINGS = ("name", "number", "thing_1", "thing_2", "thing_3")
+
 REGISTER = Table(
     "stage",
     "identity",
@@ -46,6 +56,7 @@ REGISTER = Table(
         *(column for column in MENTION_HEAD if column.name in _IDENTITY),
         Column("entity_id", pa.string(), "实体编号", "Entity the mention belonged to in the last run", nullable=False),
         Column("born", pa.int64(), "诞生轮次", "Run in which that id was first given, from 0", nullable=False),
+        *(Column(thing, pa.string(), "所述", "What the mention told, see `TOLD`", personal=True) for thing in THINGS),
     ),
 )
 
@@ -108,7 +119,7 @@ def assign_entities(
 
     Args:
         kind: `person`, `housing` or `enterprise`.
-        mentions: under `MENTIONS[kind]`; only the head columns are read.
+        mentions: under `MENTIONS[kind]`; the head columns and those of `TOLD` are read.
         clusters: under `CLUSTER`; one line for every mention.
         former: what the run before left; none in a fresh home.
         release: version of the release this run makes, for redirects and history.
@@ -123,6 +134,9 @@ def assign_entities(
         session.view("cluster", clusters, CLUSTER)
         session.con.register("register", REGISTER.conform(past.register))
         _refuse_gaps(session, kind)
+        told = ", ".join(f"cast({e} as varchar) as {t}" for e, t in zip(TOLD[kind], THINGS, strict=True))
+        session.table("told", "identity_told", things=told)
+        session.table("successor", "identity_successor")
         session.table("clustered", "identity_clustered")
         session.table("overlap", "identity_overlap")
         heirs = _inherit(session.con.sql("select * from overlap order by all").to_arrow_table(), kind)

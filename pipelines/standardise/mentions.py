@@ -16,6 +16,7 @@ from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.codes import CodeTables, apply_codes, plain_labels
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.kinds import STANDARDISE, Context
+from pipelines.standardise.lasting import with_lasting_keys
 from pipelines.standardise.roles import (
     ROW_HEAD,
     RawRole,
@@ -90,7 +91,7 @@ def build_mentions(
     raw = pa.concat_tables(batches, promote_options="permissive")
     raw = raw.append_column("mention_id", pa.array(np.arange(raw.num_rows, dtype=np.int64)))
     context = Context(gazetteer, grids, parents)
-    return MENTIONS[kind].conform(STANDARDISE[kind](raw, context))
+    return MENTIONS[kind].conform(with_lasting_keys(kind, STANDARDISE[kind](raw, context), platforms.values()))
 
 
 def _in_row_order(batches: list[pa.Table]) -> pa.Table:

@@ -30,7 +30,7 @@ select
     c.address.value as address,
     a.place_id as housing_id,
     t.grid_code, t.community_code, t.street_code,
-    s.mention_count, s.platform_count, s.conflict_count, s.last_claimed_on
+    s.mention_count, s.platforms, s.platform_count, s.conflict_count, s.last_claimed_on
 from size s
 left join chosen c using (entity_no)
 left join seated a using (entity_no)

@@ -16,7 +16,7 @@ select
     c.usage.value as usage,
     c.resident_count.value::bigint as resident_count,
     t.grid_code, t.community_code, t.street_code,
-    s.mention_count, s.platform_count, s.conflict_count, s.last_claimed_on
+    s.mention_count, s.platforms, s.platform_count, s.conflict_count, s.last_claimed_on
 from size s
 left join chosen c using (entity_no)
 left join sited a using (entity_no)

@@ -30,7 +30,7 @@ select
     c.registered_address.value as registered_address,
     r.place_id as registered_housing_id,
     t.grid_code, t.community_code, t.street_code,
-    s.mention_count, s.platform_count, s.conflict_count, s.last_claimed_on
+    s.mention_count, s.platforms, s.platform_count, s.conflict_count, s.last_claimed_on
 from size s
 left join chosen c using (entity_no)
 left join lived l using (entity_no)

@@ -1,7 +1,9 @@
 -- table:  stage.identity      grain: platform, dataset, role, row_key, repeat
--- reads:  mention, clustered, named
-select m.platform, m.dataset, m.role, m.row_key, m.repeat, n.entity_id, n.born
-from mention m
+-- reads:  told, clustered, named
+select
+    t.platform, t.dataset, t.role, t.row_key, t.repeat, n.entity_id, n.born,
+    t.name, t.number, t.thing_1, t.thing_2, t.thing_3
+from told t
 join clustered c using (mention_id)
 join named n using (cluster_id)
-order by m.platform, m.dataset, m.role, m.row_key, m.repeat
+order by t.platform, t.dataset, t.role, t.row_key, t.repeat

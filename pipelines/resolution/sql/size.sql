@@ -3,7 +3,7 @@
 -- How much is known of every entity of the slice.
 with known as (
     select
-        entity_no, entity_id, count(*) as mention_count, count(distinct platform) as platform_count,
+        entity_no, entity_id, count(*) as mention_count, list_sort(list(distinct platform)) as platforms,
         max(claimed_on) as last_claimed_on
     from claimant
     group by all
@@ -11,6 +11,6 @@ with known as (
 disputed as (
     select entity_no, count(distinct attribute) as conflict_count from conflict group by entity_no
 )
-select k.*, coalesce(d.conflict_count, 0) as conflict_count
+select k.*, len(k.platforms) as platform_count, coalesce(d.conflict_count, 0) as conflict_count
 from known k
 left join disputed d using (entity_no)
