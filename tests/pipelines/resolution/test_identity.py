@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -254,3 +257,67 @@ def test_through_any_changes_ids_stay_while_a_mention_lives_and_are_never_reused
         ever |= living
         assert pc.count_distinct(result.entities["mention_id"]).as_py() == result.entities.num_rows
         before, former = after, result.former
+
+
+BORN, HOME, PHONE = date(1985, 3, 12), "花园/花园新村/3/2/502", "13900000000"
+ROW = {"name": "甘草", "birth_date": BORN, "dwelling": HOME, "phone": PHONE}
+Build = Callable[..., pa.Table]
+
+
+def successive(mentions: Build, clusters: Build, *days: list[list[dict[str, Any]]]) -> list[Assignment]:
+    """A run a day; a day is its clusters, each a list of rows that say what is given and are known by their content."""
+    told: list[Assignment] = []
+    for number, groups in enumerate(days):
+        rows = [row | {"row_key": row.get("row_key") or "".join(map(str, row.values()))} for g in groups for row in g]
+        places = iter(range(len(rows)))
+        former = told[-1].former if told else None
+        grouped = clusters([[next(places) for _ in group] for group in groups])
+        told.append(assign_entities("person", mentions("person", rows), grouped, former, f"r{number + 1}", threads=1))
+    return told
+
+
+def test_a_row_known_by_its_content_hands_its_id_on_to_what_it_says_now(mentions: Build, clusters: Build) -> None:
+    moved = ROW | {"dwelling": "花园/花园新村/4/1/101"}
+    renamed = ROW | {"name": "甘棠", "id_number": "320281198503120018"}
+    before = ROW | {"id_number": "320281198503120018"}
+    for one, other in ((ROW, moved), (before, renamed)):
+        first, second = successive(mentions, clusters, [[one]], [[other]])
+        assert second.entities["entity_id"].equals(first.entities["entity_id"])
+        assert events(second, "r2") == set()
+
+
+def test_a_namesake_a_twin_or_one_at_the_same_phone_does_not_inherit(mentions: Build, clusters: Build) -> None:
+    namesake = {"name": "甘草", "birth_date": BORN}
+    twin = ROW | {"name": "甘遂"}
+    for other in (namesake, twin):
+        first, second = successive(mentions, clusters, [[ROW]], [[other]])
+        (old,), (new,) = (told.entities["entity_id"].to_pylist() for told in (first, second))
+        assert events(second, "r2") == {(old, "withdrawn", ""), (new, "born", "")}
+
+
+def test_where_two_could_have_gone_on_none_does(mentions: Build, clusters: Build) -> None:
+    again = ROW | {"phone": "13900000001"}
+    _, second = successive(mentions, clusters, [[ROW], [again]], [[ROW | {"phone": None}]])
+    assert {event for _, event, _ in events(second, "r2")} == {"born", "withdrawn"}
+
+
+def test_a_changed_row_that_is_recognised_now_leaves_a_redirect(mentions: Build, clusters: Build) -> None:
+    known = {"name": "甘草", "platform": "yiyuan"}
+    first, second = successive(
+        mentions,
+        clusters,
+        [[known, known | {"row_key": "b"}], [ROW]],
+        [[known, ROW | {"id_number": "320281198503120018"}]],
+    )
+    kept, alone = first.entities["entity_id"].to_pylist()[1:]
+    assert redirects(second) == {alone: {kept}}
+
+
+def test_of_a_keyed_row_the_same_person_goes_on_though_the_name_was_mistyped(mentions: Build, clusters: Build) -> None:
+    owner = {"role": "owner", "dwelling": HOME, "id_number": "320281198503120018"}
+    one = owner | {"name": "甘草", "row_key": "a.11"}
+    other = owner | {"name": "甘早", "row_key": "a.22"}
+    sold = owner | {"name": "向南", "row_key": "a.33", "id_number": "320281199001010014"}
+    first, second, third = successive(mentions, clusters, [[one]], [[other]], [[sold]])
+    assert second.entities["entity_id"].equals(first.entities["entity_id"])
+    assert {event for _, event, _ in events(third, "r3")} == {"born", "withdrawn"}

@@ -120,7 +120,20 @@ def test_a_role_that_appears_in_a_row_begins_there_and_one_that_vanishes_ends_th
     fourth = tell([("a", "tenant", 7)], ["H2"], rows, third.known)
     assert lines(fourth) == lines(third)
     ended = tell([], [], periods([("a", 1, 8)]), fourth.known)
-    assert [line for line in lines(ended) if line[1] == "tenant"] == [("a", "tenant", "H2", 1, 8, False)]
+    assert [line for line in lines(ended) if line[1] == "tenant"] == [("a", "tenant", "H2", 3, 8, False)]
+
+
+def test_a_role_that_passes_to_somebody_else_ends_for_the_one_and_begins_for_the_other() -> None:
+    rows = periods([("a", 1, None)])
+    first = tell([("a", "subject", 1), ("a.11", "owner", 1)], ["H1", "H2"], rows, None)
+    second = tell([("a", "subject", 4), ("a.22", "owner", 4)], ["H1", "H3"], rows, first.known)
+    assert lines(second) == [
+        ("a", "subject", "H1", 1, None, True),
+        ("a.11", "owner", "H2", 1, 4, False),
+        ("a.22", "owner", "H3", 4, None, True),
+    ]
+    gone = tell([], [], periods([("a", 1, 6)]), second.known)
+    assert lines(gone)[1:] == [("a.11", "owner", "H2", 1, 4, False), ("a.22", "owner", "H3", 4, 6, False)]
 
 
 def test_a_delivery_taken_out_again_leaves_no_gap() -> None:

@@ -64,6 +64,7 @@ HOMES = platform(
     [
         {
             "name": "deeds",
+            "key": ["unit"],
             "columns": ["unit", "place", "holders", "numbers", "area", "tenant", "phone"],
             "roles": {
                 "subject": {
@@ -279,6 +280,26 @@ def test_a_cell_of_two_holders_gives_each_role_its_own_part(tables):
         ("owner", "孟晓岚", "469900198503120012"),
         ("co_owner", "高远", "469900196311051180"),
     ]
+
+
+def test_who_stands_beside_the_subject_of_a_keyed_row_is_another_mention_once_it_is_somebody_else(tables):
+    deeds = ROWS["homes", "deeds"]
+    sold = deeds.set_column(
+        deeds.column_names.index("holders"), "holders", pa.array(["向南、易安", "、高　远", "石磊", None])
+    )
+    rows = ROWS | {("homes", "deeds"): sold}
+    before, after = (
+        {(number, role): key for number, role, key in lines(table, "row_number", "role", "row_key")}
+        for table in (tables["person"].slice(0, 6), build("person", rows=rows).slice(0, 6))
+    )
+    assert [place for place in before if before[place] != after[place]] == [(1, "owner")]
+    assert lines(build("housing", rows=rows), "row_key") == lines(tables["housing"], "row_key")
+    assert {key.split(".")[0] for key in before.values()} == {"k0", "k1", "k2"}
+
+
+def test_rows_without_a_declared_key_and_subjects_are_known_by_their_row_alone(tables):
+    found = lines(tables["person"].slice(6), "row_number", "row_key")
+    assert found == [(number, f"k{number - 1}") for number, _ in found]
 
 
 def test_a_person_tied_to_a_home_of_the_row_carries_its_address(tables):
