@@ -1,10 +1,12 @@
-"""Names of the upper administrative divisions of China that an address may give without their suffix (GB/T 2260).
+"""Names of the administrative divisions of China that an address may give without their suffix (GB/T 2260).
 
-Belongs here: provinces and prefecture-level cities, a list that hardly changes. Does not belong here: counties and below,
-which the grammar knows by their suffix and the gazetteer by name.
+Belongs here: provinces, prefecture-level cities and counties, lists that hardly change. Does not belong here: streets and
+below, which the grammar knows by their suffix and the gazetteer by name.
 """
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 PROVINCES: tuple[str, ...] = tuple(
     line
@@ -32,3 +34,11 @@ CITIES: frozenset[str] = frozenset(
     """.split()
 )
 """Short names of the prefecture-level cities and municipalities."""
+
+COUNTIES: frozenset[str] = frozenset(
+    name
+    for line in files("pipelines.standardise.address").joinpath("counties.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for name in line.split()
+)
+"""Names of counties, districts and county-level cities, of two characters and more."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipelines.standardise.address.divisions import CITIES, PROVINCES
+from pipelines.standardise.address.divisions import CITIES, COUNTIES, PROVINCES
 from pipelines.standardise.address.notation import NUMERALS
 
 LABELS = (
@@ -46,7 +46,7 @@ _COMMUNITY = re.compile(
     r"[^0-9A-Za-z\-路号街园城][^0-9A-Za-z\-路号街园城]{0,4}?(?:社区居委会|社区居民委员会|居民委员会|居委会|社区(?!卫生|服务|医)|行政村|自然村"
     rf"|(?<![新{NUMERALS}])村(?!委|路|口|[0-9{NUMERALS}]{{1,2}}[区期]|小学|镇|镇))"
 )
-_ROAD_END = r"(?:大道|大街|公路|马路|支路|胡同|(?<!铁)路(?!口|灯|桥|段)|街(?!道|区|口|坊|心|舞)|(?<![隧轨人频渠])(?<!车行)巷(?!口)|(?<![一-鿿]街)弄(?![0-9]))"
+_ROAD_END = r"(?:大道|大街|公路|马路|支路|胡同|(?<!铁)路(?!口|灯|桥|段)|街(?!道|区|口|坊|心|舞)|(?<![隧轨人频渠])(?<!车行)巷(?!口)|弄(?![0-9])|(?:线|道|堤)(?=[0-9]+号))"
 _ROAD = re.compile(
     rf"(?:[0-9]{{2,3}}[国省县]道|[GSX][0-9]{{2,3}}|[^0-9A-Za-z\-号与和\s]{{1,6}}?{_ROAD_END}(?:[东西南北]?[东西南北中一二三四五]段|[{NUMERALS}][巷弄路街])?)"
 )
@@ -70,11 +70,24 @@ _ANCHOR = re.compile(
     rf"|(?P<room>{_ID}(?:号?室|号房间?|房(?![产地])|铺(?!子)|店面|号铺))"
     rf"|(?P<number>(?:附|甲|乙)?(?:[0-9]+(?:[\-至_][0-9]+)*|[{NUMERALS}]+|[A-Za-z][0-9]+)号(?!线|码|店|馆|院)(?:院)?)"
     r"|(?P<lane>[0-9]+(?:弄|支弄|巷))"
-    r"|(?P<plain>[A-Za-z]{0,2}[0-9]+[A-Za-z]?(?![A-Za-z0-9%年元届吨米路街组社队])|(?<![A-Za-z0-9])[A-Za-z](?=\-[0-9]|[0-9]))"
+    r"|(?P<plain>[A-Za-z]{0,2}[0-9]+[A-Za-z]?(?![A-Za-z0-9%年元届吨米路街组社队期区])|(?<![A-Za-z0-9])[A-Za-z](?=\-[0-9]|[0-9]))"
     rf"|(?P<noise>{_NOISE.pattern})|(?P<aside>{_ASIDE.pattern})|(?P<separator>{_SEPARATOR.pattern})"
 )
 
 
+_COUNTY_SUFFIX = re.compile(
+    r"[^0-9省市区县镇乡路街道号]{0,6}自治[县旗]|县(?!城|前|学|后|东|西)|区(?!间|块|政)|市(?!场|民|政|心|北区|中区|区)|旗(?!舰)|林区|特区"
+)
+_NO_DIVISION = re.compile(
+    r"[东西南北中]?(?:路|街|大道|巷|村|镇|县|大厦|商|银行|小区|花园|湾|大学|新城|[^0-9]{0,2}公司)"
+)
+"""What makes the name of a division before it the beginning of another name."""
+
+_STEPS = ("country", "province", "city", "county", "zone", "street", "zone", "community", "road")
+_PATTERNS = {
+    **{"country": _COUNTRY, "province": _PROVINCE, "city": _CITY, "county": _COUNTY, "zone": _ZONE},
+    **{"street": _STREET, "community": _COMMUNITY, "road": _ROAD},
+}
 _BEFORE_NUMBER = frozenset(("road", "lane", "community", "street", "county", "zone", "", "aside"))
 
 
@@ -95,64 +108,99 @@ def segment(text: str) -> list[Segment]:
     Returns:
         Segments in order, without gaps; labels are those of `LABELS`.
     """
-    left = list(_from_left(text))
+    left = _from_left(text)
     return left + list(_rest(text, left))
 
 
-def _from_left(text: str) -> Iterator[Segment]:
-    """Divisions, community and road, in their order; what comes a second time is a repetition."""
-    at, seen, words, step = 0, set[str](), set[str](), 0
-    steps = (
-        *(("country", _COUNTRY), ("province", _PROVINCE), ("city", _CITY), ("county", _COUNTY), ("zone", _ZONE)),
-        *(("street", _STREET), ("zone", _ZONE), ("community", _COMMUNITY), ("road", _ROAD)),
-    )
-    while step < len(steps):
+def _from_left(text: str) -> list[Segment]:
+    """Divisions, community and road, in their order; a division given again takes the place of the one before."""
+    found: list[Segment] = []
+    at, step = 0, 0
+    while step < len(_STEPS):
         for pattern in (_SEPARATOR, _NOISE):
             skipped = pattern.match(text, at)
             if skipped:
-                yield Segment("separator", at, skipped.end())
+                found.append(Segment("separator", at, skipped.end()))
                 at = skipped.end()
-        again = next((word for word in sorted(words, key=len, reverse=True) if text.startswith(word, at)), None)
-        if again:
-            yield Segment("separator", at, at + len(again))
-            at += len(again)
-            continue
-        label, pattern = steps[step]
-        found = pattern.match(text, at)
-        if not found or not _plausible(label, text, found):
+        again = _again(text, at, step, found)
+        label, end = again or (_STEPS[step], _end_of(_STEPS[step], text, at, found))
+        if end == at:
             step += 1
             continue
-        word = found.group().rstrip("省市")
-        if label in ("province", "city", "county"):
-            words.add(found.group())
-        split = at + 2 if label == "street" and _two_names(found.group(), seen) else at
+        if again:
+            found, label = _replaced(text, found, Segment(label, at, end))
+            step = step if label == "separator" else _STEPS.index(label)
+        split = at + 2 if label == "street" and _two_names(text[at:end], found) else at
         if split > at:
-            yield Segment("county", at, split)
-        yield Segment("separator" if word in seen else label, split, found.end())
-        at = found.end()
-        # a division given twice (浙江省杭州市余杭区浙江省…) is read again from the province on
-        step = 1 if label == "county" and word not in seen else step if word in seen else step + 1
-        seen.add(word)
+            found.append(Segment("county", at, split))
+        found.append(Segment(label, split, end))
+        step, at = step + 1 if label != "separator" else step, end
+    return found
 
 
-def _two_names(word: str, seen: set[str]) -> bool:
+def _end_of(label: str, text: str, at: int, found: list[Segment]) -> int:
+    """Where a division, community or road that begins at `at` ends; `at` itself where none begins there."""
+    if label == "county":
+        end = _known_county(text, at, bare=any(s.label in ("province", "city") for s in found))
+        if end > at:
+            return end
+    match = _PATTERNS[label].match(text, at)
+    return match.end() if match and _plausible(label, text, match.group(), match.end()) else at
+
+
+def _known_county(text: str, at: int, bare: bool) -> int:
+    """The end of a county of the list; `bare` allows it without its suffix, as it is written after a city."""
+    for length in (4, 3, 2):
+        core = text[at : at + length]
+        if len(core) < length or core not in COUNTIES:
+            continue
+        suffix = _COUNTY_SUFFIX.match(text, at + length)
+        if suffix:
+            return suffix.end()
+        if bare and not _NO_DIVISION.match(text, at + length):
+            return at + length
+    return at
+
+
+def _again(text: str, at: int, step: int, found: list[Segment]) -> tuple[str, int] | None:
+    """A division above `step` that begins here: one given before, or a province or city written out."""
+    for label in ("country", "province", "city", "county"):
+        if _STEPS.index(label) >= step:
+            return None
+        end = _end_of(label, text, at, found)
+        words = {text[s.start : s.end].rstrip("省市县区") for s in found if s.label in (label, "separator")}
+        if end > at and (text[at:end].rstrip("省市县区") in words or (label != "county" and text[end - 1] in "省市国")):
+            return label, end
+    return None
+
+
+def _replaced(text: str, found: list[Segment], new: Segment) -> tuple[list[Segment], str]:
+    """What was found before a division given again, and the label of the new one.
+
+    A drop-down's prefix stands before what was typed, and the typed one goes on: the later counts, unless it is a mere
+    short form of the earlier.
+    """
+    before = [s for s in found if s.label == new.label]
+    word, earlier = text[new.start : new.end], text[before[-1].start : before[-1].end] if before else ""
+    if earlier.startswith(word) and len(word) < len(earlier):
+        return found, "separator"
+    below = _STEPS[_STEPS.index(new.label) :]
+    return [Segment("separator", s.start, s.end) if s.label in below else s for s in found], new.label
+
+
+def _two_names(word: str, found: list[Segment]) -> bool:
     """Whether a street's name is so long after a city that a county without its suffix stands before it: 安吉递铺镇."""
     core = re.sub(r"(?:街道办事处|街道|镇|乡)$", "", word)
-    return len(core) == 4 and not CITIES.isdisjoint(seen)
+    return len(core) == 4 and any(s.label == "city" for s in found) and not any(s.label == "county" for s in found)
 
 
-def _plausible(label: str, text: str, found: re.Match[str]) -> bool:
+def _plausible(label: str, text: str, word: str, end: int) -> bool:
     """Whether what follows lets a name stand: 南通 in 南通路 is no city, 南湖 in 南湖区 neither."""
-    word, after = found.group(), text[found.end() :]
     if label in ("province", "city") and (word in CITIES or word in PROVINCES):
-        return not re.match(
-            r"[东西南北中]?(?:路|街|大道|巷|村|镇|县|大厦|商|银行|小区|花园|湾|大学|新城|[^0-9]{0,2}公司)", after
-        )
+        return not _NO_DIVISION.match(text, end)
     if label in ("county", "street", "community"):
-        return len(word) >= 2 and not re.match(r"[东西南北中]?(?:路|大道)", after)
-    if label == "road":
-        return len(word) >= 2
-    return True
+        return len(word) >= 2 and not re.match(r"[东西南北中]?(?:路|大道)", text[end:])
+    return label != "road" or len(word) >= 2
 
 
 def _rest(text: str, left: list[Segment]) -> Iterator[Segment]:
