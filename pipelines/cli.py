@@ -45,9 +45,8 @@ def run(
 
     退出码 exit code: 0 已发布 released, 1 检查未通过 stopped by a check (the former release stays), 2 配置有误 configuration.
     """
-    from pipelines.run import run_main_job
+    from pipelines.nothing_new import given, nothing_new, remember
     from pipelines.settings import Settings
-    from pipelines.summary import print_summary
     from warehouse.model import Home
 
     out = console()
@@ -57,7 +56,18 @@ def run(
         from pipelines.stages.models import ask_for_new_models
 
         ask_for_new_models(settings.home)
+    now = given(settings)
+    if nothing_new(settings, now):
+        from pipelines.summary import print_nothing_new
+
+        print_nothing_new(settings, out)
+        raise typer.Exit(0)
+    from pipelines.run import run_main_job
+    from pipelines.summary import print_summary
+
     outcome = run_main_job(settings, out)
+    if outcome.released:
+        remember(settings.home, now)
     print_summary(settings, outcome, out)
     raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 
 import dagster as dg
@@ -28,9 +29,11 @@ class Outcome:
         blocking: the failed checks that stopped the release.
         failures: steps that broke, with the class of the error and its message.
         warnings: what was odd but stopped nothing.
+        began: when it began, in seconds since the epoch.
     """
 
     released: bool
+    began: float
     checks_passed: list[str] = field(default_factory=list)
     checks_failed: list[str] = field(default_factory=list)
     blocking: list[str] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Outcome:
 
 def run_main_job(settings: Settings, console: Console) -> Outcome:
     """Run every stage on `settings` in process and say how it ended. Raises nothing a stage raised."""
+    began = time.time()
     handler: list[ProgressHandler] = []
 
     @dg.logger
@@ -61,15 +65,16 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": {}}}}
         )
-    return _outcome(result, progress.warnings)
+    return _outcome(result, progress.warnings, began)
 
 
-def _outcome(result: dg.ExecuteInProcessResult, warnings: list[str]) -> Outcome:
+def _outcome(result: dg.ExecuteInProcessResult, warnings: list[str], began: float) -> Outcome:
     evaluations = result.get_asset_check_evaluations()
     named = {f"{e.asset_key.to_user_string()}: {e.check_name}": e for e in evaluations}
     failed = {name: e for name, e in named.items() if not e.passed}
     return Outcome(
         released=result.success,
+        began=began,
         checks_passed=sorted(set(named) - set(failed)),
         checks_failed=sorted(failed),
         blocking=sorted(n for n, e in failed.items() if e.blocking and e.severity == dg.AssetCheckSeverity.ERROR),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from connectors.landing import unknown_folders
-from pipelines.run import Outcome
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.run import Outcome
 
 KINDS_ZH = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
 
@@ -33,8 +36,7 @@ EXAMPLE = "from 一张网.人口 limit 5"
 
 def print_summary(settings: Settings, outcome: Outcome, console: Console) -> None:
     """Say how a run ended. Counts come from the library as published; a stopped run says what stopped it."""
-    for folder in unknown_folders(settings.inbox, settings.platforms):
-        console.print(f"未知平台 no such platform, left alone: {folder}", style="yellow", markup=False, highlight=False)
+    _print_unknown(settings, console)
     for warning in outcome.warnings:
         console.print(f"注意 {warning}", style="yellow", markup=False, highlight=False)
     if not outcome.released:
@@ -45,11 +47,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         console.print(_kinds(library))
         for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
             console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
-        for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
-            console.print(
-                f"待确认交付 held {platform}/{file}: {reason}；onenet confirm {delivery} 或 refuse {delivery}",
-                style="yellow", markup=False, highlight=False,
-            )  # fmt: skip
+        _print_held(library, console)
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
         (contradictions,) = library.execute(CONTRADICTIONS).fetchone() or (0,)
     passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
@@ -62,7 +60,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
             " · contradictory judgements were left out",
             style="yellow", highlight=False,
         )  # fmt: skip
-    for line in _models(settings):
+    for line in _models(settings, outcome.began):
         console.print(line, markup=False, highlight=False)
     console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
     twin = settings.home.restricted_library
@@ -82,6 +80,24 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
     )  # fmt: skip
 
 
+def print_nothing_new(settings: Settings, console: Console) -> None:
+    """Say that a run had nothing to do, what the library is, and what still waits for a person."""
+    _print_unknown(settings, console)
+    with duckdb.connect(str(settings.home.library), read_only=True) as library:
+        (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
+        _print_held(library, console)
+    console.print(
+        "没有新内容：交付、裁定和配置均与上次运行相同，未生成新发布版"
+        " · nothing new: deliveries, judgements and configuration are those of the last run; no release was made",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    console.print(
+        f"发布版保持不变 the release stays {version}: [bold]{settings.home.library}[/bold]",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def platform_table(settings: Settings) -> Table:
     """The declared platforms, a line each."""
     table = Table("平台 platform", "名称 title", "部门 department", "格式 format", "交付 delivery", "频率 cadence")
@@ -95,6 +111,19 @@ def platform_table(settings: Settings) -> Table:
             platform.cadence,
         )
     return table
+
+
+def _print_unknown(settings: Settings, console: Console) -> None:
+    for folder in unknown_folders(settings.inbox, settings.platforms):
+        console.print(f"未知平台 no such platform, left alone: {folder}", style="yellow", markup=False, highlight=False)
+
+
+def _print_held(library: duckdb.DuckDBPyConnection, console: Console) -> None:
+    for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
+        console.print(
+            f"待确认交付 held {platform}/{file}: {reason}；onenet confirm {delivery} 或 refuse {delivery}",
+            style="yellow", markup=False, highlight=False,
+        )  # fmt: skip
 
 
 def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
@@ -123,13 +152,15 @@ def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:
     return table
 
 
-def _models(settings: Settings) -> list[str]:
-    """Which matching model each kind used and why, and what of the kind was compared anew."""
+def _models(settings: Settings, began: float) -> list[str]:
+    """Which matching model each kind used and why, and what of the kind was compared anew since `began` (epoch, s)."""
     lines = []
     for kind, title in KINDS_ZH.items():
         mark = settings.home.done(f"link/{kind}")
         told = json.loads(mark.read_text(encoding="utf-8"))["counts"] if mark.exists() else {}
-        if "model" in told:
+        if "model" in told and mark.stat().st_mtime < began:
+            lines.append(f"匹配 matching {title} {kind}: 无变化，沿用上次结果 · nothing changed, as the run before")
+        elif "model" in told:
             changes = f"{told['changed']:,} 变化 changed, {told['withdrawn']:,} 撤回 withdrawn, {told['pairs_compared']:,} 对 pairs"
             lines.append(f"匹配 matching {title} {kind}: {told['model']}; {changes}")
     return lines

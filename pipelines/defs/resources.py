@@ -10,6 +10,7 @@ from pydantic import Field
 
 from connectors.holding import standing_of_all
 from pipelines.locking import locked
+from pipelines.nothing_new import forget_run
 from pipelines.once import Counts, digest, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
@@ -31,6 +32,7 @@ class Workspace(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
         with locked(self.settings.home, lambda: _say(context, WAITING)):
+            forget_run(self.settings.home)
             if gone := recover(self.settings.home):
                 _say(
                     context,

@@ -127,10 +127,10 @@ class Blocking:
 
     def _emit(self, packed: Ints, key: Ints, repeats: bool) -> Ints:
         """All pairs inside runs of equal keys: those one place apart, then two, until no run is that long."""
-        record = packed & 0xFFFFFFFF
+        record = packed.astype(np.uint32)
         out, at, distance = [np.zeros(0, dtype=np.int64)], np.flatnonzero(key[1:] == key[:-1]), 1
         while len(at):
-            a, b = record[at], record[at + distance]
+            a, b = record[at].astype(np.int64), record[at + distance]
             if repeats:  # the same record may hold the key twice, or come in another order
                 a, b = np.minimum(a, b), np.maximum(a, b)
                 a, b = a[a != b], b[a != b]
@@ -153,7 +153,7 @@ def _merged(found: list[Ints], threads: int) -> Ints:
         inside = [
             part[_between(part, bounds[i - 1] if i else None, bounds[i] if i < len(bounds) else None)] for part in found
         ]
-        return distinct_sorted(np.concatenate(inside))
+        return distinct_sorted(np.concatenate(inside), in_place=True)
 
     return np.concatenate(each(work, range(len(bounds) + 1), threads))
 

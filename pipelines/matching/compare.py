@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +25,13 @@ from pipelines.matching.population import Frequencies, Population
 from pipelines.matching.spec import Comparison, MatchSpec
 
 Patterns = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
 
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
-FEW = 256
-"""Pairs of values too few to be worth reducing to distinct ones."""
-
-CHUNK = 1 << 19
-"""Pairs compared at a time: bounds memory, whatever the number of pairs."""
+STEP = 1 << 18
+"""Pairs whose codes are compared at a time: few enough to stay in a processor's cache from level to level."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,24 @@ def _frequency_bins(
     return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
+@dataclass(frozen=True)
+class _Open:
+    """Pairs of values of one comparison that only their text tells apart: place of the pair of records, both values."""
+
+    row: Ints
+    low: Codes
+    high: Codes
+
+    def after(self, start: int) -> _Open:
+        """The same pairs further on."""
+        return _Open(self.row + start, self.low, self.high)
+
+    @classmethod
+    def together(cls, parts: list[_Open]) -> _Open:
+        """All of them."""
+        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("row", "low", "high")))
+
+
 class Comparer:
     """Compares pairs of records of one encoded table under one spec.
 
@@ -147,6 +164,9 @@ class Comparer:
     ) -> None:
         self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
+        self._reads_text = [_first_that_reads_text(c) for c in spec.comparisons]
+        self._own_cells: dict[int, npt.NDArray[np.int16]] = {}
+        self._locks = [Lock() for _ in spec.comparisons]
         self.domains: list[Domain] = each(lambda c: encoded.domain(c.columns), spec.comparisons, threads)
         if population is not None:
             self.bins = population.bins(encoded)
@@ -167,61 +187,75 @@ class Comparer:
             },
         )
 
-    def patterns(self, left: Codes, right: Codes) -> Patterns:
-        """The pattern of each pair of records."""
-        out = np.zeros(len(left), dtype=np.int64)
-        for i, radix in enumerate(self.layout.radix):
-            out += radix * self._cells(i, left, right)
-        return out
+    def patterns(self, left: Codes | Ints, right: Codes | Ints, threads: int = 1) -> Patterns:
+        """The pattern of each pair of records.
 
-    def _cells(self, i: int, left: Codes, right: Codes) -> npt.NDArray[np.int64]:
-        """The cell of each pair in comparison `i`.
-
-        Pairs of one and the same value are judged once per value. The others go through the levels that look at codes
-        only; what is left is reduced to distinct pairs of values before a level reads text.
+        Levels that look at codes only are asked about pairs as they come, a few at a time. What is left for levels that
+        read text is gathered first, so that every distinct pair of values is read once.
         """
-        codes = self.domains[i].codes
-        a, b = codes[left], codes[right]
         out = np.zeros(len(left), dtype=np.int64)
-        equal = np.flatnonzero((a == b) & (a >= 0))
-        if len(equal):
-            held = np.zeros(len(self.domains[i]), dtype=bool)
-            held[a[equal]] = True
-            values = np.flatnonzero(held).astype(np.int32)
-            cell = np.zeros(len(held), dtype=np.int64)
-            cell[values] = self._judge(i, values, values)
-            out[equal] = cell[a[equal]]
-        other = np.flatnonzero((a != b) & (a >= 0) & (b >= 0))
-        out[other] = self._judge(i, np.minimum(a[other], b[other]), np.maximum(a[other], b[other]))
+
+        def by_code(start: int) -> list[_Open]:
+            part = slice(start, start + STEP)
+            return [self._by_code(i, left[part], right[part], out[part]).after(start) for i in range(len(self.domains))]
+
+        found = each(by_code, range(0, len(left), STEP), threads)
+        texts = [i for i in range(len(self.domains)) if any(len(open_[i].row) for open_ in found)]
+        opened = [_Open.together([open_[i] for open_ in found]) for i in texts]
+        del found
+        read = each(lambda pair: self._by_text(*pair), list(zip(texts, opened, strict=True)), threads)
+        for i, open_, cells in zip(texts, opened, read, strict=True):
+            out[open_.row] += self.layout.radix[i] * cells
         return out
 
-    def _judge(self, i: int, low: Codes, high: Codes, first: int = 0, distinct: bool = False) -> npt.NDArray[np.int64]:
-        """The cell of every pair of values: the first level from `first` on that holds, with its frequency bin."""
+    def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _Open:
+        """Add the cells of comparison `i` to `out` as far as codes tell; hand back what only text tells."""
+        codes, radix = self.domains[i].codes, self.layout.radix[i]
+        a, b = codes[left], codes[right]
+        equal = a == b
+        out += radix * (self._own(i)[a] * equal)
+        row = np.flatnonzero(~equal & ((a | b) >= 0))
+        low, high = np.minimum(a[row], b[row]), np.maximum(a[row], b[row])
+        cells, open_ = self._judge(i, low, high, until=self._reads_text[i])
+        out[row] += radix * cells
+        return _Open(row[open_], low[open_], high[open_])
+
+    def _by_text(self, i: int, open_: _Open) -> npt.NDArray[np.int64]:
+        """The cells of pairs of values on which codes say nothing, every distinct pair of values once."""
+        distinct, inverse = numbered(open_.high.astype(np.int64) << 32 | open_.low)
+        low, high = (distinct & 0xFFFFFFFF).astype(np.int32), (distinct >> 32).astype(np.int32)
+        return self._judge(i, low, high, first=self._reads_text[i])[0][inverse]
+
+    def _own(self, i: int) -> npt.NDArray[np.int16]:
+        """The cell of every value of comparison `i` with itself; 0 for null, which is the last."""
+        with self._locks[i]:
+            if i not in self._own_cells:
+                values = np.arange(len(self.domains[i]), dtype=np.int32)
+                self._own_cells[i] = np.append(self._judge(i, values, values)[0], 0).astype(np.int16)
+        return self._own_cells[i]
+
+    def _judge(
+        self, i: int, low: Codes, high: Codes, first: int = 0, until: int | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The cell of every pair of values: the first level from `first` on and before `until` that holds, with its
+        frequency bin; 0 where none does. And the places of the pairs left open."""
         comparison, cells = self.spec.comparisons[i], self.layout.cells[i]
         pairs = ValuePairs(self.encoded, self.domains[i], low, high)
         out = np.zeros(len(pairs), dtype=np.int64)
         open_ = np.arange(len(pairs))
-        for j, level in enumerate(comparison.levels[first:], start=first):
+        for j, level in enumerate(comparison.levels[first:until], start=first):
             if not len(open_):
                 break
-            if level.reads_text and not distinct and len(open_) > FEW:
-                out[open_] = self._judge_distinct(i, low[open_], high[open_], j)
-                break
-            asked = pairs.take(open_)
+            asked = pairs if len(open_) == len(pairs) else pairs.take(open_)
             holds = level.holds(asked)
-            cell = np.full(int(holds.sum()), cells.first[j + 1])
+            if not holds.any():
+                continue
+            cell = np.full(int(np.count_nonzero(holds)), cells.first[j + 1])
             if column := _frequency_column(comparison, level):
                 cell = cell + self._bin(asked.take(holds), column)
             out[open_[holds]] = cell
             open_ = open_[~holds]
-        return out
-
-    def _judge_distinct(self, i: int, low: Codes, high: Codes, first: int) -> npt.NDArray[np.int64]:
-        """`_judge` from level `first` on, every distinct pair of values once."""
-        key = high.astype(np.int64) << 32 | low
-        distinct, inverse = numbered(key)
-        one, other = (distinct & 0xFFFFFFFF).astype(np.int32), (distinct >> 32).astype(np.int32)
-        return self._judge(i, one, other, first, distinct=True)[inverse]
+        return out, open_
 
     def _bin(self, pairs: ValuePairs, column: str) -> npt.NDArray[np.int64]:
         """The frequency bin of a pair: of its commoner value, where they are not the same."""
@@ -229,6 +263,11 @@ class Comparer:
         left, right = pairs.codes(column)
         common = np.minimum(np.where(left >= 0, bins[left], BINS - 1), np.where(right >= 0, bins[right], BINS - 1))
         return common
+
+
+def _first_that_reads_text(comparison: Comparison) -> int:
+    """The place of the first level that reads text, or the number of levels."""
+    return next((j for j, level in enumerate(comparison.levels) if level.reads_text), len(comparison.levels))
 
 
 def _frequency_column(comparison: Comparison, level: Level) -> str | None:

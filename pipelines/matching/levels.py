@@ -303,6 +303,19 @@ class Different(ByCode):
         return np.ones(len(pairs), dtype=bool)
 
 
+def text_matrix(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
+    """Texts as a matrix of code points, a line each, cut or padded with 0 to `width`."""
+    if not texts:
+        return np.zeros((0, width), dtype=np.uint32)
+    return np.array(texts, dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
+
+
+def code_points(values: pa.Array) -> npt.NDArray[np.uint32]:
+    """Values as a matrix of code points, as wide as the longest of them; null as an empty text."""
+    texts = values.cast(pa.large_string()).fill_null("")
+    return text_matrix(texts.to_pylist(), max(pc.max(pc.utf8_length(texts)).as_py() or 0, 1))
+
+
 def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
     """Which characters a value holds (31 bits) and which it holds an odd number of times (32 bits), by their code points.
 
@@ -310,10 +323,8 @@ def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
     """
     out = np.zeros(len(values), dtype=np.int64)
     for start in range(0, len(values), STRIDE):
-        texts = values.slice(start, STRIDE).cast(pa.large_string()).fill_null("")
-        width = max(pc.max(pc.utf8_length(texts)).as_py(), 1)
-        characters = np.array(texts.to_pylist(), dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
-        held, odd = np.zeros((2, len(texts)), dtype=np.int64)
+        characters = code_points(values.slice(start, STRIDE))
+        held, odd = np.zeros((2, len(characters)), dtype=np.int64)
         for column in characters.T:
             there = column > 0
             held |= np.where(there, np.int64(1) << (column % 31).astype(np.int64), 0)

@@ -16,17 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.encode import group_rows
-from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs
+from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs, text_matrix
 
 ID_LENGTH = 18
 LOST = "?"
-
-
-def _characters(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
-    """Texts as a matrix of code points, cut or padded with 0 to `width`."""
-    if not texts:
-        return np.zeros((0, width), dtype=np.uint32)
-    return np.array(texts, dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,7 @@ class LegiblePart(Plain):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        left, right = (_characters(side, ID_LENGTH) for side in pairs.texts(self.column))
+        left, right = (text_matrix(side, ID_LENGTH) for side in pairs.texts(self.column))
         legible = (left != ord("*")) & (right != ord("*")) & (left != 0) & (right != 0)
         return ((left == right) | ~legible).all(axis=1) & (legible.sum(axis=1) >= self.digits)
 
@@ -137,7 +130,7 @@ class LostCharacter(Plain):
         if len(asked):
             texts = pairs.take(asked).texts(self.column)
             width = max(len(t) for side in texts for t in side)
-            left, right = (_characters(side, width) for side in texts)
+            left, right = (text_matrix(side, width) for side in texts)
             lost_here = (left == ord(LOST)) & (right != 0) | (right == ord(LOST)) & (left != 0)
             out[asked] = ((left == right) | lost_here).all(axis=1) & (left == right).any(axis=1)
         return out
@@ -156,7 +149,7 @@ class LookAlike(Plain):
         out = np.zeros(len(pairs), dtype=bool)
         asked = np.flatnonzero((lengths[0] == lengths[1]) & (lengths[0] >= 2) & pairs.near(self.column))
         if len(asked):
-            left, right = (_characters(side, int(lengths[0].max())) for side in pairs.take(asked).texts(self.column))
+            left, right = (text_matrix(side, int(lengths[0].max())) for side in pairs.take(asked).texts(self.column))
             differ = left != right
             once = differ.sum(axis=1) == 1
             place = differ[once].argmax(axis=1)
@@ -318,7 +311,7 @@ def _has_lost(values: pa.Array) -> npt.NDArray[np.int64]:
 
 def _sorted_characters(values: pa.Array) -> npt.NDArray[np.int64]:
     width = pc.max(pc.utf8_length(values)).as_py() or 1
-    characters = np.sort(_characters(values.to_pylist(), width), axis=1)
+    characters = np.sort(text_matrix(values.to_pylist(), width), axis=1)
     return group_rows([characters[:, i].astype(np.int32) for i in range(width)])[0].astype(np.int64)
 
 

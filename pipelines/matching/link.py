@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.blocking import Blocking
 from pipelines.matching.clustering import Constraints
-from pipelines.matching.compare import CHUNK, Comparer, Patterns
+from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
@@ -29,6 +29,9 @@ from pipelines.matching.train import train
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+CHUNK = 1 << 19
+"""Patterns told apart at a time."""
 
 SAMPLE = 100_000
 """Random pairs that stand for all pairs no block finds."""
@@ -218,14 +221,13 @@ def _compare(
     """All candidate pairs with their patterns, how many pairs show each distinct pattern, and the patterns of a sample."""
     left, right = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
+    every, sample = comparer.patterns(left, right, threads), comparer.patterns(*sampled, threads)
+
     def work(start: int) -> tuple[Patterns, Codes]:
-        if start < 0:
-            return comparer.patterns(*sampled), left[:0]
-        part = slice(start, start + CHUNK)
-        distinct, inverse = numbered(comparer.patterns(left[part], right[part]))
+        distinct, inverse = numbered(every[start : start + CHUNK])
         return distinct, inverse.astype(np.int32)
 
-    (sample, _), *found = each(work, (-1, *range(0, len(left), CHUNK)), threads)
+    found = each(work, range(0, len(left), CHUNK), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
     pattern = np.concatenate(

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.coded import Coded, coded_table
+from pipelines.matching.encode import numbered
 from pipelines.matching.parallel import each
 
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
@@ -249,7 +250,7 @@ def _tied(rows: np.ndarray, theirs: pa.ChunkedArray, own: pa.ChunkedArray) -> Co
 def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
     """The resolved home: that of the tied mention, else the one its dwelling key leads to, else the key itself."""
     cluster = np.asarray(housing.column("cluster_id"))
-    name, number = np.unique(cluster, return_inverse=True)
+    name, number = numbered(cluster)
     names = pc.binary_join_element_wise("#", pa.array(name).cast(pa.string()), "")
     tied = Coded(np.append(number, -1)[rows].astype(np.int32), names, distinct=True)
     keys = Coded.of(housing.column("dwelling"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.levels import Same, Typo
+from pipelines.matching.levels import Same, Typo, code_points
 from pipelines.matching.levels_chinese import (
+    LOST,
     DateSlip,
     FormerName,
     Homophone,
@@ -45,6 +48,28 @@ def _day(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(pc.utf8_length(values), 8), values, None)
 
 
+def _given(values: pa.Array) -> npt.NDArray[np.uint32]:
+    """The legible characters of given names as code points, 0 for none: a line per name, its first character left out."""
+    characters = code_points(values)[:, 1:]
+    return np.where(characters == ord(LOST), np.uint32(0), characters)
+
+
+def _least(values: pa.Array) -> pa.Array:
+    """The least character of a given name by code point, wherever it stands."""
+    given = _given(values)
+    least = np.where(given == 0, np.uint32(0xFFFFFFFF), given).min(axis=1, initial=0xFFFFFFFF)
+    return pa.array(least, mask=least == 0xFFFFFFFF)
+
+
+def _greatest(values: pa.Array) -> pa.Array:
+    """The greatest character of a given name."""
+    greatest = _given(values).max(axis=1, initial=0)
+    return pa.array(greatest, mask=greatest == 0)
+
+
+GIVEN = AnyOf(Key("name_key", _least, "given_name[min]"), Key("name_key", _greatest, "given_name[max]"))
+"""A character of the given name: what is left where one is lost, mistaken or moved, and kin seldom share."""
+
 NAME = AnyOf("name_key", "former_name")
 PHONE = AnyOf("phone", "phone_2")
 DAY = Key("birth", _day, "birth_day")
@@ -52,10 +77,9 @@ DAY = Key("birth", _day, "birth_day")
 PERSON = MatchSpec(
     kind="person",
     blocks=(
-        Block("id_number"),
         Block(Key("id_text", _head, "id_number[0:14]"), "surname"),
         Block(Key("id_text", _tail, "id_number[6:18]")),
-        Block("surname", "home", cap=60),
+        Block("surname", "home", GIVEN, cap=60),
         Block("surname", PHONE),
         Block("surname", "firm", cap=30),
         Block(NAME, DAY),
@@ -63,7 +87,6 @@ PERSON = MatchSpec(
         Block("name_pinyin", "home"),
         Block("name_pinyin", "firm"),
         Block("home", DAY),
-        Block("name_key", "estate", "building"),
         Block(NAME, "community", cap=60),
         Block("name_key", cap=12),
     ),

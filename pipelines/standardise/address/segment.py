@@ -17,10 +17,10 @@ from pipelines.standardise.address.divisions import CITIES, COUNTIES, PROVINCES
 from pipelines.standardise.address.notation import NUMERALS
 
 LABELS = (
-    *("country", "province", "city", "county", "zone", "street", "community", "road", "road_number", "lane"),
-    *("lane_number", "site", "part", "building", "unit", "floor", "room", "aside", "contact", "separator"),
+    *("country", "province", "city", "county", "zone", "street", "community", "group", "road", "road_number"),
+    *("lane", "lane_number", "site", "part", "building", "unit", "floor", "room", "aside", "contact", "separator"),
 )
-"""What a segment can be. `zone` is a development zone, `lane` a second road, `part` a part of a site (二期, 东区), `aside` a
+"""What a segment can be. `zone` is a development zone, `group` a group of a village (3组), `lane` a second road, `part` a part of a site (二期, 东区), `aside` a
 relation (对面, 与…交叉口), `contact` whom to ask for, `separator` what carries nothing (dashes, repetitions, 电联)."""
 
 _N = rf"(?:[0-9]+|[{NUMERALS}]+)"
@@ -48,25 +48,36 @@ _COMMUNITY = re.compile(
 )
 _ROAD_END = r"(?:大道|大街|公路|马路|支路|胡同|(?<!铁)路(?!口|灯|桥|段)|街(?!道|区|口|坊|心|舞)|(?<![隧轨人频渠])(?<!车行)巷(?!口)|弄(?![0-9])|(?:线|道|堤)(?=[0-9]+号))"
 _ROAD = re.compile(
-    rf"(?:[0-9]{{2,3}}[国省县]道|[GSX][0-9]{{2,3}}|[^0-9A-Za-z\-号与和\s]{{1,6}}?{_ROAD_END}(?:[东西南北]?[东西南北中一二三四五]段|[{NUMERALS}][巷弄路街])?)"
+    rf"(?:[0-9]{{2,3}}[国省县]道|[GSX][0-9]{{2,3}}|[^0-9A-Za-z\-号与和\s]{{1,4}}[0-9]{{1,2}}号?(?:路(?!口)|大道|街)|[^0-9A-Za-z\-号与和\s]{{1,6}}?{_ROAD_END}(?:[东西南北]?[东西南北中一二三四五]段|[{NUMERALS}][巷弄路街])?)"
+)
+_ROAD_NAME = re.compile(
+    rf"(?P<place>[^{NUMERALS}0-9]{{2,}}?)(?:[^{NUMERALS}0-9]{{2}}[{NUMERALS}]?|[^0-9][{NUMERALS}])[东西南北中]?(?:大道|大街|支路|路|街|巷|弄)"
 )
 _ROAD_INSIDE = re.compile(
     rf"(?P<before>.{{2,}}?)(?P<road>(?:[^0-9A-Za-z\-]{{2}}|[^0-9A-Za-z\-][{NUMERALS}])[东西南北中]?(?:大道|大街|路(?!口|灯|桥|段)|街(?!道|区|口|坊)|巷(?!口)))$"
 )
 _ASIDE = re.compile(
-    r"(?:与|和(?=[^0-9]{1,6}(?:路|街|道|巷)))|(?:交叉路?口|交汇处|交界处?|路口)(?:[东西南北]{1,2}[侧面角]?)?|(?:斜?对面|对过|附近|旁边?|隔壁"
-    r"|门口|楼下|后面|前面|里面|院内|[东西南北]{1,2}侧|往?[东西南北]{1,2}[0-9]+米|[0-9]+米(?:处|左右)?)"
+    r"(?:与|和(?=[^0-9]{1,6}(?:路|街|道|巷)))|(?:交叉路?口|交汇处|交界处?|路口)(?:[东西南北]{1,2}[侧面角]?)?|(?:斜?对面|对过|附近|旁边?|边上|隔壁"
+    r"|门口|楼下|楼上|楼梯口|后面|前面|里面|院内|(?<=[城场园区院厦厂村])[内里](?![东西南北])|[东西南北]{1,2}侧|以[东西南北]{1,2}|往?[东西南北]{1,2}[0-9]+米|[0-9]+米(?:处|左右)?)"
 )
 _PART = re.compile(
-    rf"(?P<part>(?:[东西南北中]{{1,2}}|{_N}|[A-Za-z]|[东西南北]{_N})(?:区|期|苑区|组团)|[东西南北前后]{{1,2}}(?:大门|门|楼)|地下室|综合楼"
+    rf"(?P<part>(?P<quarter>(?:[东西南北中]{{1,2}}|{_N}|[A-Za-z]|[东西南北]{_N})区)"
+    rf"|(?:[东西南北中]{{1,2}}|{_N}|[A-Za-z]|[东西南北]{_N})(?:期|苑区|组团)|[东西南北前后]{{1,2}}(?:大门|门|楼)|地下室|综合楼"
     r"|写字楼|住院部|门诊部?|行政楼|商铺|店面|门卫室?|传达室)$"
 )
+_SITE_WITHIN = re.compile(
+    r"[^0-9]{2,}?(?:工业园区?|工业区|开发区|科技园区?|产业园区?|创业园区?|物流园区?|软件园|市场|商城|贸城|小区|花园|家园|广场|大厦"
+    r"|公寓|医院|大学(?!城|路|生)|学院|宾馆|酒店|饭店|中心(?!小学|医院|校|幼|广场|村|街|城|商)|机电城|皮革城|轻纺城|步行街)(?=[^0-9区路街]{3})"
+)
+"""A site that has another name behind it: a company in an industrial park, a building of an estate."""
+
 _ESTATE_END = re.compile(r"(?:区|园|苑|城|期|公寓|小区|新村|家园|花园|庭|府|湾|广场|大厦|中心|楼)$")
 _ANCHOR = re.compile(
     rf"(?P<building>第?{_ID}(?:号楼|幢|栋|棟|座(?!落)|排))"
     r"|(?P<unit>第?(?:[A-Za-z]{0,2}[0-9]+|[%s]+|[A-Za-z东西南北中甲乙丙丁])(?:单元|号门))"
     % NUMERALS
     + rf"|(?P<floor>第?[负\-]?{_N}(?:楼|层)(?!梯)|[0-9]+[Ff](?![A-Za-z0-9])|架空层|底楼)"
+    rf"|(?P<group>第?{_N}(?:村民小组|居民小组|小组|组(?!团)|队|社(?!区)))"
     rf"|(?P<room>{_ID}(?:号?室|号房间?|房(?![产地])|铺(?!子)|店面|号铺))"
     rf"|(?P<number>(?:附|甲|乙)?(?:[0-9]+(?:[\-至_][0-9]+)*|[{NUMERALS}]+|[A-Za-z][0-9]+)号(?!线|码|店|馆|院)(?:院)?)"
     r"|(?P<lane>[0-9]+(?:弄|支弄|巷))"
@@ -76,7 +87,7 @@ _ANCHOR = re.compile(
 
 
 _COUNTY_SUFFIX = re.compile(
-    r"[^0-9省市区县镇乡路街道号]{0,6}自治[县旗]|县(?!城|前|学|后|东|西)|区(?!间|块|政)|市(?!场|民|政|心|北区|中区|区)|旗(?!舰)|林区|特区"
+    r"[^0-9省市区县镇乡路街道号]{0,6}自治[县旗]|县(?!城(?!关|[东西南北厢])|前|学|后)|区(?!间|块|政)|市(?!场|民|政|心|北区|中区|区)|旗(?!舰)|林区|特区"
 )
 _NO_DIVISION = re.compile(
     r"[东西南北中]?(?:路|街|大道|巷|村|镇|县|大厦|商|银行|小区|花园|湾|大学|新城|[^0-9]{0,2}公司)"
@@ -88,7 +99,7 @@ _PATTERNS = {
     **{"country": _COUNTRY, "province": _PROVINCE, "city": _CITY, "county": _COUNTY, "zone": _ZONE},
     **{"street": _STREET, "community": _COMMUNITY, "road": _ROAD},
 }
-_BEFORE_NUMBER = frozenset(("road", "lane", "community", "street", "county", "zone", "", "aside"))
+_BEFORE_NUMBER = frozenset(("road", "lane", "community", "group", "street", "county", "zone", "", "aside"))
 
 
 class Segment(NamedTuple):
@@ -130,9 +141,13 @@ def _from_left(text: str) -> list[Segment]:
         if again:
             found, label = _replaced(text, found, Segment(label, at, end))
             step = step if label == "separator" else _STEPS.index(label)
-        split = at + 2 if label == "street" and _two_names(text[at:end], found) else at
-        if split > at:
+        split = at
+        if label == "street" and _two_names(text[at:end], found):
+            split = at + 2
             found.append(Segment("county", at, split))
+        elif label == "road":
+            split = at + _before_road(text[at:end])
+            found += [Segment(_place_before_road(found, split - at), at, split)] if split > at else []
         found.append(Segment(label, split, end))
         step, at = step + 1 if label != "separator" else step, end
     return found
@@ -194,6 +209,20 @@ def _two_names(word: str, found: list[Segment]) -> bool:
     return len(core) == 4 and any(s.label == "city" for s in found) and not any(s.label == "county" for s in found)
 
 
+def _before_road(words: str) -> int:
+    """How many characters of a long road's name are a place before it: roads have two or three (下沙|月雅路)."""
+    name = _ROAD_NAME.fullmatch(words)
+    return name.end("place") if name else 0
+
+
+def _place_before_road(found: list[Segment], length: int) -> str:
+    """What stands without its suffix before a road: a town after a county, a community after a town, else a site."""
+    labels = {s.label for s in found}
+    if length > 3 or "community" in labels:
+        return "site"
+    return "community" if "street" in labels else "street"
+
+
 def _plausible(label: str, text: str, word: str, end: int) -> bool:
     """Whether what follows lets a name stand: 南通 in 南通路 is no city, 南湖 in 南湖区 neither."""
     if label in ("province", "city") and (word in CITIES or word in PROVINCES):
@@ -231,7 +260,7 @@ def _meaning(anchor: re.Match[str], previous: str, before: str, following: list[
         return "separator"
     if kind == "building" and previous in ("building", "unit") and not following:
         return "room"
-    if kind in ("building", "unit", "floor", "room", "aside"):
+    if kind in ("group", "building", "unit", "floor", "room", "aside"):
         return kind
     if kind == "lane":
         return "road_number" if previous == "road" else "lane"
@@ -277,9 +306,18 @@ def _between(text: str, start: int, end: int, previous: str) -> Iterator[Segment
     elif previous in ("building", "unit"):
         yield Segment("part", start, end)
     else:
-        part = _PART.search(words)
-        if part and part.start() > 1:
-            yield Segment("site", start, start + part.start())
-            yield Segment("part", start + part.start(), end)
-        else:
-            yield Segment("site", start, end)
+        cut = start + _part_begins(words)
+        yield Segment("site", start, cut)
+        if cut < end:
+            yield Segment("part", cut, end)
+
+
+def _part_begins(words: str) -> int:
+    """Where a part of a site begins in its name, or the name's end: 锦鲤花园|二期, 锦鲤工业园|云溪公司, but 听雨一区."""
+    site = _SITE_WITHIN.match(words)
+    if site:
+        return site.end()
+    part = _PART.search(words)
+    if part and part.start() > 1 and (not part["quarter"] or _ESTATE_END.search(words[: part.start()])):
+        return part.start()
+    return len(words)
