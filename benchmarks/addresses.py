@@ -34,7 +34,14 @@ from pipelines.standardise.address.similarity import best_of
 GOLDEN = Path(__file__).parent.parent / "tests/pipelines/standardise/address/cases.yaml"
 CORPUS_LABEL = {
     **{"country": "country", "province": "prov", "city": "city", "county": "district", "zone": "devZone"},
-    **{"street": "town", "community": "community", "road": "road", "road_number": "roadno", "lane": "subRoad"},
+    **{
+        "street": "town",
+        "community": "community",
+        "group": "road",
+        "road": "road",
+        "road_number": "roadno",
+        "lane": "subRoad",
+    },
     **{"lane_number": "subroadno", "site": "poi", "part": "subpoi", "building": "houseno", "unit": "cellno"},
     **{"floor": "floorno", "room": "roomno", "aside": "assist", "contact": "person", "separator": "redundant"},
 }
