@@ -58,6 +58,8 @@ class Coded:
     def otherwise(self, other: Coded) -> Coded:
         """This column, and `other` where this one is null."""
         rows = np.flatnonzero((self.codes < 0) & (other.codes >= 0))
+        if not len(rows):
+            return self
         used = np.zeros(len(other.values), dtype=bool)
         used[other.codes[rows]] = True
         added = other.values.filter(pa.array(used)).cast(self.values.type)

@@ -54,3 +54,12 @@ def test_columns_derive_from_columns_by_distinct_values():
     assert upper.arrow.to_pylist() == ["AA", None, None, "AA"]
     assert upper.otherwise(other).arrow.to_pylist() == ["AA", "y", None, "AA"]
     assert number.where(np.array([False, True, True, True])).arrow.to_pylist() == [None, None, "bb", "aa"]
+
+
+def test_a_column_without_gaps_stays_as_it_is_whatever_it_could_be_filled_with():
+    whole = Coded.of(pa.chunked_array([["a", "b"]]))
+    for spare in (["x", "y"], ["a", None], [None, None]):
+        assert whole.otherwise(Coded.of(pa.chunked_array([pa.array(spare, pa.string())]))).arrow.to_pylist() == [
+            "a",
+            "b",
+        ]
