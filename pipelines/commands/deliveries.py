@@ -99,7 +99,7 @@ def _table(lines: list[dict[str, Any]]) -> Table:
 
     table = Table("编号 id", "平台 platform", "文件 file", "数据集 dataset", "日期 date", "状态 state")
     table.add_column("行 rows", justify="right")
-    table.add_column("原因 reason")
+    table.add_column("原因 reason", overflow="fold")  # whole: people decide by it
     for line in lines:
         state = line["state"]
         day = str(line["delivered_on"] or "")
