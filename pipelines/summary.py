@@ -121,8 +121,8 @@ def _print_unknown(settings: Settings, console: Console) -> None:
 def _print_held(library: duckdb.DuckDBPyConnection, console: Console) -> None:
     for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
         console.print(
-            f"待确认交付 held {platform}/{file}: {reason}；onenet confirm {delivery} 或 refuse {delivery}",
-            style="yellow", markup=False, highlight=False,
+            f"待确认交付 held {platform}/{file}: {reason}；采用 onenet confirm {delivery}，不采用 onenet refuse {delivery}",
+            style="yellow", markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
 
 

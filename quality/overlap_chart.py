@@ -44,8 +44,13 @@ def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
     with mpl.rc_context(settings):
         matrices = [_matrices(overlap, kind) for kind in kinds]
         heights = [1.6 + 0.34 * len(names) for names, _, _ in matrices]
-        figure = Figure(figsize=(15, max(sum(heights), 1.0)), layout="constrained")
-        axes: Any = figure.subplots(len(kinds), 2, squeeze=False, height_ratios=heights) if kinds else []
+        height = max(sum(heights), 1.0)
+        figure = Figure(figsize=(15, height))
+        room: Any = {"left": 0.08, "right": 0.99, "top": 1 - 0.3 / height, "bottom": 0.9 / height}
+        room |= {"hspace": 1.5 / (height / max(len(kinds), 1)), "wspace": 0.2}
+        axes: Any = (
+            figure.subplots(len(kinds), 2, squeeze=False, height_ratios=heights, gridspec_kw=room) if kinds else []
+        )
         for row, kind, (names, known, disagree) in zip(axes, kinds, matrices, strict=True):
             labels = [titles.get(name, name) if font else name for name in names]
             zh, en = KINDS[kind]

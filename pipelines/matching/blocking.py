@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.hashing import mix, value_hashes
-from pipelines.matching.parallel import each
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
+from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]
 Leaf = npt.NDArray[np.uint32]

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 
 from pipelines.matching.encode import Codes, Domain, Encoded, distinct_sorted, numbered
 from pipelines.matching.levels import Level, ValuePairs
-from pipelines.matching.parallel import each
 from pipelines.matching.population import Frequencies, Population
 from pipelines.matching.spec import Comparison, MatchSpec
+from pipelines.parallel import each
 
 Patterns = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]

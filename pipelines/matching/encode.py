@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.hashing import mix, value_hashes
-from pipelines.matching.parallel import each
+from pipelines.parallel import each
 
 Codes = npt.NDArray[np.int32]
 

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from pipelines.matching.blocking import complement
 from pipelines.matching.encode import Codes, distinct_sorted
-from pipelines.matching.parallel import each
 from pipelines.matching.spec import Block
+from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -20,12 +20,12 @@ from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
-from pipelines.matching.parallel import both, each
 from pipelines.matching.population import Population
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, MatchResult, Report, Working
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 from pipelines.matching.train import train
+from pipelines.parallel import both, each
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.coded import Coded, coded_table
 from pipelines.matching.encode import numbered
-from pipelines.matching.parallel import each
+from pipelines.parallel import each
 
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
 """Address columns a person inherits from the housing mention of the same row."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from connectors.manifest import manifest
 from connectors.periods import write_row_periods
 from pipelines.once import Counts
+from pipelines.parallel import each
 from pipelines.resolution.validity import write_mention_history
 from pipelines.settings import Settings
 from warehouse.model.mention import MENTIONS
@@ -19,8 +22,7 @@ def tell_history(settings: Settings, version: str) -> Counts:
         for dataset in platform.datasets
         if any(role.kind in MENTIONS for role in dataset.roles.values())
     ]
-    for platform, dataset in datasets:
-        write_row_periods(settings.platforms[platform], dataset, home)
+    each(lambda named: write_row_periods(settings.platforms[named[0]], named[1], home), datasets, os.cpu_count() or 1)
     deliveries = manifest(home)
     counts = {kind: write_mention_history(home, kind, deliveries, datasets, version) for kind in MENTIONS}
     return {"rows": sum(counts.values()), **counts}

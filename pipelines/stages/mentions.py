@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
 from pipelines.once import Counts
+from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.address import Gazetteer
@@ -31,6 +33,8 @@ def write_mentions(settings: Settings) -> Counts:
     def rows(platform: str, dataset: str) -> pa.Table:
         return rows_now(settings, settings.platforms[platform], dataset)
 
+    named = [(platform, dataset.name) for platform in settings.platforms.values() for dataset in platform.datasets]
+    each(lambda one: rows_now(settings, *one, columns=[]), named, os.cpu_count() or 1)  # kept for all who read them
     trees = [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
     grids = GridTree.from_reference(trees)
     GRID.write(_nothing_counted(grids.nodes), home.stage("base", "grid"))

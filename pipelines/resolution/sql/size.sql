@@ -1,9 +1,10 @@
 -- table:  size      grain: entity_no
 -- reads:  claimant, conflict
--- How much is known of every entity of the slice.
+-- How much is known of every entity of the slice. Platforms are text: cities have a thousand combinations of them, which a
+-- dictionary holds and a filter looks at once each; a list would be looked at person by person.
 with known as (
     select
-        entity_no, entity_id, count(*) as mention_count, list_sort(list(distinct platform)) as platforms,
+        entity_no, entity_id, count(*) as mention_count, list_sort(list(distinct platform)) as knowing,
         max(claimed_on) as last_claimed_on
     from claimant
     group by all
@@ -11,6 +12,6 @@ with known as (
 disputed as (
     select entity_no, count(distinct attribute) as conflict_count from conflict group by entity_no
 )
-select k.*, len(k.platforms) as platform_count, coalesce(d.conflict_count, 0) as conflict_count
+select k.* exclude (knowing), array_to_string(k.knowing, ' ') as platforms, len(k.knowing) as platform_count, coalesce(d.conflict_count, 0) as conflict_count
 from known k
 left join disputed d using (entity_no)

@@ -34,6 +34,7 @@ def placed(kind: str, codes: list[str | None]) -> pa.Table:
     """Golden records of which only the grid matters."""
     n = len(codes)
     size = {name: pa.array([1] * n, pa.int64()) for name in ("mention_count", "platform_count", "conflict_count")}
+    size["platforms"] = pa.array(["a"] * n)
     return GOLDEN[kind].conform(
         pa.table(
             {f"{kind}_id": pa.array([str(i) for i in range(n)]), "grid_code": pa.array(codes, pa.string()), **size}
