@@ -16,12 +16,3 @@ def each(function: Callable[[Item], Result], items: Iterable[Item], threads: int
         return [function(item) for item in items]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, items))
-
-
-def both(one: Callable[[], Item], other: Callable[[], Result], threads: int) -> tuple[Item, Result]:
-    """What two functions give, called side by side."""
-    if threads == 1:
-        return one(), other()
-    with ThreadPoolExecutor(1) as pool:
-        later = pool.submit(other)
-        return one(), later.result()

@@ -29,7 +29,7 @@ from pipelines.matching.incremental_state import State, held_values, salted
 from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population
-from pipelines.matching.result import ACCEPTED, CUT, REVIEW, MatchResult, Report
+from pipelines.matching.result import MatchResult, Report
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 
@@ -97,18 +97,17 @@ class Advance:
     def result(self, model: Model, population: Population) -> MatchResult:
         """What a full run would hand back. Reports know of no blocks, weights only of pairs worth asking about."""
         links, spec = self.links, self.links.spec
-        judged = links.judged(self.clustering, self.ids)
+        accepted, review, cut = links.counts(self.clustering)
         clusters = links.clusters(self.clustering, self.ids)
         bins, pairs = np.unique(np.floor(links.weight), return_counts=True)
-        outcomes = np.bincount(judged.outcome, minlength=3).tolist()
         report = Report(
             mentions=len(self.ids),
             records=len(self.state.names),
             blocks=(),
             pairs_compared=self.compared,
-            accepted=outcomes[ACCEPTED],
-            review=outcomes[REVIEW],
-            cut=outcomes[CUT],
+            accepted=accepted,
+            review=review,
+            cut=cut,
             clusters=pc.count_distinct(clusters.column("cluster_id")).as_py(),
             seconds={},
         )
@@ -120,7 +119,7 @@ class Advance:
             spec,
             population,
             None,
-            judged,
+            lambda: links.judged(self.clustering, self.ids),
             links.patterns,
             links.scorer,
             nested(spec.blocks, list(self.state.keys)),

@@ -111,7 +111,7 @@ class ValuePairs:
     def near(self, column: str | None = None, edits: int = 1) -> Mask:
         """Both sides hold a value, and their characters, order aside, may be so many edits apart (or more)."""
         given = self.given(column)
-        if 2 * len(self) < len(self.encoded.dictionaries[self._column(column)]):
+        if 16 * len(self) < len(self.encoded.dictionaries[self._column(column)]):
             return given  # few pairs of many values: not worth looking at every value
         left, right = self.derived("characters", _character_bits, column)
         return given & (np.bitwise_count(left ^ right) <= 4 * edits)

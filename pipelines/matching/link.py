@@ -21,11 +21,11 @@ from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, g
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population
-from pipelines.matching.result import ACCEPTED, CUT, REVIEW, MatchResult, Report, Working
+from pipelines.matching.result import MatchResult, Report, Working
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 from pipelines.matching.train import train
-from pipelines.parallel import both, each
+from pipelines.parallel import each
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -133,15 +133,16 @@ def link(
         Constraints(tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one), *apart, *same)
     )
     clock.lap("score and cluster")
-    outcome, clusters = both(lambda: links.judged(clustering, ids), lambda: links.clusters(clustering, ids), threads)
+    clusters = links.clusters(clustering, ids)
+    accepted, review, cut = links.counts(clustering)
     report = Report(
         mentions=len(records.of_row),
         records=len(records.first),
         blocks=tuple(blocking.reports),
         pairs_compared=len(candidates.left),
-        accepted=int((outcome.outcome == ACCEPTED).sum()),
-        review=int((outcome.outcome == REVIEW).sum()),
-        cut=int((outcome.outcome == CUT).sum()),
+        accepted=accepted,
+        review=review,
+        cut=cut,
         clusters=pc.count_distinct(clusters.column("cluster_id")).as_py(),
         seconds=clock.seconds,
     )
@@ -153,7 +154,7 @@ def link(
         spec,
         population,
         Working(records.encoded, ids, blocking, comparer, links, clustering, judged),
-        outcome,
+        lambda: links.judged(clustering, ids),
         links.patterns,
         scorer,
         blocking.keys,

@@ -143,6 +143,14 @@ class Links:
         order = _in_order(low, high)
         return Judged(left[order], right[order], low[order], high[order], pattern[order], weight[order], outcome[order])
 
+    def counts(self, clustering: Clustering) -> tuple[int, int, int]:
+        """How many pairs `judged` would call accepted (ties of copies among them), queued, and cut."""
+        together = clustering.labels[self.left] == clustering.labels[self.right]
+        accepted = self.accepted
+        joined = int((accepted & together).sum())
+        queued = len(self._questions(clustering, np.flatnonzero(~accepted & ~together)))
+        return joined + len(self._copies(clustering)[1]), queued, int(accepted.sum()) - joined
+
     def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
         """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many."""
         labels = clustering.labels

@@ -5,7 +5,7 @@ Belongs here: the results and their contracted form. Does not: how they come abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -129,10 +129,15 @@ class MatchResult:
     spec: MatchSpec = field(repr=False)
     population: Population = field(repr=False)
     working: Working | None = field(repr=False)
-    _judged: Judged = field(repr=False)
+    _judge: Callable[[], Judged] = field(repr=False)
     _patterns: Patterns = field(repr=False)
     _scorer: Scorer = field(repr=False)
     _keys: Keys = field(repr=False)
+
+    @cached_property
+    def _judged(self) -> Judged:
+        """Told only when asked for: clusters do not need it."""
+        return self._judge()
 
     @cached_property
     def pairs(self) -> pa.Table:
