@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +14,13 @@ import pyarrow as pa
 import pytest
 from click.testing import Result
 
+from benchmarks.kill import Moment, kill_at
+from connectors.decisions import Decision, record
+from pipelines.nothing_new import given, nothing_new, remember
+from pipelines.settings import Settings
 from pipelines.stages import checks
+from pipelines.stages.models import ask_for_new_models
+from warehouse.model import Home
 from warehouse.model.quality import EXPECTATION
 
 Onenet = Callable[..., Result]
@@ -63,3 +73,67 @@ def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
     assert result.exit_code == 1, result.output
     assert "stopped by" in result.output
     assert (home / "one_network.duckdb").read_bytes() == library
+
+
+def test_a_run_with_nothing_new_says_so_and_makes_no_release_in_a_few_seconds_of_work(
+    onenet: Onenet, city: Path, finished_home: Path, tmp_path: Path
+) -> None:
+    home, inbox = tmp_path / "home", tmp_path / "inbox"
+    shutil.copytree(city / "deliveries", inbox)
+    shutil.copytree(finished_home, home, symlinks=True)
+    assert onenet("run", "--inbox", inbox, "--home", home).exit_code == 0  # the times of copied files are new
+    before = sorted(path.name for path in (home / "releases").iterdir())
+    command = [sys.executable, "-c", "from pipelines.cli import app; app()"]
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told = subprocess.run(
+        [*command, "run", "--inbox", inbox, "--home", home], capture_output=True, text=True, check=True
+    )
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert "nothing new" in told.stdout
+    assert "done" not in told.stdout
+    assert sorted(path.name for path in (home / "releases").iterdir()) == before
+    assert now.ru_utime + now.ru_stime - spent.ru_utime - spent.ru_stime < 5
+
+
+def test_whatever_a_run_was_not_given_the_last_time_is_news_to_it(
+    city: Path, finished_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, inbox = Home(tmp_path / "home"), tmp_path / "inbox"
+    shutil.copytree(city / "deliveries", inbox)
+    shutil.copytree(finished_home, home.root, symlinks=True)
+
+    def known() -> bool:
+        now = Settings(inbox, home)
+        return nothing_new(now, given(now))
+
+    remember(home, given(Settings(inbox, home)))
+    assert known()
+    (delivery,) = (inbox / "jiaoyu_xueji").iterdir()
+    os.utime(delivery)
+    assert not known()
+    remember(home, given(Settings(inbox, home)))
+    shutil.copy(delivery, delivery.with_name(delivery.name.replace("2026", "2027")))
+    assert not known()
+    remember(home, given(Settings(inbox, home)))
+    record(home, Decision("x", "jiaoyu_xueji", "refused", "li", "2026-11-05T00:00:00"))
+    assert not known()
+    remember(home, given(Settings(inbox, home)))
+    ask_for_new_models(home)
+    assert not known()
+    remember(home, given(Settings(inbox, home)))
+    monkeypatch.setenv("ONENET_RESTRICTED_KEY", "sixteen characters and more")
+    assert not known()
+    monkeypatch.delenv("ONENET_RESTRICTED_KEY")
+    assert known()
+    home.parquet.unlink()
+    assert not known()
+
+
+def test_a_run_that_did_not_end_well_is_not_taken_for_done(city: Path, finished_home: Path, tmp_path: Path) -> None:
+    home, inbox = Home(tmp_path / "home"), city / "deliveries"
+    shutil.copytree(finished_home, home.root, symlinks=True)
+    remember(home, given(Settings(inbox, home)))
+    elsewhere = tmp_path / "inbox"
+    elsewhere.mkdir()
+    kill_at(Moment(1, 0), elsewhere, home.root, tmp_path / "log")
+    assert not nothing_new(Settings(inbox, home), given(Settings(inbox, home)))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill import Moment, contents, done, finish, kill_at, start
+from pipelines.nothing_new import forget_run
 from pipelines.recovery import recover, scratch
 from pipelines.resolution.identity import committed
 from warehouse.model import Home
@@ -40,6 +41,7 @@ def test_two_runs_on_one_home_go_one_after_the_other_and_the_second_says_so(
 ) -> None:
     home, logs = tmp_path / "home", [tmp_path / "first", tmp_path / "second"]
     shutil.copytree(finished_home, home, symlinks=True)
+    forget_run(Home(home))  # so that both have to look for themselves
     first = start(city / "deliveries", home, logs[0])
     deadline = time.monotonic() + 120
     while not done(logs[0]) and time.monotonic() < deadline:
