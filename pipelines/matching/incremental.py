@@ -167,6 +167,7 @@ def advance(
     grouping = Grouping(now.of_row, now.first, repeated, own[repeated])
     links = Links(spec, scorer, grouping, stored[0], stored[1], found=stored[2])
     links.settle(same, found.patterns(*same))
+    links.answered = apart
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
     label, component = _recluster(spec, former, now, region, links, held, apart, same)
     state = State(

@@ -55,6 +55,9 @@ class Links:
         left: smaller record of each pair.
         right: larger record of each pair.
         found: packed pattern of each pair; `weight` of every one of them is at least that of `spec.review`.
+
+    Attributes:
+        answered: ends of pairs of records a person has called different: what they lie in is not asked about again.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Links:
         self.weights = scorer.weights(self.patterns)
         self.pattern = place[: len(found)]
         self.weight = self.weights[self.pattern]
+        self.answered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
     @property
     def _own(self) -> Ints:
@@ -107,6 +111,7 @@ class Links:
 
     def cluster(self, constraints: Constraints) -> Clustering:
         """Join along accepted links under constraints."""
+        self.answered = constraints.apart_left.astype(np.int64), constraints.apart_right.astype(np.int64)
         accepted = self.accepted
         return cluster(
             len(self.grouping.first),
@@ -139,7 +144,7 @@ class Links:
         pattern = np.concatenate([self.pattern[keep], copies[2]])
         outcome = np.concatenate([outcome[keep], np.full(len(copies[0]), ACCEPTED, dtype=np.int8)])
         weight = np.concatenate([self.weight[keep], self.weights[copies[2]]])
-        low, high = np.minimum(left_id, right_id), np.maximum(left_id, right_id)
+        low, high = _ordered(left_id, right_id)
         order = _in_order(low, high)
         return Judged(left[order], right[order], low[order], high[order], pattern[order], weight[order], outcome[order])
 
@@ -152,11 +157,16 @@ class Links:
         return joined + len(self._copies(clustering)[1]), queued, int(accepted.sum()) - joined
 
     def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
-        """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many."""
+        """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many.
+
+        Clusters a person has called different are no question, and take no other question's place.
+        """
         labels = clustering.labels
         size = np.bincount(labels[self.grouping.of_row], minlength=len(labels))
-        a, b = labels[self.left[open_]], labels[self.right[open_]]
-        low, high = np.minimum(a, b), np.maximum(a, b)
+        low, high = _ordered(labels[self.left[open_]], labels[self.right[open_]])
+        said = _ordered(*(labels[end] for end in self.answered))
+        fresh = ~np.isin(low << 32 | high, said[0] << 32 | said[1])
+        low, high, open_ = low[fresh], high[fresh], open_[fresh]
         order = np.lexsort((self.right[open_], self.left[open_], -self.weight[open_], high, low))
         low, high, open_ = low[order], high[order], open_[order]
         first = np.flatnonzero(np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))) if len(low) else low
@@ -211,6 +221,10 @@ class Links:
             np.maximum.at(best, end[inside], self.weight[inside])
         np.maximum.at(best, self.grouping.repeated, self.weights[self._own])
         return best
+
+
+def _ordered(one: Ints, other: Ints) -> Ends:
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def _in_order(low: Ints, high: Ints) -> Ints:

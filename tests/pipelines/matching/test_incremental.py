@@ -163,6 +163,15 @@ def test_nothing_new_costs_nothing_and_changes_nothing(start):
     assert not looked_at
 
 
+def test_going_on_with_answers_asks_what_a_full_run_with_them_asks(start):
+    city, trained, state = start
+    asked = [tuple(list(city)[line[end]] for end in ("left_id", "right_id")) for line in trained.review.to_pylist()]
+    verdicts = {asked[0]: "different"}
+    step, here, _ = onward(state, city, range(300), verdicts, trained.model, trained.population)
+    whole, there, _ = full(city, range(300), verdicts, trained.model, trained.population)
+    assert outcome(step.result(trained.model, trained.population), here) == outcome(whole, there)
+
+
 def test_only_what_shares_a_key_with_a_change_is_looked_at(start):
     city, trained, state = start
     lonely = ("Zoe", "Yew", "19990909", None, None, "N999")

@@ -189,6 +189,24 @@ def test_questions_are_few_and_ordered_by_what_they_settle(run):
     assert (np.diff(worth) <= 1e-9).all()
 
 
+def test_what_a_person_has_called_different_takes_no_other_question_s_place(run):
+    table, _, _ = run
+    curious = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=0.02)
+    first = link(table, curious, threads=1)
+    ends = ("left_id", "right_id")
+
+    def asked(result):
+        return [tuple(line[end] for end in ends) for line in result.review.to_pylist()]
+
+    answers = pa.table({**{e: first.review[e] for e in ends}, "verdict": ["different"] * first.review.num_rows})
+    again = link(
+        table, curious, judgements=answers.slice(0, 5), model=first.model, population=first.population, threads=1
+    )
+    assert not set(asked(again)) & set(asked(first)[:5])
+    assert len(asked(again)) == len(asked(first))
+    assert set(asked(first)[5:]) < set(asked(again))
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_few_rows_are_no_error(run, rows):
     table, _, _ = run
