@@ -16,6 +16,8 @@ from connectors.sample.codes import identity_numbers
 from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, chosen, texts
 
 HEAD, SPOUSE, CHILD, PARENT, IN_LAW = 0, 1, 2, 3, 4
+LODGERS, LODGING = 0.03, 6
+"""Share of the households from elsewhere that crowd into one home with others (群租), and how many of them a home."""
 RELATIONS = texts(["户主", "配偶", "子女", "父母", "儿媳"])
 
 
@@ -183,11 +185,16 @@ def _unique_id_numbers(divisions: Texts, birth: npt.NDArray[np.datetime64], sex:
         numbers[again] = identity_numbers(divisions[again], birth[again], order[again])
 
 
-def _homes(frame: _Frame, draws: Draws, houses: int, seed: int) -> tuple[Ints, Ints, Ints]:
-    """Where everybody lives (a home per household), is registered, and once lived."""
+def _homes(frame: _Frame, draws: Draws, houses: int, seed: int, away: Bools) -> tuple[Ints, Ints, Ints]:
+    """Where everybody lives (a home per household but for lodgers), is registered, and once lived.
+
+    `away` says of each household whether it is from elsewhere.
+    """
     households = int(frame.household[-1]) + 1
     by_household = Draws(seed, "moving in", households)
     home = Draws(seed, "homes", houses).order("occupied")[:households]
+    lodgers = np.flatnonzero(by_household.chance("lodges", LODGERS) & away[:households])
+    home[lodgers] = home[lodgers[np.arange(len(lodgers)) // LODGING * LODGING]]
     elsewhere = by_household.below("registered elsewhere", houses)
     house = home[frame.household]
     registered = np.where(draws.chance("registered elsewhere", 0.15), draws.below("registered house", houses), house)
@@ -225,9 +232,10 @@ def settle(persons: int, houses: int, seed: int, as_of: date) -> Persons:
     # some of the youngest are born only after the first day
     unborn = (age < 0.9) & (frame.relation == CHILD) & draws.chance("yet to be born", 0.35)
     birth = np.where(unborn, np.datetime64(as_of, "D") + draws.between("born in days", 1, 60), birth)
-    away_family = Draws(seed, "families", persons).chance("away", 0.33)[frame.household]
+    away = Draws(seed, "families", persons).chance("away", 0.33)
+    away_family = away[frame.household]
     local = np.where(draws.chance("married in", 0.06), away_family, ~away_family)
-    house, registered, old = _homes(frame, draws, houses, seed)
+    house, registered, old = _homes(frame, draws, houses, seed, away)
     phone = mobile_numbers(draws, "phone")
     minds = (age < 14.8) & (frame.relation == CHILD)
     parent = np.minimum(frame.head + draws.chance("second parent's phone", 0.3), persons - 1)

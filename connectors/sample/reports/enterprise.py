@@ -15,6 +15,8 @@ from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, known
 from connectors.sample.firms import COMPANY, SHOP, Firms
 from connectors.sample.sheets import Desk
 
+UNHEARD = 0.1
+"""Share of closures at the registry that another office never hears of."""
 _SHORT = words.CITY.removesuffix("市")
 
 
@@ -90,6 +92,12 @@ def firms_of(desk: Desk, platform: str, share: float, among: Bools | None = None
         has &= among
     order = draws.order("order")
     return order[has[order]]
+
+
+def believed_running(desk: Desk, platform: str) -> Bools:
+    """Which firms an office takes for running: those that are, and some whose end at the registry it never heard of."""
+    draws = Draws(desk.city.seed, f"{platform} closures", len(desk.first.firms.name))
+    return (desk.city.firms.status == "存续") | draws.befalls("unheard", UNHEARD * desk.level)
 
 
 def in_business(desk: Desk, firm: Ints) -> Bools:

@@ -15,7 +15,14 @@ from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Draws, Ints, chosen, texts
 from connectors.sample.firms import COMPANY, SHOP, SOCIAL
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of, founded, in_business
+from connectors.sample.reports.enterprise import (
+    FirmNameErrors,
+    believed_running,
+    firm_names,
+    firms_of,
+    founded,
+    in_business,
+)
 from connectors.sample.reports.person import (
     BirthErrors,
     IdErrors,
@@ -96,7 +103,7 @@ def tax(desk: Desk) -> File:
             Manner.ROAD, seat, draws, AddressErrors(missing=0.094, slip=0.011), desk.level, name="works"
         ),
         "FDDBRYDDH": scribe.phone(PhoneErrors(missing=0.097, old=0.085)),
-        "NSRZT": chosen(firms.status[firm] == "存续", "正常", "注销"),
+        "NSRZT": chosen(believed_running(desk, "shuiwu_nashuiren")[firm], "正常", "注销"),
         "GXSJ": day_texts(dates(draws, "updated", "2024-05-15", str(desk.first.as_of))),
     }
     mentions = [Mention("subject", "enterprise", firm), Mention("legal_rep", "person", firms.rep[firm])]
@@ -152,10 +159,11 @@ def _insured(desk: Desk) -> Sheet:
 
 
 def _employers(desk: Desk) -> Sheet:
-    """Table AB01: five sixths of the firms in business."""
+    """Table AB01: five sixths of the firms it takes for running on the first day."""
     firms = desk.city.firms
     number = _employer_numbers(desk)
-    firm = firms_of(desk, "renshe_shebao", 0.83, desk.first.firms.status == "存续")
+    running = believed_running(desk, "renshe_shebao")
+    firm = firms_of(desk, "renshe_shebao", 0.83, running | (desk.first.firms.status == "存续"))
     firm = firm[np.argsort(number[firm])]
     draws = desk.draws("renshe_shebao AB01", len(firm))
     code = chosen(draws.chance("organisation code", 0.145), firms.organisation_code[firm], firms.credit_code[firm])
@@ -168,7 +176,7 @@ def _employers(desk: Desk) -> Sheet:
         "AAE006": desk.book.write(
             Manner.FULL, firms.house[firm], draws, AddressErrors(missing=0.05, slip=0.0058), desk.level, name="seat"
         ),
-        "AAB051": chosen(firms.status[firm] == "存续", "正常", "注销"),
+        "AAB051": chosen(running[firm], "正常", "注销"),
         "AAE036": texts([f"{desk.first.as_of - timedelta(days=32)} 00:00:00"] * len(firm)),
     }
     shown = desk.arrived("renshe_shebao AB01", draws.n) & founded(desk, firm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -136,6 +137,30 @@ def test_noise_scales_the_rates(tmp_path: Path) -> None:
     missing = [_share(tmp_path / str(level), "身份证号码*", "") for level in (1.0, 1.5)]
     assert missing[0] == pytest.approx(0.252, abs=0.055)
     assert missing[1] == pytest.approx(0.378, abs=0.06)
+
+
+def test_a_few_offices_have_not_heard_that_a_firm_is_struck_off(tmp_path: Path, read_all: Callable) -> None:
+    write_city(4000, 9, tmp_path / "noisy")
+    write_city(4000, 9, tmp_path / "clean", noise=0.0)
+
+    def running(folder: Path, platform: str, code: str, state: str) -> tuple[int, int]:
+        """Of the firms struck off at the registry: how many the platform has, and has as running."""
+        rows = read_all(folder / "deliveries")
+        (registry,) = [r for (p, _, _), r in rows.items() if p == "shichang_dengji"]
+        struck = {r["UNISCID"] for r in registry if r["REGSTATE"] != "存续"} - {""}
+        found = [
+            r[state]
+            for (p, _, sheet), rs in rows.items()
+            if p == platform and sheet in ("", "AB01")
+            for r in rs
+            if r[code] in struck
+        ]
+        return len(found), found.count("正常")
+
+    for platform, code, state in (("shuiwu_nashuiren", "NSRSBH", "NSRZT"), ("renshe_shebao", "AAB003", "AAB051")):
+        known, unheard = running(tmp_path / "noisy", platform, code, state)
+        assert 0 < unheard <= max(0.25 * known, 10), platform
+        assert running(tmp_path / "clean", platform, code, state)[1] == 0, platform
 
 
 def test_platforms_hold_some_people_twice_and_some_in_old_homes(tmp_path: Path) -> None:

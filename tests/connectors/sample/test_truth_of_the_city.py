@@ -10,7 +10,7 @@ from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
 from connectors.sample.city import City, build_city
-from connectors.sample.people import CHILD, HEAD, SPOUSE
+from connectors.sample.people import CHILD, HEAD, LODGING, SPOUSE
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,17 @@ def test_a_household_lives_together_under_one_head(city: City) -> None:
     assert len({(h, home) for h, home in zip(p.household, p.house, strict=True)}) == p.household.max() + 1
     heads = p.household[p.relation == HEAD]
     assert len(heads) == len(set(heads)) == p.household.max() + 1
+
+
+def test_a_few_households_from_elsewhere_crowd_into_one_home_and_all_others_have_their_own(city: City) -> None:
+    p = city.persons
+    heads = np.flatnonzero(p.relation == HEAD)
+    home, households = np.unique(p.house[heads], return_counts=True)
+    crowded = home[households > 1]
+    assert 1 <= len(crowded) <= 0.01 * len(home)
+    assert households.max() == LODGING
+    assert np.bincount(p.house).max() > 10
+    assert np.mean(p.local[heads[np.isin(p.house[heads], crowded)]]) < 0.5  # a head may have married in
 
 
 def test_children_bear_the_surname_of_the_head_and_are_younger(city: City) -> None:
