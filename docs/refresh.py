@@ -2,7 +2,8 @@
 
 Without a library the sample city of `make run` is written and run first. Every query of `docs/cookbook.md` is run on it;
 the table between `<!-- result … -->` and `<!-- end -->` and the chart in `docs/cookbook/` are replaced. A marker that names
-two columns (`<!-- result street persons -->`) gets a chart of the second by the first.
+two columns (`<!-- result street persons -->`) gets a chart of the second by the first, with the titles of platforms,
+datasets and attributes in place of their codes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ SECTION = re.compile(
     re.S,
 )
 ROWS = 8
-BAR, GAP, LABEL, WIDTH = 18, 8, 260, 420
+BAR, GAP, LABEL, WIDTH, TOP = 18, 8, 290, 420, 58
 
 
 def main() -> None:
@@ -51,9 +52,17 @@ def refresh(library: Path) -> None:
     COOKBOOK.write_text(text, encoding="utf-8")
 
 
+TITLES = """
+select platform, title_zh from catalogue.platform
+union select dataset, title_zh from catalogue.dataset
+union select attribute, attribute_title from evidence.conflict where entity_kind = 'person'
+"""
+
+
 def _section(con: duckdb.DuckDBPyConnection, found: re.Match[str]) -> str:
     answer = con.sql(found["sql"])
     columns, rows = answer.columns, answer.fetchall()
+    chinese = con.sql(re.findall(r"```sql\n(.*?)```", found["before"], re.S)[1]).columns
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     lines += [f"| {' | '.join('' if v is None else str(v) for v in row)} |" for row in rows[:ROWS]]
     if len(rows) > ROWS:
@@ -65,34 +74,41 @@ def _section(con: duckdb.DuckDBPyConnection, found: re.Match[str]) -> str:
     chart = found["chart"].split()
     if chart and rows:
         label, value = (columns.index(name) for name in chart)
-        title = f"{found['title'].split(' · ')[-1]}：{chart[1]}"
-        picture.write_text(bars(title, [(str(r[label]), r[value] or 0) for r in rows]), encoding="utf-8")
+        told = dict(con.sql(TITLES).fetchall())
+        drawn = [(told.get(r[label], str(r[label])), r[value]) for r in rows]
+        heads = [f"{chinese[i]} {columns[i]}" for i in (label, value)]
+        picture.write_text(bars(" · ".join(reversed(found["title"].split(" · "))), heads, drawn), encoding="utf-8")
         lines.append(f"\n![{found['title']}](cookbook/{picture.name})")
     body = "\n".join(lines)
     return f"{found['before']}<!-- result{found['chart']}-->\n{body}\n<!-- end -->"
 
 
-def bars(title: str, values: list[tuple[str, Any]]) -> str:
-    """A horizontal bar chart as SVG, text as text: it needs no font of ours and is the same on every machine."""
-    highest = max([float(v) for _, v in values] + [1e-9])
-    height = 40 + len(values) * (BAR + GAP)
+def bars(title: str, heads: list[str], values: list[tuple[str, Any]]) -> str:
+    """A horizontal bar chart as SVG, text as text: it needs no font of ours and is the same on every machine.
+
+    `heads` name labels and values; where there is no value, there is no bar.
+    """
+    highest = max([float(v) for _, v in values if v is not None] + [1e-9])
+    height = TOP + 6 + len(values) * (BAR + GAP)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{LABEL + WIDTH + 90}" height="{height}" font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="10" y="20" font-size="14" font-weight="bold" fill="#222222">{escape(title)}</text>',
+        f'<text x="{LABEL - 8}" y="{TOP - 10}" text-anchor="end" fill="#767676">{escape(heads[0])}</text>',
+        f'<text x="{LABEL}" y="{TOP - 10}" fill="#767676">{escape(heads[1])}</text>',
     ]
     for i, (label, value) in enumerate(values):
-        top = 34 + i * (BAR + GAP)
-        length = round(max(0.0, float(value)) / highest * WIDTH, 1)
+        top = TOP + i * (BAR + GAP)
+        length = round(max(0.0, float(value or 0)) / highest * WIDTH, 1)
         parts += [
             f'<text x="{LABEL - 8}" y="{top + 13}" text-anchor="end" fill="#444444">{escape(_cut(label))}</text>',
             f'<rect x="{LABEL}" y="{top}" width="{length}" height="{BAR}" rx="2" fill="#3a7ca5"/>',
-            f'<text x="{LABEL + length + 6}" y="{top + 13}" fill="#222222">{value:,}</text>',
+            f'<text x="{LABEL + length + 6}" y="{top + 13}" fill="#222222">{"–" if value is None else f"{value:,}"}</text>',
         ]
     return "\n".join([*parts, "</svg>\n"])
 
 
-def _cut(label: str, places: int = 38) -> str:
+def _cut(label: str, places: int = 44) -> str:
     """A label that fits left of the bars; Chinese characters take two places."""
     taken = 0
     for i, character in enumerate(label):

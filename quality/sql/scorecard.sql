@@ -32,13 +32,13 @@ claim as (
     left join judged as j using (entity_kind, attribute)
 ),
 voice as (
-    select distinct subject, class, platform from claim where is_judged
+    select subject, class, platform, min(age_days) as newest from claim where is_judged group by all
 ),
 agreeing as (
     select subject, class, count(*) as platforms from voice group by all
 ),
 speaking as (
-    select subject, count(distinct platform) as platforms from voice group by subject
+    select subject, count(distinct platform) as platforms, min(newest) as newest from voice group by subject
 ),
 counted as (
     select
@@ -53,6 +53,9 @@ counted as (
         count(*) filter (c.is_judged and c.is_golden) as golden_claims,
         coalesce(sum(s.platforms - 1) filter (c.is_judged), 0) as others,
         coalesce(sum(a.platforms - 1) filter (c.is_judged), 0) as others_agreeing,
+        count(c.age_days) filter (c.is_judged and s.platforms > 1) as compared_claims,
+        count(*) filter (c.is_judged and s.platforms > 1 and c.age_days = s.newest) as newest_claims,
+        coalesce(sum(c.age_days - s.newest) filter (c.is_judged and s.platforms > 1), 0) as days_behind,
         avg(c.age_days) as age_days,
         -- summed as whole billionths: floating sums differ with the number of threads
         sum(cast(round(pow(0.5, c.age_days / 365) * 1e9) as bigint)) / 1e9 / count(c.age_days) as timeliness
@@ -110,6 +113,9 @@ select
     golden_claims,
     others,
     others_agreeing,
+    compared_claims,
+    newest_claims,
+    days_behind,
     age_days,
     conformity,
     completeness,

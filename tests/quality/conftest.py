@@ -145,7 +145,13 @@ FIRMS: Rows = [
 ]
 MENTIONS = {"person": PERSONS, "housing": HOMES, "enterprise": FIRMS}
 ENTITIES = {"person": ["P1", "P1", "P2"], "housing": ["H1"], "enterprise": ["E1"]}
-SIZE = {"platform_count": 1, "conflict_count": 0, "last_claimed_on": DAY, "grid_code": "999999001001001"}
+SIZE = {
+    "platforms": "register",
+    "platform_count": 1,
+    "conflict_count": 0,
+    "last_claimed_on": DAY,
+    "grid_code": "999999001001001",
+}
 RELATION = {"platforms": ["register"], "claims": 1, "first_claimed_on": DAY, "last_claimed_on": DAY, "is_current": True}
 
 

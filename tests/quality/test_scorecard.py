@@ -128,6 +128,24 @@ def test_a_platform_that_contradicts_itself_is_not_counted_as_another(tmp_path):
     assert card(city(tmp_path, claims), "a")["consistency"] is None
 
 
+def test_a_platform_is_behind_by_the_days_to_the_newest_claim_on_the_same_entity(tmp_path):
+    claims = [
+        claim("a", "P1", "1", golden=True, source=True),
+        claim("b", "P1", "1", golden=True, on=date(2026, 2, 19)),
+        claim("b", "P2", "2", golden=True, source=True, on=date(2026, 2, 10), row=2),
+        claim("a", "P2", "3", on=date(2026, 2, 8), row=2),
+        claim("c", "P2", "2", golden=True, on=None),  # says not when
+        claim("b", "P3", "4", golden=True, source=True, on=date(2026, 2, 1), row=3),  # nobody else knows P3
+        claim("b", "P3", "5", on=date(2026, 2, 5), row=4),
+    ]
+    found = scorecard(city(tmp_path, claims), 1).to_pylist()
+    counts = {
+        p: [sum(r[c] for r in found if r["platform"] == p) for c in ("compared_claims", "newest_claims", "days_behind")]
+        for p in "abc"
+    }
+    assert counts == {"a": [2, 1, 2], "b": [2, 1, 10], "c": [0, 0, 0]}
+
+
 def test_timeliness_halves_with_every_year_before_the_newest_delivery(tmp_path):
     claims = [
         claim("a", "P1", "1", golden=True, source=True),

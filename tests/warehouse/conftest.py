@@ -85,10 +85,10 @@ CLAIMS = {
 }
 PERSONS = [
     {"person_id": "P1", "name": "甲一", "id_number": ID_A, "sex": "男", "birth_date": dt.date(1985, 3, 12), "phone": PHONE_A,
-     "residence": "花园1幢101室", "residence_housing_id": "H1", "mention_count": 3, "platform_count": 2, **PLACE},
-    {"person_id": "P2", "name": "乙二", "id_number": ID_B, "residence": f"丙路1号(电话{PHONE_B})", "mention_count": 2, "platform_count": 2},
-    {"person_id": "P3", "name": "丙三", "mention_count": 1, "platform_count": 1},
-    {"person_id": "P4", "name": "=丁四", "phone": PHONE_B, "mention_count": 1, "platform_count": 1},
+     "residence": "花园1幢101室", "residence_housing_id": "H1", "mention_count": 3, "platforms": "hukou zulin", "platform_count": 2, **PLACE},
+    {"person_id": "P2", "name": "乙二", "id_number": ID_B, "residence": f"丙路1号(电话{PHONE_B})", "mention_count": 2, "platforms": "gongshang hukou", "platform_count": 2},
+    {"person_id": "P3", "name": "丙三", "mention_count": 1, "platforms": "hukou", "platform_count": 1},
+    {"person_id": "P4", "name": "=丁四", "phone": PHONE_B, "mention_count": 1, "platforms": "zulin", "platform_count": 1},
 ]  # fmt: skip
 CONFLICTS = [
     {"entity_kind": "person", "entity_id": "P1", "attribute": "id_number", "value": value, "is_golden": golden,
@@ -107,12 +107,12 @@ def write_town(home: Home) -> None:
     golden = {
         "person": [{**SIZE, **p} for p in PERSONS],
         "housing": [
-            {"housing_id": f"H{i}", "address": f"花园1幢10{i}室", "mention_count": 1, "platform_count": 1, **SIZE, **PLACE}
+            {"housing_id": f"H{i}", "address": f"花园1幢10{i}室", "mention_count": 1, "platforms": "zulin", "platform_count": 1, **SIZE, **PLACE}
             for i in (1, 2, 3)
         ],
         "enterprise": [
             {"enterprise_id": "E1", "name": "某某商店", "credit_code": "92990101MA00000001", "phone": PHONE_B,
-             "business_scope": f"零售，联系{PHONE_B}", "legal_rep_person_id": "P2", "mention_count": 1, "platform_count": 1, **SIZE}
+             "business_scope": f"零售，联系{PHONE_B}", "legal_rep_person_id": "P2", "mention_count": 1, "platforms": "gongshang", "platform_count": 1, **SIZE}
         ],
     }  # fmt: skip
     for kind, table in base.GOLDEN.items():

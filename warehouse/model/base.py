@@ -19,7 +19,8 @@ PLACE = (
 )
 SIZE = (
     Column("mention_count", I, "提及数", "Mentions it was resolved from", nullable=False),
-    Column("platform_count", I, "平台数", "Platforms that know it", nullable=False),
+    Column("platforms", S, "知情平台", "Platforms that know it, in the order of their names, a blank between two", nullable=False),
+    Column("platform_count", I, "平台数", "How many they are", nullable=False),
     Column("conflict_count", I, "冲突数", "Attributes on which departments disagree", nullable=False),
     Column("last_claimed_on", D, "最新主张日期", "Newest claim about it"),
 )

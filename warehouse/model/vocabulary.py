@@ -125,6 +125,21 @@ CLOSED: Mapping[str, Mapping[str, str]] = {
 and nothing else fits in. Labels are in `catalogue.code` under `release.<column>`. Roles are none: platforms name those."""
 
 
+OTHER_ATTRIBUTES = {
+    "legal_rep_id_number": "法定代表人证件号",
+    "household_relation": "与户主关系",
+    "employer": "工作单位",
+    "source_code": "来源编码",
+    "operating_address": "经营地址",
+}
+"""Attributes platforms claim that no golden record holds, with their Chinese titles."""
+
+
+def attribute_titles(kind: str) -> Mapping[str, str]:
+    """Attribute → Chinese title, all that are known of the kind."""
+    return {**OTHER_ATTRIBUTES, **({c.name: c.title for c in GOLDEN[kind].columns} if kind in GOLDEN else {})}
+
+
 def attribute_title(kind: str, attribute: str) -> str:
-    """The Chinese title of a golden attribute; the attribute itself where the contract of `kind` has no such column."""
-    return next((c.title for c in GOLDEN[kind].columns if c.name == attribute), attribute) if kind in GOLDEN else attribute
+    """The Chinese title of an attribute; the attribute itself where none is known."""
+    return attribute_titles(kind).get(attribute, attribute)

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from warehouse.model.base import GOLDEN
-from warehouse.model.release import RELEASE, SCHEMAS, SENSITIVE, Served, codes
+from warehouse.model.release import KINDS, RELEASE, SCHEMAS, Served, codes
 from warehouse.model.table import Column, Table
-from warehouse.model.vocabulary import CLOSED, ENTITY_KIND, WORDS
+from warehouse.model.vocabulary import CLOSED, WORDS, attribute_titles
 
 CHINESE = "一张网"
 
@@ -122,22 +121,20 @@ def qualified(table: Table) -> str:
     return f"{name(table.schema)}.{name(table.name)}"
 
 
+def attribute_worded() -> str:
+    """The expression that gives the Chinese title of `attribute` of an entity of `entity_kind`."""
+    kinds = []
+    for kind in KINDS:
+        cases = " ".join(f"when {text(a)} then {text(title)}" for a, title in attribute_titles(kind).items())
+        kinds.append(f"when {text(kind)} then case attribute {cases} else attribute end")
+    return f"case entity_kind {' '.join(kinds)} else attribute end"
+
+
 def _worded(table: Table, column: Column) -> str:
     column_name = name(column.name)
     if column.name == "attribute" and "entity_kind" in table.names:
-        cases = " ".join(
-            f"when entity_kind = {text(kind)} and attribute = {text(c.name)} then {text(c.title)}"
-            for kind in ENTITY_KIND
-            if kind in GOLDEN
-            for c in GOLDEN[kind].columns
-        )
-        cases += " " + " ".join(f"when attribute = {text(a)} then {text(zh)}" for a, zh in _OTHER_ATTRIBUTES.items())
-        return f"case {cases} else attribute end"
+        return column_name if "attribute_title" in table.names else attribute_worded()
     if (words := WORDS.get(column.name)) and column.type == pa.string():
         cases = " ".join(f"when {text(code)} then {text(word)}" for code, word in words.items())
         return f"case {column_name} {cases} else {column_name}::varchar end"
     return column_name
-
-
-_OTHER_ATTRIBUTES = {"legal_rep_id_number": "法定代表人证件号"}
-assert set(_OTHER_ATTRIBUTES) <= set(SENSITIVE)

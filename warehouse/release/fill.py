@@ -77,16 +77,20 @@ def fill(
     return counts
 
 
+def order(served: Served) -> str:
+    """The ORDER BY that leaves no two rows of the table in a tie."""
+    return ", ".join(f"{name(c)} nulls first" for c in dict.fromkeys(served.order + served.table.key))
+
+
 def _load(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> int:
     """Insert the rows of one table, ordered; return how many."""
     table = served.table
-    rows = _derived(con, home, served) if served.derived else _union(con, home, served, made, full)
+    rows = _derived(con, home, served, full) if served.derived else _union(con, home, served, made, full)
     if rows:
-        order = ", ".join(f"{name(c)} nulls first" for c in dict.fromkeys(served.order + table.key))
         columns = ", ".join(name(c) for c in table.names)
         try:
             # Masks and tokens are made before sorting: a view on them would be evaluated for every comparison.
-            con.execute(f"insert into {qualified(table)} select {columns} from ({rows}) order by {order}")
+            con.execute(f"insert into {qualified(table)} select {columns} from ({rows}) order by {order(served)}")
         except duckdb.ConversionException:
             raise ReleaseError(
                 f"{table.full_name}: a value does not fit its column; a new code of One Network is added in "
@@ -108,10 +112,15 @@ def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Map
     return " union all ".join(f"select {columns} {part}" for part in parts)
 
 
-def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served) -> str:
+def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool) -> str:
     """The query that makes a table from tables before it."""
     if sources := _sources(home, served):
-        con.execute(f"create or replace temp view stage as from read_parquet([{', '.join(map(text, sources))}])")
+        files = f"read_parquet([{', '.join(map(text, sources))}])"
+        held = con.sql(f"from {files}").columns
+        columns = ", ".join(
+            f"{shown(served, c, full=full)} as {name(c.name)}" for c in served.table.columns if c.name in held
+        )
+        con.execute(f"create or replace temp view stage as select {columns} from {files}")
     file = f"{served.table.schema}_{served.table.name}.sql"
     statement = resources.files("warehouse.release").joinpath("sql", file).read_text("utf-8")
     for norm, value in NORMS.items():

@@ -10,7 +10,7 @@ import pyarrow as pa
 from warehouse.model.base import MASKED
 from warehouse.model.release import KINDS, PUBLIC_CODES, SENSITIVE, Served
 from warehouse.model.table import Column
-from warehouse.release.ddl import name, text
+from warehouse.release.ddl import attribute_worded, name, text
 
 
 def shown(served: Served, column: Column, *, full: bool = False) -> str:
@@ -46,6 +46,8 @@ def _golden(served: Served, column: Column, full: bool) -> str:
 
 
 def _claim(column: Column, full: bool) -> str:
+    if column.name == "attribute_title":
+        return attribute_worded()
     sensitive = ", ".join(map(text, SENSITIVE))
     ids = ", ".join(text(a) for a, kind in SENSITIVE.items() if kind == "id")
     codes = ", ".join(map(text, sorted(PUBLIC_CODES)))
