@@ -69,7 +69,7 @@ def speed(sizes: list[int], threads: int, peer: bool) -> list[dict[str, Any]]:
         home = multiplied(home, times) if times > 1 else home
         mentions = MENTIONS["person"].read(home.stage("mention", "person"), list(MENTIONS["person"].names[:9]))
         truth = true_ids(mentions, "person", truth_folder) if times == 1 else None
-        for engine in ("one_network", "splink") if peer else ("one_network",):
+        for engine in ("one_network", "same_model", "splink") if peer else ("one_network", "same_model"):
             cost = measure(engine, what="person", home=str(home.root), threads=threads)
             told: dict[str, Any] = {"size": mentions.num_rows, "engine": engine, "cost": cost}
             if truth is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from connectors.sample import write_city
 from pipelines.settings import Settings
@@ -46,29 +47,30 @@ def multiplied(home: Home, times: int) -> Home:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         columns = ", ".join(f"{_copied(c)} as {c}" for c in MENTIONS["person"].names)
-        with duckdb.connect() as con:
-            con.execute(
-                MULTIPLIED.format(source=home.stage("mention", "person"), times=times, columns=columns, out=path)
-            )
+        contract = MENTIONS["person"]
+        with duckdb.connect() as con, pq.ParquetWriter(aside := path.with_suffix(".writing"), contract.arrow) as writer:
+            con.execute(NAMES.format(source=home.stage("mention", "person")))
+            for k in range(times):  # copy by copy: all of them at once would not fit
+                rows = con.sql(COPY.format(k=k, columns=columns)).to_arrow_table()
+                writer.write_table(contract.conform(rows))
+        aside.rename(path)
     return out
 
 
-MULTIPLIED = """
-copy (
-    with mention as (select *, count(*) over () as n from read_parquet('{source}')),
-    name as (
-        select name_key, any_value(name_pinyin) as name_pinyin, surname,
-               row_number() over (partition by surname order by md5(name_key)) - 1 as i,
-               count(*) over (partition by surname) as names
-        from mention where name_form = 'full' group by name_key, surname
-    )
-    select {columns}
-    from range({times}) copies(k)
-    cross join mention m
-    left join name old on old.name_key = m.name_key and old.surname = m.surname and m.name_form = 'full'
-    left join name new on new.surname = old.surname and new.i = (old.i + copies.k * 7) % old.names
-    order by mention_id
-) to '{out}' (format parquet)
+NAMES = """
+create temp table mention as select *, count(*) over () as n from read_parquet('{source}');
+create temp table name as
+    select name_key, any_value(name_pinyin) as name_pinyin, surname,
+           row_number() over (partition by surname order by md5(name_key)) - 1 as i,
+           count(*) over (partition by surname) as names
+    from mention where name_form = 'full' group by name_key, surname
+"""
+COPY = """
+select {columns}
+from (select *, {k} as k from mention) m
+left join name old on old.name_key = m.name_key and old.surname = m.surname and m.name_form = 'full'
+left join name new on new.surname = old.surname and new.i = (old.i + m.k * 7) % old.names
+order by m.mention_id
 """
 
 

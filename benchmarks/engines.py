@@ -85,7 +85,13 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     out = work()
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return out, {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": after.ru_maxrss / 1024}
+    return out, {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": _peak_mb()}
+
+
+def _peak_mb() -> float:
+    """Most memory this process ever held. What `getrusage` says would not be less than what its parent held at its start."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return float(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def _read(home: Home, kind: str) -> pa.Table:
@@ -128,15 +134,32 @@ def _one_network_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict
     return {"": result.clusters}, cost, detail
 
 
-def _splink_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
-    from benchmarks.splink_peer import PERSON_COLUMNS, Peer, person_settings, train_person
+def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    """Our engine doing the peer's work: the finished columns it gets, its rules, its comparisons."""
+    from benchmarks.splink_peer import SAME_MODEL
+    from pipelines.matching import link
+
+    table = _peer_columns(task)
+    result, cost = _timed(lambda: link(table, SAME_MODEL, threads=task["threads"]))
+    return {"": result.clusters}, cost, {"pairs": result.report.pairs_compared}
+
+
+def _peer_columns(task: dict[str, Any]) -> pa.Table:
+    """The columns the peer compares, as plain text, and `unique_id`."""
+    from benchmarks.splink_peer import PERSON_COLUMNS
     from pipelines.matching.views import person_view
 
     person, context = _person_input(Home(Path(task["home"])), task["threads"])
     view = person_view(person, context.get("housing"), context.get("enterprise"))
     plain = {c: view.column(c).combine_chunks() for c in PERSON_COLUMNS}
     plain = {c: a.dictionary_decode() if pa.types.is_dictionary(a.type) else a for c, a in plain.items()}
-    table = pa.table({"unique_id": view.column("mention_id"), **plain})
+    return pa.table({"unique_id": view.column("mention_id"), **plain})
+
+
+def _splink_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.splink_peer import Peer, person_settings, train_person
+
+    table = _peer_columns(task)
 
     def work() -> tuple[Any, pa.Table]:
         peer = Peer([table], person_settings(), task["threads"])
@@ -183,6 +206,7 @@ def _splink_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, 
 
 ENGINES = {
     ("one_network", "person"): _one_network_person,
+    ("same_model", "person"): _same_model_person,
     ("splink", "person"): _splink_person,
     ("one_network", "febrl"): _one_network_febrl,
     ("splink", "febrl"): _splink_febrl,

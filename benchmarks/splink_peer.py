@@ -13,6 +13,8 @@ import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.internals.duckdb.database_api import DuckDBAPI
 
+from pipelines.matching import Block, Comparison, JaroWinkler, MatchSpec, Same, Typo
+
 PERSON_COLUMNS = ("id_number", "name_key", "name_pinyin", "surname", "birth", "sex", "phone", "home")
 FEBRL_COLUMNS = (
     "given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state", "date_of_birth",
@@ -39,6 +41,28 @@ def person_settings() -> SettingsCreator:
             block_on("name_key", "home"),
         ],
     )
+
+
+SAME_MODEL = MatchSpec(
+    kind="peer",
+    blocks=(
+        Block("id_number"),
+        Block("name_key", "birth"),
+        Block("surname", "phone"),
+        Block("name_key", "home"),
+    ),
+    comparisons=(
+        Comparison("name_key", (Same(term_frequency=True), *(JaroWinkler(t) for t in (0.92, 0.88, 0.7)))),
+        Comparison("id_number", (Same(), Typo(1), Typo(2))),
+        Comparison("birth", (Same(), Typo(1))),
+        Comparison("sex", (Same(),)),
+        Comparison("phone", (Same(term_frequency=True),)),
+        Comparison("home", (Same(term_frequency=True),)),
+    ),
+    accept=0.95,
+    review=0.9,
+)
+"""What `person_settings` says, for our engine."""
 
 
 def febrl_settings(link_type: str) -> SettingsCreator:
