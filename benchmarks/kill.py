@@ -14,10 +14,12 @@ import argparse
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -85,7 +87,55 @@ class Death:
     equal: bool = False
 
 
-def _onenet(inbox: str, home: str, log: str) -> None:
+@dataclass(frozen=True)
+class Limit:
+    """What a run has too little of: bytes a file may hold, or bytes of address space beyond those at its start."""
+
+    file: int | None = None
+    memory: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The limit for people."""
+        return f"files up to {self.file / 1e6:g} MB" if self.file else f"{(self.memory or 0) / 1e6:g} MB of memory"
+
+    def hold(self) -> None:
+        """Bind this process to it."""
+        if self.file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.file, self.file))
+        if self.memory:
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+            most = pages * os.sysconf("SC_PAGE_SIZE") + self.memory
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+LIMITS = (
+    tuple(Limit(file=size) for size in (10_000, 50_000, 200_000, 1_000_000)),
+    tuple(Limit(memory=size) for size in (20_000_000, 60_000_000, 120_000_000, 250_000_000, 500_000_000)),
+)
+"""Per home one after another, ever more."""
+
+
+@dataclass(frozen=True)
+class Starved:
+    """One run that had too little, and what came of it.
+
+    Attributes:
+        limit: of what.
+        exit: exit code; a negative one names the signal it died of.
+        failed: the step that failed; "" where it was not told.
+        library: which release analysts saw then: none, the former or the new one.
+        equal: when at last a run had enough, every table of the release was that of a home that never had too little.
+    """
+
+    limit: Limit
+    exit: int | None
+    failed: str
+    library: str
+    equal: bool = False
+
+
+def _onenet(inbox: str, home: str, log: str, limit: Limit) -> None:
     """Be `onenet run`, with output to a file. Runs in a process of its own."""
     os.environ.setdefault("ONENET_TOKEN_KEY", KEY)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -94,23 +144,24 @@ def _onenet(inbox: str, home: str, log: str) -> None:
     from pipelines.cli import app
 
     sys.argv = ["onenet", "run", "--inbox", inbox, "--home", home]
+    limit.hold()
     app()
 
 
-def start(inbox: Path, home: Path, log: Path) -> Any:
+def start(inbox: Path, home: Path, log: Path, limit: Limit = Limit()) -> Any:
     """Start a run; its process."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTED)
     log.write_text("", encoding="utf-8")
-    process = context.Process(target=_onenet, args=(str(inbox), str(home), str(log)))
+    process = context.Process(target=_onenet, args=(str(inbox), str(home), str(log), limit))
     process.start()
     return process
 
 
-def finish(inbox: Path, home: Path, log: Path) -> int | None:
+def finish(inbox: Path, home: Path, log: Path, limit: Limit = Limit()) -> int | None:
     """Run to the end; the exit code."""
-    process = start(inbox, home, log)
+    process = start(inbox, home, log, limit)
     process.join()
     code: int | None = process.exitcode
     return code
@@ -192,6 +243,26 @@ def disturb(scene: Scene, moments: list[Moment], folder: Path) -> list[Death]:
     return told
 
 
+def starve(scene: Scene, limits: Iterable[Limit], folder: Path) -> list[Starved]:
+    """Run with too little of something, one limit after another on the same home; let the last run have enough; compare."""
+    home, log = folder / "starved", folder / "log"
+    _set_up(scene.before, home)
+    former = published(Home(home))
+    told: list[Starved] = []
+    for limit in limits:
+        code = finish(scene.inbox, home, log, limit)
+        left = published(Home(home))
+        library = "none" if left is None else "former" if left == former else "new"
+        failed = [
+            line.split()[-1] for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("FAILED")
+        ]
+        told.append(Starved(limit, code, ", ".join(failed), library))
+    code = finish(scene.inbox, home, log)
+    equal = code == 0 and contents(home) == scene.outcome
+    shutil.rmtree(home)
+    return [replace(one, equal=equal) for one in told]
+
+
 def rounds(scene: Scene, count: int, each: int, draws: random.Random) -> list[list[Moment]]:
     """`count` homes' moments to kill at, `each` per home in ascending order: half spread over steps, half over time."""
     total = count * each
@@ -241,6 +312,15 @@ def table(deaths: list[Death]) -> str:
     return head + "|---:|---|---:|---|---|---:|---|\n" + "\n".join(lines) + "\n"
 
 
+def starved_table(starved: list[Starved]) -> str:
+    """The starved runs as a Markdown table."""
+    head = "| limit | exit code | failed in | library then | all tables equal in the end |\n|---|---:|---|---|---|\n"
+    return head + "".join(
+        f"| {s.limit.words} | {s.exit} | {s.failed} | {s.library} | {'yes' if s.equal else '**no**'} |\n"
+        for s in starved
+    )
+
+
 def main() -> None:
     """Kill and report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -262,6 +342,8 @@ def main() -> None:
         for scene, moments in plan:
             deaths += disturb(scene, moments, folder)
             print(table(deaths), flush=True)
+        starved = [one for limits in LIMITS for one in starve(second, limits, folder)]
+        print(starved_table(starved), flush=True)
     equal = sum(d.equal for d in deaths)
     asked.out.write_text(
         "# Runs killed at random moments\n\n"
@@ -270,11 +352,14 @@ def main() -> None:
         f"in each before a run was left alone. **{equal} of {len(deaths)}** kills were followed by a release whose every "
         "table equals that of a home that was never disturbed. *Library then* is what an analyst could open after the kill; "
         "*kept* are finished steps that the next run (killed in its turn or not) did not do again, *did* those it finished.\n\n"
-        + table(deaths),
+        + table(deaths)
+        + "\n## A full disk, and no memory\n\nOn the second day, one limit after another on one home, then a run with enough. "
+        "Exit code 1 is an orderly end that names what is short; a negative one is the signal the process died of.\n\n"
+        + starved_table(starved),
         encoding="utf-8",
     )
     print(f"{equal} of {len(deaths)} equal")
-    if equal < len(deaths):
+    if equal < len(deaths) or not all(one.equal for one in starved):
         raise SystemExit(1)
 
 

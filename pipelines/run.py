@@ -18,6 +18,9 @@ from pipelines.settings import Settings
 DISK_FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "File too large")
 """How Python, Arrow and DuckDB say it."""
 
+NO_MEMORY = ("Out of Memory", "MemoryError", "Cannot allocate memory", "bad_alloc", "malloc of size")
+"""How they say that."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -103,7 +106,9 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
 
 def _told(message: str) -> str:
     """The message of an error; led by what to do where that is plain."""
-    full = any(sign in message for sign in DISK_FULL)
-    return (
-        f"磁盘已满，请腾出空间后再次运行 · the disk is full; make room and run again ({message})" if full else message
-    )
+    line = next(iter(message.splitlines()), "")  # DuckDB adds advice that is none to who runs a city
+    if any(sign in message for sign in DISK_FULL):
+        return f"磁盘已满，请腾出空间后再次运行 · the disk is full; make room and run again ({line})"
+    if any(sign in message for sign in NO_MEMORY):
+        return f"内存不足，请关闭其他程序或增加内存后再次运行 · not enough memory; make room and run again ({line})"
+    return message

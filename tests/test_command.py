@@ -137,3 +137,15 @@ def test_a_run_that_did_not_end_well_is_not_taken_for_done(city: Path, finished_
     elsewhere.mkdir()
     kill_at(Moment(1, 0), elsewhere, home.root, tmp_path / "log")
     assert not nothing_new(Settings(inbox, home), given(Settings(inbox, home)))
+
+
+def test_a_step_without_memory_says_what_to_do(
+    onenet: Onenet, city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def needs_too_much(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pipelines.defs.landing.land_platform", needs_too_much)
+    result = onenet("run", "--inbox", city / "deliveries", "--home", tmp_path / "home")
+    assert result.exit_code == 1, result.output
+    assert "内存不足" in result.output

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kill import Moment, contents, done, finish, kill_at, start
+from benchmarks.kill import Limit, Moment, contents, done, finish, kill_at, start
 from pipelines.nothing_new import forget_run
 from pipelines.recovery import recover, scratch
 from pipelines.resolution.identity import committed
@@ -31,6 +31,22 @@ def test_a_home_killed_again_and_again_ends_as_one_that_never_was(
         lived.append(len(done(log)))
     assert finish(city / "deliveries", home, log) == 0, log.read_text(encoding="utf-8")
     assert lived[0] < lived[-1]
+    ours, theirs = contents(home), contents(finished_home)
+    assert [table for table in theirs if ours[table] != theirs[table]] == []
+    assert recover(Home(home)) == 0
+
+
+def test_a_full_disk_or_no_memory_ends_a_run_and_the_next_one_goes_on(
+    city: Path, finished_home: Path, tmp_path: Path
+) -> None:
+    home, log = tmp_path / "home", tmp_path / "log"
+    assert finish(city / "deliveries", home, log, Limit(file=200_000)) == 1
+    assert "the disk is full" in log.read_text(encoding="utf-8")
+    assert (
+        finish(city / "deliveries", home, log, Limit(memory=60_000_000)) != 0
+    )  # it may be the C library that gives up
+    assert not Home(home).library.exists()
+    assert finish(city / "deliveries", home, log) == 0, log.read_text(encoding="utf-8")
     ours, theirs = contents(home), contents(finished_home)
     assert [table for table in theirs if ours[table] != theirs[table]] == []
     assert recover(Home(home)) == 0
