@@ -58,18 +58,25 @@ def multiplied(home: Home, times: int) -> Home:
 
 
 NAMES = """
-create temp table mention as select *, count(*) over () as n from read_parquet('{source}');
+create temp table mention as
+    select *, count(*) over () as n, case when name_form = 'full' then name_key end as full_name
+    from read_parquet('{source}');
 create temp table name as
     select name_key, any_value(name_pinyin) as name_pinyin, surname,
            row_number() over (partition by surname order by md5(name_key)) - 1 as i,
            count(*) over (partition by surname) as names
-    from mention where name_form = 'full' group by name_key, surname
+    from mention where full_name is not null group by name_key, surname
 """
 COPY = """
+with other as (
+    select name_key, (i + {k} * 7) % names as i, surname from name
+), renamed as (
+    select other.name_key as full_name, any_value(name.name_key) as name_key, any_value(name.name_pinyin) as name_pinyin
+    from other join name on name.surname = other.surname and name.i = other.i group by all
+)
 select {columns}
 from (select *, {k} as k from mention) m
-left join name old on old.name_key = m.name_key and old.surname = m.surname and m.name_form = 'full'
-left join name new on new.surname = old.surname and new.i = (old.i + m.k * 7) % old.names
+left join renamed new using (full_name)
 order by m.mention_id
 """
 
