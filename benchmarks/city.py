@@ -19,7 +19,8 @@ from warehouse.model.mention import MENTIONS
 
 WORK = Path(__file__).parent / ".work"
 
-NUMBERS = ("id_number", "id_number_legible", "phone", "phone_2")
+ID_NUMBERS = ("id_number", "id_number_legible")
+PHONES = ("phone", "phone_2")
 PLACES = ("community", "estate", "road", "dwelling")
 
 
@@ -85,10 +86,13 @@ def _copied(column: str) -> str:
     """SQL of a column in copy `k`: the same length, other values where copies must differ."""
     if column == "mention_id":
         return "k * n + m.mention_id"
-    if column in NUMBERS:
-        return f"chr((65 + k)::int) || substr(m.{column}, 2)"
+    letter = "chr((65 + k)::int)"
+    if column in ID_NUMBERS:  # both halves: either is a key
+        return f"{letter} || substr(m.{column}, 2, 14) || {letter} || substr(m.{column}, 17)"
+    if column in PHONES:
+        return f"{letter} || substr(m.{column}, 2)"
     if column in PLACES:
-        return f"chr((65 + k)::int) || m.{column}"
+        return f"{letter} || m.{column}"
     if column in ("name_key", "name_pinyin"):
         return f"coalesce(new.{column}, m.{column})"
     return "null::bigint" if column in ("housing_mention_id", "enterprise_mention_id") else f"m.{column}"
