@@ -72,7 +72,7 @@ def speed(sizes: list[int], threads: int, peer: bool) -> list[dict[str, Any]]:
         for engine in ("one_network", "same_model", "splink") if peer else ("one_network", "same_model"):
             cost = measure(engine, what="person", home=str(home.root), threads=threads)
             told: dict[str, Any] = {"size": mentions.num_rows, "engine": engine, "cost": cost}
-            if truth is not None:
+            if truth is not None and cost is not None:
                 told["threshold"], told["scores"] = best(cost, truth)
                 told["curve"] = {n: scores(found, truth) for n, found in cost.clusters.items()}
             rows.append(told)
@@ -88,6 +88,8 @@ def febrl(folder: Path, peer: bool) -> list[dict[str, Any]]:
         truth = np.concatenate([read(folder / f)[1] for f in files])
         for engine in ("one_network", "splink") if peer else ("one_network",):
             cost = measure(engine, what="febrl", files=[str(folder / f) for f in files], threads=1)
+            if cost is None:
+                continue
             threshold, scored = best(cost, truth)
             rows.append({"set": name, "engine": engine, "cost": cost, "threshold": threshold, "scores": scored})
     return rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,12 +41,15 @@ class Measured:
     detail: dict[str, Any]
 
 
-def measure(engine: str, **task: Any) -> Measured:
-    """Run an engine in a process of its own. Imports and reading the input are not counted."""
+def measure(engine: str, **task: Any) -> Measured | None:
+    """Run an engine in a process of its own; none where the system ended it. Imports and reading the input are not counted."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "task.json"
         path.write_text(json.dumps({"engine": engine, "out": folder, **task}), encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "benchmarks.engines", str(path)], check=True)
+        done = subprocess.run([sys.executable, "-m", "benchmarks.engines", str(path)], check=False)
+        if done.returncode == -signal.SIGKILL:
+            return None
+        done.check_returncode()
         told = json.loads((Path(folder) / "told.json").read_text(encoding="utf-8"))
         clusters = {
             file.stem.removeprefix("clusters"): np.asarray(pq.read_table(file)["cluster_id"])

@@ -32,7 +32,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _ratio(row: dict[str, Any], rows: list[dict[str, Any]], same: str, what: str) -> str:
     """How many times more the peer took."""
-    other = next((r for r in rows if r[same] == row[same] and r["engine"] == "splink"), None)
+    other = next((r for r in rows if r[same] == row[same] and r["engine"] == "splink" and r["cost"]), None)
     if row["engine"] == "splink" or other is None:
         return ""
     return f"{getattr(other['cost'], what) / getattr(row['cost'], what):.1f}×"
@@ -42,6 +42,9 @@ def _speed(rows: list[dict[str, Any]]) -> str:
     body = []
     for row in rows:
         cost, scored = row["cost"], row.get("scores")
+        if cost is None:
+            body.append([f"{row['size']:,}", NAMES[row["engine"]], "ended by the system: no memory left", *[""] * 7])
+            continue
         shares = [f"{x:.4f}" for x in (scored.precision, scored.recall, scored.f1)] if scored else ["", "", ""]
         body.append(
             [
@@ -95,7 +98,7 @@ def _time_by_size(rows: list[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.add_subplot()
     for engine, name in NAMES.items():
-        mine = [r for r in rows if r["engine"] == engine]
+        mine = [r for r in rows if r["engine"] == engine and r["cost"]]
         axes.plot([r["size"] for r in mine], [r["cost"].seconds for r in mine], marker="o", label=name)
     axes.set(xscale="log", yscale="log", xlabel="mentions", ylabel="seconds", title="Mentions to entities")
     axes.legend(frameon=False)
