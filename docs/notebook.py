@@ -19,7 +19,7 @@ def _():
 
     library = Path(os.environ.get("ONENET_HOME", ".home")) / "one_network.duckdb"
     con = duckdb.connect(str(library.resolve()), read_only=True)
-    version, deliveries = con.sql("select version, deliveries from catalogue.release").fetchone()
+    version, deliveries = con.execute("select version, deliveries from catalogue.release").fetchone()
     mo.md(f"# 一张网 · One Network\n\n发布版 **{version}**，来自 {deliveries} 个交付批次。")
     return alt, con, mo
 
@@ -48,27 +48,32 @@ def _(con, mo):
 
 @app.cell
 def _(alt, con, mo):
-    # A map without coordinates: every grid is a rectangle inside its community and street, as large as its population.
+    # A map without coordinates: a bar per street, every grid a piece of it as long as its population.
     grids = con.sql(
         """
-        select s.name as street, c.name as community, b.name as grid, b.persons, b.households, b.person_balance::varchar as balance
-        from quality.grid_balance b
-        join base.grid c on c.grid_code = b.community_code
-        join base.grid s on s.grid_code = b.street_code
-        order by s.grid_code, c.grid_code, b.grid_code
+        select s.名称 as street, c.名称 as community, b.名称 as grid, b.网格编码 as code, b.人口数 as persons, b.住户数 as households,
+            b.人口规模 as balance
+        from 一张网.网格规模 b
+        join 一张网.网格 c on c.编码 = b.社区编码
+        join 一张网.网格 s on s.编码 = b.街道编码
+        order by code
         """
     ).df()
-    grids["number"] = grids.groupby("street").cumcount()
     grid_map = (
         alt.Chart(grids)
-        .mark_rect(stroke="white")
+        .mark_bar(stroke="white")
         .encode(
-            x=alt.X("number:O", title=None, axis=None),
-            y=alt.Y("street:N", title=None),
-            color=alt.Color("persons:Q", title="人口数", scale=alt.Scale(scheme="blues")),
+            x=alt.X("persons:Q", title="人口数 persons"),
+            y=alt.Y("street:N", title=None, sort="-x"),
+            order=alt.Order("code:N"),
+            color=alt.Color(
+                "balance:N",
+                title="人口规模 size",
+                scale=alt.Scale(domain=["偏小", "适中", "偏大"], range=["#a9c9dd", "#3a7ca5", "#c8553d"]),
+            ),
             tooltip=["street", "community", "grid", "persons", "households", "balance"],
         )
-        .properties(title="网格树：街道、社区、网格 · the grid tree by population", width=600)
+        .properties(title="各街道的网格，长短按人口 · the grids of every street by population", width=600)
     )
     mo.ui.altair_chart(grid_map, chart_selection=False)
     return
@@ -83,14 +88,16 @@ def _(con, mo):
     for _node in nodes:
         children.setdefault(_node[1], []).append(_node)
 
-    def branch(code, depth):
-        """The nodes below one as nested lists, two levels deep."""
-        return {
-            f"{name}（{count:,} 人）": branch(own, depth - 1) if depth else {}
-            for own, _, name, _, count in children.get(code, [])
-        }
+    def told(node):
+        """A node as a line."""
+        return f"{node[2]}（{node[4]:,} 人）"
 
-    mo.vstack([mo.md("### 网格树 · the grid tree"), mo.tree(branch(None, 2))])
+    def below(code, depth=0):
+        """The nodes below one as a nested list."""
+        return "".join(f"{'    ' * depth}- {told(n)}\n{below(n[0], depth + 1)}" for n in children.get(code, []))
+
+    _streets = [node for node in nodes if node[3] == "street"]
+    mo.vstack([mo.md("### 网格树 · the grid tree"), mo.accordion({told(s): mo.md(below(s[0])) for s in _streets})])
     return
 
 
@@ -109,7 +116,11 @@ def _(alt, con, mo):
         alt.Chart(ages)
         .mark_bar()
         .encode(
-            x=alt.X("age:O", title="年龄"), y=alt.Y("persons:Q", title="人数"), color=alt.Color("sex:N", title="性别")
+            x=alt.X("age:O", title="年龄 age", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("persons:Q", title="人数 persons"),
+            color=alt.Color(
+                "sex:N", title="性别 sex", scale=alt.Scale(domain=["男", "女"], range=["#3a7ca5", "#e08e45"])
+            ),
         )
         .properties(title="人口年龄结构 · age and sex", width=600)
     )
@@ -120,16 +131,16 @@ def _(alt, con, mo):
 @app.cell
 def _(alt, con, mo):
     quality = con.sql(
-        "select title_zh as platform, quality_score, freshness::varchar as freshness from catalogue.platform "
-        "where quality_score is not null order by quality_score desc, platform"
+        "select 名称 as platform, 质量得分 as quality_score, 时效 as freshness from 一张网.平台目录 "
+        "where 质量得分 is not null order by quality_score desc, platform"
     ).df()
     scores = (
         alt.Chart(quality)
         .mark_bar()
         .encode(
-            x=alt.X("quality_score:Q", title="质量得分"),
+            x=alt.X("quality_score:Q", title="质量得分 score", axis=alt.Axis(tickCount=5)),
             y=alt.Y("platform:N", sort="-x", title=None),
-            color="freshness:N",
+            color=alt.Color("freshness:N", title="时效 freshness", scale=alt.Scale(domain=["及时", "待更新", "逾期"])),
         )
         .properties(title="平台质量与时效 · quality and freshness", width=600)
     )
