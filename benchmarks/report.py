@@ -128,7 +128,7 @@ Written by `python -m benchmarks` on {os.cpu_count()} cores with {parts.threads}
 own on the same standardised mentions; imports and reading the input are not counted, training, prediction and clustering
 are. *One Network* makes the compared columns out of the mentions itself, by its own specification. *The peer's model* is our
 engine on what Splink gets and with what Splink does: the finished columns as plain text, the same four rules, the same six
-comparisons. Splink 5 runs with the settings of `splink_peer.py`; its threshold is the one that scores best against the truth, which
+comparisons; beyond that it knows only that nobody has two identity numbers. Splink 5 runs with the settings of `splink_peer.py`; its threshold is the one that scores best against the truth, which
 no user knows.
 
 ## Persons: mentions to entities

@@ -59,10 +59,11 @@ SAME_MODEL = MatchSpec(
         Comparison("phone", (Same(term_frequency=True),)),
         Comparison("home", (Same(term_frequency=True),)),
     ),
+    distinct=("id_number",),
     accept=0.95,
     review=0.9,
 )
-"""What `person_settings` says, for our engine."""
+"""What `person_settings` says, for our engine; and what can't be said there, that nobody has two numbers."""
 
 
 def febrl_settings(link_type: str) -> SettingsCreator:
