@@ -167,16 +167,17 @@ def finish(inbox: Path, home: Path, log: Path, limit: Limit = Limit()) -> int | 
     return code
 
 
-def kill_at(moment: Moment, inbox: Path, home: Path, log: Path) -> float:
-    """Start a run and kill it at that moment, or at its end if it is faster; how long it lived (s)."""
+def kill_at(moment: Moment, inbox: Path, home: Path, log: Path) -> tuple[float, bool]:
+    """Start a run and kill it at that moment; how long it lived (s), and whether it was faster and ended by itself."""
     process = start(inbox, home, log)
     born = time.monotonic()
     while process.is_alive() and len(done(log)) < moment.steps_done:
         time.sleep(POLL)
     process.join(moment.seconds)
+    over = not process.is_alive()
     process.kill()
     process.join()
-    return time.monotonic() - born
+    return time.monotonic() - born, over
 
 
 def done(log: Path) -> list[str]:
@@ -225,9 +226,9 @@ def disturb(scene: Scene, moments: list[Moment], folder: Path) -> list[Death]:
     deaths: list[Death] = []
     finished: list[dict[str, int]] = []
     for moment in moments:
-        seconds = kill_at(moment, scene.inbox, home, log)
+        seconds, over = kill_at(moment, scene.inbox, home, log)
         steps = len(done(log))
-        step = scene.steps[steps][0] if steps < len(scene.steps) else "(over)"
+        step = "(it was over)" if over or steps == len(scene.steps) else scene.steps[steps][0]
         left = published(Home(home))
         library = "none" if left is None else "former" if left == former else "new"
         deaths.append(Death(scene.name, step, seconds, library))

@@ -159,7 +159,7 @@ def _models(settings: Settings, began: float) -> list[str]:
         mark = settings.home.done(f"link/{kind}")
         told = json.loads(mark.read_text(encoding="utf-8"))["counts"] if mark.exists() else {}
         if "model" in told and mark.stat().st_mtime < began:
-            lines.append(f"匹配 matching {title} {kind}: 无变化，沿用上次结果 · nothing changed, as the run before")
+            lines.append(f"匹配 matching {title} {kind}: 输入未变，沿用此前结果 · same input, as matched before")
         elif "model" in told:
             changes = f"{told['changed']:,} 变化 changed, {told['withdrawn']:,} 撤回 withdrawn, {told['pairs_compared']:,} 对 pairs"
             lines.append(f"匹配 matching {title} {kind}: {told['model']}; {changes}")
