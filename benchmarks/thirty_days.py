@@ -13,14 +13,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from benchmarks.kill import finish
 from connectors.sample import write_city
+from connectors.sample.city import build_city
+from connectors.sample.life import on_day
 
 REPORT = Path(__file__).parent / "THIRTY_DAYS.md"
+FIRST_DAY = date(2026, 11, 1)
 KINDS = {"person": "persons", "housing": "homes", "enterprise": "enterprises"}
 
 FATES = """
@@ -82,6 +87,28 @@ def days(persons: int, seed: int, count: int, folder: Path) -> Iterator[list[Fat
         yield list(compare(day.name, former, home / "one_network.duckdb"))
 
 
+def happenings(persons: int, seed: int, count: int) -> dict[str, int]:
+    """How often what happens in the city from the first day to the last, by what it is."""
+    first = build_city(persons, seed, FIRST_DAY)
+    last = on_day(first, count)
+    before, after = first.persons, last.persons
+    since, until = (np.datetime64(city.as_of, "D") for city in (first, last))
+    born, founded = (
+        (days > since) & (days <= until) for days in (before.birth.astype("datetime64[D]"), first.firms.established)
+    )
+    return {
+        "births": int(born.sum()),
+        "deaths": int((after.dead & ~before.dead).sum()),
+        "people moved": int((after.house != before.house).sum()),
+        "marriages": int((after.household != before.household).sum()),
+        "new names": int((after.name != before.name).sum()),
+        "new phones": int((after.phone != before.phone).sum()),
+        "homes sold": int((last.tenure.owner != first.tenure.owner).sum()),
+        "firms founded": int(founded.sum()),
+        "firms closed": int((last.firms.status != first.firms.status).sum()),
+    }
+
+
 def compare(day: str, former: Path, library: Path) -> Iterator[Fate]:
     """The fates of the ids of every kind between two releases."""
     with duckdb.connect() as con:
@@ -137,12 +164,13 @@ def main() -> None:
         for today in days(asked.persons, asked.seed, asked.days, Path(folder)):
             fates += today
             print(table(today), flush=True)
+    lived = ", ".join(f"{what} {times:,}" for what, times in happenings(asked.persons, asked.seed, asked.days).items())
     lost, reused = sum(f.lost for f in fates), sum(f.reused for f in fates)
     asked.out.write_text(
         f"# Ids over {asked.days} days\n\n"
         f"`python -m benchmarks.thirty_days --persons {asked.persons} --seed {asked.seed} --days {asked.days}`: a sample city "
-        "lives on for thirty days (moves, births, deaths, marriages, new names, phones and owners, closed firms), its platforms "
-        f"deliver every day, and every day is a run on the same home. **Lost ids: {lost}. Retired ids given again: {reused}.** "
+        f"lives on for {asked.days} days ({lived}; and some 3 % of the records are put right), its platforms deliver "
+        f"every day, and every day is a run on the same home. **Lost ids: {lost}. Retired ids given again: {reused}.** "
         "An id of the day before is kept, or merged (a redirect leads on), or withdrawn (no delivery holds its mentions any "
         "more); `link.history` tells it.\n\n## Sums\n\n" + table(totals(fates)) + "\n## Day by day\n\n" + table(fates),
         encoding="utf-8",
