@@ -125,13 +125,14 @@ class Mentions:
         return mention_names(pq.read_table(self.path, columns=list(IDENTITY), read_dictionary=low))
 
     def hashed(self, threads: int, rounded: pa.Array | None = None, **said: str) -> dict[str, npt.NDArray[Any]]:
-        """SQL expressions over the columns and `rounded.id_number`, one array each, in the order of the file."""
+        """SQL expressions over the columns and `rounded.id_number`, one array each, in order of `mention_id`."""
         columns = ", ".join(f"{sql} as {name}" for name, sql in said.items())
         with duckdb.connect(config={"threads": threads}) as con:
             con.register("rounded", pa.table({"id_number": pa.array([], pa.string()) if rounded is None else rounded}))
             con.from_parquet(str(self.path)).create_view("mention")
-            found = con.sql(f"select {columns} from mention").to_arrow_table()
-        return {name: found.column(name).to_numpy() for name in said}
+            found = con.sql(f"select mention_id, {columns} from mention").to_arrow_table()
+        place = np.argsort(found.column("mention_id").to_numpy(), kind="stable")  # a join keeps no order
+        return {name: found.column(name).to_numpy()[place] for name in said}
 
     def some(self, places: Ints, columns: tuple[str, ...]) -> pa.Table:
         """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
