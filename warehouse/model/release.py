@@ -134,10 +134,10 @@ def _kinds(stage: str) -> tuple[tuple[str, str], ...]:
 _ROW = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "role")
 
 RELEASE: tuple[Served, ...] = (
-    Served(PERSON, "人口", (("golden", "person"),)),
+    Served(PERSON, "人口", (("golden", "person"),), ("grid_code",)),
     Served(link.PERSON_HOUSING, "人房关系", (("relation", "person_housing"),)),
-    Served(HOUSING, "房屋", (("golden", "housing"),), derived=True),
-    Served(ENTERPRISE, "企业", (("golden", "enterprise"),)),
+    Served(HOUSING, "房屋", (("golden", "housing"),), ("grid_code",), derived=True),
+    Served(ENTERPRISE, "企业", (("golden", "enterprise"),), ("grid_code",)),
     Served(GRID, "网格", (("base", "grid"),)),
     Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id")),
     Served(link.PERSON_ENTERPRISE, "人企关系", (("relation", "person_enterprise"),)),

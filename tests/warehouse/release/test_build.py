@@ -134,11 +134,11 @@ def test_the_manifest_names_deliveries_counts_and_the_hash_of_the_file(library: 
 def test_rows_lie_in_the_order_they_are_looked_up_by(library: Path) -> None:
     tables = content(library)
     for table, columns in (
-        ("base.person", ["person_id"]),
+        ("base.person", ["grid_code", "person_id"]),
         ("link.mention", ["entity_kind", "platform", "dataset", "role", "entity_id"]),
         ("evidence.attribute", ["entity_kind", "attribute", "entity_id"]),
     ):
-        values = [tuple(row.values()) for row in tables[table].select(columns).to_pylist()]
+        values = [tuple(v or "" for v in row.values()) for row in tables[table].select(columns).to_pylist()]
         assert values == sorted(values)
 
 
