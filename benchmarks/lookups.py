@@ -1,13 +1,14 @@
-"""How long questions take on a large release: point look-ups, and every query of the cookbook.
+"""How long questions take on a large release: point look-ups, and every query of the cookbook with its Chinese twin.
 
-`python -m benchmarks.lookups LIBRARY [--persons 1000000]` copies a release so often that it has that many people (ids and
-tokens told apart by copy, rows near where a release has them) and times each question on the copy: the median of five
-after one that warms up, in the same process. The grid tree is not multiplied: its grids just hold more.
+`python -m benchmarks.lookups LIBRARY [--persons 1000000] [--keep FILE]` makes a release of that many people out of a
+finished one (see `large_release`) and times each question on it: the median of `RUNS` after one that warms up, one
+connection, all cores. Writes benchmarks/LOOKUPS.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import tempfile
@@ -16,106 +17,126 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.model.release import RELEASE, Served
-from warehouse.release import ddl
+from benchmarks.large_release import multiply
 
-COOKBOOK = Path(__file__).parents[1] / "docs" / "cookbook.md"
-MULTIPLIED = {"base.person", "base.housing", "base.enterprise", "link.mention", "link.person_housing"} | {
-    "link.person_enterprise", "link.enterprise_housing", "evidence.attribute", "evidence.conflict",
-}  # fmt: skip
+HERE = Path(__file__).parent
+COOKBOOK = HERE.parent / "docs" / "cookbook.md"
 POINTS = {
-    "a person by id": "from base.person where person_id = $id",
-    "a person by the token of a number": "from base.person where id_number_token = $token",
-    "where a person lives": "from link.person_housing where person_id = $id",
-    "who lives in a home": "from link.person_housing where housing_id = $home",
-    "every row that names a person": "from link.mention where entity_id = $id",
-    "every claim about a person": "from evidence.attribute where entity_id = $id",
-    "a firm by its credit code": "from base.enterprise where credit_code = $code",
-    "a home by its address": "from base.housing where address = $address",
-    "the same in Chinese": "from 一张网.人口 where 人口编号 = $id",
+    "a person by id": (
+        "from base.person where person_id = $id",
+        "from 一张网.人口 where 人口编号 = $id",
+    ),
+    "a person by the token of a number": (
+        "from base.person where id_number_token = $token",
+        "from 一张网.人口 where 公民身份号码令牌 = $token",
+    ),
+    "where a person lives": (
+        "from link.person_housing where person_id = $id",
+        "from 一张网.人房关系 where 人口编号 = $id",
+    ),
+    "who lives in a home": (
+        "from link.person_housing where housing_id = $home",
+        "from 一张网.人房关系 where 房屋编号 = $home",
+    ),
+    "every row that names a person": (
+        "from link.mention where entity_id = $id",
+        "from 一张网.提及 where 实体编号 = $id",
+    ),
+    "every claim about a person": (
+        "from evidence.attribute where entity_id = $id",
+        "from 一张网.主张 where 实体编号 = $id",
+    ),
+    "a firm by its credit code": (
+        "from base.enterprise where credit_code = $code",
+        "from 一张网.企业 where 统一社会信用代码 = $code",
+    ),
+    "a home by its address": (
+        "from base.housing where address = $address",
+        "from 一张网.房屋 where 标准地址 = $address",
+    ),
+    "the homes of a grid": (
+        "from base.housing where grid_code = $grid",
+        "from 一张网.房屋 where 网格编码 = $grid",
+    ),
 }
+SAMPLE = """
+select p.person_id as id, p.id_number_token as token, h.housing_id as home, e.credit_code as code, h.address, h.grid_code as grid
+from (from base.person where id_number_token is not null order by md5(person_id) limit 1) p,
+    (from base.housing where address is not null and grid_code is not null order by md5(housing_id) limit 1) h,
+    (from base.enterprise where credit_code is not null order by md5(enterprise_id) limit 1) e
+"""
+"""Values to look up, from anywhere in the tables."""
+
+TABLES = ("base.person", "base.housing", "base.enterprise", "base.grid", "link.mention", "link.person_housing") + (
+    "evidence.attribute", "evidence.match",
+)  # fmt: skip
 LIMIT_MS = 100
+RUNS = 7
+
+Question = tuple[str, str, str]
 
 
 def main() -> None:
-    """Build the large release and print a table of times."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Make the large release where there is none, time the questions, write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", type=Path)
     parser.add_argument("--persons", type=int, default=1_000_000)
-    parser.add_argument("--keep", type=Path, help="where the large release is kept; default: nowhere")
-    arguments = parser.parse_args()
+    parser.add_argument("--keep", type=Path, help="where the large release is kept, and taken from if it is there")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        file = arguments.keep or Path(folder, "large.duckdb")
+        file = given.keep or Path(folder, "large.duckdb")
         if not file.exists():
-            multiply(arguments.library, file, arguments.persons)
+            multiply(given.library, file, given.persons)
         with duckdb.connect(str(file), read_only=True) as con:
-            report(con)
+            text = report(con, file.stat().st_size)
+    (HERE / "LOOKUPS.md").write_text(text, encoding="utf-8")
+    print(text)
 
 
-def multiply(library: Path, file: Path, persons: int) -> None:
-    """Write a release of so many people from a small one."""
-    with duckdb.connect(config={"preserve_insertion_order": True}) as con:
-        con.execute(f"attach '{library}' as small (read_only)")
-        con.execute(f"attach '{file}' as large (storage_version 'v1.2.0')")
-        con.execute("use large")
-        (one,) = con.execute("select count(*) from small.base.person").fetchone() or (1,)
-        copies = max(1, round(persons / one))
-        for statement in ddl.create_schemas():
-            con.execute(statement)
-        for served in RELEASE:
-            con.execute(ddl.create_table(served.table))
-            con.execute(f"insert into {ddl.qualified(served.table)} {_rows(served, copies)}")
-            con.execute(ddl.create_view(served))
-        con.execute("checkpoint large")
+def questions() -> list[Question]:
+    """Title, English and Chinese query of every look-up and every question of the cookbook."""
+    sections = re.findall(r"^## (\d+\. [^\n·]+).*?(?=^## )", COOKBOOK.read_text("utf-8"), flags=re.S | re.M)
+    asked = re.findall(
+        r"^## (\d+\. [^\n·]+) ·.*?```sql\n(.*?)```.*?```sql\n(.*?)```", COOKBOOK.read_text("utf-8"), flags=re.S | re.M
+    )
+    assert len(asked) == len(sections), "a question of the cookbook lacks a query"
+    return [(title, *both) for title, both in POINTS.items()] + asked
 
 
-def _rows(served: Served, copies: int) -> str:
-    source = f"small.{ddl.qualified(served.table)}"
-    if served.table.full_name not in MULTIPLIED:
-        return f"from {source}"
-    shown = []
-    for column in served.table.columns:
-        name = ddl.name(column.name)
-        told_apart = column.name.endswith(("_id", "_token")) and column.name != "delivery_id"
-        told_apart |= column.name in ("credit_code", "address")
-        # A copy's ids sort among the others, as ids of a large city do; '' is no token and stays none.
-        shown.append(
-            f"case when {name} <> '' then {name} || lpad(copy::varchar, 4, '0') else {name} end" if told_apart else name
-        )
-    columns = ", ".join(f"{s} as {ddl.name(c.name)}" for s, c in zip(shown, served.table.columns, strict=True))
-    # The copies of a row follow it: rows stay in the order of a release without being sorted again.
-    return f"select {columns} from (select *, unnest(range({copies})) as copy from {source})"
-
-
-def report(con: duckdb.DuckDBPyConnection) -> None:
-    """Print rows of the tables, then every question with its time."""
-    for table in ("base.person", "base.housing", "link.mention", "evidence.attribute"):
-        print(f"{table:22} {(con.execute(f'select count(*) from {table}').fetchone() or (0,))[0]:>12,}")
-    sample = con.execute(
-        "select p.person_id, p.id_number_token, h.housing_id, e.credit_code, h.address "
-        "from (from base.person where id_number_token is not null order by person_id limit 1 offset 12345) p, "
-        "(from base.housing where address is not null order by housing_id limit 1 offset 2345) h, "
-        "(from base.enterprise where credit_code is not null order by enterprise_id limit 1 offset 345) e"
-    ).fetchone()
-    assert sample
-    values = dict(zip(("id", "token", "home", "code", "address"), sample, strict=True))
-    questions = [(title, sql, {k: v for k, v in values.items() if f"${k}" in sql}) for title, sql in POINTS.items()]
-    for section in re.findall(
-        r"^## (\d+\. [^\n·]+).*?```sql\n(.*?)```", COOKBOOK.read_text("utf-8"), flags=re.S | re.M
-    ):
-        questions.append((section[0].strip(), section[1], {}))
-    slow = 0
-    for title, sql, parameters in questions:
-        took = milliseconds(con, sql, parameters)
-        slow += took > LIMIT_MS
-        print(f"{title:55} {took:8.1f} ms{' *' if took > LIMIT_MS else ''}")
-    print(f"{len(questions)} questions, {slow} above {LIMIT_MS} ms")
+def report(con: duckdb.DuckDBPyConnection, size: int) -> str:
+    """The report on an open release whose file has so many bytes."""
+    rows = {table: (con.execute(f"select count(*) from {table}").fetchone() or (0,))[0] for table in TABLES}
+    sample = con.execute(SAMPLE)
+    values = dict(zip([d[0] for d in sample.description or ()], sample.fetchone() or (), strict=True))
+    lines, slow = [], 0
+    for title, *queries in questions():
+        took = [milliseconds(con, q, {k: v for k, v in values.items() if re.search(rf"\${k}\b", q)}) for q in queries]
+        slow += max(took) > LIMIT_MS
+        lines.append(f"| {title} | {took[0]:.1f} | {took[1]:.1f} |")
+    return "\n".join(
+        [
+            f"# Questions asked of a release of {rows['base.person']:,} people",
+            "",
+            f"Median of {RUNS} runs after one that warms up, in milliseconds, {os.cpu_count()} cores, DuckDB {duckdb.__version__}. "
+            "Written by `python -m benchmarks.lookups`; the release is a finished one of a sample city many times over, built "
+            f"as releases are: {size / 1e9:.1f} GB; "
+            + ", ".join(f"{n:,} rows in `{table}`" for table, n in rows.items())
+            + ".",
+            "",
+            f"Above {LIMIT_MS} ms: {slow or 'none'}.",
+            "",
+            "| question | English | 中文视图 |",
+            "|---|--:|--:|",
+            *lines,
+            "",
+        ]
+    )
 
 
 def milliseconds(con: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, str]) -> float:
-    """The median of five runs after one that warms up."""
+    """The median of `RUNS` after one that warms up."""
     took = []
-    for _ in range(6):
+    for _ in range(RUNS + 1):
         began = time.perf_counter()
         con.execute(sql, parameters).fetchall()
         took.append((time.perf_counter() - began) * 1000)

@@ -52,7 +52,14 @@ def rivals(result: GoldenResult, attribute: str) -> list[str]:
 def test_every_golden_column_has_a_rule_or_is_made_from_one_that_has(kind: str) -> None:
     parts = {"street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling"}
     made = {f"{kind}_id", "community_code", "street_code", "mention_count", "platforms", "platform_count"}
-    made |= {"conflict_count", "last_claimed_on", "birth_date_precision", "residence_housing_id", "registered_housing_id", "housing_id"}
+    made |= {
+        "conflict_count",
+        "last_claimed_on",
+        "birth_date_precision",
+        "residence_housing_id",
+        "registered_housing_id",
+        "housing_id",
+    }
     made |= {"legal_rep_person_id"} | (parts if kind == "housing" else set())
     assert set(GOLDEN[kind].names) - made <= set(attributes(kind))
 
