@@ -21,6 +21,7 @@ from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Leaf = npt.NDArray[np.uint32]
 
 
@@ -73,45 +74,83 @@ def complement(keys: Codes) -> Codes:
     return np.int32(-2) - keys
 
 
+@dataclass(frozen=True)
+class Contrary:
+    """Some pairs that rules bring together though their `distinct` values differ: they stand for all such pairs.
+
+    Attributes:
+        pairs: `left << 32 | right`, sorted, none twice.
+        share: how many of all such pairs these are (0–1).
+    """
+
+    pairs: Ints
+    share: float
+
+
 class Blocking:
     """The candidate pairs of one table of distinct records.
 
     Args:
-        spec: whose blocks to use.
+        spec: whose rules to use.
         encoded: distinct records.
         threads: rules joined at a time.
         side: 0 or 1 per record where only pairs across sides count (two-table mode).
 
     Attributes:
         keys: per rule its integer keys, one array per combination of alternatives: records that share a non-negative key
-            in any two of them are candidates. `pairs` turns keys over the cap into their `complement`.
+            in any two of them are candidates. `pairs` turns keys over the cap into their `complement`. What the first rule
+            of a spec with a `distinct` column means for the others see `MatchSpec.rules`; who holds a capped value of
+            that column counts as lacking it.
         reports: per rule what it found, once `pairs` has been called.
+        contrary: pairs to learn from, once `pairs` has been called with `teachers`.
     """
 
     def __init__(
         self, spec: MatchSpec, encoded: Encoded, threads: int = 1, side: npt.NDArray[np.int8] | None = None
     ) -> None:
-        self.spec, self.side, self._threads = spec, side, threads
-        wanted = list(dict.fromkeys(p for b in spec.blocks for p in b.parts))
+        self.spec, self.side, self._threads, self._size = spec, side, threads, encoded.size
+        wanted = list(dict.fromkeys(p for b in spec.rules for p in b.parts))
         found = each(lambda part: _alternatives(encoded, part), wanted, threads)
         parts: dict[Part, list[Leaf]] = dict(zip(wanted, found, strict=True))
-        self.keys = each(lambda block: _block_keys(block, parts), spec.blocks, threads)
+        self.keys = each(lambda block: _block_keys(block, parts), spec.rules, threads)
         self.reports: list[BlockReport] = []
+        self.contrary = Contrary(np.zeros(0, dtype=np.int64), 1.0)
 
-    def pairs(self) -> Ints:
-        """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice."""
-        found = each(self._join, range(len(self.keys)), self._threads)
-        self.reports = [report for _, report in found]
-        return _merged([pairs for pairs, _ in found], self._threads)
+    def pairs(self, teachers: int = 0) -> Ints:
+        """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice.
 
-    def found_by(self, left: Codes | Ints, right: Codes | Ints) -> Ints:
-        """A bit per rule that finds each pair: bit i for block i."""
-        return found_by(self.keys, left, right)
+        Args:
+            teachers: about so many records, by chance, tell of pairs no candidates because their `distinct` values differ.
+        """
+        rules = range(len(self.keys))
+        first, given, teaches = [], None, None
+        if self.spec.distinct:
+            first, rules = [self._join(0, None, None)], rules[1:]
+            given = self.keys[0][0] >= 0
+            holders = int(given.sum())
+            share = min(1.0, teachers / holders) if holders else 1.0
+            if teachers:
+                teaches = given & _by_chance(self._size, share)
+        found = first + each(lambda i: self._join(i, given, teaches), rules, self._threads)
+        self.reports = [report for _, _, report in found]
+        candidates = _merged([pairs for pairs, _, _ in found], self._threads)
+        if teaches is not None:
+            contrary = _merged([pairs for _, pairs, _ in found], self._threads)
+            self.contrary = Contrary(contrary[~_among(contrary, candidates)], share)
+        return candidates
 
-    def _join(self, i: int) -> tuple[Ints, BlockReport]:
-        """Pairs of rule `i`, and its report. Keys over the cap are taken out for good."""
-        block, alternatives = self.spec.blocks[i], self.keys[i]
-        packed = np.concatenate([_packed(keys) for keys in alternatives])
+    def agree(self, left: Codes | Ints, right: Codes | Ints) -> Mask:
+        """Whether the two records of each pair share a key of any rule, candidates or not."""
+        hit = np.zeros(len(left), dtype=bool)
+        for alternatives in self.keys:
+            hit |= _agree(alternatives, left, right)
+        return hit
+
+    def _join(self, i: int, given: Mask | None, teaches: Mask | None) -> tuple[Ints, Ints, BlockReport]:
+        """Pairs of rule `i`, contrary ones of the records that teach, and its report. Keys over the cap are taken out for
+        good."""
+        block, alternatives = self.spec.rules[i], self.keys[i]
+        packed = np.concatenate([_packed(keys, given) for keys in alternatives])
         packed.sort()
         key = packed >> 32
         start = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
@@ -121,27 +160,56 @@ class Blocking:
             keep = np.repeat(~hot, size)
             _forget(alternatives, key[start[hot]])
             packed, key = packed[keep], key[keep]
-        pairs = self._emit(packed, key, len(alternatives) > 1)
+        holds, record = (packed & HOLDS) != 0, (packed & (HOLDS - 1)).astype(np.int32)
+        contrary = np.zeros(0, dtype=np.int64)
+        if block.contrary or given is None:
+            pairs = self._emit(record, key, None)
+        else:
+            pairs = self._emit(record, key, ~holds)
+            if teaches is not None:
+                contrary = self._unlike(self._emit(record, key, teaches[record]))
         figures = (int((size > 1).sum()), int(hot.sum()), int(size[hot].sum()))
-        return pairs, BlockReport(block.name, len(pairs), *figures, int((size[hot] * (size[hot] - 1) // 2).sum()))
+        report = BlockReport(block.name, len(pairs), *figures, int((size[hot] * (size[hot] - 1) // 2).sum()))
+        return pairs, contrary, report
 
-    def _emit(self, packed: Ints, key: Ints, repeats: bool) -> Ints:
-        """All pairs inside runs of equal keys: those one place apart, then two, until no run is that long."""
-        record = packed.astype(np.uint32)
-        out, at, distance = [np.zeros(0, dtype=np.int64)], np.flatnonzero(key[1:] == key[:-1]), 1
+    def _unlike(self, pairs: Ints) -> Ints:
+        """Those of the pairs whose `distinct` values differ."""
+        value = self.keys[0][0]
+        return pairs[value[pairs >> 32] != value[pairs & 0xFFFFFFFF]]
+
+    def _emit(self, record: Codes, key: Ints, drives: Mask | None) -> Ints:
+        """Pairs inside runs of equal keys, of entries that drive with those after them: first those one place apart, then two,
+        until no run is that long."""
+        more = key[1:] == key[:-1]
+        out, at, distance = (
+            [np.zeros(0, dtype=np.int64)],
+            np.flatnonzero(more if drives is None else more & drives[:-1]),
+            1,
+        )
         while len(at):
-            a, b = record[at].astype(np.int64), record[at + distance]
-            if repeats:  # the same record may hold the key twice, or come in another order
-                a, b = np.minimum(a, b), np.maximum(a, b)
-                a, b = a[a != b], b[a != b]
+            a, b = record[at], record[at + distance]
             if self.side is not None:
                 across = self.side[a] != self.side[b]
                 a, b = a[across], b[across]
-            out.append(a << 32 | b)
+            low, high = np.minimum(a, b), np.maximum(a, b)
+            pairs = low.astype(np.int64) << 32 | high
+            out.append(pairs if (apart := low != high).all() else pairs[apart])  # one record may hold a key twice
             distance += 1
             at = at[at + distance < len(key)]
             at = at[key[at] == key[at + distance]]
         return np.concatenate(out)
+
+
+def _by_chance(size: int, share: float) -> Mask:
+    """About so many of that many records, always the same."""
+    return mix([np.arange(size, dtype=np.int32)]) < np.uint64(min(int(share * 2.0**64), (1 << 64) - 1))
+
+
+def _among(asked: Ints, ascending: Ints) -> Mask:
+    """Which numbers are among ascending ones."""
+    if not len(ascending):
+        return np.zeros(len(asked), dtype=bool)
+    return ascending[np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)] == asked
 
 
 def _merged(found: list[Ints], threads: int) -> Ints:
@@ -158,19 +226,29 @@ def _merged(found: list[Ints], threads: int) -> Ints:
     return np.concatenate(each(work, range(len(bounds) + 1), threads))
 
 
-def _between(numbers: Ints, low: np.int64 | None, high: np.int64 | None) -> slice | npt.NDArray[np.bool_]:
+def _between(numbers: Ints, low: np.int64 | None, high: np.int64 | None) -> slice | Mask:
     """Which numbers are at least `low` and below `high`."""
     if low is None:
         return slice(None) if high is None else numbers < high
     return numbers >= low if high is None else (numbers >= low) & (numbers < high)
 
 
-def found_by(keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:
-    """A bit per rule that finds each pair of records, of keys as `Blocking.keys` holds them: bit i for block i."""
+def found_by(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:
+    """A bit per rule that finds each pair of records, of keys as `Blocking.keys` holds them: bit i for rule i."""
     bits = np.zeros(len(left), dtype=np.int64)
-    for i, alternatives in enumerate(keys):
-        bits |= _agree(alternatives, left, right).astype(np.int64) << i
+    both = told_apart(spec, keys, left, right)
+    for i, (rule, alternatives) in enumerate(zip(spec.rules, keys, strict=True)):
+        hit = _agree(alternatives, left, right)
+        bits |= (hit if rule.contrary or (i == 0 and spec.distinct) else hit & ~both).astype(np.int64) << i
     return bits
+
+
+def told_apart(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Mask:
+    """Whether both records of each pair hold a value of the `distinct` column that tells whether they are compared."""
+    if not spec.distinct:
+        return np.zeros(len(left), dtype=bool)
+    value = keys[0][0]
+    return (value[left] >= 0) & (value[right] >= 0)
 
 
 def _block_keys(block: Block, parts: dict[Part, list[Leaf]]) -> list[Codes]:
@@ -186,10 +264,15 @@ def _combinations(parts: list[list[Leaf]]) -> list[list[Leaf]]:
     return combos
 
 
-def _packed(keys: Codes) -> Ints:
-    """Key and record of every record that holds a key, in one integer."""
+HOLDS = np.int64(1 << 31)
+"""Beside a record's number: it holds a `distinct` value. Such records come after the others of their key."""
+
+
+def _packed(keys: Codes, given: Mask | None) -> Ints:
+    """Key and record of every record that holds a key, in one integer, and whether it holds a `distinct` value."""
     record = np.flatnonzero(keys >= 0)
-    return keys[record].astype(np.int64) << 32 | record
+    packed = keys[record].astype(np.int64) << 32 | record
+    return packed if given is None else packed | given[record] * HOLDS
 
 
 def _forget(alternatives: list[Codes], hot: Ints) -> None:
@@ -201,7 +284,7 @@ def _forget(alternatives: list[Codes], hot: Ints) -> None:
         keys[mine] = complement(keys[mine])
 
 
-def _agree(alternatives: Sequence[Codes], left: Codes | Ints, right: Codes | Ints) -> npt.NDArray[np.bool_]:
+def _agree(alternatives: Sequence[Codes], left: Codes | Ints, right: Codes | Ints) -> Mask:
     """Whether the two records of each pair share a key."""
     lefts, rights = [keys[left] for keys in alternatives], [keys[right] for keys in alternatives]
     hit = np.zeros(len(left), dtype=bool)

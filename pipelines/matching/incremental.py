@@ -24,7 +24,7 @@ from pipelines.matching.clustering import Clustering, Constraints, cluster, comp
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, encode, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
-from pipelines.matching.incremental_pairs import nested, touched_pairs
+from pipelines.matching.incremental_pairs import Touched, nested, touched_pairs
 from pipelines.matching.incremental_state import State, held_values, salted
 from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.model import Model
@@ -122,7 +122,7 @@ class Advance:
             lambda: links.judged(self.clustering, self.ids),
             links.patterns,
             links.scorer,
-            nested(spec.blocks, list(self.state.keys)),
+            nested(spec.rules, list(self.state.keys)),
         )
 
 
@@ -150,12 +150,9 @@ def advance(
     judged = np.unique(np.concatenate([end for ends in judgements for end in ends]))
     now = _regroup(spec, former, rows, judged, threads)
     keys, held, own = _attributes(spec, population, former, rows, now, threads)
-    touched = touched_pairs(
-        spec.blocks, list(keys), [column[now.gone] for column in former.keys], now.fresh, threads=threads
-    )
-    blocks = nested(spec.blocks, list(keys))
-    stored, dropped = _surviving(former, now, blocks, np.concatenate([t.doubtful for t in touched]))
-    candidates = np.unique(np.concatenate([t.pairs for t in touched]))
+    touched = touched_pairs(spec, list(keys), [column[now.gone] for column in former.keys], now.fresh, threads=threads)
+    stored, dropped = _surviving(spec, former, now, nested(spec.rules, list(keys)), touched)
+    candidates = touched.pairs
     candidates = candidates[~_among(candidates, stored[0] << 32 | stored[1])]
     apart, same = (_as_records(ends, rows.ids[rows.order], now.of_row) for ends in judgements)
     ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *apart, *same])
@@ -297,18 +294,19 @@ def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comp
 
 
 def _surviving(
-    former: State, now: _Now, blocks: list[list[Codes]], doubtful: Ints
+    spec: MatchSpec, former: State, now: _Now, keys: list[list[Codes]], touched: Touched
 ) -> tuple[tuple[Ints, Ints, Patterns], Ints]:
-    """Former pairs that are still pairs, in the numbers of this run; and ends of those that no block finds any more."""
+    """Former pairs that are still pairs, in the numbers of this run; and ends of those that no rule finds any more."""
     left, right = now.new_of_old[former.left], now.new_of_old[former.right]
     keep = (left >= 0) & (right >= 0)
     dropped = np.zeros(0, dtype=np.int64)
-    if len(doubtful):
-        doubt = np.zeros(len(now.names), dtype=bool)
-        doubt[doubtful] = True
+    if len(touched.doubtful) or len(touched.turned):
+        doubt, turned = np.zeros((2, len(now.names)), dtype=bool)
+        doubt[touched.doubtful], turned[touched.turned] = True, True
         asked = np.flatnonzero(keep)
-        asked = asked[doubt[left[asked]] & doubt[right[asked]]]
-        lost = asked[found_by(blocks, left[asked], right[asked]) == 0]
+        a, b = left[asked], right[asked]
+        asked = asked[(doubt[a] & doubt[b]) | turned[a] | turned[b]]
+        lost = asked[found_by(spec, keys, left[asked], right[asked]) == 0]
         keep[lost] = False
         dropped = np.concatenate([left[lost], right[lost]])
     return (left[keep], right[keep], former.pattern[keep]), dropped

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.blocking import complement
+from pipelines.matching.blocking import complement, told_apart
 from pipelines.matching.encode import Codes, distinct_sorted
-from pipelines.matching.spec import Block
+from pipelines.matching.spec import Block, MatchSpec
 from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]
@@ -29,39 +29,63 @@ SIEVE = 1 << 22
 
 @dataclass(frozen=True)
 class Touched:
-    """What a change does to the pairs of one block.
+    """What a change does to the candidate pairs.
 
     Attributes:
-        pairs: candidate pairs of which at least one end is new, or whose key is no longer hot: `left << 32 | right`.
+        pairs: candidate pairs that may be new: `left << 32 | right`, sorted.
         doubtful: records that hold a key which has become hot: pairs among them may no longer be found.
+        turned: records whose value of the `distinct` column tells which pairs are compared, and did not before, or the other
+            way round: none of their pairs may be found any more.
     """
 
     pairs: Ints
     doubtful: Ints
+    turned: Ints
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a change does to the pairs of one rule; `turned` holds a key that has become hot or no longer is."""
+
+    pairs: Ints
+    doubtful: Ints
+    turned: Ints
 
 
 def touched_pairs(
-    blocks: Sequence[Block], keys: Sequence[Codes], gone: Sequence[Codes], fresh: Ints, *, threads: int = 1
-) -> list[Touched]:
-    """Find, block by block, the pairs a change brings, and mark hot keys in place.
+    spec: MatchSpec, keys: Sequence[Codes], gone: Sequence[Codes], fresh: Ints, *, threads: int = 1
+) -> Touched:
+    """Find the pairs a change brings, rule by rule, and mark hot keys in place.
 
     Args:
-        blocks: of the specification.
-        keys: per key column (the columns of a block one after another) the key of every record that is here now. Of fresh
+        spec: its rules are meant.
+        keys: per key column (the columns of a rule one after another) the key of every record that is here now. Of fresh
             records no key is marked hot yet; of the others hot keys are complements, as they were.
         gone: per key column the keys of records that are no longer here.
         fresh: records that were not here before.
-        threads: blocks looked at at a time.
+        threads: rules looked at at a time.
     """
-    per_block = _columns_of(blocks, len(keys))
+    rules, per_rule = spec.rules, _columns_of(spec.rules, len(keys))
     is_fresh = np.zeros(len(keys[0]), dtype=bool)
     is_fresh[fresh] = True
 
-    def work(i: int) -> Touched:
-        columns = per_block[i]
-        return _touched(blocks[i].cap, [keys[c] for c in columns], [gone[c] for c in columns], fresh, is_fresh)
+    def work(i: int, turned: Ints) -> _Rule:
+        columns = per_rule[i]
+        return _touched(rules[i].cap, [keys[c] for c in columns], [gone[c] for c in columns], is_fresh, turned)
 
-    return each(work, range(len(blocks)), threads)
+    nobody = np.zeros(0, dtype=np.int64)
+    first = [work(0, nobody)] if spec.distinct else []
+    turned = first[0].turned if first else nobody
+    others = each(lambda i: work(i, turned), range(len(first), len(rules)), threads)
+    apart = [o.pairs for rule, o in zip(rules[len(first) :], others, strict=True) if not rule.contrary]
+    either = [o.pairs for rule, o in zip(rules[len(first) :], others, strict=True) if rule.contrary]
+    told = distinct_sorted(np.concatenate([nobody, *apart]))
+    told = told[~told_apart(spec, nested(rules, keys), told >> 32, told & 0xFFFFFFFF)]
+    return Touched(
+        distinct_sorted(np.concatenate([told, *either, *(r.pairs for r in first)])),
+        distinct_sorted(np.concatenate([r.doubtful for r in (*first, *others)])),
+        turned,
+    )
 
 
 def nested(blocks: Sequence[Block], keys: Sequence[Codes]) -> list[list[Codes]]:
@@ -76,14 +100,16 @@ def _columns_of(blocks: Sequence[Block], total: int) -> list[range]:
     return [range(end - block.combinations, end) for block, end in zip(blocks, ends, strict=True)]
 
 
-def _touched(cap: int, columns: list[Codes], gone: list[Codes], fresh: Ints, is_fresh: Mask) -> Touched:
+def _touched(cap: int, columns: list[Codes], gone: list[Codes], is_fresh: Mask, turned: Ints) -> _Rule:
     nothing = np.zeros(0, dtype=np.int64)
+    driving = is_fresh.copy()
+    driving[turned] = True
     left_by = _legible(np.concatenate([*gone, np.zeros(0, dtype=np.int32)]))
-    brought = np.concatenate([column[fresh] for column in columns])
+    brought = _legible(np.concatenate([column[driving] for column in columns]))
     keys = distinct_sorted(np.concatenate([left_by, brought]).astype(np.int64))
     keys = keys[keys >= 0]
     if not len(keys):
-        return Touched(nothing, nothing)
+        return _Rule(nothing, nothing, nothing)
     place, record, column_of = _holders(columns, keys)
     size = np.bincount(place, minlength=len(keys))
     lost = np.bincount(np.searchsorted(keys, left_by[left_by >= 0]), minlength=len(keys))
@@ -94,10 +120,11 @@ def _touched(cap: int, columns: list[Codes], gone: list[Codes], fresh: Ints, is_
         key = keys[place[mine]].astype(np.int32)
         column[record[mine]] = np.where(now[place[mine]], complement(key), key)
     doubtful = distinct_sorted(record[(now & ~was)[place]])
+    otherwise = record[(now != was)[place]]
     alive = ~now[place]
     place, record = place[alive], record[alive]
-    drives = is_fresh[record] | was[place]
-    return Touched(_across(place, record, drives), doubtful)
+    drives = driving[record] | was[place]
+    return _Rule(_across(place, record, drives), doubtful, distinct_sorted(otherwise[~is_fresh[otherwise]]))
 
 
 def _legible(keys: Codes) -> Codes:

@@ -111,7 +111,7 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     same = working.judged[1]
     if len(same[0]):
         said = np.isin(left << 32 | right, same[0] << 32 | same[1])
-        blocked = found_by(working.blocking.keys, left, right) > 0
+        blocked = found_by(spec, working.blocking.keys, left, right) > 0
         worthy = links.weights[links.pattern] >= weight_of(spec.review)
         keep = ~said | (blocked & worthy)
         left, right, pattern = left[keep], right[keep], pattern[keep]

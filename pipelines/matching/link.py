@@ -33,6 +33,9 @@ Ints = npt.NDArray[np.int64]
 CHUNK = 1 << 19
 """Patterns told apart at a time."""
 
+TEACHERS = 50_000
+"""Records whose pairs with others of another `distinct` value training looks at; where there are fewer, all of them are."""
+
 SAMPLE = 100_000
 """Random pairs that stand for all pairs no block finds."""
 
@@ -112,16 +115,15 @@ def link(
     clock.lap("encode")
     blocking = Blocking(spec, records.encoded, threads, records.side)
     comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population, threads=threads)
-    pairs = blocking.pairs()
-    sampled = _sample(records, blocking, seed) if model is None else _no_pairs()
-    candidates, patterns, counts, sample = _compare(pairs, sampled, comparer, threads)
+    pairs = blocking.pairs(TEACHERS if model is None else 0)
+    clock.lap("block")
+    candidates, patterns, counts = _compare(pairs, comparer, threads)
     del pairs
-    clock.lap("block and compare")
+    clock.lap("compare")
     judged = apart, same = _judged_records(judgements, ids, records)
     if model is None:
-        weight = max(records.possible_pairs - float(counts.sum()), 0.0) / max(len(sample), 1)
-        labels = _labels(comparer, *judged)
-        model = train(spec, *_together(patterns, counts, sample, weight), records=len(records.first), labels=labels)
+        seen = _seen(records, blocking, comparer, patterns, counts, seed=seed, threads=threads)
+        model = train(spec, *seen, records=len(records.first), labels=_labels(comparer, *judged))
     clock.lap("train")
     if population is None:
         population = comparer.population(records.possible_pairs)
@@ -212,17 +214,10 @@ def _records(
     return _Records(encoded.take(first, threads), of_row, first, copies, None if side is None else side[first]), ids
 
 
-def _no_pairs() -> tuple[Codes, Codes]:
-    return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
-
-
-def _compare(
-    pairs: Ints, sampled: tuple[Codes, Codes], comparer: Comparer, threads: int
-) -> tuple[_Candidates, Patterns, Floats, Patterns]:
-    """All candidate pairs with their patterns, how many pairs show each distinct pattern, and the patterns of a sample."""
-    left, right = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-
-    every, sample = comparer.patterns(left, right, threads), comparer.patterns(*sampled, threads)
+def _compare(pairs: Ints, comparer: Comparer, threads: int) -> tuple[_Candidates, Patterns, Floats]:
+    """All candidate pairs with their patterns, and how many pairs show each distinct pattern."""
+    left, right = _ends(pairs)
+    every = comparer.patterns(left, right, threads)
 
     def work(start: int) -> tuple[Patterns, Codes]:
         distinct, inverse = numbered(every[start : start + CHUNK])
@@ -235,34 +230,54 @@ def _compare(
         [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
     )
     counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
-    return _Candidates(left, right, pattern), patterns, counts, sample
+    return _Candidates(left, right, pattern), patterns, counts
+
+
+def _ends(pairs: Ints) -> tuple[Codes, Codes]:
+    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
 def _sample(records: _Records, blocking: Blocking, seed: int) -> tuple[Codes, Codes]:
-    """Random pairs no block finds."""
+    """Random pairs no rule brings together."""
     rng = np.random.default_rng(seed)
     n = len(records.first)
     if n < 2:
-        return _no_pairs()
+        return _ends(np.zeros(0, dtype=np.int64))
     size = int(min(SAMPLE, 12 * n, 4 * records.possible_pairs))
     if records.side is None:
         a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
     else:
         a = rng.choice(np.flatnonzero(records.side == 0), size).astype(np.int32)
         b = rng.choice(np.flatnonzero(records.side == 1), size).astype(np.int32)
-    keep = (a != b) & (blocking.found_by(a, b) == 0)
+    keep = (a != b) & ~blocking.agree(a, b)
     a, b = a[keep], b[keep]
     return np.minimum(a, b), np.maximum(a, b)
 
 
-def _together(patterns: Patterns, counts: Floats, sample: Patterns, weight: float) -> tuple[Patterns, Floats, Floats]:
-    """Blocked and sampled patterns: distinct ones, how many candidates show them, how many other pairs they stand for."""
-    both: Patterns = np.concatenate([patterns, sample])
-    distinct, inverse = np.unique(both, return_inverse=True)
-    blocked = np.arange(len(inverse)) < len(patterns)
-    counted = np.bincount(inverse[blocked], weights=counts, minlength=len(distinct)).astype(np.float64)
-    sampled = weight * np.bincount(inverse[~blocked], minlength=len(distinct)).astype(np.float64)
-    return distinct, counted, sampled
+def _seen(
+    records: _Records,
+    blocking: Blocking,
+    comparer: Comparer,
+    patterns: Patterns,
+    counts: Floats,
+    *,
+    seed: int,
+    threads: int,
+) -> tuple[Patterns, Floats, Floats]:
+    """What all pairs show: distinct patterns, how many candidates and contrary pairs show each, how many of the rest it stands for.
+
+    Candidates are counted whole, contrary pairs by a share of them, the rest by a sample.
+    """
+    contrary = comparer.patterns(*_ends(blocking.contrary.pairs), threads)
+    sample = comparer.patterns(*_sample(records, blocking, seed), threads)
+    each_stands_for = 1 / blocking.contrary.share
+    rest = records.possible_pairs - float(counts.sum()) - each_stands_for * len(contrary)
+    everything: Patterns = np.concatenate([patterns, contrary, sample])
+    distinct, place = numbered(everything)
+    weight = np.concatenate([counts, np.full(len(contrary), each_stands_for), np.zeros(len(sample))])
+    counted: Floats = np.bincount(place, weights=weight, minlength=len(distinct)).astype(np.float64)
+    drawn = np.bincount(place[len(patterns) + len(contrary) :], minlength=len(distinct)).astype(np.float64)
+    return distinct, counted, drawn * (max(rest, 0.0) / max(len(sample), 1))
 
 
 def _judged_records(

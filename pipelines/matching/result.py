@@ -221,8 +221,8 @@ class MatchResult:
 
     def _rules(self, left: Ints, right: Ints) -> pa.Array:
         """Names of the blocks that find each pair; empty for pairs only a judgement brought together."""
-        bits = found_by(self._keys, left.astype(np.int32), right.astype(np.int32))
-        names = [b.name for b in self.spec.blocks]
+        bits = found_by(self.spec, self._keys, left.astype(np.int32), right.astype(np.int32))
+        names = [b.name for b in self.spec.rules]
         distinct, inverse = np.unique(bits, return_inverse=True)
         lists = [[n for i, n in enumerate(names) if b >> i & 1] for b in distinct.tolist()]
         return pa.array(lists, pa.list_(pa.string())).take(pa.array(inverse))

@@ -63,16 +63,20 @@ class Block:
         parts: columns, derived `Key`s or `AnyOf` alternatives.
         cap: a key value held by more records than this is skipped and reported; pairs that share another key are
             still found by that one.
+        contrary: also bring together records with different values of the spec's first `distinct` column: they are never
+            joined, but a person may want to know of them.
     """
 
     parts: tuple[Part, ...]
     cap: int
+    contrary: bool
 
-    def __init__(self, *parts: Part, cap: int = 200) -> None:
+    def __init__(self, *parts: Part, cap: int = 200, contrary: bool = False) -> None:
         if not parts:
             raise SpecError("Block(): name at least one column, else every pair would be compared")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "cap", cap)
+        object.__setattr__(self, "contrary", contrary)
 
     @property
     def name(self) -> str:
@@ -163,7 +167,8 @@ class MatchSpec:
         anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
             the other comparisons are then learned from pairs it decides, whatever their other attributes say.
         dependence: groups of comparisons that move together, see `Together`. A comparison stands in at most one group.
-        distinct: columns of which a cluster never holds two different values (a valid identity number).
+        distinct: columns of which a cluster never holds two different values (a valid identity number). Of two records
+            that both hold the first of them, that value alone says whether they are compared, see `rules`.
         one_to_one: columns that name a source which never holds the same entity twice; a cluster takes at most one
             record of each. In two-table mode `("side",)` makes every record match at most once.
     """
@@ -214,6 +219,20 @@ class MatchSpec:
         found.update(dict.fromkeys(self.distinct))
         found.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
         return tuple(found)
+
+    @property
+    def rules(self) -> tuple[Block, ...]:
+        """The blocks as they are joined. Where there is a `distinct` column its rule comes first.
+
+        Two records that both hold it are a pair if they hold the same value, whatever else agrees, and none if they do not:
+        they could never be joined. So the other rules have only to find pairs of which one record at least lacks it, `contrary`
+        ones aside.
+        """
+        if not self.distinct:
+            return self.blocks
+        own = Block(self.distinct[0])
+        given = next((b for b in self.blocks if b.parts == own.parts), own)
+        return (given, *(b for b in self.blocks if b is not given))
 
     @property
     def fingerprint(self) -> str:

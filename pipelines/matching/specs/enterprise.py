@@ -18,7 +18,7 @@ ENTERPRISE = MatchSpec(
         Block("credit_code"),
         Block("organisation_code"),
         Block("registration_number"),
-        Block(AnyOf("name_key", "former_name")),
+        Block(AnyOf("name_key", "former_name"), contrary=True),
         Block(AnyOf("brand", "former_brand"), "trade"),
         Block(AnyOf("brand", "former_brand"), "legal_rep_name"),
         Block(AnyOf("brand", "former_brand"), AnyOf("dwelling", "operating_dwelling")),

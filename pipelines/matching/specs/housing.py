@@ -12,7 +12,7 @@ OWNER = AnyOf("owner", "owner_2")
 HOUSING = MatchSpec(
     kind="housing",
     blocks=(
-        Block("dwelling"),
+        Block("dwelling", contrary=True),
         Block("unit_number"),
         Block("address_code"),
         Block("estate", "building", "room"),

@@ -82,7 +82,7 @@ PERSON = MatchSpec(
         Block("surname", "home", GIVEN, cap=60),
         Block("surname", PHONE),
         Block("surname", "firm", cap=30),
-        Block(NAME, DAY),
+        Block(NAME, DAY, contrary=True),
         Block("name_pinyin", DAY),
         Block("name_pinyin", "home"),
         Block("name_pinyin", "firm"),

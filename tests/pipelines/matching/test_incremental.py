@@ -19,8 +19,8 @@ COLUMNS = ("first", "surname", "born", "phone", "phone_2", "number")
 SPEC = MatchSpec(
     kind="customer",
     blocks=(
-        Block("number"),
-        Block("surname", "born", cap=5),
+        Block("number", cap=3),
+        Block("surname", "born", cap=5, contrary=True),
         Block("first", "surname", cap=4),
         Block("surname", AnyOf("phone", "phone_2"), cap=6),
     ),
@@ -38,7 +38,7 @@ SPEC = MatchSpec(
 )
 
 
-def customer(rng):
+def anybody(rng):
     """A row out of few values, so that keys get crowded, rows repeat and numbers clash."""
     few = lambda values, none: None if rng.random() < none else str(values[rng.integers(len(values))])  # noqa: E731
     return (
@@ -48,6 +48,15 @@ def customer(rng):
         few([f"55501{n:02d}" for n in range(30)], 0.3),
         few([f"55501{n:02d}" for n in range(30)], 0.8),
         few([f"N{n:03d}" for n in range(25)], 0.6),
+    )
+
+
+def customer(rng):
+    """One of fifty people as somebody wrote him down: some fields left out, some of somebody else."""
+    person, slip = anybody(np.random.default_rng(int(rng.integers(50)))), anybody(rng)
+    drawn = rng.random(len(person))
+    return tuple(
+        other if d < 0.08 else None if d < 0.2 else own for own, other, d in zip(person, slip, drawn, strict=True)
     )
 
 
@@ -161,6 +170,22 @@ def test_nothing_new_costs_nothing_and_changes_nothing(start):
     assert (step.changed, step.withdrawn, step.records, step.compared, step.clustered) == (0, 0, 0, 0, 0)
     assert same_state(step.state, state) == []
     assert not looked_at
+
+
+def test_a_number_that_comes_to_be_held_by_too_many_no_longer_keeps_its_holders_from_others_and_does_again_later(start):
+    city, trained, _ = start
+    model, population = trained.model, trained.population
+    one, other = (("Ada", "Ash", None, "5550101", None, number) for number in ("N901", "N902"))
+    crowd = {1000 + i: (f"Xy{i}", f"Zz{i}", None, None, None, "N901") for i in range(3)}
+    apart = city | {900: one, 901: other}
+    _, _, state = full(apart, range(len(apart)), {}, model, population)
+    for after in (apart | crowd, apart):
+        step, here, _ = onward(state, after, range(len(after)), {}, model, population)
+        whole, there, whole_state = full(after, range(len(after)), {}, model, population)
+        assert outcome(step.result(model, population), here) == outcome(whole, there)
+        assert same_state(step.state, whole_state) == []
+        assert len(step.state.left) != len(state.left)
+        state = step.state
 
 
 def test_going_on_with_answers_asks_what_a_full_run_with_them_asks(start):
