@@ -100,11 +100,12 @@ def _peak_mb() -> float:
 
 def _read(home: Home, kind: str) -> pa.Table:
     """The columns matching needs, text as dictionaries."""
+    from pipelines.matching.coded import known_distinct
     from pipelines.matching.views import COLUMNS, OWNER_COLUMNS
 
     columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
     texts = [f.name for f in MENTIONS[kind].arrow if pa.types.is_string(f.type)]
-    return pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts)
+    return known_distinct(pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts))
 
 
 def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Table]]:

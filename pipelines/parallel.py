@@ -16,3 +16,12 @@ def each(function: Callable[[Item], Result], items: Iterable[Item], threads: int
         return [function(item) for item in items]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, items))
+
+
+def both(one: Callable[[], Item], other: Callable[[], Result], threads: int) -> tuple[Item, Result]:
+    """What two functions return, called at the same time if there is more than one thread."""
+    if threads == 1:
+        return one(), other()
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(other)
+        return one(), later.result()

@@ -158,12 +158,15 @@ class Blocking:
         hot = size > block.cap
         if hot.any():
             keep = np.repeat(~hot, size)
-            _forget(alternatives, key[start[hot]])
+            _forget(alternatives, key[start[hot]], packed[~keep] & (HOLDS - 1))
             packed, key = packed[keep], key[keep]
         holds, record = (packed & HOLDS) != 0, (packed & (HOLDS - 1)).astype(np.int32)
         contrary = np.zeros(0, dtype=np.int64)
-        if block.contrary or given is None:
+        if given is None:
             pairs = self._emit(record, key, None)
+        elif block.contrary:  # pairs of one value are the first rule's
+            pairs = self._emit(record, key, ~holds)
+            pairs = np.concatenate([pairs, self._unlike(self._emit(record, key, holds))])
         else:
             pairs = self._emit(record, key, ~holds)
             if teaches is not None:
@@ -275,13 +278,13 @@ def _packed(keys: Codes, given: Mask | None) -> Ints:
     return packed if given is None else packed | given[record] * HOLDS
 
 
-def _forget(alternatives: list[Codes], hot: Ints) -> None:
-    """Take hot keys out of the key columns, in place: each becomes its complement."""
-    hot = np.sort(hot)
+def _forget(alternatives: list[Codes], hot: Ints, records: Ints) -> None:
+    """Take hot keys, ascending, out of the key columns of the records that hold them, in place: each becomes its complement."""
     for keys in alternatives:
-        spot = np.minimum(np.searchsorted(hot, keys), len(hot) - 1)
-        mine = hot[spot] == keys
-        keys[mine] = complement(keys[mine])
+        held = keys[records]
+        spot = np.minimum(np.searchsorted(hot, held), len(hot) - 1)
+        mine = hot[spot] == held
+        keys[records[mine]] = complement(held[mine])
 
 
 def _agree(alternatives: Sequence[Codes], left: Codes | Ints, right: Codes | Ints) -> Mask:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.matching.encode import Codes, distinct_sorted
+from pipelines.matching.encode import Codes, distinct_sorted, numbered
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -81,9 +81,33 @@ def cluster(
 
 
 def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
-    """Number of the connected component of every record, whatever must stay apart."""
-    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    """Number of the connected component of every record, whatever must stay apart.
+
+    Most components hang on their smallest record directly: each record takes over the smallest one it is linked with, and
+    only links whose ends then still differ are walked as a graph.
+    """
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    label = np.arange(size, dtype=np.int64)
+    np.minimum.at(label, high, low)
+    while not np.array_equal(further := label[label], label):
+        label = further
+    a, b = label[low], label[high]
+    open_ = np.flatnonzero(a != b)
+    if len(open_):
+        nodes, place = numbered(np.concatenate([a[open_], b[open_]]))
+        ends = place[: len(open_)], place[len(open_) :]
+        graph = coo_matrix((np.ones(len(open_), dtype=np.int8), ends), shape=(len(nodes), len(nodes)))
+        found = connected_components(graph, directed=False)[1]
+        label[nodes] = smallest_of(nodes, found)
+        label = label[label]
+    return label
+
+
+def smallest_of(nodes: Ints, found: Codes | Ints) -> Ints:
+    """For every node the smallest node of its component."""
+    first = np.full(int(found.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, found, nodes)
+    return np.asarray(first[found])
 
 
 def smallest(labels: Ints) -> Ints:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import DISTINCT, Codes, codes_of
+from pipelines.matching.encode import DISTINCT, Codes, codes_of, is_distinct
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,14 @@ class Coded:
     distinct: bool = False
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray) -> Coded:
-        """Any column."""
-        return cls(*codes_of(column), distinct=True)
+    def of(cls, column: pa.ChunkedArray, known: bool = False) -> Coded:
+        """Any column; it is `known` that its dictionary, if it has one, holds no value twice, and no null."""
+        return cls(*codes_of(column, known), distinct=True)
+
+    @classmethod
+    def named(cls, table: pa.Table, name: str) -> Coded:
+        """A column of a table, see `known_distinct`."""
+        return cls.of(table.column(name), is_distinct(table.schema.field(name)))
 
     def map(self, function: Callable[[pa.Array], pa.Array]) -> Coded:
         """The column of `function` of the values; where it gives null the row is null."""
@@ -86,6 +91,13 @@ class Coded:
     def arrow(self) -> pa.DictionaryArray:
         """The column as an array."""
         return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=self.codes < 0), self.values)
+
+
+def known_distinct(table: pa.Table) -> pa.Table:
+    """The table, with word that its dictionaries hold no value twice: as Parquet tells of columns that were written plain."""
+    coded = [pa.types.is_dictionary(f.type) for f in table.schema]
+    fields = [f.with_metadata(DISTINCT) if d else f for f, d in zip(table.schema, coded, strict=True)]
+    return table.cast(pa.schema(fields))
 
 
 def coded_table(columns: dict[str, Coded | pa.Array | pa.ChunkedArray]) -> pa.Table:

@@ -188,7 +188,7 @@ class Comparer:
         )
 
     def patterns(self, left: Codes | Ints, right: Codes | Ints, threads: int = 1) -> Patterns:
-        """The pattern of each pair of records.
+        """The pattern of each pair of different records.
 
         Levels that look at codes only are asked about pairs as they come, a few at a time. What is left for levels that
         read text is gathered first, so that every distinct pair of values is read once.
@@ -206,6 +206,16 @@ class Comparer:
         read = each(lambda pair: self._by_text(*pair), list(zip(texts, opened, strict=True)), threads)
         for i, open_, cells in zip(texts, opened, read, strict=True):
             out[open_.row] += self.layout.radix[i] * cells
+        return out
+
+    def own_patterns(self, records: Codes) -> Patterns:
+        """The pattern of each record with another one just like it."""
+        out = np.zeros(len(records), dtype=np.int64)
+        for i, domain in enumerate(self.domains):
+            codes = domain.codes[records]
+            given = np.flatnonzero(codes >= 0)
+            values, place = numbered(codes[given])
+            out[given] += self.layout.radix[i] * self._judge(i, values, values)[0][place]
         return out
 
     def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _Open:
@@ -227,11 +237,14 @@ class Comparer:
         return self._judge(i, low, high, first=self._reads_text[i])[0][inverse]
 
     def _own(self, i: int) -> npt.NDArray[np.int16]:
-        """The cell of every value of comparison `i` with itself; 0 for null, which is the last."""
+        """The cell of every value of comparison `i` with itself; 0 for what but one record holds, and for null, the last."""
         with self._locks[i]:
             if i not in self._own_cells:
-                values = np.arange(len(self.domains[i]), dtype=np.int32)
-                self._own_cells[i] = np.append(self._judge(i, values, values)[0], 0).astype(np.int16)
+                codes, size = self.domains[i].codes, len(self.domains[i])
+                values = np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:] > 1).astype(np.int32)
+                cells = np.zeros(size + 1, dtype=np.int16)
+                cells[values] = self._judge(i, values, values)[0]
+                self._own_cells[i] = cells
         return self._own_cells[i]
 
     def _judge(

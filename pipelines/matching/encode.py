@@ -83,6 +83,11 @@ DISTINCT = {b"dictionary": b"distinct"}
 """Metadata of a field whose dictionaries hold no value twice, and no null."""
 
 
+def is_distinct(field: pa.Field) -> bool:
+    """Whether a field says so of its dictionaries."""
+    return DISTINCT.items() <= (field.metadata or {}).items()
+
+
 def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa.Array]:
     """Per row the place of its value among the distinct values, -1 for null; and these.
 
@@ -266,8 +271,7 @@ def encode(table: pa.Table, columns: tuple[str, ...], threads: int = 1) -> Encod
         raise KeyError(f"columns {missing} are not in the table; it has {table.column_names}")
 
     def coded(name: str) -> tuple[Codes, pa.Array]:
-        told = table.schema.field(name).metadata or {}
-        return codes_of(table.column(name), distinct=DISTINCT.items() <= told.items())
+        return codes_of(table.column(name), is_distinct(table.schema.field(name)))
 
     found = each(coded, columns, threads)
     codes = {name: c for name, (c, _) in zip(columns, found, strict=True)}

@@ -17,12 +17,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Clustering, Constraints, cluster, components, smallest
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, encode, group_rows
+from pipelines.matching.encode import Codes, Encoded, encode, group_rows, numbered
 from pipelines.matching.hashing import Hashes, row_hashes
 from pipelines.matching.incremental_pairs import Touched, nested, touched_pairs
 from pipelines.matching.incremental_state import State, held_values, salted
@@ -108,7 +107,7 @@ class Advance:
             accepted=accepted,
             review=review,
             cut=cut,
-            clusters=pc.count_distinct(clusters.column("cluster_id")).as_py(),
+            clusters=links.cluster_count(self.clustering),
             seconds={},
         )
         return MatchResult(
@@ -162,7 +161,8 @@ def advance(
     stored = _merged(stored, new, pattern)
     repeated = np.flatnonzero(np.bincount(now.of_row, minlength=len(now.first)) > 1).astype(np.int32)
     grouping = Grouping(now.of_row, now.first, repeated, own[repeated])
-    links = Links(spec, scorer, grouping, stored[0], stored[1], found=stored[2])
+    patterns, place = numbered(stored[2])
+    links = Links(spec, scorer, grouping, stored[0], stored[1], patterns=patterns, pattern=place)
     links.settle(same, found.patterns(*same))
     links.answered = apart
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
@@ -284,8 +284,7 @@ def _attributes(
         blocking = Blocking(spec, encoded, threads)
         keys[:, fresh] = np.stack([column for block in blocking.keys for column in block])
         held[:, fresh] = held_values(spec, encoded)
-        everybody = np.arange(len(fresh), dtype=np.int32)
-        own[fresh] = _comparer(spec, population, encoded).patterns(everybody, everybody)
+        own[fresh] = _comparer(spec, population, encoded).own_patterns(np.arange(len(fresh), dtype=np.int32))
     return keys, held, own
 
 

@@ -125,7 +125,7 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
         keys=np.stack([column for block in working.blocking.keys for column in block]),
         held=held_values(spec, working.encoded),
-        own=working.comparer.patterns(everybody, everybody),
+        own=working.comparer.own_patterns(everybody),
         component=smallest(components(len(everybody), *joined)),
         label=working.clustering.labels,
         left=left,

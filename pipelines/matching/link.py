@@ -12,7 +12,6 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.matching.blocking import Blocking
 from pipelines.matching.clustering import Constraints
@@ -25,7 +24,7 @@ from pipelines.matching.result import MatchResult, Report, Working
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 from pipelines.matching.train import train
-from pipelines.parallel import each
+from pipelines.parallel import both, each
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -60,13 +59,16 @@ class _Records:
         return right * (n - right)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Candidates:
-    """Candidate pairs of records, ordered: `pattern` points into the run's distinct patterns."""
+    """Candidate pairs of records, ordered. `pattern` points into `patterns`, the distinct ones, of which `counts` says how many
+    pairs show each."""
 
     left: Codes
     right: Codes
     pattern: Codes
+    patterns: Patterns
+    counts: Floats
 
 
 def link(
@@ -113,22 +115,29 @@ def link(
     clock = _Clock()
     records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
-    blocking = Blocking(spec, records.encoded, threads, records.side)
-    comparer = Comparer(spec, records.encoded, records.copies, frequencies or {}, population, threads=threads)
-    pairs = blocking.pairs(TEACHERS if model is None else 0)
+
+    def block() -> tuple[Blocking, Ints, Ints]:
+        blocking = Blocking(spec, records.encoded, threads, records.side)
+        pairs = blocking.pairs(TEACHERS if model is None else 0)
+        return blocking, pairs, _sample(records, blocking, seed) if model is None else pairs[:0]
+
+    def prepare() -> Comparer:
+        return Comparer(spec, records.encoded, records.copies, frequencies or {}, population, threads=threads)
+
+    (blocking, pairs, sample), comparer = both(block, prepare, threads)
     clock.lap("block")
-    candidates, patterns, counts = _compare(pairs, comparer, threads)
+    candidates, others = _compare(pairs, (blocking.contrary.pairs, sample), comparer, threads)
     del pairs
     clock.lap("compare")
     judged = apart, same = _judged_records(judgements, ids, records)
     if model is None:
-        seen = _seen(records, blocking, comparer, patterns, counts, seed=seed, threads=threads)
+        seen = _seen(candidates, *others, share=blocking.contrary.share, possible_pairs=records.possible_pairs)
         model = train(spec, *seen, records=len(records.first), labels=_labels(comparer, *judged))
     clock.lap("train")
     if population is None:
         population = comparer.population(records.possible_pairs)
     scorer = Scorer(spec, model, population.prior_weight(model))
-    links, histogram = _links(records, candidates, patterns, counts, scorer=scorer, comparer=comparer)
+    links, histogram = _links(records, candidates, scorer=scorer, comparer=comparer)
     links.settle(same, comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)))
     codes = records.encoded.codes
     clustering = links.cluster(
@@ -145,7 +154,7 @@ def link(
         accepted=accepted,
         review=review,
         cut=cut,
-        clusters=pc.count_distinct(clusters.column("cluster_id")).as_py(),
+        clusters=links.cluster_count(clustering),
         seconds=clock.seconds,
     )
     return MatchResult(
@@ -214,35 +223,37 @@ def _records(
     return _Records(encoded.take(first, threads), of_row, first, copies, None if side is None else side[first]), ids
 
 
-def _compare(pairs: Ints, comparer: Comparer, threads: int) -> tuple[_Candidates, Patterns, Floats]:
-    """All candidate pairs with their patterns, and how many pairs show each distinct pattern."""
-    left, right = _ends(pairs)
-    every = comparer.patterns(left, right, threads)
+def _compare(
+    pairs: Ints, others: tuple[Ints, ...], comparer: Comparer, threads: int
+) -> tuple[_Candidates, list[Patterns]]:
+    """All candidate pairs with their patterns, and the patterns of other pairs."""
+    every = comparer.patterns(*_ends(np.concatenate([pairs, *others])), threads)
+    every, *told = np.split(every, np.cumsum([len(pairs), *(len(o) for o in others)])[:-1])
 
     def work(start: int) -> tuple[Patterns, Codes]:
         distinct, inverse = numbered(every[start : start + CHUNK])
         return distinct, inverse.astype(np.int32)
 
-    found = each(work, range(0, len(left), CHUNK), threads)
+    found = each(work, range(0, len(pairs), CHUNK), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
     pattern = np.concatenate(
         [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
     )
     counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
-    return _Candidates(left, right, pattern), patterns, counts
+    return _Candidates(*_ends(pairs), pattern, patterns, counts), told
 
 
 def _ends(pairs: Ints) -> tuple[Codes, Codes]:
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
-def _sample(records: _Records, blocking: Blocking, seed: int) -> tuple[Codes, Codes]:
-    """Random pairs no rule brings together."""
+def _sample(records: _Records, blocking: Blocking, seed: int) -> Ints:
+    """Random pairs no rule brings together, as `Blocking.pairs` gives them."""
     rng = np.random.default_rng(seed)
     n = len(records.first)
     if n < 2:
-        return _ends(np.zeros(0, dtype=np.int64))
+        return np.zeros(0, dtype=np.int64)
     size = int(min(SAMPLE, 12 * n, 4 * records.possible_pairs))
     if records.side is None:
         a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
@@ -251,32 +262,22 @@ def _sample(records: _Records, blocking: Blocking, seed: int) -> tuple[Codes, Co
         b = rng.choice(np.flatnonzero(records.side == 1), size).astype(np.int32)
     keep = (a != b) & ~blocking.agree(a, b)
     a, b = a[keep], b[keep]
-    return np.minimum(a, b), np.maximum(a, b)
+    return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
 
 def _seen(
-    records: _Records,
-    blocking: Blocking,
-    comparer: Comparer,
-    patterns: Patterns,
-    counts: Floats,
-    *,
-    seed: int,
-    threads: int,
+    candidates: _Candidates, contrary: Patterns, sample: Patterns, *, share: float, possible_pairs: float
 ) -> tuple[Patterns, Floats, Floats]:
     """What all pairs show: distinct patterns, how many candidates and contrary pairs show each, how many of the rest it stands for.
 
     Candidates are counted whole, contrary pairs by a share of them, the rest by a sample.
     """
-    contrary = comparer.patterns(*_ends(blocking.contrary.pairs), threads)
-    sample = comparer.patterns(*_sample(records, blocking, seed), threads)
-    each_stands_for = 1 / blocking.contrary.share
-    rest = records.possible_pairs - float(counts.sum()) - each_stands_for * len(contrary)
-    everything: Patterns = np.concatenate([patterns, contrary, sample])
+    rest = possible_pairs - float(candidates.counts.sum()) - len(contrary) / share
+    everything: Patterns = np.concatenate([candidates.patterns, contrary, sample])
     distinct, place = numbered(everything)
-    weight = np.concatenate([counts, np.full(len(contrary), each_stands_for), np.zeros(len(sample))])
+    weight = np.concatenate([candidates.counts, np.full(len(contrary), 1 / share), np.zeros(len(sample))])
     counted: Floats = np.bincount(place, weights=weight, minlength=len(distinct)).astype(np.float64)
-    drawn = np.bincount(place[len(patterns) + len(contrary) :], minlength=len(distinct)).astype(np.float64)
+    drawn = np.bincount(place[len(everything) - len(sample) :], minlength=len(distinct)).astype(np.float64)
     return distinct, counted, drawn * (max(rest, 0.0) / max(len(sample), 1))
 
 
@@ -313,22 +314,21 @@ def _labels(comparer: Comparer, apart: tuple[Ints, Ints], same: tuple[Ints, Ints
     return comparer.patterns(left, right), verdict
 
 
-def _links(
-    records: _Records,
-    candidates: _Candidates,
-    patterns: Patterns,
-    counts: Floats,
-    *,
-    scorer: Scorer,
-    comparer: Comparer,
-) -> tuple[Links, pa.Table]:
+def _links(records: _Records, candidates: _Candidates, *, scorer: Scorer, comparer: Comparer) -> tuple[Links, pa.Table]:
     """The candidates worth keeping, and how many candidate pairs have which weight."""
-    weights = scorer.weights(patterns)
+    weights = scorer.weights(candidates.patterns)
     bins, inverse = np.unique(np.floor(weights), return_inverse=True)
-    pairs = np.bincount(inverse, weights=counts, minlength=len(bins)).astype(np.int64)
-    keep = np.flatnonzero((weights >= weight_of(scorer.spec.review))[candidates.pattern])
+    pairs = np.bincount(inverse, weights=candidates.counts, minlength=len(bins)).astype(np.int64)
+    worthy = weights >= weight_of(scorer.spec.review)
+    keep = np.flatnonzero(worthy[candidates.pattern])
     repeated = np.flatnonzero(records.copies > 1).astype(np.int32)
-    grouping = Grouping(records.of_row, records.first, repeated, comparer.patterns(repeated, repeated))
-    found = patterns[candidates.pattern[keep]]
-    links = Links(scorer.spec, scorer, grouping, candidates.left[keep], candidates.right[keep], found=found)
+    links = Links(
+        scorer.spec,
+        scorer,
+        Grouping(records.of_row, records.first, repeated, comparer.own_patterns(repeated)),
+        candidates.left[keep],
+        candidates.right[keep],
+        patterns=candidates.patterns[worthy],
+        pattern=(np.cumsum(worthy) - 1)[candidates.pattern[keep]],
+    )
     return links, pa.table({"weight": bins, "pairs": pairs})

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.matching.clustering import Clustering, Constraints, cluster
 from pipelines.matching.compare import Patterns
-from pipelines.matching.encode import Codes, distinct_sorted, numbered
+from pipelines.matching.encode import Codes, distinct_sorted
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, settled_by_answer
 from pipelines.matching.score import Scorer, probability, weight_of
 from pipelines.matching.spec import MatchSpec
@@ -54,7 +54,8 @@ class Links:
         grouping: rows as records.
         left: smaller record of each pair.
         right: larger record of each pair.
-        found: packed pattern of each pair; `weight` of every one of them is at least that of `spec.review`.
+        patterns: distinct packed patterns, ascending, all of them worth at least `spec.review`.
+        pattern: place of the pattern of each pair among them.
 
     Attributes:
         answered: ends of pairs of records a person has called different: what they lie in is not asked about again.
@@ -68,13 +69,14 @@ class Links:
         left: Codes | Ints,
         right: Codes | Ints,
         *,
-        found: Patterns,
+        patterns: Patterns,
+        pattern: Codes | Ints,
     ) -> None:
         self.spec, self.scorer, self.grouping = spec, scorer, grouping
         self.left, self.right = left.astype(np.int64), right.astype(np.int64)
-        self.patterns, place = numbered(np.concatenate([found, grouping.own]))
+        self.patterns = distinct_sorted(np.concatenate([patterns, grouping.own]))
         self.weights = scorer.weights(self.patterns)
-        self.pattern = place[: len(found)]
+        self.pattern = np.searchsorted(self.patterns, patterns)[pattern]
         self.weight = self.weights[self.pattern]
         self.answered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
@@ -195,6 +197,12 @@ class Links:
         return CLUSTER.conform(
             pa.table({"mention_id": ids[order], "cluster_id": smallest[group][order], "match_probability": likely})
         )
+
+    def cluster_count(self, clustering: Clustering) -> int:
+        """Number of clusters, those of one row included."""
+        group = self._groups(clustering)
+        records = len(self.grouping.first)
+        return int((clustering.labels == np.arange(records)).sum() + (group >= records).sum())
 
     def names(self, clustering: Clustering, names: Ints) -> Ints:
         """Per row the name of its cluster: that of the first row in it, which is the smallest where rows come by name."""

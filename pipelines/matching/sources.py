@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.matching.coded import known_distinct
 from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
 from pipelines.matching.incremental import Rows
 from pipelines.matching.views import (
@@ -111,7 +112,9 @@ class Mentions:
         """`mention_id` and `READ`, repeated texts as dictionaries."""
         columns = ["mention_id", *READ[self.kind]]
         texts = [f.name for f in pq.read_schema(self.path) if f.name in columns and pa.types.is_string(f.type)]
-        return pq.read_table(self.path, columns=columns, read_dictionary=[t for t in texts if t not in PLAIN])
+        return known_distinct(
+            pq.read_table(self.path, columns=columns, read_dictionary=[t for t in texts if t not in PLAIN])
+        )
 
     @cached_property
     def ids(self) -> Ints:

@@ -30,6 +30,12 @@ ENOUGH_ANCHORED = 500.0
 DOUBT = 6.0
 """Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
 
+FARTHEST = 40.0
+"""Natural logarithm of the largest ratio of seen to expected counts that is told apart."""
+
+NEWTON = 9
+"""Steps to a root known to all digits; fewer do for nearly all of them."""
+
 SLIGHT = 0.01
 """Bits below which a correction is not worth keeping."""
 
@@ -300,15 +306,17 @@ def _joint(
 def _shrunk(seen: Floats, expected: Floats) -> Floats:
     """log2 of seen over expected counts, drawn towards 0 as far as there is little to see.
 
-    The most probable log ratio if counts are Poisson and log ratios normal around 0 with standard deviation `DOUBT`.
+    The most probable log ratio if counts are Poisson and log ratios normal around 0 with standard deviation `DOUBT`: the root
+    of a falling concave function, which Newton's steps approach from above without ever passing it.
     """
     spread = (DOUBT * np.log(2)) ** 2
-    low, high = np.full(len(seen), -40.0), np.full(len(seen), 40.0)
-    for _ in range(36):
-        x = (low + high) / 2
-        rising = seen - expected * np.exp(x) - x / spread > 0
-        low, high = np.where(rising, x, low), np.where(rising, high, x)
-    return np.asarray((low + high) / 2 / np.log(2))
+    at_most = np.where(seen >= expected, seen, seen + FARTHEST / spread)  # what `expected * exp(x)` is at the root
+    x = np.clip(np.log(np.maximum(at_most, 1e-300) / np.maximum(expected, 1e-300)), -FARTHEST, FARTHEST)
+    x = np.where(seen >= expected, np.maximum(x, 0.0), np.minimum(x, 0.0))
+    for _ in range(NEWTON):
+        rest = expected * np.exp(x)
+        x = np.clip(x + (seen - rest - x / spread) / (rest + 1 / spread), -FARTHEST, FARTHEST)
+    return np.asarray(x / np.log(2))
 
 
 def _change(old: _State, new: _State) -> float:

@@ -79,7 +79,7 @@ def person_view(
 def _names(mentions: pa.Table) -> dict[str, Coded]:
     """Columns that are compared as they are; no name where only a surname is given."""
     plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
-    coded = {c: Coded.of(mentions.column(c)) for c in plain}
+    coded = {c: Coded.named(mentions, c) for c in plain}
     whole_name = ~coded["name_form"].is_one_of("surname_only")
     return coded | {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}
 
@@ -130,7 +130,7 @@ def enterprise_view(mentions: pa.Table) -> pa.Table:
         "operating_dwelling",
         *PLACE,
     ]
-    code = Coded.of(mentions.column("code_raw")).map(_plain_code)
+    code = Coded.named(mentions, "code_raw").map(_plain_code)
     return mentions.select(columns).append_column("code_text", code.arrow)
 
 
@@ -182,28 +182,34 @@ def rounded_numbers(numbers: pa.Array) -> pa.Array:
 
 def _numbers(mentions: pa.Table, rounded: pa.Array | None) -> tuple[Coded, Coded]:
     """Valid identity numbers, rounded ones not among them, and all numbers as far as they are legible."""
-    number = Coded.of(mentions.column("id_number"))
+    number = Coded.named(mentions, "id_number")
     if rounded is None:
         rounded = rounded_numbers(number.values)
     valid = number.without(rounded)
     cut = number.where(number.is_one_of(*rounded.to_pylist())).map(
         lambda values: pc.binary_join_element_wise(pc.utf8_slice_codeunits(values, 0, 15), "***", "")
     )
-    return valid, valid.otherwise(cut).otherwise(Coded.of(mentions.column("id_number_legible")))
+    return valid, valid.otherwise(cut).otherwise(Coded.named(mentions, "id_number_legible"))
 
 
 def _birth(mentions: pa.Table, number: Coded) -> Coded:
     """The birth date as asserted, as far as it is known; the identity number's where that says more."""
-    day = Coded.of(mentions.column("birth_date"))
-    precision = Coded.of(mentions.column("birth_date_precision"))
+    day = Coded.named(mentions, "birth_date").map(_written)
+    precision = Coded.named(mentions, "birth_date_precision")
     year, month = precision.is_one_of("year"), precision.is_one_of("month")
 
-    def written(length: int) -> Coded:
-        return day.map(lambda values: pc.utf8_slice_codeunits(pc.strftime(values, format="%Y%m%d"), 0, length))
+    def cut(length: int, where: np.ndarray) -> Coded:
+        return day.where(where).map(lambda values: pc.utf8_slice_codeunits(values, 0, length))
 
-    full = written(8).where(~year & ~month)
     inside = number.map(lambda values: pc.utf8_slice_codeunits(values, 6, 14))
-    return full.otherwise(inside).otherwise(written(6).where(month)).otherwise(written(4).where(year))
+    return day.where(~year & ~month).otherwise(inside).otherwise(cut(6, month)).otherwise(cut(4, year))
+
+
+def _written(days: pa.Array) -> pa.Array:
+    """Dates as `yyyymmdd`."""
+    years, months, rest = (part(days).cast(pa.int32()) for part in (pc.year, pc.month, pc.day))
+    number = pc.add(pc.add(pc.multiply(years, 10000), pc.multiply(months, 100)), rest)
+    return pc.utf8_lpad(number.cast(pa.string()), 8, "0")
 
 
 def _sex(mentions: pa.Table, number: Coded) -> Coded:
@@ -213,7 +219,7 @@ def _sex(mentions: pa.Table, number: Coded) -> Coded:
         odd = pc.is_in(pc.utf8_slice_codeunits(values, 16, 17), value_set=pa.array(list("13579")))
         return pc.if_else(odd, "男", "女")
 
-    return Coded.of(mentions.column("sex")).otherwise(number.map(inside))
+    return Coded.named(mentions, "sex").otherwise(number.map(inside))
 
 
 def _places(ids: pa.ChunkedArray, table: pa.Table) -> pa.Array:
@@ -232,19 +238,18 @@ def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> pa.Array:
 def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> dict[str, Coded]:
     """The address columns: of the tied housing mention where there is one, else the mention's own; and `home`."""
     if housing is None:
-        own = {c: Coded.of(mentions.column(c)) for c in LIVED_IN}
+        own = {c: Coded.named(mentions, c) for c in LIVED_IN}
         return {**own, "home": own["dwelling"]}
     rows = np.asarray(pc.fill_null(_places(mentions.column("housing_mention_id"), housing), -1)).astype(np.int64)
-    tied = each(lambda c: _tied(rows, housing.column(c), mentions.column(c)), LIVED_IN, threads)
+    tied = each(lambda c: _tied(rows, Coded.named(housing, c), Coded.named(mentions, c)), LIVED_IN, threads)
     place = dict(zip(LIVED_IN, tied, strict=True))
     return {**place, "home": _homes(place["dwelling"], rows, housing)}
 
 
-def _tied(rows: np.ndarray, theirs: pa.ChunkedArray, own: pa.ChunkedArray) -> Coded:
+def _tied(rows: np.ndarray, there: Coded, own: Coded) -> Coded:
     """The value of the row tied to, and the own value where there is none such row (-1)."""
-    there = Coded.of(theirs)
     tied = Coded(np.append(there.codes, np.int32(-1))[rows], there.values, there.distinct)
-    return tied.otherwise(Coded.of(own).where(rows < 0))
+    return tied.otherwise(own.where(rows < 0))
 
 
 def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
@@ -253,7 +258,7 @@ def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
     name, number = numbered(cluster)
     names = pc.binary_join_element_wise("#", pa.array(name).cast(pa.string()), "")
     tied = Coded(np.append(number, -1)[rows].astype(np.int32), names, distinct=True)
-    keys = Coded.of(housing.column("dwelling"))
+    keys = Coded.named(housing, "dwelling")
     leads = np.full(len(keys.values) + 1, -1, dtype=np.int32)
     leads[keys.codes[::-1]] = number[::-1]  # the first mention of a key wins
     leads[-1] = -1
