@@ -116,7 +116,7 @@ class Advance:
             report,
             pa.table({"weight": bins, "pairs": pairs}),
             spec,
-            population,
+            lambda: population,
             None,
             lambda: links.judged(self.clustering, self.ids),
             links.patterns,

@@ -134,9 +134,9 @@ def link(
         seen = _seen(candidates, *others, share=blocking.contrary.share, possible_pairs=records.possible_pairs)
         model = train(spec, *seen, records=len(records.first), labels=_labels(comparer, *judged))
     clock.lap("train")
-    if population is None:
-        population = comparer.population(records.possible_pairs)
-    scorer = Scorer(spec, model, population.prior_weight(model))
+    held = population
+    prior = model.prior_weight(len(records.first), records.possible_pairs) if held is None else held.prior_weight(model)
+    scorer = Scorer(spec, model, prior)
     links, histogram = _links(records, candidates, scorer=scorer, comparer=comparer)
     links.settle(same, comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)))
     codes = records.encoded.codes
@@ -144,8 +144,8 @@ def link(
         Constraints(tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one), *apart, *same)
     )
     clock.lap("score and cluster")
-    clusters = links.clusters(clustering, ids)
-    accepted, review, cut = links.counts(clustering)
+    counts, clusters = both(lambda: links.counts(clustering), lambda: links.clusters(clustering, ids), threads)
+    accepted, review, cut = counts
     report = Report(
         mentions=len(records.of_row),
         records=len(records.first),
@@ -163,7 +163,7 @@ def link(
         report,
         histogram,
         spec,
-        population,
+        lambda: held or comparer.population(records.possible_pairs),
         Working(records.encoded, ids, blocking, comparer, links, clustering, judged),
         lambda: links.judged(clustering, ids),
         links.patterns,

@@ -192,11 +192,9 @@ class Links:
         np.minimum.at(smallest, group, ids)
         best = self._best(clustering)[self.grouping.of_row]
         alone = np.bincount(group)[group] == 1
-        order = np.argsort(ids, kind="stable")
-        likely = pa.array(probability(best[order]), mask=(alone | np.isneginf(best))[order])
-        return CLUSTER.conform(
-            pa.table({"mention_id": ids[order], "cluster_id": smallest[group][order], "match_probability": likely})
-        )
+        likely = pa.array(probability(best), mask=alone | np.isneginf(best))
+        table = pa.table({"mention_id": ids, "cluster_id": smallest[group], "match_probability": likely})
+        return CLUSTER.conform(table if (ids[1:] > ids[:-1]).all() else table.sort_by("mention_id"))
 
     def cluster_count(self, clustering: Clustering) -> int:
         """Number of clusters, those of one row included."""

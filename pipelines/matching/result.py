@@ -118,7 +118,6 @@ class MatchResult:
         model: the model used; `model.save(path)` keeps it.
         report: counts and times.
         working: what the run worked with; none where it went on from a former one.
-        population: what scores depended on beside the model; keep it with the model to go on from here.
         weights: `weight` (log2 odds, lower end of a bin one wide) and `pairs`: how the candidate pairs are distributed.
     """
 
@@ -127,12 +126,17 @@ class MatchResult:
     report: Report
     weights: pa.Table
     spec: MatchSpec = field(repr=False)
-    population: Population = field(repr=False)
+    _populate: Callable[[], Population] = field(repr=False)
     working: Working | None = field(repr=False)
     _judge: Callable[[], Judged] = field(repr=False)
     _patterns: Patterns = field(repr=False)
     _scorer: Scorer = field(repr=False)
     _keys: Keys = field(repr=False)
+
+    @cached_property
+    def population(self) -> Population:
+        """What scores depended on beside the model; keep it with the model to go on from here."""
+        return self._populate()
 
     @cached_property
     def _judged(self) -> Judged:

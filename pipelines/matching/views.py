@@ -63,12 +63,12 @@ def person_view(
         `sex`, `ethnicity`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
         enterprise).
     """
-    names, told, place, firm = each(
+    place, told, names, firm = each(  # those that take longest first
         lambda columns: columns(),
         (
-            lambda: _names(mentions),
-            lambda: _told_by_number(mentions, rounded),
             lambda: _inherited(mentions, housing, threads),
+            lambda: _told_by_number(mentions, rounded),
+            lambda: _names(mentions),
             lambda: {"firm": _resolved(mentions.column("enterprise_mention_id"), enterprise)},
         ),
         threads,
@@ -222,17 +222,22 @@ def _sex(mentions: pa.Table, number: Coded) -> Coded:
     return Coded.named(mentions, "sex").otherwise(number.map(inside))
 
 
-def _places(ids: pa.ChunkedArray, table: pa.Table) -> pa.Array:
-    """Row of `table` (by its `mention_id`) each id points to; null where it points nowhere."""
-    found = pc.index_in(ids, value_set=table.column("mention_id").combine_chunks())
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+def _places(ids: pa.ChunkedArray, table: pa.Table) -> np.ndarray:
+    """Row of `table` (by its `mention_id`, numbers from 0) each id points to; -1 where it points nowhere."""
+    known = np.asarray(table.column("mention_id"))
+    place = np.full(int(known.max(initial=-1)) + 2, -1, dtype=np.int32)
+    place[known] = np.arange(len(known), dtype=np.int32)
+    asked = np.asarray(pc.fill_null(ids, -1))
+    return np.asarray(place[np.where(asked < len(place), asked, -1)])
 
 
-def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> pa.Array:
+def _resolved(ids: pa.ChunkedArray, resolved: pa.Table | None) -> Coded:
     """Cluster of the mention each id points to."""
     if resolved is None:
-        return pa.nulls(len(ids), pa.int64())
-    return resolved.column("cluster_id").combine_chunks().take(_places(ids, resolved))
+        return Coded(np.full(len(ids), -1, dtype=np.int32), pa.array([], pa.int64()), distinct=True)
+    names, number = numbered(np.asarray(resolved.column("cluster_id")))
+    codes = np.append(number, -1).astype(np.int32)[_places(ids, resolved)]
+    return Coded(codes, pa.array(names, pa.int64()), distinct=True)
 
 
 def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> dict[str, Coded]:
@@ -240,7 +245,7 @@ def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> di
     if housing is None:
         own = {c: Coded.named(mentions, c) for c in LIVED_IN}
         return {**own, "home": own["dwelling"]}
-    rows = np.asarray(pc.fill_null(_places(mentions.column("housing_mention_id"), housing), -1)).astype(np.int64)
+    rows = _places(mentions.column("housing_mention_id"), housing)
     tied = each(lambda c: _tied(rows, Coded.named(housing, c), Coded.named(mentions, c)), LIVED_IN, threads)
     place = dict(zip(LIVED_IN, tied, strict=True))
     return {**place, "home": _homes(place["dwelling"], rows, housing)}

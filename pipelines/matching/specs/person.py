@@ -31,12 +31,6 @@ from pipelines.matching.levels_places import SameDwelling, SameParts
 from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
 
 
-def _head(values: pa.Array) -> pa.Array:
-    """Division and birth date of an identity number, where all of them are legible."""
-    head = pc.utf8_slice_codeunits(values, 0, 14)
-    return pc.if_else(pc.match_substring(head, "*"), None, head)
-
-
 def _tail(values: pa.Array) -> pa.Array:
     """Birth date, sequence and check digit of an identity number, where all of them are legible."""
     tail = pc.utf8_slice_codeunits(values, 6, 18)
@@ -77,16 +71,13 @@ DAY = Key("birth", _day, "birth_day")
 PERSON = MatchSpec(
     kind="person",
     blocks=(
-        Block(Key("id_text", _head, "id_number[0:14]"), "surname"),
         Block(Key("id_text", _tail, "id_number[6:18]")),
         Block("surname", "home", GIVEN, cap=60),
         Block("surname", PHONE),
-        Block("surname", "firm", cap=30),
         Block(NAME, DAY, contrary=True),
         Block("name_pinyin", DAY),
         Block("name_pinyin", "home"),
         Block("name_pinyin", "firm"),
-        Block("home", DAY),
         Block(NAME, "community", cap=60),
         Block("name_key", cap=12),
     ),
