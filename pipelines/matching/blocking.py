@@ -183,12 +183,9 @@ class Blocking:
     def _emit(self, record: Codes, key: Ints, drives: Mask | None) -> Ints:
         """Pairs inside runs of equal keys, of entries that drive with those after them: first those one place apart, then two,
         until no run is that long."""
-        more = key[1:] == key[:-1]
-        out, at, distance = (
-            [np.zeros(0, dtype=np.int64)],
-            np.flatnonzero(more if drives is None else more & drives[:-1]),
-            1,
-        )
+        shares = key[1:] == key[:-1]
+        at = np.flatnonzero(shares if drives is None else shares & drives[:-1])
+        out, distance = [np.zeros(0, dtype=np.int64)], 1
         while len(at):
             a, b = record[at], record[at + distance]
             if self.side is not None:
