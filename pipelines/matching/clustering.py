@@ -191,8 +191,39 @@ def _grow(
     nodes: Ints, left: Codes | Ints, right: Codes | Ints, weight: npt.NDArray[np.float64], constraints: Constraints
 ) -> Ints:
     """The root of each of `nodes` after joining along the links, strongest first."""
-    forest = _Forest(nodes, constraints)
     order = np.lexsort((right, left, -weight))
-    for a, b in zip(left[order].tolist(), right[order].tolist(), strict=True):
+    left, right = left[order].astype(np.int64), right[order].astype(np.int64)
+    if (
+        len(constraints.distinct) != 1
+        or constraints.once
+        or len(constraints.apart_left)
+        or len(constraints.joined_left)
+    ):
+        return _joined(nodes, left, right, constraints)
+    stand_in = _agreeing(nodes, left, right, constraints.distinct[0])
+    ends = stand_in[np.searchsorted(nodes, left)], stand_in[np.searchsorted(nodes, right)]
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    value = constraints.distinct[0]
+    open_ = np.flatnonzero((low != high) & ((value[low] < 0) | (value[high] < 0)))
+    strongest = open_[np.sort(np.unique(low[open_] << 32 | high[open_], return_index=True)[1])]
+    roots = _joined(np.unique(stand_in), low[strongest], high[strongest], constraints)
+    return roots[np.searchsorted(np.unique(stand_in), stand_in)]
+
+
+def _agreeing(nodes: Ints, left: Ints, right: Ints, value: Codes) -> Ints:
+    """Per node the smallest one that links between records of its own value lead to.
+
+    Where one value may not meet another and nothing else forbids, such links are good at any time: their ends are one
+    from the start, which leaves few links to be taken in order.
+    """
+    alike = np.flatnonzero((value[left] == value[right]) & (value[left] >= 0))
+    found = components(len(nodes), *(np.searchsorted(nodes, end[alike]) for end in (left, right)))
+    return nodes[smallest(found)]
+
+
+def _joined(nodes: Ints, left: Ints, right: Ints, constraints: Constraints) -> Ints:
+    """The root of each of `nodes` after joining along the links as they come."""
+    forest = _Forest(nodes, constraints)
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
         forest.join(a, b)
     return np.array([forest.find(int(n)) for n in nodes], dtype=np.int64)

@@ -104,23 +104,32 @@ def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa
 
 
 def _codes_of_dictionary(column: pa.ChunkedArray, distinct: bool) -> tuple[Codes, pa.Array]:
-    one, made = _under_one_dictionary(column)
-    if (distinct or made) and not one.dictionary.null_count:
-        return _filled(one.indices), one.dictionary
-    again = one.dictionary.dictionary_encode()
-    return np.append(_filled(again.indices), np.int32(-1))[_filled(one.indices)], again.dictionary
+    """Codes under one dictionary of all chunks.
 
-
-def _under_one_dictionary(column: pa.ChunkedArray) -> tuple[pa.DictionaryArray, bool]:
-    """The column as one array, and whether its dictionary was made anew, hence without repeats.
-
-    Arrow unifies dictionaries by hashing each of them, even where all are the same, as those of one row group of a file are.
+    Chunks of one row group of a file hold the same dictionary: each different one is looked at once, however many hold it.
     """
-    first = column.chunk(0).dictionary if column.num_chunks else pa.array([], column.type.value_type)
-    if all(chunk.dictionary.equals(first) for chunk in column.chunks[1:]):
-        indices = pa.concat_arrays([chunk.indices for chunk in column.chunks] or [pa.array([], column.type.index_type)])
-        return pa.DictionaryArray.from_arrays(indices, first), False
-    return _whole(column.unify_dictionaries()), True
+    dictionaries, of_chunk = _dictionaries(column)
+    codes: Codes = np.concatenate([np.zeros(0, dtype=np.int32), *(_filled(chunk.indices) for chunk in column.chunks)])
+    if len(dictionaries) == 1 and distinct and not dictionaries[0].null_count:
+        return codes, dictionaries[0]
+    again = pa.concat_arrays([d.cast(column.type.value_type) for d in dictionaries]).dictionary_encode()
+    place = np.append(_filled(again.indices), np.int32(-1))
+    begin = np.cumsum([0, *(len(d) for d in dictionaries)], dtype=np.int32)
+    if len(dictionaries) > 1:
+        shift = np.repeat(begin[of_chunk], [len(chunk) for chunk in column.chunks])
+        codes = np.where(codes < 0, codes, codes + shift)
+    return place[codes], again.dictionary
+
+
+def _dictionaries(column: pa.ChunkedArray) -> tuple[list[pa.Array], list[int]]:
+    """The different dictionaries of a column, at least one, and which of them each chunk holds."""
+    found: list[pa.Array] = []
+    of_chunk = []
+    for chunk in column.chunks:
+        if not found or not chunk.dictionary.equals(found[-1]):
+            found.append(chunk.dictionary)
+        of_chunk.append(len(found) - 1)
+    return found or [pa.array([], column.type.value_type)], of_chunk
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -196,9 +205,10 @@ def _alike(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
     ordered = hashes[place]
     new = np.append(True, ordered[1:] != ordered[:-1])
     if (mixed := new & ~run).any():  # rows that share only the bits sorted by may stand among each other
-        number = np.cumsum(run)
-        spots = np.flatnonzero(np.isin(number, number[mixed]))
-        place[spots] = place[spots][np.lexsort((ordered[spots], number[spots]))]
+        start = np.append(np.flatnonzero(run), len(run))
+        for i in np.unique(np.searchsorted(start, np.flatnonzero(mixed), side="right") - 1).tolist():
+            part = slice(start[i], start[i + 1])
+            place[part] = place[part][np.lexsort((place[part], ordered[part]))]
         ordered = hashes[place]
         new = np.append(True, ordered[1:] != ordered[:-1])
     inverse = np.empty(len(hashes), dtype=np.int64)

@@ -72,6 +72,14 @@ def test_constrained_clusters_are_those_of_joining_strongest_links_first(graph):
     assert result.kept.tolist() == [result.labels[a] == result.labels[b] for a, b in pairs]
 
 
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(graphs())
+def test_where_only_numbers_must_not_meet_clusters_are_those_of_joining_strongest_links_first_too(graph):
+    size, pairs, weight, identity, *_ = graph
+    result = cluster(size, *ends(pairs), np.array(weight, dtype=float), Constraints((column(identity),)))
+    assert groups(result.labels) == strongest_first(size, pairs, weight, identity, [-1] * size, [])
+
+
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(graphs())
 def test_a_cluster_is_named_after_its_smallest_record(graph):

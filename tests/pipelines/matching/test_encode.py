@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.matching.coded import Coded
+from pipelines.matching.coded import Coded, known_distinct
 from pipelines.matching.encode import distinct_sorted, encode, group_rows
 
 text = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "郑"])), max_size=20)
@@ -17,10 +17,21 @@ text = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "郑"])), m
 @given(text)
 def test_codes_give_the_values_back(values):
     plain = pa.array(values, pa.string())
-    for column in (plain, plain.dictionary_encode(), pa.chunked_array([plain.slice(0, 3), plain.slice(3)])):
-        encoded = encode(pa.table({"x": column}), ("x",))
-        known = [*encoded.dictionaries["x"].values.to_pylist(), None]
-        assert [known[c] for c in encoded.codes["x"]] == values
+    coded, parts = plain.dictionary_encode(), [plain.slice(0, 3), plain.slice(3, 4), plain.slice(7)]
+    columns = (
+        plain,
+        pa.chunked_array(parts),
+        coded,
+        pa.chunked_array([coded.slice(0, 3), coded.slice(3)]),
+        pa.chunked_array([part.dictionary_encode() for part in parts]),
+    )
+    for column in columns:
+        table = pa.table({"x": column})
+        for known in (table, known_distinct(table)):
+            encoded = encode(known, ("x",))
+            values_of = encoded.dictionaries["x"].values.to_pylist()
+            assert [[*values_of, None][c] for c in encoded.codes["x"]] == values
+            assert len(set(values_of)) == len(values_of)
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)
