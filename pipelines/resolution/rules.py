@@ -13,6 +13,8 @@ The winner of an attribute is found in this order:
    value speak for it too, at half weight; the heaviest value wins;
 5. the newer value, then the smaller one, so that the outcome never hangs on the order of rows.
 
+What has ended has no winner: where the golden value of another attribute says so (`ended`), claims stay as evidence.
+
 Authority stands for the log-odds that a platform is right, which is what independent voices add up by (Dong,
 Berti-Equille, Srivastava: Integrating conflicting data, the role of source dependence, VLDB 2009): two platforms of
 middling authority that agree outweigh one of high authority.
@@ -59,6 +61,7 @@ class Rule:
         tolerance: relative difference below which two numbers are the same.
         former: attribute that holds outdated values of this one.
         loose: what need only be equal for two values not to contradict each other: a name of a firm without its region.
+        ended: attribute whose golden value can end this one, whoever still claims it, and the pattern of LIKE of such a value.
     """
 
     attribute: str
@@ -77,6 +80,7 @@ class Rule:
     tolerance: float = 0.0
     former: str = ""
     loose: str = ""
+    ended: tuple[str, str] = ("", "")
 
     def select(self, attribute_no: int, rule_no: int) -> str:
         """The claims of this rule as a SELECT over `claimant`; both numbers are below 256."""
@@ -108,8 +112,18 @@ NAME_KEY = """case name_form when 'damaged' then replace(coalesce(name_key, name
 GRID_RAW = "if(grid_raw is null and grid_code is not null, address_raw, grid_raw)"
 
 
+DEATH = ("deregistered", "%亡%")
+"""The dead live nowhere: platforms that were not told go on saying where they did, with the date of their delivery."""
+
+
 def _place(
-    attribute: str, asserted: str, half_life: float, tier: str = "place_tier", rival: str = "true", register: int = 101
+    attribute: str,
+    asserted: str,
+    half_life: float,
+    tier: str = "place_tier",
+    rival: str = "true",
+    register: int = 101,
+    ended: tuple[str, str] = ("", ""),
 ) -> Rule:
     """An address claim: the same where it is the same dwelling, whatever the spelling."""
     return Rule(
@@ -126,6 +140,7 @@ def _place(
         half_life=half_life,
         agreement=SHARED,
         register=register,
+        ended=ended,
     )
 
 
@@ -187,7 +202,7 @@ PERSON = (
     Rule("marital_status", "marital_status", half_life=3, agreement=SHARED),
     Rule("deregistered", "deregistered", half_life=1, rival="false"),
     Rule("household_number", "household_number", half_life=5, rival="false"),
-    _place("residence", LIVES, half_life=4),
+    _place("residence", LIVES, half_life=4, ended=DEATH),
     _place("registered_address", IS_REGISTERED, half_life=4),
     Rule(
         "grid_code",
@@ -199,6 +214,7 @@ PERSON = (
         authority="grid",
         half_life=4,
         rival="false",
+        ended=DEATH,
     ),
     Rule("household_relation", "household_relation", half_life=5, rival="false"),
     Rule("employer", "employer_key", "employer_raw", half_life=3, rival="false"),

@@ -193,6 +193,8 @@ def _rules(kind: str) -> pa.Table:
             "tolerance": pa.array([rule.tolerance for rule in rules]),
             "is_golden_column": pa.array([name in GOLDEN[kind].names for name in names]),
             "former_no": pa.array([names.index(r.former) if r.former else None for r in rules], pa.uint8()),
+            "ended_by_no": pa.array([names.index(r.ended[0]) if r.ended[0] else None for r in rules], pa.uint8()),
+            "ended_as": pa.array([rule.ended[1] for rule in rules]),
         }
     )
 

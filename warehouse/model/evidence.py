@@ -35,7 +35,7 @@ ATTRIBUTE = Table(
         Column("is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False),
         Column("is_golden", B, "是否主记录值", "Agrees with the golden value", nullable=False),
         Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
-        Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, invalid, only", nullable=False),
+        Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, complete, invalid, only, or ended: the attribute no longer holds, as where a dead person lives", nullable=False),
         Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
         Column("claimed_on", D, "主张日期", "When the platform said so"),
     )

@@ -42,6 +42,7 @@ REASON = {
     "complete": "内容最完整",
     "invalid": "值无效",
     "only": "唯一主张",
+    "ended": "已终止",
 }
 LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
 EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}

@@ -13,7 +13,8 @@ select
             abs(try_cast(c.value as double) - try_cast(w.value as double))
                 <= r.tolerance * abs(try_cast(w.value as double)), false)) as is_golden,
     case
-        when not r.is_golden_column or w.key is null then if(c.is_valid, 'only', 'invalid')
+        when not r.is_golden_column then if(c.is_valid, 'only', 'invalid')
+        when w.key is null then if(c.is_valid, 'ended', 'invalid')  -- a valid value without a winner: see `winner`
         when c.key = w.key then w.reason
         when not c.is_valid then 'invalid'
         when w.standing = -1 then 'authority'

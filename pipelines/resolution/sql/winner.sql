@@ -1,7 +1,7 @@
 -- table:  winner      grain: entity_no, attribute_no
 -- reads:  candidate, rule
 -- The chosen value of every attribute: valid, then the one of the register that makes it, then complete, then heaviest, then newest, then smallest. A value another
--- claim calls a former one counts as incomplete. `runner_*` is the best other value of the same completeness.
+-- claim calls a former one counts as incomplete. What another winner ended has none. `runner_*` is the best other value of the same completeness.
 with contested as (
     select entity_no, attribute_no
     from candidate
@@ -46,6 +46,12 @@ placed as (
         partition by entity_no, attribute_no
         order by is_valid desc, standing, total desc, newest desc nulls last, key
     )
+),
+ended as (
+    select o.entity_no, r.attribute_no
+    from placed o
+    join rule r on r.ended_by_no = o.attribute_no and o.value like r.ended_as
+    where o.place = 1
 )
 select
     entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival, loose,
@@ -59,4 +65,5 @@ select
         else 'authority'
     end as reason
 from placed
+anti join ended using (entity_no, attribute_no)
 where place = 1

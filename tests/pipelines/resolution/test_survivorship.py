@@ -260,6 +260,28 @@ def test_a_person_lives_where_most_say_and_lies_in_the_grid_of_that_home(
     assert rivals(result, "residence") == ["河东街道柳家塘8号", "河东街道长风路12号桃李园3幢2单元502室"]
 
 
+def test_the_dead_live_nowhere_and_lie_in_no_grid_but_what_was_said_stays(
+    person: Callable[..., GoldenResult], homes: Resolved, grid: pa.Table
+) -> None:
+    home = {"dwelling": "甲社区/桃李园/3/2/502"}
+    rows = [
+        home | {"housing_relations": ["resides"], "grid_code": "990101001001002", "grid_raw": "990101001001002"},
+        home | {"housing_relations": ["resides"], "dwelling": "乙社区/柳家塘///8", "platform": "yiyuan"},
+        home | {"housing_relations": ["registered"], "deregistered": "死亡", "platform": "jingcha"},
+    ]
+    result = person(rows, housing=homes, grid=grid)
+    assert value(result, "deregistered") == "死亡"
+    assert [value(result, c) for c in ("residence", "residence_housing_id", "grid_code")] == [None, None, None]
+    assert value(result, "registered_housing_id") == "H1"
+    assert [(c["is_golden"], c["is_source"], c["reason"]) for c in claims(result, "residence")] == [
+        (False, False, "ended")
+    ] * 2
+    assert {c["reason"] for c in claims(result, "grid_code")} == {"ended"}
+    assert rivals(result, "residence") == []
+    living = person([row | {"deregistered": "迁出"} for row in rows], housing=homes, grid=grid)
+    assert value(living, "residence_housing_id") is not None
+
+
 def test_an_address_that_stops_at_the_building_agrees_with_a_home_in_it(
     person: Callable[..., GoldenResult], homes: Resolved
 ) -> None:
