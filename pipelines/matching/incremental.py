@@ -21,7 +21,7 @@ import pyarrow as pa
 from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Clustering, Constraints, cluster, components, smallest
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, encode, group_rows, numbered
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
 from pipelines.matching.incremental_pairs import Touched, nested, touched_pairs
 from pipelines.matching.incremental_state import State, held_values, salted
@@ -40,31 +40,19 @@ NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of this run, of which only those asked for are looked at.
+    """The rows of this run in order of their lasting names, of which only those asked for are looked at.
 
     Attributes:
         ids: id of every row.
-        names: lasting name of every row, see `hashing.mention_names`.
+        names: lasting name of every row, see `hashing.mention_names`: ascending, none twice.
         sources: hash of all a row's compared columns are made from: the same hash means the same columns.
-        view: the compared columns of the rows at some places.
+        view: the compared columns of the rows at some places; for None of all rows, as they lie.
     """
 
     ids: Ints
     names: Ints
     sources: Hashes
-    view: Callable[[Ints], pa.Table]
-
-    @cached_property
-    def order(self) -> Ints:
-        """Places of the rows by name.
-
-        Raises:
-            ValueError: two rows share their identity (or, once in some 10^7 cities, only their name).
-        """
-        order = np.argsort(self.names, kind="stable")
-        if (self.names[order][1:] == self.names[order][:-1]).any():
-            raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one")
-        return order
+    view: Callable[[Ints | None], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -93,28 +81,32 @@ class Advance:
     compared: int
     clustered: int
 
-    def result(self, model: Model, population: Population) -> MatchResult:
-        """What a full run would hand back. Reports know of no blocks, weights only of pairs worth asking about."""
-        links, spec = self.links, self.links.spec
-        accepted, review, cut = links.counts(self.clustering)
-        clusters = links.clusters(self.clustering, self.ids)
-        bins, pairs = np.unique(np.floor(links.weight), return_counts=True)
-        report = Report(
+    @cached_property
+    def report(self) -> Report:
+        """Figures of the run, which knows of no blocks."""
+        accepted, review, cut = self.links.counts(self.clustering)
+        return Report(
             mentions=len(self.ids),
-            records=len(self.state.names),
+            records=len(self.state.first),
             blocks=(),
             pairs_compared=self.compared,
             accepted=accepted,
             review=review,
             cut=cut,
-            clusters=links.cluster_count(self.clustering),
+            clusters=self.links.cluster_count(self.clustering),
             seconds={},
         )
+
+    def result(self, model: Model, population: Population) -> MatchResult:
+        """What a full run would hand back; weights are those of pairs worth asking about."""
+        links, spec = self.links, self.links.spec
+        bins, place = np.unique(np.floor(links.weights), return_inverse=True)
+        pairs = np.bincount(place[links.pattern], minlength=len(bins))
         return MatchResult(
-            clusters,
+            links.clusters(self.clustering, self.ids),
             model,
-            report,
-            pa.table({"weight": bins, "pairs": pairs}),
+            self.report,
+            pa.table({"weight": bins[pairs > 0], "pairs": pairs[pairs > 0]}),
             spec,
             lambda: population,
             None,
@@ -151,43 +143,43 @@ def advance(
     keys, held, own = _attributes(spec, population, former, rows, now, threads)
     touched = touched_pairs(spec, list(keys), [column[now.gone] for column in former.keys], now.fresh, threads=threads)
     stored, dropped = _surviving(spec, former, now, nested(spec.rules, list(keys)), touched)
-    candidates = touched.pairs
-    candidates = candidates[~_among(candidates, stored[0] << 32 | stored[1])]
-    apart, same = (_as_records(ends, rows.ids[rows.order], now.of_row) for ends in judgements)
+    candidates = _unstored(touched.pairs, stored, now)
+    apart, same = (_as_records(ends, rows.ids, now.of_row) for ends in judgements)
     ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *apart, *same])
     scorer = Scorer(spec, model, population.prior_weight(model))
-    found = _Compared.of(spec, population, rows, now, np.unique(ends), threads=threads)
+    found = _Compared.of(spec, population, rows, now, distinct_sorted(ends), threads=threads)
     new, pattern = _worthy(scorer, candidates, found)
     stored = _merged(stored, new, pattern)
     repeated = np.flatnonzero(np.bincount(now.of_row, minlength=len(now.first)) > 1).astype(np.int32)
     grouping = Grouping(now.of_row, now.first, repeated, own[repeated])
-    patterns, place = numbered(stored[2])
-    links = Links(spec, scorer, grouping, stored[0], stored[1], patterns=patterns, pattern=place)
+    links = Links(spec, scorer, grouping, stored.left, stored.right, patterns=stored.patterns, pattern=stored.pattern)
     links.settle(same, found.patterns(*same))
     links.answered = apart
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
     label, component = _recluster(spec, former, now, region, links, held, apart, same)
     state = State(
-        row_names=rows.names[rows.order],
-        row_sources=rows.sources[rows.order],
+        row_names=rows.names,
+        row_sources=rows.sources,
         row_contents=now.row_contents,
-        names=now.names,
+        of_row=now.of_row,
+        first=now.first,
         contents=now.contents,
         keys=keys,
         held=held,
         own=own,
         component=component,
         label=label,
-        left=stored[0],
-        right=stored[1],
-        pattern=stored[2],
+        left=stored.left,
+        right=stored.right,
+        pattern=stored.pattern,
+        patterns=stored.patterns,
     )
-    clustering = Clustering(label, label[links.left] == label[links.right])
+    clustering = Clustering(label.astype(np.int64), label[links.left] == label[links.right])
     return Advance(
         state,
         links,
         clustering,
-        rows.ids[rows.order],
+        rows.ids,
         changed=now.changed,
         withdrawn=now.withdrawn,
         records=len(now.fresh),
@@ -206,24 +198,28 @@ class _Now:
     row_contents: Hashes
     of_row: Codes
     first: Ints
-    names: Ints
     contents: Hashes
     old: Ints
     new_of_old: Ints
     changed: int
     withdrawn: int
 
-    @property
+    @cached_property
     def fresh(self) -> Ints:
         return np.flatnonzero(self.old < 0)
 
-    @property
+    @cached_property
     def kept(self) -> Ints:
         return np.flatnonzero(self.old >= 0)
 
-    @property
+    @cached_property
     def gone(self) -> Ints:
         return np.flatnonzero(self.new_of_old < 0)
+
+    @property
+    def moved(self) -> bool:
+        """Whether any record is fresh or gone."""
+        return len(self.fresh) > 0 or len(self.gone) > 0
 
 
 def _find(names: Ints, among: Ints) -> Ints:
@@ -235,52 +231,100 @@ def _find(names: Ints, among: Ints) -> Ints:
 
 
 def _regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: int) -> _Now:
-    """Find out which rows changed, and collapse rows into records."""
-    order = rows.order
-    names, sources = rows.names[order], rows.sources[order]
-    spot = _find(names, former.row_names)
-    known = spot >= 0
-    same = known.copy()
-    same[known] = former.row_sources[spot[known]] == sources[known]
-    contents = np.zeros(len(names), dtype=np.uint64)
-    contents[same] = former.row_contents[spot[same]]
+    """Find out which rows changed, and which records they make now."""
+    spot = _find(rows.names, former.row_names)
+    known = np.flatnonzero(spot >= 0)
+    there = spot[known]
+    contents = np.zeros(len(spot), dtype=np.uint64)
+    contents[known] = former.row_contents[there]
+    same = np.zeros(len(spot), dtype=bool)
+    same[known] = former.row_sources[there] == rows.sources[known]
     looked = np.flatnonzero(~same)
+    changed = 0
     if len(looked):
-        contents[looked] = row_hashes(encode(rows.view(order[looked]), spec.columns, threads), spec.columns)
-    unchanged = int((former.row_contents[spot[known]] == contents[known]).sum())
-    by_record = salted(spec, contents, names, np.isin(rows.ids[order], judged))
-    of_row, first = group_rows([by_record])
-    record_names, record_contents = names[first], by_record[first]
-    old = _find(record_names, former.names)
-    there = old >= 0
-    old[there] = np.where(former.contents[old[there]] == record_contents[there], old[there], -1)
-    new_of_old = np.full(len(former.names), -1, dtype=np.int64)
-    new_of_old[old[old >= 0]] = np.flatnonzero(old >= 0)
+        found = row_hashes(encode(rows.view(looked), spec.columns, threads), spec.columns)
+        changed = int(((contents[looked] != found) | (spot[looked] < 0)).sum())
+        contents[looked] = found
+    by_record = salted(spec, contents, rows.names, np.isin(rows.ids, judged))
     return _Now(
-        contents,
-        of_row,
-        first,
-        record_names,
-        record_contents,
-        old,
-        new_of_old,
-        changed=len(names) - unchanged,
-        withdrawn=len(former.row_names) - int(known.sum()),
+        contents, *_records(former, by_record, spot), changed=changed, withdrawn=len(former.row_names) - len(known)
     )
+
+
+def _records(former: State, by_record: Hashes, spot: Ints) -> tuple[Codes, Ints, Hashes, Ints, Ints]:
+    """Rows as records, looking only at records that lose or win a row.
+
+    A record is the former one where its first row and its content are. Records are numbered in order of their first rows.
+
+    Args:
+        former: the former run.
+        by_record: per row what makes rows one record.
+        spot: former place of every row, -1 for none.
+
+    Returns:
+        `of_row`, `first`, `contents`, `old`, `new_of_old` of `_Now`.
+    """
+    record = np.append(former.of_row, np.int32(-1))[spot]
+    stays = np.append(former.contents, np.uint64(0))[record] == by_record
+    stays &= record >= 0
+    left_by = np.ones(len(former.of_row), dtype=bool)
+    left_by[spot[stays]] = False
+    moving = np.flatnonzero(~stays)
+    touched = _holding(former.contents, by_record[moving])
+    touched[former.of_row[left_by]] = True
+    again = np.flatnonzero(np.append(touched, True)[record] | ~stays)
+    group, begin = group_rows([by_record[again]])
+    place = np.full(len(former.of_row), -1, dtype=np.int64)
+    at = np.flatnonzero(spot >= 0)
+    place[spot[at]] = at
+    first = place[former.first]
+    first[touched] = -1
+    begins = np.zeros(len(spot), dtype=bool)
+    begins[first[first >= 0]] = True
+    begins[again[begin]] = True
+    number = np.append(np.cumsum(begins) - 1, -1)
+    new_of_old = np.where(first >= 0, number[first], -1)
+    of_row = np.append(new_of_old, -1)[record].astype(np.int32)
+    grouped = number[again[begin]]
+    of_row[again] = grouped[group]
+    lead = again[begin]
+    led = record[lead]
+    same = stays[lead]
+    same[same] = former.first[led[same]] == spot[lead[same]]
+    new_of_old[led[same]] = grouped[same]
+    old = np.full(int(begins.sum()), -1, dtype=np.int64)
+    lives = np.flatnonzero(new_of_old >= 0)
+    old[new_of_old[lives]] = lives
+    rows = np.flatnonzero(begins)
+    return of_row, rows, by_record[rows], old, new_of_old
+
+
+def _holding(contents: Hashes, some: Hashes) -> Mask:
+    """Which contents are among some few."""
+    sieve = np.zeros(1 << 22, dtype=bool)
+    mask = np.uint64(len(sieve) - 1)
+    sieve[some & mask] = True
+    out = sieve[contents & mask]
+    maybe = np.flatnonzero(out)
+    out[maybe] = np.isin(contents[maybe], some)
+    return out
 
 
 def _attributes(
     spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int
 ) -> tuple[Codes, Hashes, Patterns]:
     """Keys, constrained values and own patterns of all records: looked up, and worked out for fresh ones."""
-    kept, fresh, old = now.kept, now.fresh, now.old[now.old >= 0]
-    n = len(now.names)
+    if not now.moved:
+        return former.keys, former.held, former.own
+    kept, fresh, old = now.kept, now.fresh, now.old[now.kept]
+    n = len(now.first)
     keys = np.empty((len(former.keys), n), dtype=np.int32)
     held = np.empty((len(former.held), n), dtype=np.uint64)
     own = np.empty(n, dtype=np.int64)
-    keys[:, kept], held[:, kept], own[kept] = former.keys[:, old], former.held[:, old], former.own[old]
+    for here, there in zip((*keys, *held, own), (*former.keys, *former.held, former.own), strict=True):
+        here[kept] = there[old]
     if len(fresh):
-        encoded = encode(rows.view(rows.order[now.first[fresh]]), spec.columns, threads)
+        encoded = encode(rows.view(now.first[fresh]), spec.columns, threads)
         blocking = Blocking(spec, encoded, threads)
         keys[:, fresh] = np.stack([column for block in blocking.keys for column in block])
         held[:, fresh] = held_values(spec, encoded)
@@ -292,35 +336,55 @@ def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comp
     return Comparer(spec, encoded, np.ones(encoded.size, dtype=np.int64), None, population)
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """Pairs in order, `pattern` being a place in the ascending `patterns`, as `State` has them."""
+
+    left: Codes
+    right: Codes
+    pattern: Codes
+    patterns: Patterns
+
+
 def _surviving(
     spec: MatchSpec, former: State, now: _Now, keys: list[list[Codes]], touched: Touched
-) -> tuple[tuple[Ints, Ints, Patterns], Ints]:
+) -> tuple[_Stored, Ints]:
     """Former pairs that are still pairs, in the numbers of this run; and ends of those that no rule finds any more."""
-    left, right = now.new_of_old[former.left], now.new_of_old[former.right]
-    keep = (left >= 0) & (right >= 0)
     dropped = np.zeros(0, dtype=np.int64)
+    if not now.moved:
+        return _Stored(former.left, former.right, former.pattern, former.patterns), dropped
+    number = now.new_of_old.astype(np.int32)
+    left, right = number[former.left], number[former.right]
+    keep = (left | right) >= 0
     if len(touched.doubtful) or len(touched.turned):
-        doubt, turned = np.zeros((2, len(now.names)), dtype=bool)
+        doubt, turned = np.zeros((2, len(now.first)), dtype=bool)
         doubt[touched.doubtful], turned[touched.turned] = True, True
         asked = np.flatnonzero(keep)
         a, b = left[asked], right[asked]
         asked = asked[(doubt[a] & doubt[b]) | turned[a] | turned[b]]
         lost = asked[found_by(spec, keys, left[asked], right[asked]) == 0]
         keep[lost] = False
-        dropped = np.concatenate([left[lost], right[lost]])
-    return (left[keep], right[keep], former.pattern[keep]), dropped
+        dropped = np.concatenate([left[lost], right[lost]]).astype(np.int64)
+    return _Stored(left[keep], right[keep], former.pattern[keep], former.patterns), dropped
 
 
-def _among(asked: Ints, ascending: Ints) -> Mask:
-    return _find(asked, ascending) >= 0
+def _unstored(candidates: Ints, stored: _Stored, now: _Now) -> Ints:
+    """Candidates that are no pairs yet: pairs of a fresh record never are."""
+    known = np.flatnonzero((now.old[candidates >> 32] >= 0) & (now.old[candidates & 0xFFFFFFFF] >= 0))
+    if not len(known):
+        return candidates
+    pairs = stored.left.astype(np.int64) << 32 | stored.right
+    return np.delete(candidates, known[_find(candidates[known], pairs) >= 0])
 
 
 def _as_records(ends: Ends, ids: Ints, of_row: Codes) -> Ends:
     """Pairs of ids as pairs of records, smaller first; pairs of ids that are not here are left out."""
-    order = np.argsort(ids)
-    left, right = (_find(np.asarray(end, dtype=np.int64), ids[order]) for end in ends)
+    asked = np.unique(np.concatenate(ends)).astype(np.int64)
+    rows = np.flatnonzero(np.isin(ids, asked))
+    rows = rows[np.argsort(ids[rows])]
+    left, right = (_find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
-    a, b = (of_row[order[end[known]]].astype(np.int64) for end in (left, right))
+    a, b = (of_row[rows[end[known]]].astype(np.int64) for end in (left, right))
     return np.minimum(a, b), np.maximum(a, b)
 
 
@@ -337,7 +401,7 @@ class _Compared:
     ) -> _Compared:
         if not len(records):
             return cls(records, None)
-        encoded = encode(rows.view(rows.order[now.first[records]]), spec.columns, threads)
+        encoded = encode(rows.view(now.first[records]), spec.columns, threads)
         return cls(records, _comparer(spec, population, encoded))
 
     def patterns(self, left: Ints, right: Ints) -> Patterns:
@@ -356,19 +420,27 @@ def _worthy(scorer: Scorer, candidates: Ints, found: _Compared) -> tuple[Ints, P
     return candidates[keep], patterns[keep]
 
 
-def _merged(stored: tuple[Ints, Ints, Patterns], new: Ints, pattern: Patterns) -> tuple[Ints, Ints, Patterns]:
-    """Stored pairs and new ones, in order."""
-    place = np.searchsorted(stored[0] << 32 | stored[1], new)
-    return (
-        np.insert(stored[0], place, new >> 32),
-        np.insert(stored[1], place, new & 0xFFFFFFFF),
-        np.insert(stored[2], place, pattern),
-    )
+def _merged(stored: _Stored, new: Ints, pattern: Patterns) -> _Stored:
+    """Stored pairs and new ones, in order, and the patterns that any of them shows."""
+    place = stored.pattern
+    left, right = stored.left, stored.right
+    patterns = distinct_sorted(np.concatenate([stored.patterns, pattern]))
+    place = np.searchsorted(patterns, stored.patterns).astype(np.int32)[place]
+    if len(new):
+        packed = left.astype(np.int64) << 32 | right
+        spot = np.searchsorted(packed, new)
+        packed = np.insert(packed, spot, new)
+        left, right = (packed >> 32).astype(np.int32), (packed & 0xFFFFFFFF).astype(np.int32)
+        place = np.insert(place, spot, np.searchsorted(patterns, pattern).astype(np.int32))
+    shown = np.bincount(place, minlength=len(patterns)) > 0
+    if not shown.all():
+        place, patterns = (np.cumsum(shown) - 1).astype(np.int32)[place], patterns[shown]
+    return _Stored(left, right, place, patterns)
 
 
 def _region(former: State, now: _Now, ends: Ints) -> Ints:
     """Records whose component may have changed: fresh ones, and all of every component that lost or won anything."""
-    touched = np.zeros(len(former.names), dtype=bool)
+    touched = np.zeros(len(former.first), dtype=bool)
     touched[former.component[now.gone]] = True
     old = now.old[ends]
     touched[former.component[old[old >= 0]]] = True
@@ -387,15 +459,18 @@ def _recluster(
     held: Hashes,
     apart: Ends,
     same: Ends,
-) -> tuple[Ints, Ints]:
+) -> tuple[Codes, Codes]:
     """Cluster and component of every record: those outside the region are what they were."""
-    label, component = np.empty(len(now.names), dtype=np.int64), np.empty(len(now.names), dtype=np.int64)
-    kept, old = now.kept, now.old[now.kept]
-    label[kept] = now.new_of_old[former.label[old]]
-    component[kept] = now.new_of_old[former.component[old]]
-    inside = np.zeros(len(now.names), dtype=bool)
+    size = len(now.first)
+    if not now.moved:
+        label, component = former.label.copy(), former.component.copy()
+    else:
+        label, component = np.empty((2, size), dtype=np.int32)
+        kept, old, number = now.kept, now.old[now.kept], now.new_of_old.astype(np.int32)
+        label[kept], component[kept] = number[former.label[old]], number[former.component[old]]
+    inside = np.zeros(size, dtype=bool)
     inside[region] = True
-    local = np.full(len(now.names), -1, dtype=np.int64)
+    local = np.full(size, -1, dtype=np.int64)
     local[region] = np.arange(len(region))
     accepted = np.flatnonzero(inside[links.left] & links.accepted)
     left, right = local[links.left[accepted]], local[links.right[accepted]]

@@ -23,7 +23,7 @@ from pipelines.parallel import each
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-SIEVE = 1 << 22
+SIEVE = 1 << 20
 """Places of the sieve that lets pass records whose key may be touched: small enough for a processor's cache."""
 
 
@@ -139,7 +139,7 @@ def _holders(columns: list[Codes], keys: Ints) -> tuple[Ints, Ints, Ints]:
     sieve[complement(keys.astype(np.int32)) & (SIEVE - 1)] = True
     found = []
     for c, column in enumerate(columns):
-        record = np.flatnonzero(sieve[column & np.int32(SIEVE - 1)])
+        record = np.flatnonzero(np.take(sieve, column & np.int32(SIEVE - 1), mode="clip"))
         key = _legible(column[record]).astype(np.int64)
         place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         holds = keys[place] == key

@@ -36,31 +36,35 @@ class State:
         row_names: lasting name of every row, ascending.
         row_sources: hash of all a row was made from.
         row_contents: hash of all columns compared.
-        names: lasting name of every record, ascending.
+        of_row: int32, record of every row.
+        first: first row of every record, ascending.
         contents: hash of what makes rows one record.
         keys: int32, a line per key column of the blocks, a column per record; hot keys as their complement.
         held: uint64, a line per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
         own: pattern of every record with itself.
-        component: smallest record of the connected component, constraints aside.
-        label: smallest record of the cluster.
-        left: smaller record of every pair some block finds that is at least worth asking about; ordered.
-        right: larger record of these.
-        pattern: their patterns.
+        component: int32, smallest record of the connected component, constraints aside.
+        label: int32, smallest record of the cluster.
+        left: int32, smaller record of every pair some block finds that is at least worth asking about; ordered.
+        right: int32, larger record of these.
+        pattern: int32, place of their patterns in `patterns`.
+        patterns: those that some pair shows, ascending.
     """
 
     row_names: Ints
     row_sources: Hashes
     row_contents: Hashes
-    names: Ints
+    of_row: Codes
+    first: Ints
     contents: Hashes
     keys: Codes
     held: Hashes
     own: Patterns
-    component: Ints
-    label: Ints
-    left: Ints
-    right: Ints
-    pattern: Patterns
+    component: Codes
+    label: Codes
+    left: Codes
+    right: Codes
+    pattern: Codes
+    patterns: Patterns
 
     def save(self, folder: Path, stamp: str) -> None:
         """Write the arrays under a folder of their own, then let `folder/current` name it; former ones go.
@@ -82,14 +86,15 @@ class State:
 
     @classmethod
     def load(cls, folder: Path, stamp: str) -> State | None:
-        """What the last run left; none where there was none, or another `stamp` held then."""
+        """What the last run left, mapped into memory; none where there was none, or another `stamp` held then."""
         try:
             number, found = (folder / "current").read_text(encoding="utf-8").split("\n", 1)
         except (FileNotFoundError, ValueError):
             return None
         if found != stamp:
             return None
-        return cls(**{each.name: np.load(folder / number / f"{each.name}.npy") for each in fields(cls)})
+        place = folder / number
+        return cls(**{each.name: np.load(place / f"{each.name}.npy", mmap_mode="c") for each in fields(cls)})
 
 
 def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) -> State:
@@ -107,36 +112,41 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     grouping, links = working.links.grouping, working.links
     contents = row_hashes(working.encoded, spec.columns)[grouping.of_row]
     everybody = np.arange(len(grouping.first), dtype=np.int32)
-    left, right, pattern = links.left, links.right, links.patterns[links.pattern]
+    left, right, pattern = links.left, links.right, links.pattern
     same = working.judged[1]
     if len(same[0]):
         said = np.isin(left << 32 | right, same[0] << 32 | same[1])
         blocked = found_by(spec, working.blocking.keys, left, right) > 0
-        worthy = links.weights[links.pattern] >= weight_of(spec.review)
+        worthy = links.weights[pattern] >= weight_of(spec.review)
         keep = ~said | (blocked & worthy)
         left, right, pattern = left[keep], right[keep], pattern[keep]
+    shown = np.bincount(pattern, minlength=len(links.patterns)) > 0
     accepted = links.accepted
     joined = (np.concatenate([links.left[accepted], same[0]]), np.concatenate([links.right[accepted], same[1]]))
     return State(
         row_names=names,
         row_sources=sources,
         row_contents=contents,
-        names=names[grouping.first],
+        of_row=grouping.of_row,
+        first=grouping.first,
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
         keys=np.stack([column for block in working.blocking.keys for column in block]),
         held=held_values(spec, working.encoded),
         own=working.comparer.own_patterns(everybody),
-        component=smallest(components(len(everybody), *joined)),
-        label=working.clustering.labels,
-        left=left,
-        right=right,
-        pattern=pattern,
+        component=smallest(components(len(everybody), *joined)).astype(np.int32),
+        label=working.clustering.labels.astype(np.int32),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        pattern=(np.cumsum(shown) - 1).astype(np.int32)[pattern],
+        patterns=links.patterns[shown],
     )
 
 
 def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: npt.NDArray[np.bool_]) -> Hashes:
     """Contents by which rows become records: judged rows, and rows of one source each, stay on their own."""
     alone = np.ones(len(names), dtype=bool) if spec.one_to_one else judged
+    if not alone.any():
+        return contents
     out = contents.copy()
     out[alone] = mix([contents[alone], names[alone].astype(np.uint64)])
     return out

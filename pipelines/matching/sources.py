@@ -1,7 +1,7 @@
-"""What the compared columns of a mention are made from, so that a run sees which mentions changed without making them all.
+"""The mentions of a kind as a run looks at them: integers of all of them, compared columns of those asked for.
 
-Belongs here: which columns of which tables each view reads, their hash per mention, views of some mentions. Does not: the
-views themselves (`views`), or what follows from a change (`incremental`).
+Belongs here: what the mention stage told (`made`) together with what other kinds were found to be, views of some mentions.
+Does not: the views themselves (`views`), or what follows from a change (`incremental`).
 
 A mention changes with its own row, and with what other kinds say of it: a person with the home and the firm of his row, a
 home with the owners its row names.
@@ -11,259 +11,123 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.matching.coded import known_distinct
-from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
+from pipelines.matching.encode import distinct_sorted
+from pipelines.matching.hashing import Hashes, mix
 from pipelines.matching.incremental import Rows
-from pipelines.matching.views import (
-    LIVED_IN,
-    PLACE,
-    enterprise_view,
-    housing_view,
-    person_view,
-    rounded_numbers,
-)
+from pipelines.matching.made import mapped
+from pipelines.matching.views import LIVED_IN, enterprise_view, housing_view, person_view
+from warehouse.model import Home
+from warehouse.model.link import NAMED
 
 Ints = npt.NDArray[np.int64]
-View = Callable[[Ints], pa.Table]
-
-PERSON = (
-    "name_key", "name_pinyin", "former_name", "surname", "name_form", "id_number", "id_number_legible", "birth_date",
-    "birth_date_precision", "sex", "ethnicity", "phone", "phone_2", *LIVED_IN,
-)  # fmt: skip
-HOUSING = ("platform", "source_code", "unit_number", "address_code", *PLACE, "area")
-ENTERPRISE = (
-    "name_key", "region", "brand", "brand_pinyin", "trade", "legal_form", "branch", "name_form", "former_name",
-    "former_brand", "code_raw", "credit_code", "registration_number", "organisation_code", "legal_rep_name",
-    "legal_rep_id_number", "phone", "operating_dwelling", *PLACE,
-)  # fmt: skip
-TIES = ("housing_mention_id", "enterprise_mention_id")
-
-READ = {
-    "person": (*dict.fromkeys((*IDENTITY, *PERSON, *TIES)),),
-    "housing": (*dict.fromkeys((*IDENTITY, *HOUSING)),),
-    "enterprise": (*dict.fromkeys((*IDENTITY, *ENTERPRISE)),),
-}
-"""Kind → columns of its mention table that matching reads, `mention_id` aside."""
-
-OWNERS = ("housing_mention_id", "name_key", "name_pinyin")
+Asked = Ints | None
+"""Places of mentions in order of their lasting names; None for all of them, which then come in order of `mention_id`."""
+View = Callable[[Asked], pa.Table]
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The mentions of a kind that was matched before, with the lasting names of their clusters.
+    """The mentions of a kind that was matched before: lasting names of mentions and clusters, in order of `mention_id`."""
 
-    Attributes:
-        path: its mention table.
-        names: lasting name of every mention, in order of `mention_id`.
-        clusters: lasting name of its cluster.
-    """
-
-    path: Path
     names: Ints
     clusters: Ints
 
-    @cached_property
-    def table(self) -> pa.Table:
-        """`mention_id`, `cluster_id` and, of homes, where they are: in order of names, whatever order they came in."""
-        have = [c for c in ("mention_id", *LIVED_IN) if c in pq.read_schema(self.path).names]
-        table = pq.read_table(self.path, columns=have).append_column("cluster_id", pa.array(self.clusters))
-        return table.take(pa.array(np.argsort(self.names)))
+    @classmethod
+    def of(cls, home: Home, kind: str) -> Resolved:
+        """What was found of a kind that was linked before.
+
+        Raises:
+            ValueError: it was found of other mentions than there are now.
+        """
+        named, made = NAMED.read(home.stage("named", kind), ["name", "cluster_name"]), mapped(home.made(kind))
+        names, clusters = (named[c].to_numpy() for c in ("name", "cluster_name"))
+        ids = made["mention_id"].to_numpy()
+        if len(ids) != len(names) or not np.array_equal(names[ids], made["name"].to_numpy()):
+            raise ValueError(f"named/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
+        return cls(names, clusters)
+
+    def some(self, ids: Ints) -> pa.Table:
+        """`mention_id` and `cluster_id` of some mentions, in order of names, whatever order they came in."""
+        ids = ids[np.argsort(self.names[ids])]
+        return pa.table({"mention_id": ids, "cluster_id": self.clusters[ids]})
+
+    def said(self, ids: npt.NDArray[np.int32]) -> Hashes:
+        """Lasting name of the cluster of each mention; 0 for none (-1)."""
+        return np.append(self.clusters, np.int64(0))[ids].astype(np.uint64)
 
 
-@dataclass(frozen=True)
-class Context:
-    """What other kinds say of the mentions.
-
-    Attributes:
-        owners: for housing: `OWNERS` of the person mentions that own or let a home, in order of `mention_id`.
-        housing: for persons: the homes.
-        enterprise: for persons: the enterprises.
-    """
-
-    owners: pa.Table | None = None
-    housing: Resolved | None = None
-    enterprise: Resolved | None = None
-
-
-PLAIN = ("row_key", "id_number", "id_number_legible", "phone", "phone_2", "dwelling", "name_key", "name_pinyin")
-"""Texts of which nearly every mention has its own: dictionaries of them cost more than they save."""
-
-
-@dataclass(frozen=True)
-class Mentions:
-    """The mention table of one kind on disk: hashed by DuckDB in one pass, read only where a mention must be looked at."""
-
-    kind: str
-    path: Path
-
-    @cached_property
-    def table(self) -> pa.Table:
-        """`mention_id` and `READ`, repeated texts as dictionaries."""
-        columns = ["mention_id", *READ[self.kind]]
-        texts = [f.name for f in pq.read_schema(self.path) if f.name in columns and pa.types.is_string(f.type)]
-        return known_distinct(
-            pq.read_table(self.path, columns=columns, read_dictionary=[t for t in texts if t not in PLAIN])
-        )
-
-    @cached_property
-    def ids(self) -> Ints:
-        """`mention_id`, ascending from 0."""
-        return np.asarray(pq.read_table(self.path, columns=["mention_id"])["mention_id"])
-
-    @cached_property
-    def names(self) -> Ints:
-        """Lasting names."""
-        low = [c for c in IDENTITY if c not in ("row_key", "repeat")]
-        return mention_names(pq.read_table(self.path, columns=list(IDENTITY), read_dictionary=low))
-
-    def hashed(self, threads: int, rounded: pa.Array | None = None, **said: str) -> dict[str, npt.NDArray[Any]]:
-        """SQL expressions over the columns and `rounded.id_number`, one array each, in order of `mention_id`."""
-        columns = ", ".join(f"{sql} as {name}" for name, sql in said.items())
-        with duckdb.connect(config={"threads": threads}) as con:
-            con.register("rounded", pa.table({"id_number": pa.array([], pa.string()) if rounded is None else rounded}))
-            con.from_parquet(str(self.path)).create_view("mention")
-            found = con.sql(f"select mention_id, {columns} from mention").to_arrow_table()
-        place = np.argsort(found.column("mention_id").to_numpy(), kind="stable")  # a join keeps no order
-        return {name: found.column(name).to_numpy()[place] for name in said}
-
-    def some(self, places: Ints, columns: tuple[str, ...]) -> pa.Table:
-        """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
-        taken = self.table.select(["mention_id", *columns])
-        if np.array_equal(places, np.arange(taken.num_rows)):
-            return taken
-        taken = taken.take(pa.array(places))
-        plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
-        return pa.table(plain, names=taken.column_names)
-
-
-def rows_of(kind: str, path: Path, context: Context, threads: int = 1) -> Rows:
+def rows_of(home: Home, kind: str, threads: int = 1) -> Rows:
     """The mentions of one kind as `incremental.advance` wants them.
 
     Args:
+        home: whose kinds that tell something of this one have been linked.
         kind: person, housing or enterprise.
-        path: the mention table of that kind, in order of `mention_id`.
-        context: what other kinds say.
         threads: threads to use.
     """
-    mentions = Mentions(kind, path)
-    sources, view = {"person": _persons, "housing": _homes, "enterprise": _enterprises}[kind](
-        mentions, context, threads
-    )
-    return Rows(mentions.ids, mentions.names, sources, view)
+    made = mapped(home.made(kind))
+    ids, names, source = (made[c].to_numpy() for c in ("mention_id", "name", "source"))
+    if kind == "person":
+        sources, view = _persons(home, made, source, threads)
+        return Rows(ids, names, sources, view)
+    return Rows(ids, names, source, _homes(home, ids) if kind == "housing" else _enterprises(home, ids))
 
 
-def _all_of(columns: tuple[str, ...]) -> str:
-    return f"hash({', '.join(columns)})"
+def _compared(home: Home, kind: str, ids: Ints, asked: Asked) -> pa.Table:
+    """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
+    table = mapped(home.compared(kind))
+    if asked is None:
+        return known_distinct(table.append_column("mention_id", pa.array(np.arange(len(ids)))))
+    places = ids[asked]
+    taken = table.take(pa.array(places))
+    plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
+    return pa.table([*plain, places], names=[*taken.column_names, "mention_id"])
 
 
-def _enterprises(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
-    def view(places: Ints) -> pa.Table:
-        return enterprise_view(mentions.some(places, ENTERPRISE))
-
-    return mentions.hashed(threads, row=_all_of(ENTERPRISE))["row"], view
+def _enterprises(home: Home, ids: Ints) -> View:
+    return lambda asked: enterprise_view(_compared(home, "enterprise", ids, asked))
 
 
-def _homes(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
-    owners = context.owners
-    row = mentions.hashed(threads, row=_all_of(HOUSING))["row"]
-    if owners is None:
-        return row, lambda places: housing_view(mentions.some(places, HOUSING))
-    known = owners
+def _homes(home: Home, ids: Ints) -> View:
+    def view(asked: Asked) -> pa.Table:
+        some, owners = _compared(home, "housing", ids, asked), mapped(home.compared("owner"))
+        if asked is not None:
+            theirs = np.zeros(len(ids), dtype=bool)
+            theirs[ids[asked]] = True
+            owners = owners.filter(pa.array(theirs[owners["housing_mention_id"].to_numpy()]))
+        relations = pa.array([["owns"]] * owners.num_rows, pa.list_(pa.string()))
+        return housing_view(some, owners.append_column("housing_relations", relations))
 
-    def view(places: Ints) -> pa.Table:
-        some = mentions.some(places, HOUSING)
-        theirs = known.filter(pc.is_in(known.column("housing_mention_id"), value_set=some.column("mention_id")))
-        relations = pa.array([["owns"]] * theirs.num_rows, pa.list_(pa.string()))
-        return housing_view(some, theirs.append_column("housing_relations", relations))
-
-    return mix([row, *_owner_hashes(len(row), owners)]), view
+    return view
 
 
-def _owner_hashes(homes: int, owners: pa.Table) -> list[Hashes]:
-    """Hashes of the first and the second owner of every home; `mention_id` counts homes from 0."""
-    house = np.asarray(owners.column("housing_mention_id"))
-    said = mix([value_hashes(owners.column(c)) for c in ("name_key", "name_pinyin")])
-    order = np.argsort(house, kind="stable")
-    house, said = house[order], said[order]
-    first = np.flatnonzero(np.append(True, house[1:] != house[:-1])) if len(house) else np.zeros(0, dtype=np.int64)
-    second = first[np.append(first[1:], len(house)) - first > 1] + 1
-    out = [np.zeros(homes, dtype=np.uint64) for _ in range(2)]
-    for owner, at in zip(out, (first, second), strict=True):
-        owner[house[at]] = said[at]
-    return out
+def _persons(home: Home, made: pa.Table, source: Hashes, threads: int) -> tuple[Hashes, View]:
+    housing, enterprise = Resolved.of(home, "housing"), Resolved.of(home, "enterprise")
+    ids, homes, firms, cut = (made[c].to_numpy() for c in ("mention_id", "home", "firm", "cut"))
+
+    def view(asked: Asked) -> pa.Table:
+        some = _compared(home, "person", ids, asked)
+        places = mapped(home.compared("housing")).select(LIVED_IN)
+        if asked is None:
+            lived_in, employers = (np.arange(len(r.names)) for r in (housing, enterprise))
+        else:
+            lived_in, employers = (_pointed_to(of[asked]) for of in (homes, firms))
+        rounded = some["id_number"].filter(pa.array(cut[np.argsort(ids)] if asked is None else cut[asked]))
+        told = housing.some(lived_in)
+        place = places.take(told["mention_id"])
+        for name in LIVED_IN:
+            told = told.append_column(name, place[name])
+        known = pc.unique(pc.drop_null(rounded))
+        return person_view(some, told, enterprise.some(employers), threads, known)
+
+    return mix([source, housing.said(homes), enterprise.said(firms)]), view
 
 
-def _persons(mentions: Mentions, context: Context, threads: int) -> tuple[Hashes, View]:
-    rounded = _rounded(mentions.path)
-    found = mentions.hashed(
-        threads,
-        rounded,
-        row=_all_of(PERSON),
-        cut="coalesce(id_number in (select id_number from rounded), false)",
-        dwelling="coalesce(hash(dwelling), 0)" if context.housing else "0::ubigint",
-        home="coalesce(housing_mention_id, -1)",
-        firm="coalesce(enterprise_mention_id, -1)",
-    )
-    told = [found["row"], found["cut"].astype(np.uint64)]
-    housing, enterprise = context.housing, context.enterprise
-    if housing is not None:
-        told += _home_hashes(housing, found["home"], found["dwelling"], threads)
-    if enterprise is not None:
-        told.append(_pointed_to(found["firm"], enterprise.clusters.astype(np.uint64)))
-
-    def view(places: Ints) -> pa.Table:
-        some = mentions.some(places, (*PERSON, *TIES))
-        homes = None
-        if housing is not None:
-            known = housing.table
-            tied = pc.is_in(known.column("mention_id"), value_set=some.column("housing_mention_id"))
-            led_to = pc.is_in(known.column("dwelling"), value_set=pc.drop_null(some.column("dwelling")))
-            homes = known.filter(pc.or_(tied, led_to))
-        return person_view(some, homes, enterprise.table if enterprise else None, threads, rounded)
-
-    return mix(told), view
-
-
-def _rounded(path: Path) -> pa.Array:
-    """Valid numbers a spreadsheet has rounded, see `views.rounded_numbers`; only numbers like those are looked at."""
-    with duckdb.connect() as con:
-        con.from_parquet(str(path)).create_view("mention")
-        alike = con.sql(
-            "select distinct id_number from mention where left(id_number, 15) in"
-            " (select left(id_number, 15) from mention where id_number like '%000') order by all"
-        ).to_arrow_table()
-    return rounded_numbers(alike["id_number"].combine_chunks())
-
-
-def _pointed_to(ids: Ints, said: Hashes) -> Hashes:
-    """What is said of the mention each id points to; 0 where it points nowhere (-1)."""
-    return np.append(said, np.uint64(0))[ids]
-
-
-def _home_hashes(housing: Resolved, homes: Ints, dwelling: Hashes, threads: int) -> list[Hashes]:
-    """Hashes of the tied home, and of the home a dwelling key leads to where a mention is tied to none."""
-    places = Mentions("housing", housing.path).hashed(
-        threads, row=_all_of(LIVED_IN), dwelling="coalesce(hash(dwelling), 0)"
-    )
-    clusters = housing.clusters.astype(np.uint64)
-    tied = _pointed_to(homes, mix([places["row"], clusters]))
-    led_to = np.zeros(len(homes), dtype=np.uint64)
-    alone = np.flatnonzero((homes < 0) & (dwelling != 0))
-    if len(alone) and len(clusters):
-        order = np.argsort(housing.names)  # the first mention of a key leads
-        keys, first = np.unique(places["dwelling"][order], return_index=True)
-        spot = np.minimum(np.searchsorted(keys, dwelling[alone]), len(keys) - 1)
-        found = keys[spot] == dwelling[alone]
-        led_to[alone] = np.where(found, clusters[order][first[spot]], np.uint64(0))
-    return [tied, led_to]
+def _pointed_to(ids: npt.NDArray[np.int32]) -> Ints:
+    return distinct_sorted(ids[ids >= 0].astype(np.int64))

@@ -1,15 +1,18 @@
-"""Match the mentions of one kind. Reads `mention/<kind>` and the stewards' judgements; writes `pair/<kind>`, `cluster/<kind>`,
-`named/<kind>` and the model.
+"""Match the mentions of one kind. Reads `made/<kind>`, `compared/<kind>` and the stewards' judgements; writes `pair/<kind>`,
+`cluster/<kind>`, `named/<kind>` and the model.
 
 Homes and enterprises are matched before people, whose matching reads both results: the same name tied to the same firm or
 the same room is evidence that no pair of rows shows alone.
 
-While the model is held, only what changed since the last run is compared, and only touched components are clustered again.
+While the model is held, only what changed since the last run is compared, and only touched components are clustered again; where
+nothing changed, nothing is written.
 """
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,24 +21,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.matching.clustering import Clustering
+from pipelines.matching.hashing import mix
 from pipelines.matching.incremental import Rows, advance
 from pipelines.matching.incremental_state import State, state_of
 from pipelines.matching.link import link
 from pipelines.matching.links import Links
 from pipelines.matching.plot import weight_plot
-from pipelines.matching.result import MatchResult
-from pipelines.matching.sources import OWNERS, Context, Resolved, rows_of
+from pipelines.matching.result import MatchResult, Report
+from pipelines.matching.sources import rows_of
 from pipelines.matching.specs import SPECS
-from pipelines.once import Counts
+from pipelines.once import Counts, digest
 from pipelines.settings import Settings
 from pipelines.stages.models import Held, drift_of, held_model, keep_model
 from warehouse import judgements
 from warehouse.model import Home
+from warehouse.model.durable import write_whole
 from warehouse.model.link import CLUSTER, NAMED
-from warehouse.model.mention import MENTIONS
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,7 +47,8 @@ Ints = npt.NDArray[np.int64]
 class Matched:
     """How a kind was matched: the result, what it came from, what the next run goes on from, and figures for people."""
 
-    result: MatchResult
+    report: Report
+    result: Callable[[], MatchResult]
     links: Links
     clustering: Clustering
     state: State
@@ -54,9 +58,11 @@ class Matched:
 def link_mentions(settings: Settings, kind: str) -> Counts:
     """Judge pairs and cluster the mentions of `kind`; return figures of the model and the outcome."""
     home, spec = settings.home, SPECS[kind]
-    rows = rows_of(kind, home.stage("mention", kind), _context(home, kind), threads=os.cpu_count() or 1)
+    rows = rows_of(home, kind, threads=os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     held, why = held_model(home, spec)
+    if held and (told := _written(home, kind, _fingerprint(rows, decided, held))):
+        return {**told, "model": why}
     matched = None
     if held:
         former = State.load(home.matched(kind), held.stamp)
@@ -65,12 +71,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
         matched = match_whole(kind, rows, decided)
-        held = keep_model(home, matched.result.model, matched.result.population, matched.links)
-        _draw(matched.result, home.chart(f"weights_{kind}"))
-    write_matched(home, kind, rows, matched)
-    matched.state.save(home.matched(kind), held.stamp)
-    report = matched.result.report
-    return {
+        result = matched.result()
+        held = keep_model(home, result.model, result.population, matched.links)
+        _draw(result, home.chart(f"weights_{kind}"))
+    report = matched.report
+    counts = {
         "rows": report.mentions,
         "distinct_records": report.records,
         "pairs_compared": report.pairs_compared,
@@ -79,18 +84,44 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
         "cut": report.cut,
         "clusters": report.clusters,
         **matched.counts,
-        "model": why,
     }
+    mark = _mark(home, kind)
+    mark.unlink(missing_ok=True)
+    write_matched(home, kind, rows, matched)
+    matched.state.save(home.matched(kind), held.stamp)
+    write_whole(mark, json.dumps({"of": _fingerprint(rows, decided, held), "counts": counts}).encode())
+    return {**counts, "model": why}
+
+
+def _mark(home: Home, kind: str) -> Path:
+    """Says what the tables now written were made of; there is none while they are being written."""
+    return home.matched(kind) / "written"
+
+
+def _fingerprint(rows: Rows, decided: pa.Table, held: Held) -> str:
+    """Changes with the rows, their ids, what people decided, and the model."""
+    every = mix([rows.ids, rows.names, rows.sources])
+    verdicts = sorted(zip(*(decided[c].to_pylist() for c in ("left_id", "right_id", "verdict")), strict=True))
+    return digest((len(every), int(every.sum()), int(np.bitwise_xor.reduce(every, initial=0)), verdicts, held.stamp))
+
+
+def _written(home: Home, kind: str, fingerprint: str) -> Counts | None:
+    """What was told of the tables now written, where they were made of the same."""
+    tables = [home.stage(stage, kind) for stage in ("pair", "cluster", "named")]
+    if not _mark(home, kind).exists() or not all(table.exists() for table in tables):
+        return None
+    told = json.loads(_mark(home, kind).read_text(encoding="utf-8"))
+    nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
+    return {**told["counts"], **nothing} if told["of"] == fingerprint else None
 
 
 def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = None) -> Matched:
     """Match all mentions against each other, under the model held or a new one."""
-    everything = np.arange(len(rows.ids))
     result = link(
-        rows.view(everything),
+        rows.view(None),
         SPECS[kind],
         id_column="mention_id",
-        order=rows.order,
+        order=rows.ids,
         judgements=decided,
         model=held.model if held else None,
         population=held.population if held else None,
@@ -98,19 +129,21 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
     if result.working is None:
         raise ValueError(f"link/{kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
-    state = state_of(result, rows.names[rows.order], rows.sources[rows.order], judged)
+    state = state_of(result, rows.names, rows.sources, judged)
     counts = {"changed": len(rows.ids), "withdrawn": 0, "clustered_again": result.report.records}
-    return Matched(result, result.working.links, result.working.clustering, state, counts)
+    return Matched(result.report, lambda: result, result.working.links, result.working.clustering, state, counts)
 
 
 def write_matched(home: Home, kind: str, rows: Rows, matched: Matched) -> None:
     """Write pairs, clusters and lasting names."""
-    matched.result.write_pairs(home.stage("pair", kind))
-    CLUSTER.write(matched.result.clusters, home.stage("cluster", kind))
-    named = np.empty(len(rows.ids), dtype=np.int64)
-    named[rows.order] = matched.links.names(matched.clustering, rows.names[rows.order])
+    result = matched.result()
+    result.write_pairs(home.stage("pair", kind))
+    CLUSTER.write(result.clusters, home.stage("cluster", kind))
+    names, clusters = np.empty((2, len(rows.ids)), dtype=np.int64)
+    names[rows.ids], clusters[rows.ids] = rows.names, matched.links.names(matched.clustering, rows.names)
     NAMED.write(
-        pa.table({"mention_id": rows.ids, "name": rows.names, "cluster_name": named}), home.stage("named", kind)
+        pa.table({"mention_id": np.arange(len(names)), "name": names, "cluster_name": clusters}),
+        home.stage("named", kind),
     )
 
 
@@ -126,7 +159,14 @@ def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) 
         threads=os.cpu_count() or 1,
     )
     counts = {"changed": step.changed, "withdrawn": step.withdrawn, "clustered_again": step.clustered}
-    return Matched(step.result(held.model, held.population), step.links, step.clustering, step.state, counts)
+    return Matched(
+        step.report,
+        lambda: step.result(held.model, held.population),
+        step.links,
+        step.clustering,
+        step.state,
+        counts,
+    )
 
 
 def _judged(decided: pa.Table, verdict: str) -> tuple[Ints, Ints]:
@@ -139,31 +179,3 @@ def _draw(result: MatchResult, path: Path) -> None:
     """Keep the distribution of weights, with the thresholds, beside the other charts of the home."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(weight_plot(result), encoding="utf-8")
-
-
-def _context(home: Home, kind: str) -> Context:
-    """What other kinds say of the mentions of this one."""
-    if kind == "person":
-        return Context(housing=_resolved(home, "housing"), enterprise=_resolved(home, "enterprise"))
-    return Context(owners=_owners(home)) if kind == "housing" else Context()
-
-
-def _owners(home: Home) -> pa.Table:
-    """Persons that own or let a home their row names, in order of mention."""
-    persons = MENTIONS["person"].read(home.stage("mention", "person"), [*OWNERS, "housing_relations"])
-    relations = persons["housing_relations"].combine_chunks()
-    owning = pc.is_in(pc.list_flatten(relations), value_set=pa.array(["owns", "lets"]))
-    owns = np.zeros(persons.num_rows, dtype=bool)
-    owns[np.asarray(pc.list_parent_indices(relations).filter(owning))] = True
-    tied = pc.and_(pa.array(owns), pc.is_valid(persons["housing_mention_id"]))
-    return persons.select(OWNERS).filter(tied)
-
-
-def _resolved(home: Home, kind: str) -> Resolved:
-    """What was found of a kind that was linked before."""
-    named, path = NAMED.read(home.stage("named", kind)), home.stage("mention", kind)
-    if not named["mention_id"].equals(pq.read_table(path, columns=["mention_id"])["mention_id"]):
-        raise ValueError(
-            f"named/{kind} and mention/{kind} do not hold the same mentions; run the stage link/{kind} again"
-        )
-    return Resolved(path, *(named[c].to_numpy() for c in ("name", "cluster_name")))

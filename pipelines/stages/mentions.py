@@ -1,4 +1,5 @@
-"""Standardise the rows that hold now. Reads the landing area; writes `base/grid`, its counts still 0, and `mention/<kind>`."""
+"""Standardise the rows that hold now. Reads the landing area; writes `base/grid`, its counts still 0, `mention/<kind>`,
+and what matching reads of these (`matching.made`)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
+from pipelines.matching.made import write_made
 from pipelines.once import Counts
 from pipelines.parallel import each
 from pipelines.settings import Settings
@@ -52,6 +54,7 @@ def write_mentions(settings: Settings) -> Counts:
             parents=mentions,
         )
         MENTIONS[kind].write(mentions[kind], home.stage("mention", kind))
+    write_made(home, mentions, os.cpu_count() or 1)
     return {kind: mentions[kind].num_rows for kind in ORDER}
 
 

@@ -7,7 +7,7 @@ import pytest
 from connectors.sample import write_city
 from pipelines.matching.specs import SPECS
 from pipelines.settings import Settings
-from pipelines.stages import models
+from pipelines.stages import links, models
 from pipelines.stages.landing import land_platform
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
@@ -57,6 +57,43 @@ def test_a_rebuild_finds_the_same_entities_and_leaves_nothing_behind(lived):
     assert [d.kind for d in found] == list(ORDER)
     assert all(d.equal and d.mentions > 100 for d in found), found
     assert sorted(p for p in settings.home.root.rglob("*")) == before
+
+
+@pytest.fixture
+def written(lived):
+    """The tables link stages write, and when each was last written."""
+    settings, _ = lived
+    paths = [settings.home.stage(stage, kind) for stage in ("pair", "cluster", "named") for kind in ORDER]
+    return lambda: {str(path): path.stat().st_ino for path in paths}
+
+
+def test_where_nothing_changed_nothing_is_written_and_the_same_is_told(lived, written):
+    settings, told = lived
+    before = written()
+    again = {kind: link_mentions(settings, kind) for kind in ORDER}
+    assert written() == before
+    for kind in ORDER:
+        same = ("rows", "distinct_records", "accepted", "review", "cut", "clusters")
+        assert [again[kind][figure] for figure in same] == [told[-1][kind][figure] for figure in same]
+        assert (again[kind]["changed"], again[kind]["pairs_compared"]) == (0, 0)
+
+
+def test_a_run_killed_while_it_wrote_is_made_good_by_the_next(lived, written, monkeypatch):
+    settings, _ = lived
+    before = written()
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(links, "_fingerprint", lambda *_: "of other rows")
+        patched.setattr(links, "write_matched", killed)
+        with pytest.raises(KeyboardInterrupt):
+            link_mentions(settings, "person")
+    assert written() == before
+    link_mentions(settings, "person")
+    after = written()
+    assert all((before[path] == after[path]) == ("person" not in path) for path in before)
 
 
 def test_the_command_says_where_a_home_differs(lived, onenet):

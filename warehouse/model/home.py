@@ -11,6 +11,8 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
+  stage/made/<kind>.arrow                           lasting names and hashes of the mentions, by which matching sees what changed
+  stage/compared/<kind>.arrow                       the columns of the mentions that matching compares, to be mapped into memory
   stage/matched/<kind>/                             what matching goes on from; may be deleted at any time
   models/<kind>.json                                parameters of the matching model
   models/<kind>.population.parquet                  how common values were when it was trained
@@ -104,6 +106,14 @@ class Home:
     def matched(self, kind: str) -> Path:
         """The folder of what the last run left of one kind for the next to go on from; may be deleted at any time."""
         return self.root / "stage" / "matched" / kind
+
+    def made(self, kind: str) -> Path:
+        """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.made`."""
+        return self.root / "stage" / "made" / f"{kind}.arrow"
+
+    def compared(self, name: str) -> Path:
+        """The columns matching compares of the mentions of one kind; `owner`: what homes are told of their owners."""
+        return self.root / "stage" / "compared" / f"{name}.arrow"
 
     @property
     def judgements(self) -> Path:

@@ -112,11 +112,14 @@ def onward(state, city, order, verdicts, model, population):
     ends, _ = as_judgements(verdicts, keys)
     looked_at = []
 
-    def view(places):
-        looked_at.extend(places.tolist())
-        return table.take(pa.array(places))
+    by_name = np.argsort(names)
 
-    rows = Rows(np.asarray(table["id"]), names, row_hashes(encode(table, COLUMNS), COLUMNS), view)
+    def view(places):
+        looked_at.extend(by_name[places].tolist())
+        return table.take(pa.array(by_name[places]))
+
+    sources = row_hashes(encode(table, COLUMNS), COLUMNS)
+    rows = Rows(np.asarray(table["id"])[by_name], names[by_name], sources[by_name], view)
     step = advance(SPEC, model, population, state, rows, judgements=ends)
     return step, keys, set(looked_at)
 

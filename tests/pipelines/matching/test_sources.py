@@ -1,22 +1,61 @@
-"""What a mention is made from is told of that mention, however many there are."""
+"""What a mention is made from is told of that mention, however many there are and in whatever order they come."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipelines.matching.sources import Mentions
+from pipelines.matching.made import COMPARED, MADE, OWNERS, mapped, write_made
+from warehouse.model import Home
+from warehouse.model.mention import MENTIONS
 
 
-def test_hashes_stay_with_their_mention_in_a_file_read_by_several_threads(tmp_path):
+def persons(n, **columns):
+    """Person mentions of one register that say nothing but `columns`."""
+    told = {
+        "mention_id": pa.array(np.arange(n)),
+        "row_key": pa.array([f"r{i}" for i in range(n)]),
+        "repeat": pa.array(np.zeros(n, dtype=np.int64)),
+        "housing_relations": pa.array([[]] * n, pa.list_(pa.string())),
+    } | columns
+    schema = MENTIONS["person"].arrow
+    return pa.table(
+        [told.get(f.name, pa.array(["x"] * n) if not f.nullable else pa.nulls(n, f.type)) for f in schema if f.name in USED],
+        names=[f.name for f in schema if f.name in USED],
+    )  # fmt: skip
+
+
+USED = (
+    "mention_id", "platform", "dataset", "role", "row_key", "repeat", *COMPARED["person"], "enterprise_mention_id", *OWNERS,
+    "housing_relations",
+)  # fmt: skip
+
+
+def made(home, table):
+    nothing = {kind: MENTIONS[kind].empty() for kind in ("housing", "enterprise")}
+    write_made(home, {**nothing, "person": table}, threads=4)
+    return mapped(home.made("person"))
+
+
+def test_hashes_stay_with_their_mention_in_a_table_read_by_several_threads(tmp_path):
     n = 400_000
-    numbers = pa.array([f"{i:018d}" for i in range(n)])
-    path = tmp_path / "person.parquet"
-    pq.write_table(
-        pa.table({"mention_id": pa.array(range(n), pa.int64()), "id_number": numbers}), path, row_group_size=20_000
+    numbers = pa.array([f"{i:017d}1" for i in range(n)])
+    chunked = pa.chunked_array([numbers[i : i + 20_000] for i in range(0, n, 20_000)])
+    found = made(Home(tmp_path), persons(n, id_number=chunked))
+    assert found.schema.equals(MADE)
+    assert (np.diff(found["name"].to_numpy()) > 0).all()
+    some = np.arange(0, n, 1000)
+    few = made(Home(tmp_path / "few"), persons(n, id_number=chunked).take(pa.array(some)).set_column(
+        0, "mention_id", pa.array(np.arange(len(some)))))  # fmt: skip
+    sources = dict(zip(found["name"].to_pylist(), found["source"].to_pylist(), strict=True))
+    assert all(
+        sources[name] == source for name, source in zip(few["name"].to_pylist(), few["source"].to_pylist(), strict=True)
     )
-    rounded = numbers.take(pa.array(range(0, n, 40)))
-    found = Mentions("person", path).hashed(
-        4, rounded, own="mention_id", cut="coalesce(id_number in (select id_number from rounded), false)"
-    )
-    assert np.array_equal(found["own"], np.arange(n))
-    assert np.array_equal(np.flatnonzero(found["cut"]), np.arange(0, n, 40))
+
+
+def test_a_number_another_mention_shows_to_be_rounded_changes_what_a_mention_is_made_from(tmp_path):
+    rounded, whole = "110101199001011000", "110101199001011234"
+    alone = made(Home(tmp_path / "one"), persons(2, id_number=pa.array([rounded, None])))
+    told = made(Home(tmp_path / "two"), persons(2, id_number=pa.array([rounded, whole])))
+    place = alone["mention_id"].to_pylist().index(0)
+    assert alone["cut"].to_pylist() == [False, False]
+    assert told["cut"][place].as_py()
+    assert alone["source"][place] != told["source"][place]
