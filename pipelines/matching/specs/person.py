@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,38 +30,21 @@ from pipelines.matching.levels_places import SameDwelling, SameParts
 from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
 
 
-def _tail(values: pa.Array) -> pa.Array:
-    """Birth date, sequence and check digit of an identity number, where all of them are legible."""
-    tail = pc.utf8_slice_codeunits(values, 6, 18)
-    return pc.if_else(pc.match_substring(tail, "*"), None, tail)
-
-
 def _day(values: pa.Array) -> pa.Array:
     """A birth date known to the day."""
     return pc.if_else(pc.equal(pc.utf8_length(values), 8), values, None)
 
 
-def _given(values: pa.Array) -> npt.NDArray[np.uint32]:
-    """The legible characters of given names as code points, 0 for none: a line per name, its first character left out."""
-    characters = code_points(values)[:, 1:]
-    return np.where(characters == ord(LOST), np.uint32(0), characters)
-
-
 def _least(values: pa.Array) -> pa.Array:
-    """The least character of a given name by code point, wherever it stands."""
-    given = _given(values)
-    least = np.where(given == 0, np.uint32(0xFFFFFFFF), given).min(axis=1, initial=0xFFFFFFFF)
+    """The least legible character of a given name by code point, wherever it stands."""
+    given = code_points(values)[:, 1:]
+    given = np.where((given == 0) | (given == ord(LOST)), np.uint32(0xFFFFFFFF), given)
+    least = given.min(axis=1, initial=0xFFFFFFFF)
     return pa.array(least, mask=least == 0xFFFFFFFF)
 
 
-def _greatest(values: pa.Array) -> pa.Array:
-    """The greatest character of a given name."""
-    greatest = _given(values).max(axis=1, initial=0)
-    return pa.array(greatest, mask=greatest == 0)
-
-
-GIVEN = AnyOf(Key("name_key", _least, "given_name[min]"), Key("name_key", _greatest, "given_name[max]"))
-"""A character of the given name: what is left where one is lost, mistaken or moved, and kin seldom share."""
+GIVEN = Key("name_key", _least, "given_name[min]")
+"""A character of the given name: what may be left where one is lost, mistaken or moved, and kin seldom share."""
 
 NAME = AnyOf("name_key", "former_name")
 PHONE = AnyOf("phone", "phone_2")
@@ -71,7 +53,6 @@ DAY = Key("birth", _day, "birth_day")
 PERSON = MatchSpec(
     kind="person",
     blocks=(
-        Block(Key("id_text", _tail, "id_number[6:18]")),
         Block("surname", "home", GIVEN, cap=60),
         Block("surname", PHONE),
         Block(NAME, DAY, contrary=True),
