@@ -82,6 +82,7 @@ def write_data_docs(settings: Settings, version: str) -> Counts:
         SCORECARD.read(home.stage("quality", "scorecard")),
         home.chart(OVERLAP_CHART),
         version,
+        _titles(settings),
     )
     return {"suites": pages}
 
@@ -94,7 +95,13 @@ def write_stop(settings: Settings, suite: str) -> None:
         home.data_docs,
         pa.concat_tables(EXPECTATION.read(home.stage("expectation", s)) for s in (suite, LANDING)),
         pa.concat_tables(FAILING_ROW.read(home.stage("failing_row", s)) for s in (suite, LANDING)),
+        titles=_titles(settings),
     )
+
+
+def _titles(settings: Settings) -> dict[str, tuple[str, str]]:
+    """Chinese and English titles of platforms."""
+    return {name: (platform.title.zh, platform.title.en) for name, platform in settings.platforms.items()}
 
 
 def landed_platform(platform: Platform) -> LandedPlatform:

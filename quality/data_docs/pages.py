@@ -5,8 +5,8 @@ Belongs here: rendering and writing. Does not: what a result is (`validation`).
 
 from __future__ import annotations
 
-import re
 import shutil
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ import duckdb
 import pyarrow as pa
 from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape
 
-from quality.data_docs.validation import validation_result
+from quality.data_docs.validation import state, validation_result
+from quality.data_docs.words import Title, in_chinese, suite_title
 from warehouse.model.quality import FAILING_ROW
 
 CHART = "overlap.svg"
@@ -48,6 +49,7 @@ def build_data_docs(
     scorecard: pa.Table | None = None,
     chart: Path | None = None,
     version: str = "",
+    titles: Mapping[str, Title] | None = None,
 ) -> int:
     """Write all pages anew and return how many suites they show.
 
@@ -58,7 +60,9 @@ def build_data_docs(
         scorecard: `quality.scorecard`, shown by platform.
         chart: an SVG for the index.
         version: the release they belong to.
+        titles: Chinese and English titles of platforms by their code; a platform without one shows its code.
     """
+    titles = titles or {}
     aside = folder.with_name(f".{folder.name}.writing")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -71,27 +75,23 @@ def build_data_docs(
     for row in results.to_pylist():
         found.setdefault(row["suite"], []).append(row)
     render = _renderer()
-    for suite, lines in found.items():
-        page = render(validation_result(suite, lines, [r for r in told if r["suite"] == suite], version))
-        (aside / _page(suite)).write_text(page, encoding="utf-8")
+    suites = [_summary(suite, lines, suite_title(suite, titles)) for suite, lines in found.items()]
+    for summary, (suite, lines) in zip(suites, found.items(), strict=True):
+        result = validation_result(suite, lines, [r for r in told if r["suite"] == suite])
+        (aside / summary["page"]).write_text(render(result, summary, version), encoding="utf-8")
     index = _environment().get_template("index.jinja")
-    suites = [_summary(suite, lines) for suite, lines in found.items()]
     text = index.render(
         suites=suites,
         total={k: sum(s[k] for s in suites) for k in ("checks", "passed", "warnings", "stopped", "errors")},
         version=version,
         dimensions=DIMENSIONS,
-        scores=_scores(scorecard) if scorecard is not None else [],
+        scores=_scores(scorecard, titles) if scorecard is not None else [],
         chart=CHART if (aside / CHART).exists() else None,
     )
     (aside / "index.html").write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)
     return len(found)
-
-
-def _page(suite: str) -> str:
-    return f"{suite}.html"
 
 
 def _environment() -> Environment:
@@ -103,41 +103,53 @@ def _own() -> PackageLoader:
 
 
 def _renderer() -> Any:
-    """A function from a validation result to a page. Great Expectations' frame is ours: it finds our template first."""
+    """A function from a validation result, the suite's summary and the version to a page.
+
+    Great Expectations' frame is ours: it finds our template first.
+    """
     from great_expectations.render.renderer import ValidationResultsPageRenderer
     from great_expectations.render.view import DefaultJinjaPageView
+
+    from quality.data_docs.outcome import STATES
 
     renderer, view = ValidationResultsPageRenderer(), DefaultJinjaPageView()
     shipped = view.env.loader
     assert shipped
     view.env.loader = ChoiceLoader([_own(), shipped])
 
-    def render(result: Any) -> str:
-        page: str = view.render(renderer.render(result))
-        # the header links to a page of the suite that nobody writes
-        return re.sub(r'<a href="[./]*expectations/[^"]*"\s*>(.*?)</a>', r"\1", page, flags=re.DOTALL)
+    def render(result: Any, summary: Mapping[str, Any], version: str) -> str:
+        known = {**summary, "state": STATES[summary["worst"]]}
+        return in_chinese(view.render(renderer.render(result), summary=known, version=version))
 
     return render
 
 
-def _summary(suite: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    failed = [r for r in lines if r["outcome"] == "failed"]
+def _summary(suite: str, lines: list[dict[str, Any]], title: Title) -> dict[str, Any]:
+    states = [state(line) for line in lines]
     return {
         "name": suite,
-        "page": _page(suite),
+        "title": title,
+        "page": f"{suite}.html",
         "checks": len(lines),
-        "passed": sum(r["outcome"] == "passed" for r in lines),
-        "warnings": sum(r["severity"] == "warning" for r in failed),
-        "stopped": sum(r["severity"] == "critical" for r in failed),
-        "errors": sum(r["outcome"] == "error" for r in lines),
+        "passed": states.count("passed"),
+        "warnings": states.count("warning"),
+        "stopped": states.count("stopped"),
+        "errors": states.count("error"),
+        "worst": next((s for s in ("error", "stopped", "warning") if s in states), "passed"),
         "unexpected": sum(r["unexpected"] or 0 for r in lines),
     }
 
 
-def _scores(scorecard: pa.Table) -> list[dict[str, Any]]:
+def _scores(scorecard: pa.Table, titles: Mapping[str, Title]) -> list[dict[str, Any]]:
     with duckdb.connect() as con:
         con.register("scorecard", scorecard)
         found = con.sql(_PLATFORMS).to_arrow_table().to_pylist()
     return [
-        {"platform": r["platform"], "claims": r["claims"], "shares": [r[name] for _, name in DIMENSIONS]} for r in found
+        {
+            "platform": r["platform"],
+            "title": titles.get(r["platform"], (r["platform"], r["platform"])),
+            "claims": r["claims"],
+            "shares": [r[name] for _, name in DIMENSIONS],
+        }
+        for r in found
     ]

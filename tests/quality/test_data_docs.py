@@ -42,6 +42,7 @@ RESULTS = [
     result("golden.person", "could_not_run", "error", checked=None, unexpected=None),
     result("golden.person", "sex_is_known"),
 ]
+TITLES = {"office": ("不动产登记中心全市不动产登记", "Real estate register of the whole city")}
 ROWS = [
     {
         "suite": "landing.office",
@@ -66,7 +67,7 @@ def docs(tmp_path_factory) -> Path:
     chart.write_text("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", encoding="utf-8")
     results = pa.Table.from_pylist(RESULTS, schema=EXPECTATION.arrow)
     rows = pa.Table.from_pylist(ROWS, schema=FAILING_ROW.arrow)
-    assert build_data_docs(folder, results, rows, filled(SCORECARD, SCORES), chart, "0007-abc") == 2
+    assert build_data_docs(folder, results, rows, filled(SCORECARD, SCORES), chart, "0007-abc", TITLES) == 2
     return folder
 
 
@@ -85,7 +86,6 @@ def test_the_index_counts_every_suite_and_links_its_page(docs):
     links = re.findall(r'href="([^"]+\.html)"', index.read_text("utf-8"))
     assert links == ["landing.office.html", "golden.person.html"]
     assert all((docs / link).exists() for link in links)
-    assert "office 30" in text(index)
     assert (docs / "overlap.svg").exists()
 
 
@@ -97,6 +97,51 @@ def test_a_page_tells_each_check_and_where_the_first_rows_at_fault_stand(docs):
     assert "第13行" not in page
     assert "2 / 10：P-7 …" in text(docs / "golden.person.html")
     assert "could not run" in text(docs / "golden.person.html")
+
+
+def test_platforms_and_suites_are_called_by_their_chinese_titles_with_english_and_code_beside(docs):
+    index = text(docs / "index.html")
+    zh, en = TITLES["office"]
+    assert f"{zh} {en} · office 30" in index
+    assert f"{zh} · 交付 {en}, deliveries · landing.office" in index
+    assert "人口主记录 Golden persons, unmasked · golden.person" in index
+    assert f"{zh} · 交付 {en}, deliveries · landing.office" in text(docs / "landing.office.html")
+
+
+def test_a_platform_without_a_title_shows_its_code_once(tmp_path):
+    results = pa.Table.from_pylist(RESULTS[:1], schema=EXPECTATION.arrow)
+    build_data_docs(tmp_path / "docs", results, scorecard=filled(SCORECARD, SCORES))
+    index = text(tmp_path / "docs" / "index.html")
+    assert " office 30 " in index
+    assert index.count("landing.office") == 1
+
+
+def test_a_fault_that_only_warns_reads_as_a_warning(docs):
+    page = text(docs / "landing.office.html")
+    assert "结果 outcome 警告 warning ；" in page
+    assert (
+        "警告 warning 面积小于 <100> & 大于 0 · An area is below <100> & above 0（keys_are_unique，不符只警告" in page
+    )
+    assert "通过 passed 面积" in page
+    assert not any(word in page for word in ("Failed", "✘", "阻断 stopped 面积", "未能执行 could not run 面积"))
+
+
+def test_a_fault_that_stops_and_a_check_that_could_not_run_read_as_such(docs):
+    page = text(docs / "golden.person.html")
+    assert "结果 outcome 未能执行 could not run ；" in page
+    assert (
+        "阻断 stopped 面积小于 <100> & 大于 0 · An area is below <100> & above 0（residence_exists，不符则阻断发布"
+        in page
+    )
+    assert "未能执行 could not run 面积小于 <100> & 大于 0 · An area is below <100> & above 0（could_not_run，" in page
+
+
+@pytest.mark.parametrize("name", ["index.html", "landing.office.html", "golden.person.html"])
+def test_no_words_stand_on_a_page_in_english_alone(docs, name):
+    page = re.sub(r"<(style|script).*?</\1>", "", (docs / name).read_text("utf-8"), flags=re.S)
+    page = re.sub(r'<small class="beside">.*?</small>', "", page)  # English beside a Chinese title or heading
+    said = {found.strip() for found in re.findall(r">([^<>]*)<", page)} - {"0007-abc", "2 / 10：P-7 …"}
+    assert [words for words in said if re.search("[A-Za-z]", words) and not re.search("[\u4e00-\u9fff]", words)] == []
 
 
 def test_what_the_pages_refer_to_lies_beside_them(docs):
@@ -176,3 +221,21 @@ def test_the_browser_test_would_notice_a_page_that_asks_outside(docs, tmp_path):
     page = tmp_path / "page.html"
     page.write_text('<!DOCTYPE html><script src="https://cdn.example.org/x.js"></script>', encoding="utf-8")
     assert "https://cdn.example.org/x.js" in browse(page, tmp_path)[1]
+
+
+WIDTH = """<script>setTimeout(() => document.querySelectorAll(".fixed-table-body").forEach(
+    (body) => body.setAttribute("data-cut", body.scrollWidth - body.clientWidth)), 1000)</script>"""
+
+
+@BROWSER
+def test_no_column_is_cut_off_in_a_usual_window(docs, tmp_path):
+    copy = shutil.copytree(docs, tmp_path / "docs")
+    index = copy / "index.html"
+    index.write_text(index.read_text("utf-8").replace("</body>", f"{WIDTH}</body>"), encoding="utf-8")
+    dom, _ = browse(index, tmp_path, "--window-size=1366,900")
+    assert re.findall('data-cut="([0-9]+)"', dom) == ["0", "0"]
+
+
+@BROWSER
+def test_the_search_box_speaks_chinese(docs, tmp_path):
+    assert 'placeholder="搜索 search"' in browse(docs / "index.html", tmp_path)[0]
