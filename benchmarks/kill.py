@@ -35,6 +35,9 @@ REPORT = Path(__file__).parent / "KILL.md"
 KEY = "a key for killed runs only"
 IMPORTED = ["pipelines.run", "pipelines.summary", "great_expectations", "quality.suites.engine", "pypinyin"]
 POLL = 0.004
+
+PATIENCE = 60.0
+"""Seconds a run with too little memory is given to end by itself."""
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
@@ -160,8 +163,10 @@ def start(inbox: Path, home: Path, log: Path, limit: Limit = Limit()) -> Any:
 
 
 def finish(inbox: Path, home: Path, log: Path, limit: Limit = Limit()) -> int | None:
-    """Run to the end; the exit code."""
+    """Run to the end; the exit code. Refused memory, a library may wait for ever: such a run is killed, as whoever keeps watch would."""
     process = start(inbox, home, log, limit)
+    process.join(PATIENCE if limit.memory else None)
+    process.kill()
     process.join()
     code: int | None = process.exitcode
     return code
