@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape
 
+from quality.data_docs.outcome import STATES, one_network_check
 from quality.data_docs.validation import state, validation_result
 from quality.data_docs.words import Title, in_chinese, suite_title
 from warehouse.model.quality import FAILING_ROW
@@ -110,8 +111,7 @@ def _renderer() -> Any:
     from great_expectations.render.renderer import ValidationResultsPageRenderer
     from great_expectations.render.view import DefaultJinjaPageView
 
-    from quality.data_docs.outcome import STATES
-
+    one_network_check()  # Great Expectations finds it by its name
     renderer, view = ValidationResultsPageRenderer(), DefaultJinjaPageView()
     shipped = view.env.loader
     assert shipped
