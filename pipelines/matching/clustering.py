@@ -52,7 +52,7 @@ class Clustering:
         kept: per link whether both ends came together.
     """
 
-    labels: Ints
+    labels: Ints | Codes
     kept: Mask
 
 

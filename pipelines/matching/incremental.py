@@ -11,7 +11,7 @@ which records are a cluster depends on their connected component alone, ties bei
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,9 +23,10 @@ from pipelines.matching.clustering import Clustering, Constraints, cluster, comp
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
-from pipelines.matching.incremental_pairs import Touched, nested, touched_pairs
-from pipelines.matching.incremental_state import State, held_values, salted
-from pipelines.matching.links import Ends, Grouping, Links
+from pipelines.matching.incremental_pairs import Change, Touched, nested, touched_pairs
+from pipelines.matching.incremental_state import EMPTY_PLACES, NOBODY, State, cluster_names, held_values, salted
+from pipelines.matching.kept import grown
+from pipelines.matching.links import Ends, Links
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report
@@ -34,8 +35,6 @@ from pipelines.matching.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,6 @@ class Advance:
     Attributes:
         state: for the next run.
         links: all pairs at least worth asking about, judgements included.
-        clustering: of the records.
         ids: id of every row, by name.
         changed: rows that are new, or whose compared columns are not what they were.
         withdrawn: rows that are no longer here.
@@ -73,7 +71,6 @@ class Advance:
 
     state: State
     links: Links
-    clustering: Clustering
     ids: Ints
     changed: int
     withdrawn: int
@@ -82,12 +79,17 @@ class Advance:
     clustered: int
 
     @cached_property
+    def clustering(self) -> Clustering:
+        """Of the records."""
+        return self.state.clustering
+
+    @cached_property
     def report(self) -> Report:
         """Figures of the run, which knows of no blocks."""
         accepted, review, cut = self.links.counts(self.clustering)
         return Report(
             mentions=len(self.ids),
-            records=len(self.state.first),
+            records=int(self.state.alive.sum()),
             blocks=(),
             pairs_compared=self.compared,
             accepted=accepted,
@@ -113,7 +115,7 @@ class Advance:
             lambda: links.judged(self.clustering, self.ids),
             links.patterns,
             links.scorer,
-            nested(spec.rules, list(self.state.keys)),
+            nested(spec.rules, self.state.keys),
         )
 
 
@@ -140,49 +142,31 @@ def advance(
     """
     judged = np.unique(np.concatenate([end for ends in judgements for end in ends]))
     now = _regroup(spec, former, rows, judged, threads)
-    keys, held, own = _attributes(spec, population, former, rows, now, threads)
-    touched = touched_pairs(spec, list(keys), [column[now.gone] for column in former.keys], now.fresh, threads=threads)
-    stored, dropped = _surviving(spec, former, now, nested(spec.rules, list(keys)), touched)
-    candidates = _unstored(touched.pairs, stored, now)
-    apart, same = (_as_records(ends, rows.ids, now.of_row) for ends in judgements)
-    ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *apart, *same])
     scorer = Scorer(spec, model, population.prior_weight(model))
+    state = _with_fresh(spec, population, former, rows, now, threads)
+    touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=threads)
+    apart, same = (_as_records(ends, rows.ids, now.of_row) for ends in judgements)
+    state = replace(state, keys=keys, apart=apart, same=same)
+    state, dropped = _surviving(spec, state, now, touched)
+    candidates = _unstored(touched.pairs, state, now.base)
+    ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *same])
     found = _Compared.of(spec, population, rows, now, distinct_sorted(ends), threads=threads)
-    new, pattern = _worthy(scorer, candidates, found)
-    stored = _merged(stored, new, pattern)
-    repeated = np.flatnonzero(np.bincount(now.of_row, minlength=len(now.first)) > 1).astype(np.int32)
-    grouping = Grouping(now.of_row, now.first, repeated, own[repeated])
-    links = Links(spec, scorer, grouping, stored.left, stored.right, patterns=stored.patterns, pattern=stored.pattern)
-    links.settle(same, found.patterns(*same))
-    links.answered = apart
+    state = replace(state, same_patterns=found.patterns(*same))
+    new, state = _with_pairs(state, candidates, found.patterns(candidates >> 32, candidates & 0xFFFFFFFF), scorer)
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
-    label, component = _recluster(spec, former, now, region, links, held, apart, same)
-    state = State(
-        row_names=rows.names,
-        row_sources=rows.sources,
-        row_contents=now.row_contents,
-        of_row=now.of_row,
-        first=now.first,
-        contents=now.contents,
-        keys=keys,
-        held=held,
-        own=own,
-        component=component,
-        label=label,
-        left=stored.left,
-        right=stored.right,
-        pattern=stored.pattern,
-        patterns=stored.patterns,
-    )
-    clustering = Clustering(label.astype(np.int64), label[links.left] == label[links.right])
+    links = state.links(spec, scorer)
+    state = _reclustered(spec, state, former, now, region, links)
+    state = replace(state, row_cluster=cluster_names(links, state.clustering, state.lead, rows.names))
+    if state.alive.sum() < len(state.lead) * (1 - EMPTY_PLACES):
+        state = state.closed_up()
+        links = state.links(spec, scorer)
     return Advance(
         state,
         links,
-        clustering,
         rows.ids,
         changed=now.changed,
         withdrawn=now.withdrawn,
-        records=len(now.fresh),
+        records=len(now.first),
         compared=len(candidates),
         clustered=len(region),
     )
@@ -192,34 +176,37 @@ def advance(
 class _Now:
     """Rows and records of this run against those of the former one.
 
-    `old` names the former number of every record, -1 for fresh ones; `new_of_old` the other way, -1 for gone ones.
+    Attributes:
+        names: of all rows.
+        contents: hash of the compared columns of every row.
+        of_row: record of every row.
+        alive: which places hold a record; fresh ones come from `base` on.
+        gone: places emptied by this run.
+        first: first row of every fresh record.
+        grouped: per fresh record what makes rows it.
+        changed: see `Advance`.
+        withdrawn: see `Advance`.
     """
 
-    row_contents: Hashes
-    of_row: Codes
-    first: Ints
+    names: Ints
     contents: Hashes
-    old: Ints
-    new_of_old: Ints
+    of_row: Codes
+    alive: Mask
+    gone: Ints
+    first: Ints
+    grouped: Hashes
     changed: int
     withdrawn: int
 
-    @cached_property
-    def fresh(self) -> Ints:
-        return np.flatnonzero(self.old < 0)
-
-    @cached_property
-    def kept(self) -> Ints:
-        return np.flatnonzero(self.old >= 0)
-
-    @cached_property
-    def gone(self) -> Ints:
-        return np.flatnonzero(self.new_of_old < 0)
+    @property
+    def base(self) -> int:
+        """Place of the first fresh record."""
+        return len(self.alive) - len(self.first)
 
     @property
-    def moved(self) -> bool:
-        """Whether any record is fresh or gone."""
-        return len(self.fresh) > 0 or len(self.gone) > 0
+    def fresh(self) -> Ints:
+        """Places of the fresh records."""
+        return np.arange(self.base, len(self.alive))
 
 
 def _find(names: Ints, among: Ints) -> Ints:
@@ -230,39 +217,54 @@ def _find(names: Ints, among: Ints) -> Ints:
     return np.where(among[spot] == names, spot, -1)
 
 
+def _places(names: Ints, former: Ints) -> Ints:
+    """`_find` where both ascend and hold no name twice: merging two runs takes less than looking each one up."""
+    together = np.concatenate([former, names])
+    order = np.argsort(together, kind="stable")
+    ordered = together[order]
+    twin = np.flatnonzero(ordered[1:] == ordered[:-1])
+    spot = np.full(len(names), -1, dtype=np.int64)
+    spot[order[twin + 1] - len(former)] = order[twin]
+    return spot
+
+
 def _regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: int) -> _Now:
     """Find out which rows changed, and which records they make now."""
-    spot = _find(rows.names, former.row_names)
-    known = np.flatnonzero(spot >= 0)
-    there = spot[known]
-    contents = np.zeros(len(spot), dtype=np.uint64)
-    contents[known] = former.row_contents[there]
-    same = np.zeros(len(spot), dtype=bool)
-    same[known] = former.row_sources[there] == rows.sources[known]
+    spot = _places(rows.names, np.asarray(former.row_names))
+    contents = np.append(former.row_contents, np.uint64(0))[spot]
+    same = np.append(former.row_sources, np.uint64(0))[spot] == rows.sources
+    same &= spot >= 0
     looked = np.flatnonzero(~same)
     changed = 0
     if len(looked):
         found = row_hashes(encode(rows.view(looked), spec.columns, threads), spec.columns)
         changed = int(((contents[looked] != found) | (spot[looked] < 0)).sum())
         contents[looked] = found
-    by_record = salted(spec, contents, rows.names, np.isin(rows.ids, judged))
-    return _Now(
-        contents, *_records(former, by_record, spot), changed=changed, withdrawn=len(former.row_names) - len(known)
-    )
+    by_record = salted(spec, contents, rows.names, _among(rows.ids, judged))
+    withdrawn = len(former.row_names) - int((spot >= 0).sum())
+    return _records(former, rows.names, contents, by_record, spot, changed=changed, withdrawn=withdrawn)
 
 
-def _records(former: State, by_record: Hashes, spot: Ints) -> tuple[Codes, Ints, Hashes, Ints, Ints]:
+def _among(ids: Ints, some: Ints) -> Mask:
+    """Which ids are among some few."""
+    return np.isin(ids, some) if len(some) else np.zeros(len(ids), dtype=bool)
+
+
+def _records(
+    former: State, names: Ints, contents: Hashes, by_record: Hashes, spot: Ints, *, changed: int, withdrawn: int
+) -> _Now:
     """Rows as records, looking only at records that lose or win a row.
 
-    A record is the former one where its first row and its content are. Records are numbered in order of their first rows.
+    A record is the former one where its first row and its content are. Fresh ones come in order of their first rows.
 
     Args:
         former: the former run.
+        names: of the rows.
+        contents: of the rows.
         by_record: per row what makes rows one record.
         spot: former place of every row, -1 for none.
-
-    Returns:
-        `of_row`, `first`, `contents`, `old`, `new_of_old` of `_Now`.
+        changed: for what is returned.
+        withdrawn: for what is returned.
     """
     record = np.append(former.of_row, np.int32(-1))[spot]
     stays = np.append(former.contents, np.uint64(0))[record] == by_record
@@ -270,33 +272,27 @@ def _records(former: State, by_record: Hashes, spot: Ints) -> tuple[Codes, Ints,
     left_by = np.ones(len(former.of_row), dtype=bool)
     left_by[spot[stays]] = False
     moving = np.flatnonzero(~stays)
-    touched = _holding(former.contents, by_record[moving])
+    alive = former.alive
+    touched = np.append(_holding(former.contents, by_record[moving]) & alive, False)
     touched[former.of_row[left_by]] = True
-    again = np.flatnonzero(np.append(touched, True)[record] | ~stays)
+    again = np.flatnonzero(touched[record] | ~stays)
     group, begin = group_rows([by_record[again]])
-    place = np.full(len(former.of_row), -1, dtype=np.int64)
-    at = np.flatnonzero(spot >= 0)
-    place[spot[at]] = at
-    first = place[former.first]
-    first[touched] = -1
-    begins = np.zeros(len(spot), dtype=bool)
-    begins[first[first >= 0]] = True
-    begins[again[begin]] = True
-    number = np.append(np.cumsum(begins) - 1, -1)
-    new_of_old = np.where(first >= 0, number[first], -1)
-    of_row = np.append(new_of_old, -1)[record].astype(np.int32)
-    grouped = number[again[begin]]
-    of_row[again] = grouped[group]
     lead = again[begin]
     led = record[lead]
-    same = stays[lead]
-    same[same] = former.first[led[same]] == spot[lead[same]]
-    new_of_old[led[same]] = grouped[same]
-    old = np.full(int(begins.sum()), -1, dtype=np.int64)
-    lives = np.flatnonzero(new_of_old >= 0)
-    old[new_of_old[lives]] = lives
-    rows = np.flatnonzero(begins)
-    return of_row, rows, by_record[rows], old, new_of_old
+    lives = stays[lead]
+    lives[lives] = former.lead[led[lives]] == names[lead[lives]]
+    base, fresh = len(alive), np.flatnonzero(~lives)
+    place = led.copy()
+    place[fresh] = np.arange(base, base + len(fresh), dtype=np.int32)
+    of_row = record
+    of_row[again] = place[group]
+    ended = touched[:-1]
+    ended[led[lives]] = False
+    gone = np.flatnonzero(ended)
+    alive = np.append(alive, np.ones(len(fresh), dtype=bool))
+    alive[gone] = False
+    first = lead[fresh]
+    return _Now(names, contents, of_row, alive, gone, first, by_record[first], changed=changed, withdrawn=withdrawn)
 
 
 def _holding(contents: Hashes, some: Hashes) -> Mask:
@@ -310,77 +306,65 @@ def _holding(contents: Hashes, some: Hashes) -> Mask:
     return out
 
 
-def _attributes(
-    spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int
-) -> tuple[Codes, Hashes, Patterns]:
-    """Keys, constrained values and own patterns of all records: looked up, and worked out for fresh ones."""
-    if not now.moved:
-        return former.keys, former.held, former.own
-    kept, fresh, old = now.kept, now.fresh, now.old[now.kept]
-    n = len(now.first)
-    keys = np.empty((len(former.keys), n), dtype=np.int32)
-    held = np.empty((len(former.held), n), dtype=np.uint64)
-    own = np.empty(n, dtype=np.int64)
-    for here, there in zip((*keys, *held, own), (*former.keys, *former.held, former.own), strict=True):
-        here[kept] = there[old]
-    if len(fresh):
-        encoded = encode(rows.view(now.first[fresh]), spec.columns, threads)
-        blocking = Blocking(spec, encoded, threads)
-        keys[:, fresh] = np.stack([column for block in blocking.keys for column in block])
-        held[:, fresh] = held_values(spec, encoded)
-        own[fresh] = _comparer(spec, population, encoded).own_patterns(np.arange(len(fresh), dtype=np.int32))
-    return keys, held, own
+def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int) -> State:
+    """The former state with the rows of this run, and its fresh records behind the others."""
+    state = replace(
+        former, row_names=rows.names, row_sources=rows.sources, row_contents=now.contents, of_row=now.of_row
+    )
+    if not len(now.first):
+        return state
+    encoded = encode(rows.view(now.first), spec.columns, threads)
+    keys = [column for block in Blocking(spec, encoded, threads).keys for column in block]
+    own = _comparer(spec, population, encoded).own_patterns(np.arange(len(now.first), dtype=np.int32))
+    held = held_values(spec, encoded)
+    return replace(
+        state,
+        lead=grown(former.lead, rows.names[now.first]),
+        contents=grown(former.contents, now.grouped),
+        own=grown(former.own, own),
+        keys=tuple(grown(column, more) for column, more in zip(former.keys, keys, strict=True)),
+        held=tuple(grown(column, more) for column, more in zip(former.held, held, strict=True)),
+    )
 
 
 def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comparer:
     return Comparer(spec, encoded, np.ones(encoded.size, dtype=np.int64), None, population)
 
 
-@dataclass(frozen=True)
-class _Stored:
-    """Pairs in order, `pattern` being a place in the ascending `patterns`, as `State` has them."""
-
-    left: Codes
-    right: Codes
-    pattern: Codes
-    patterns: Patterns
-
-
-def _surviving(
-    spec: MatchSpec, former: State, now: _Now, keys: list[list[Codes]], touched: Touched
-) -> tuple[_Stored, Ints]:
-    """Former pairs that are still pairs, in the numbers of this run; and ends of those that no rule finds any more."""
+def _surviving(spec: MatchSpec, state: State, now: _Now, touched: Touched) -> tuple[State, Ints]:
+    """The state with those of its pairs that still are, and the ends of those that no rule finds any more."""
+    left, right = np.asarray(state.left), np.asarray(state.right)
     dropped = np.zeros(0, dtype=np.int64)
-    if not now.moved:
-        return _Stored(former.left, former.right, former.pattern, former.patterns), dropped
-    number = now.new_of_old.astype(np.int32)
-    left, right = number[former.left], number[former.right]
-    keep = (left | right) >= 0
+    if not (len(now.gone) or len(touched.doubtful) or len(touched.turned)):
+        return state, dropped
+    keep = now.alive[left] & now.alive[right]
     if len(touched.doubtful) or len(touched.turned):
-        doubt, turned = np.zeros((2, len(now.first)), dtype=bool)
+        doubt, turned = np.zeros((2, len(now.alive)), dtype=bool)
         doubt[touched.doubtful], turned[touched.turned] = True, True
-        asked = np.flatnonzero(keep)
-        a, b = left[asked], right[asked]
-        asked = asked[(doubt[a] & doubt[b]) | turned[a] | turned[b]]
-        lost = asked[found_by(spec, keys, left[asked], right[asked]) == 0]
+        asked = np.flatnonzero(keep & ((doubt[left] & doubt[right]) | turned[left] | turned[right]))
+        lost = asked[found_by(spec, nested(spec.rules, state.keys), left[asked], right[asked]) == 0]
         keep[lost] = False
         dropped = np.concatenate([left[lost], right[lost]]).astype(np.int64)
-    return _Stored(left[keep], right[keep], former.pattern[keep], former.patterns), dropped
+    return replace(state, left=left[keep], right=right[keep], pattern=np.asarray(state.pattern)[keep]), dropped
 
 
-def _unstored(candidates: Ints, stored: _Stored, now: _Now) -> Ints:
-    """Candidates that are no pairs yet: pairs of a fresh record never are."""
-    known = np.flatnonzero((now.old[candidates >> 32] >= 0) & (now.old[candidates & 0xFFFFFFFF] >= 0))
+def _unstored(candidates: Ints, state: State, base: int) -> Ints:
+    """Candidates that are no pairs yet: pairs of a fresh record, from `base` on, never are."""
+    known = np.flatnonzero((candidates & 0xFFFFFFFF) < base)  # the larger of both
     if not len(known):
         return candidates
-    pairs = stored.left.astype(np.int64) << 32 | stored.right
-    return np.delete(candidates, known[_find(candidates[known], pairs) >= 0])
+    asked = np.zeros(base, dtype=bool)
+    asked[candidates[known] >> 32] = True
+    low, high = np.minimum(state.left, state.right), np.maximum(state.left, state.right)
+    some = np.flatnonzero(asked[low])
+    stored = np.isin(candidates[known], low[some].astype(np.int64) << 32 | high[some])
+    return np.delete(candidates, known[stored])
 
 
 def _as_records(ends: Ends, ids: Ints, of_row: Codes) -> Ends:
-    """Pairs of ids as pairs of records, smaller first; pairs of ids that are not here are left out."""
+    """Pairs of ids as pairs of records; pairs of ids that are not here are left out."""
     asked = np.unique(np.concatenate(ends)).astype(np.int64)
-    rows = np.flatnonzero(np.isin(ids, asked))
+    rows = np.flatnonzero(_among(ids, asked))
     rows = rows[np.argsort(ids[rows])]
     left, right = (_find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
@@ -401,7 +385,12 @@ class _Compared:
     ) -> _Compared:
         if not len(records):
             return cls(records, None)
-        encoded = encode(rows.view(now.first[records]), spec.columns, threads)
+        wanted = np.zeros(len(now.alive), dtype=bool)
+        wanted[records] = True
+        theirs = np.flatnonzero(wanted[now.of_row])
+        first = np.empty(len(now.alive), dtype=np.int64)
+        first[now.of_row[theirs[::-1]]] = theirs[::-1]
+        encoded = encode(rows.view(first[records]), spec.columns, threads)
         return cls(records, _comparer(spec, population, encoded))
 
     def patterns(self, left: Ints, right: Ints) -> Patterns:
@@ -412,79 +401,61 @@ class _Compared:
         return self.comparer.patterns(a, b)
 
 
-def _worthy(scorer: Scorer, candidates: Ints, found: _Compared) -> tuple[Ints, Patterns]:
-    """The candidates that are at least worth asking about, and their patterns."""
-    patterns = found.patterns(candidates >> 32, candidates & 0xFFFFFFFF)
-    distinct, inverse = np.unique(patterns, return_inverse=True)
-    keep = (scorer.weights(distinct) >= weight_of(scorer.spec.review))[inverse]
-    return candidates[keep], patterns[keep]
-
-
-def _merged(stored: _Stored, new: Ints, pattern: Patterns) -> _Stored:
-    """Stored pairs and new ones, in order, and the patterns that any of them shows."""
-    place = stored.pattern
-    left, right = stored.left, stored.right
-    patterns = distinct_sorted(np.concatenate([stored.patterns, pattern]))
-    place = np.searchsorted(patterns, stored.patterns).astype(np.int32)[place]
-    if len(new):
-        packed = left.astype(np.int64) << 32 | right
-        spot = np.searchsorted(packed, new)
-        packed = np.insert(packed, spot, new)
-        left, right = (packed >> 32).astype(np.int32), (packed & 0xFFFFFFFF).astype(np.int32)
-        place = np.insert(place, spot, np.searchsorted(patterns, pattern).astype(np.int32))
-    shown = np.bincount(place, minlength=len(patterns)) > 0
-    if not shown.all():
-        place, patterns = (np.cumsum(shown) - 1).astype(np.int32)[place], patterns[shown]
-    return _Stored(left, right, place, patterns)
+def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer) -> tuple[Ints, State]:
+    """The candidates that are at least worth asking about, and the state with these pairs behind the others."""
+    distinct, inverse = np.unique(found, return_inverse=True)
+    worthy = (scorer.weights(distinct) >= weight_of(scorer.spec.review))[inverse]
+    new, shown = candidates[worthy], found[worthy]
+    if not len(new):
+        return new, state
+    patterns = distinct_sorted(np.concatenate([state.patterns, shown]))
+    place = np.searchsorted(patterns, state.patterns).astype(np.int32)
+    return new, replace(
+        state,
+        left=np.concatenate([state.left, (new >> 32).astype(np.int32)]),
+        right=np.concatenate([state.right, (new & 0xFFFFFFFF).astype(np.int32)]),
+        pattern=np.concatenate([place[state.pattern], np.searchsorted(patterns, shown).astype(np.int32)]),
+        patterns=patterns,
+    )
 
 
 def _region(former: State, now: _Now, ends: Ints) -> Ints:
-    """Records whose component may have changed: fresh ones, and all of every component that lost or won anything."""
-    touched = np.zeros(len(former.first), dtype=bool)
-    touched[former.component[now.gone]] = True
-    old = now.old[ends]
-    touched[former.component[old[old >= 0]]] = True
-    inside = now.old < 0
-    kept = now.kept
-    inside[kept] = touched[former.component[now.old[kept]]]
-    return np.flatnonzero(inside)
+    """Records whose component may have changed, in order of place: fresh ones, and all of every component that lost or won
+    anything."""
+    component = np.asarray(former.component)
+    touched = np.zeros(now.base, dtype=bool)
+    touched[component[now.gone]] = True
+    touched[component[ends[ends < now.base]]] = True
+    inside = np.append(touched[component], np.ones(len(now.first), dtype=bool))
+    return np.flatnonzero(inside & now.alive)
 
 
-def _recluster(
-    spec: MatchSpec,
-    former: State,
-    now: _Now,
-    region: Ints,
-    links: Links,
-    held: Hashes,
-    apart: Ends,
-    same: Ends,
-) -> tuple[Codes, Codes]:
-    """Cluster and component of every record: those outside the region are what they were."""
-    size = len(now.first)
-    if not now.moved:
-        label, component = former.label.copy(), former.component.copy()
-    else:
-        label, component = np.empty((2, size), dtype=np.int32)
-        kept, old, number = now.kept, now.old[now.kept], now.new_of_old.astype(np.int32)
-        label[kept], component[kept] = number[former.label[old]], number[former.component[old]]
-    inside = np.zeros(size, dtype=bool)
-    inside[region] = True
-    local = np.full(size, -1, dtype=np.int64)
-    local[region] = np.arange(len(region))
-    accepted = np.flatnonzero(inside[links.left] & links.accepted)
-    left, right = local[links.left[accepted]], local[links.right[accepted]]
-    codes = [_codes(values[region]) for values in held]
+def _reclustered(spec: MatchSpec, state: State, former: State, now: _Now, region: Ints, links: Links) -> State:
+    """The state with cluster and component of every record: those outside the region are what they were."""
+    size = len(now.alive)
+    region = region[np.argsort(np.asarray(state.lead)[region])]
+    local = np.full(size, -1, dtype=np.int32)
+    local[region] = np.arange(len(region), dtype=np.int32)
+    inside = np.flatnonzero(local[links.left] >= 0)
+    inside = inside[links.accepted[inside]]
+    one, other = local[links.left[inside]], local[links.right[inside]]
+    left, right = np.minimum(one, other), np.maximum(one, other)
+    codes = [_codes(values[region]) for values in state.held]
     both = Constraints(
         tuple(codes[: len(spec.distinct)]),
         tuple(codes[len(spec.distinct) :]),
-        *(local[end] for end in (*apart, *same)),
+        *(local[end] for end in (*state.apart, *state.same)),
     )
-    grown = cluster(len(region), left, right, links.weight[accepted], both)
-    label[region] = region[grown.labels]
     joined = (np.concatenate([left, both.joined_left]), np.concatenate([right, both.joined_right]))
-    component[region] = region[smallest(components(len(region), *joined))]
-    return label, component
+    label, component = np.full((2, size), -1, dtype=np.int32)
+    for told, before, after in (
+        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both).labels),
+        (component, former.component, smallest(components(len(region), *joined))),
+    ):
+        told[: now.base] = before
+        told[now.gone] = -1
+        told[region] = region[after]
+    return replace(state, label=label, component=component)
 
 
 def _codes(hashes: Hashes) -> Codes:

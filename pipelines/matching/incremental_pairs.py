@@ -28,14 +28,29 @@ SIEVE = 1 << 20
 
 
 @dataclass(frozen=True)
+class Change:
+    """Who came and who went.
+
+    Attributes:
+        alive: which places hold a record now.
+        gone: places of records that are no longer here.
+        base: the first place of those that were not here before: they come last.
+    """
+
+    alive: Mask
+    gone: Ints
+    base: int
+
+
+@dataclass(frozen=True)
 class Touched:
-    """What a change does to the candidate pairs.
+    """What a change does to the candidate pairs, of one rule or of all.
 
     Attributes:
         pairs: candidate pairs that may be new: `left << 32 | right`, sorted.
         doubtful: records that hold a key which has become hot: pairs among them may no longer be found.
-        turned: records whose value of the `distinct` column tells which pairs are compared, and did not before, or the other
-            way round: none of their pairs may be found any more.
+        turned: records that were here and hold a key that has become hot or no longer is. Of the `distinct` column that tells
+            which pairs are compared: none of their pairs may be found any more.
     """
 
     pairs: Ints
@@ -43,49 +58,41 @@ class Touched:
     turned: Ints
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """What a change does to the pairs of one rule; `turned` holds a key that has become hot or no longer is."""
-
-    pairs: Ints
-    doubtful: Ints
-    turned: Ints
+NOTHING = Touched(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
 
 
 def touched_pairs(
-    spec: MatchSpec, keys: Sequence[Codes], gone: Sequence[Codes], fresh: Ints, *, threads: int = 1
-) -> Touched:
-    """Find the pairs a change brings, rule by rule, and mark hot keys in place.
+    spec: MatchSpec, keys: Sequence[Codes], change: Change, *, threads: int = 1
+) -> tuple[Touched, tuple[Codes, ...]]:
+    """Find the pairs a change brings, rule by rule.
 
     Args:
         spec: its rules are meant.
-        keys: per key column (the columns of a rule one after another) the key of every record that is here now. Of fresh
-            records no key is marked hot yet; of the others hot keys are complements, as they were.
-        gone: per key column the keys of records that are no longer here.
-        fresh: records that were not here before.
+        keys: per key column (the columns of a rule one after another) the key of every record. Of fresh records no key is
+            marked hot yet; of the others hot keys are complements, as they were.
+        change: who came and who went.
         threads: rules looked at at a time.
+
+    Returns:
+        The pairs, and the key columns with hot keys marked as they are now: a column where nothing is marked anew is the same
+        array.
     """
     rules, per_rule = spec.rules, _columns_of(spec.rules, len(keys))
-    is_fresh = np.zeros(len(keys[0]), dtype=bool)
-    is_fresh[fresh] = True
 
-    def work(i: int, turned: Ints) -> _Rule:
-        columns = per_rule[i]
-        return _touched(rules[i].cap, [keys[c] for c in columns], [gone[c] for c in columns], is_fresh, turned)
+    def work(i: int, turned: Ints) -> tuple[Touched, list[Codes]]:
+        return _touched(rules[i].cap, [keys[c] for c in per_rule[i]], change, turned)
 
-    nobody = np.zeros(0, dtype=np.int64)
-    first = [work(0, nobody)] if spec.distinct else []
-    turned = first[0].turned if first else nobody
-    others = each(lambda i: work(i, turned), range(len(first), len(rules)), threads)
-    apart = [o.pairs for rule, o in zip(rules[len(first) :], others, strict=True) if not rule.contrary]
-    either = [o.pairs for rule, o in zip(rules[len(first) :], others, strict=True) if rule.contrary]
-    told = distinct_sorted(np.concatenate([nobody, *apart]))
-    told = told[~told_apart(spec, nested(rules, keys), told >> 32, told & 0xFFFFFFFF)]
-    return Touched(
-        distinct_sorted(np.concatenate([told, *either, *(r.pairs for r in first)])),
-        distinct_sorted(np.concatenate([r.doubtful for r in (*first, *others)])),
-        turned,
-    )
+    told = [work(0, NOTHING.turned)] if spec.distinct else []
+    turned = told[0][0].turned if told else NOTHING.turned
+    own = len(told)
+    told += each(lambda i: work(i, turned), range(own, len(rules)), threads)
+    marked = tuple(column for _, columns in told for column in columns)
+    either = [t.pairs for i, (t, _) in enumerate(told) if i < own or rules[i].contrary]
+    apart = [t.pairs for i, (t, _) in enumerate(told) if i >= own and not rules[i].contrary]
+    one = distinct_sorted(np.concatenate([NOTHING.pairs, *apart]))
+    one = one[~told_apart(spec, nested(rules, marked), one >> 32, one & 0xFFFFFFFF)]
+    doubtful = distinct_sorted(np.concatenate([NOTHING.doubtful, *(t.doubtful for t, _ in told)]))
+    return Touched(distinct_sorted(np.concatenate([one, *either])), doubtful, turned), marked
 
 
 def nested(blocks: Sequence[Block], keys: Sequence[Codes]) -> list[list[Codes]]:
@@ -100,31 +107,53 @@ def _columns_of(blocks: Sequence[Block], total: int) -> list[range]:
     return [range(end - block.combinations, end) for block, end in zip(blocks, ends, strict=True)]
 
 
-def _touched(cap: int, columns: list[Codes], gone: list[Codes], is_fresh: Mask, turned: Ints) -> _Rule:
-    nothing = np.zeros(0, dtype=np.int64)
-    driving = is_fresh.copy()
-    driving[turned] = True
-    left_by = _legible(np.concatenate([*gone, np.zeros(0, dtype=np.int32)]))
-    brought = _legible(np.concatenate([column[driving] for column in columns]))
+def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tuple[Touched, list[Codes]]:
+    """What a change does to the pairs of one rule, and its columns with hot keys marked."""
+    left_by = _legible(np.concatenate([column[change.gone] for column in columns]))
+    brought = _legible(np.concatenate([part for c in columns for part in (c[change.base :], c[turned])]))
     keys = distinct_sorted(np.concatenate([left_by, brought]).astype(np.int64))
     keys = keys[keys >= 0]
     if not len(keys):
-        return _Rule(nothing, nothing, nothing)
-    place, record, column_of = _holders(columns, keys)
+        return NOTHING, columns
+    place, record, column_of = _holders(columns, keys, change.alive)
+    fresh = record >= change.base
     size = np.bincount(place, minlength=len(keys))
     lost = np.bincount(np.searchsorted(keys, left_by[left_by >= 0]), minlength=len(keys))
-    won = np.bincount(place[is_fresh[record]], minlength=len(keys))
+    won = np.bincount(place[fresh], minlength=len(keys))
     was, now = size - won + lost > cap, size > cap
-    for c, column in enumerate(columns):
-        mine = column_of == c
-        key = keys[place[mine]].astype(np.int32)
-        column[record[mine]] = np.where(now[place[mine]], complement(key), key)
     doubtful = distinct_sorted(record[(now & ~was)[place]])
-    otherwise = record[(now != was)[place]]
-    alive = ~now[place]
-    place, record = place[alive], record[alive]
-    drives = driving[record] | was[place]
-    return _Rule(_across(place, record, drives), doubtful, distinct_sorted(otherwise[~is_fresh[otherwise]]))
+    otherwise = record[(now != was)[place] & ~fresh]
+    marked = _marked(
+        columns, _Entries(place, record, column_of), keys, now, anew=(now != was)[place] | (fresh & now[place])
+    )
+    driving = np.zeros(len(change.alive), dtype=bool)
+    driving[turned] = True
+    kept = np.flatnonzero(~now[place])
+    place, record = place[kept], record[kept]
+    drives = fresh[kept] | driving[record] | was[place]
+    return Touched(_across(place, record, drives), doubtful, distinct_sorted(otherwise)), marked
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Holders of keys: place of the key, record, which column."""
+
+    place: Ints
+    record: Ints
+    column: Ints
+
+
+def _marked(columns: list[Codes], held: _Entries, keys: Ints, hot: Mask, *, anew: Mask) -> list[Codes]:
+    """The columns with the entries that are `anew` hot, or no longer, marked as they are now."""
+    out = list(columns)
+    for c, column in enumerate(columns):
+        mine = np.flatnonzero((held.column == c) & anew)
+        if len(mine):
+            place = held.place[mine]
+            key = keys[place].astype(np.int32)
+            out[c] = np.array(column)
+            out[c][held.record[mine]] = np.where(hot[place], complement(key), key)
+    return out
 
 
 def _legible(keys: Codes) -> Codes:
@@ -132,14 +161,15 @@ def _legible(keys: Codes) -> Codes:
     return np.where(keys < -1, complement(keys), keys)
 
 
-def _holders(columns: list[Codes], keys: Ints) -> tuple[Ints, Ints, Ints]:
-    """Every record that holds one of `keys`: place of the key, record, column."""
+def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints, Ints]:
+    """Every record here that holds one of `keys`: place of the key, record, column."""
     sieve = np.zeros(SIEVE, dtype=bool)
     sieve[keys & (SIEVE - 1)] = True
     sieve[complement(keys.astype(np.int32)) & (SIEVE - 1)] = True
     found = []
     for c, column in enumerate(columns):
         record = np.flatnonzero(np.take(sieve, column & np.int32(SIEVE - 1), mode="clip"))
+        record = record[alive[record]]
         key = _legible(column[record]).astype(np.int64)
         place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         holds = keys[place] == key

@@ -1,63 +1,75 @@
 """What a run leaves for the next: every row and record with its keys, pairs and cluster, as plain arrays.
 
-Belongs here: the arrays, how they follow from a full run, how they lie on disk. Does not: going on from them (`incremental`).
+Belongs here: the arrays, how they follow from a full run, how they lie on disk, putting them in order. Does not: going on from
+them (`incremental`), or how an array lies in a file (`kept`).
 
-Rows and records are ordered by lasting name (`hashing.mention_names`), so that ties are broken alike whoever else is there.
-A record is all rows that agree in every compared column; it is named after the first of them.
+A record is all rows that agree in every compared column; it is named after the first of them. Its place in the arrays lasts
+from run to run: new records come after the others, and who is gone leaves his place empty until a good part of them are.
+So a run writes what came and not what stayed.
 """
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching import kept
 from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import components, smallest
+from pipelines.matching.clustering import Clustering, components, smallest
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
+from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.result import MatchResult
-from pipelines.matching.score import weight_of
+from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
-from warehouse.model.durable import sync, write_whole
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+EMPTY_PLACES = 0.15
+"""Share of places that may be empty before the others close up: less, and closing up costs more than scanning past them."""
 
 
 @dataclass(frozen=True)
 class State:
-    """One kind after a run.
+    """One kind after a run. Rows are in order of their lasting names (`hashing.mention_names`), records at their places.
 
     Attributes:
         row_names: lasting name of every row, ascending.
         row_sources: hash of all a row was made from.
         row_contents: hash of all columns compared.
         of_row: int32, record of every row.
-        first: first row of every record, ascending.
+        row_cluster: name of the cluster of every row: the smallest name in it.
+        lead: name of the first row of every record.
         contents: hash of what makes rows one record.
-        keys: int32, a line per key column of the blocks, a column per record; hot keys as their complement.
-        held: uint64, a line per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
         own: pattern of every record with itself.
-        component: int32, smallest record of the connected component, constraints aside.
-        label: int32, smallest record of the cluster.
-        left: int32, smaller record of every pair some block finds that is at least worth asking about; ordered.
-        right: int32, larger record of these.
+        component: int32, the record of smallest name in the connected component, constraints aside; -1 at an empty place.
+        label: int32, the record of smallest name in the cluster; -1 at an empty place.
+        left: int32, one record of every pair some block finds that is at least worth asking about.
+        right: int32, the other record of these.
         pattern: int32, place of their patterns in `patterns`.
-        patterns: those that some pair shows, ascending.
+        patterns: distinct patterns, ascending, those of all pairs among them.
+        same: pairs of records a person has called the same.
+        same_patterns: their patterns.
+        apart: pairs of records a person has called different.
+        keys: int32, a column per key column of the blocks; hot keys as their complement.
+        held: uint64, a column per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
     """
 
     row_names: Ints
     row_sources: Hashes
     row_contents: Hashes
     of_row: Codes
-    first: Ints
+    row_cluster: Ints
+    lead: Ints
     contents: Hashes
-    keys: Codes
-    held: Hashes
     own: Patterns
     component: Codes
     label: Codes
@@ -65,36 +77,93 @@ class State:
     right: Codes
     pattern: Codes
     patterns: Patterns
+    same: Ends
+    same_patterns: Patterns
+    apart: Ends
+    keys: tuple[Codes, ...]
+    held: tuple[Hashes, ...]
+
+    @property
+    def alive(self) -> Mask:
+        """Which places hold a record."""
+        return np.asarray(self.label) >= 0
 
     def save(self, folder: Path, stamp: str) -> None:
-        """Write the arrays under a folder of their own, then let `folder/current` name it; former ones go.
+        """Keep the arrays in a folder of their own.
 
         Args:
             folder: of this kind.
-            stamp: what must still be true for the arrays to be of use, see `load`.
+            stamp: what must still be true for going on from them, see `load`.
         """
-        number = 1 + max((int(p.name) for p in folder.glob("[0-9]*")), default=0)
-        place = folder / f"{number:06d}"
-        place.mkdir(parents=True)
-        for each in fields(self):
-            np.save(place / f"{each.name}.npy", getattr(self, each.name))
-            sync(place / f"{each.name}.npy")
-        write_whole(folder / "current", f"{place.name}\n{stamp}".encode())
-        for other in folder.glob("[0-9]*"):
-            if other.name != place.name:
-                shutil.rmtree(other)
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            several = isinstance(value, tuple)
+            arrays |= (
+                {f"{field.name}-{i:02d}": part for i, part in enumerate(value)} if several else {field.name: value}
+            )
+        kept.save(arrays, folder, stamp)
 
     @classmethod
-    def load(cls, folder: Path, stamp: str) -> State | None:
-        """What the last run left, mapped into memory; none where there was none, or another `stamp` held then."""
-        try:
-            number, found = (folder / "current").read_text(encoding="utf-8").split("\n", 1)
-        except (FileNotFoundError, ValueError):
+    def load(cls, folder: Path, stamp: str | None = None) -> State | None:
+        """What the last run left; none where there was none, or another `stamp` held then, if one is asked for."""
+        arrays = kept.load(folder, stamp)
+        if arrays is None:
             return None
-        if found != stamp:
-            return None
-        place = folder / number
-        return cls(**{each.name: np.load(place / f"{each.name}.npy", mmap_mode="c") for each in fields(cls)})
+        values: dict[str, Any] = {}
+        for name, array in sorted(arrays.items()):
+            whole, _, part = name.partition("-")
+            values[whole] = (*values.get(whole, ()), array) if part else array
+        return cls(**{"held": (), **values})
+
+    def links(self, spec: MatchSpec, scorer: Scorer) -> Links:
+        """All pairs at least worth asking about, judgements included."""
+        left, right, pattern = (np.asarray(a) for a in (self.left, self.right, self.pattern))
+        grouping = Grouping.of(np.asarray(self.of_row), np.asarray(self.lead), lambda some: np.asarray(self.own)[some])
+        links = Links(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
+        links.settle(self.same, self.same_patterns)
+        links.answered = self.apart
+        return links
+
+    @property
+    def clustering(self) -> Clustering:
+        """The clusters."""
+        label = np.asarray(self.label)
+        return Clustering(label, label[self.left] == label[self.right])
+
+    def closed_up(self) -> State:
+        """The same with records in order of their names, no place empty, pairs in order, and no pattern no pair shows.
+
+        Two runs that found the same are then the same, array by array.
+        """
+        alive = np.flatnonzero(self.alive)
+        order = alive[np.argsort(np.asarray(self.lead)[alive])]
+        number = np.full(len(self.lead), -1, dtype=np.int32)
+        number[order] = np.arange(len(order), dtype=np.int32)
+
+        def ends(left: Any, right: Any) -> tuple[Any, Any]:
+            one, other = number[left], number[right]
+            return np.minimum(one, other), np.maximum(one, other)
+
+        left, right = ends(self.left, self.right)
+        in_order = np.argsort(left.astype(np.int64) << 32 | right)
+        pattern = np.asarray(self.pattern)[in_order]
+        shown = np.bincount(pattern, minlength=len(self.patterns)) > 0
+        return replace(
+            self,
+            of_row=number[self.of_row],
+            left=left[in_order],
+            right=right[in_order],
+            pattern=(np.cumsum(shown) - 1).astype(np.int32)[pattern],
+            patterns=np.asarray(self.patterns)[shown],
+            component=number[np.asarray(self.component)[order]],
+            label=number[np.asarray(self.label)[order]],
+            same=tuple(end.astype(np.int64) for end in ends(*self.same)),
+            apart=tuple(end.astype(np.int64) for end in ends(*self.apart)),
+            keys=tuple(np.asarray(column)[order] for column in self.keys),
+            held=tuple(np.asarray(column)[order] for column in self.held),
+            **{name: np.asarray(getattr(self, name))[order] for name in ("lead", "contents", "own")},
+        )
 
 
 def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) -> State:
@@ -110,17 +179,16 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     if working is None:
         raise ValueError("state_of wants the result of a full run")
     grouping, links = working.links.grouping, working.links
-    contents = row_hashes(working.encoded, spec.columns)[grouping.of_row]
+    contents, lead = row_hashes(working.encoded, spec.columns)[grouping.of_row], names[grouping.first]
     everybody = np.arange(len(grouping.first), dtype=np.int32)
     left, right, pattern = links.left, links.right, links.pattern
-    same = working.judged[1]
+    apart, same = working.judged
     if len(same[0]):
-        said = np.isin(left << 32 | right, same[0] << 32 | same[1])
+        said = np.isin(left.astype(np.int64) << 32 | right, same[0] << 32 | same[1])
         blocked = found_by(spec, working.blocking.keys, left, right) > 0
         worthy = links.weights[pattern] >= weight_of(spec.review)
         keep = ~said | (blocked & worthy)
         left, right, pattern = left[keep], right[keep], pattern[keep]
-    shown = np.bincount(pattern, minlength=len(links.patterns)) > 0
     accepted = links.accepted
     joined = (np.concatenate([links.left[accepted], same[0]]), np.concatenate([links.right[accepted], same[1]]))
     return State(
@@ -128,21 +196,40 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
         row_sources=sources,
         row_contents=contents,
         of_row=grouping.of_row,
-        first=grouping.first,
+        row_cluster=cluster_names(links, working.clustering, lead, names),
+        lead=lead,
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
-        keys=np.stack([column for block in working.blocking.keys for column in block]),
-        held=held_values(spec, working.encoded),
         own=working.comparer.own_patterns(everybody),
         component=smallest(components(len(everybody), *joined)).astype(np.int32),
         label=working.clustering.labels.astype(np.int32),
-        left=left.astype(np.int32),
-        right=right.astype(np.int32),
-        pattern=(np.cumsum(shown) - 1).astype(np.int32)[pattern],
-        patterns=links.patterns[shown],
+        left=left,
+        right=right,
+        pattern=pattern,
+        patterns=links.patterns,
+        same=same,
+        same_patterns=working.comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)),
+        apart=apart,
+        keys=tuple(column for block in working.blocking.keys for column in block),
+        held=held_values(spec, working.encoded),
     )
 
 
-def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: npt.NDArray[np.bool_]) -> Hashes:
+def cluster_names(links: Links, clustering: Clustering, lead: Ints, names: Ints) -> Ints:
+    """Per row the name of its cluster: that of the first row in it.
+
+    Args:
+        links: of the run.
+        clustering: of its records.
+        lead: name of the first row of every record.
+        names: of the rows.
+    """
+    out = np.asarray(lead)[clustering.labels[links.grouping.of_row]]
+    lone = links.lone_rows(clustering)
+    out[lone] = names[lone]
+    return out
+
+
+def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: Mask) -> Hashes:
     """Contents by which rows become records: judged rows, and rows of one source each, stay on their own."""
     alone = np.ones(len(names), dtype=bool) if spec.one_to_one else judged
     if not alone.any():
@@ -152,7 +239,6 @@ def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: npt.NDArray[n
     return out
 
 
-def held_values(spec: MatchSpec, encoded: Encoded) -> Hashes:
-    """Hashes of the columns under a constraint, a line each."""
-    columns = (*spec.distinct, *spec.one_to_one)
-    return np.stack([encoded.hashes(c) for c in columns]) if columns else np.zeros((0, encoded.size), dtype=np.uint64)
+def held_values(spec: MatchSpec, encoded: Encoded) -> tuple[Hashes, ...]:
+    """Hashes of the columns under a constraint."""
+    return tuple(encoded.hashes(c) for c in (*spec.distinct, *spec.one_to_one))

@@ -321,11 +321,10 @@ def _links(records: _Records, candidates: _Candidates, *, scorer: Scorer, compar
     pairs = np.bincount(inverse, weights=candidates.counts, minlength=len(bins)).astype(np.int64)
     worthy = weights >= weight_of(scorer.spec.review)
     keep = np.flatnonzero(worthy[candidates.pattern])
-    repeated = np.flatnonzero(records.copies > 1).astype(np.int32)
     links = Links(
         scorer.spec,
         scorer,
-        Grouping(records.of_row, records.first, repeated, comparer.own_patterns(repeated)),
+        Grouping.of(records.of_row, records.first, comparer.own_patterns),
         candidates.left[keep],
         candidates.right[keep],
         patterns=candidates.patterns[worthy],

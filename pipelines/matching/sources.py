@@ -21,10 +21,10 @@ from pipelines.matching.coded import known_distinct
 from pipelines.matching.encode import distinct_sorted
 from pipelines.matching.hashing import Hashes, mix
 from pipelines.matching.incremental import Rows
+from pipelines.matching.incremental_state import State
 from pipelines.matching.made import mapped
 from pipelines.matching.views import LIVED_IN, enterprise_view, housing_view, person_view
 from warehouse.model import Home
-from warehouse.model.link import NAMED
 
 Ints = npt.NDArray[np.int64]
 Asked = Ints | None
@@ -46,11 +46,12 @@ class Resolved:
         Raises:
             ValueError: it was found of other mentions than there are now.
         """
-        named, made = NAMED.read(home.stage("named", kind), ["name", "cluster_name"]), mapped(home.made(kind))
-        names, clusters = (named[c].to_numpy() for c in ("name", "cluster_name"))
+        state, made = State.load(home.matched(kind)), mapped(home.made(kind))
+        if state is None or not np.array_equal(state.row_names, made["name"].to_numpy()):
+            raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
+        names, clusters = np.empty((2, made.num_rows), dtype=np.int64)
         ids = made["mention_id"].to_numpy()
-        if len(ids) != len(names) or not np.array_equal(names[ids], made["name"].to_numpy()):
-            raise ValueError(f"named/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
+        names[ids], clusters[ids] = state.row_names, state.row_cluster
         return cls(names, clusters)
 
     def some(self, ids: Ints) -> pa.Table:

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pyarrow as pa
 
-from pipelines.resolution.session import Session, Source, parquet_writer, pour, stream
+from pipelines.matching.found import JudgedPairs
+from pipelines.resolution.session import Session, parquet_writer, pour, stream
 from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.model import Home
 from warehouse.model.evidence import MATCH
-from warehouse.model.link import ENTITY, MENTION, PAIR
+from warehouse.model.link import ENTITY, MENTION
 from warehouse.model.mention import MENTIONS
 
 
@@ -46,12 +47,12 @@ def _linked(session: Session, kinds: Mapping[str, Resolved]) -> Iterator[duckdb.
         yield session.query("link_mention", kind=kind)
 
 
-def explain_pairs(kind: str, pairs: Source, known: Resolved, *, threads: int | None = None) -> pa.Table:
+def explain_pairs(kind: str, pairs: JudgedPairs, known: Resolved, *, threads: int | None = None) -> pa.Table:
     """Every judged pair with the source rows, the entities and the comparison levels of both sides, in memory.
 
     Args:
         kind: kind of the mentions.
-        pairs: under `PAIR`.
+        pairs: of mentions of that kind.
         known: mentions and entities of the kind.
         threads: of DuckDB; the outcome does not depend on it.
 
@@ -60,16 +61,23 @@ def explain_pairs(kind: str, pairs: Source, known: Resolved, *, threads: int | N
     """
     with Session(threads) as session:
         _open(session, kind, known)
-        session.view("pair", pairs, PAIR)
+        open_pairs(session, pairs)
         return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
 
 
-def write_match(home: Home, kind: str, *, threads: int | None = None) -> int:
+def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
     with Session(threads) as session:
         _open(session, kind, resolved(home, kind))
-        session.view("pair", home.stage("pair", kind), PAIR)
+        open_pairs(session, pairs)
         return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
+
+
+def open_pairs(session: Session, pairs: JudgedPairs) -> None:
+    """Judged pairs as the view `pair`."""
+    session.con.register("judged_pair", pairs.pairs)
+    session.con.register("pattern", pairs.patterns)
+    session.con.execute("create or replace temp view pair as select * from judged_pair join pattern using (pattern)")
 
 
 def _open(session: Session, kind: str, known: Resolved) -> None:

@@ -14,14 +14,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.found import Found
 from pipelines.matching.result import settled_by_answer
+from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
 from warehouse.judgements import places_of, read, standing
 from warehouse.model import Home
 from warehouse.model.base import GOLDEN
 from warehouse.model.catalogue import PLATFORM
 from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED, UNSURE, WITHDRAWN
-from warehouse.model.link import ENTITY, PAIR
+from warehouse.model.link import ENTITY
 from warehouse.model.mention import MENTIONS
 from warehouse.review import Question, Side, make_side, steps_of
 
@@ -136,7 +138,7 @@ def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
     )
     judged = judged.filter(stands)
     with Session() as session:
-        session.view("pair", home.stage("pair", kind), PAIR)
+        open_pairs(session, Found.of(home, kind).judged_pairs())
         session.view("entity", home.stage("entity", kind), ENTITY)
         session.con.register("judged", judged)
         session.con.register("place", places_of(judged, home.stage("mention", kind)))

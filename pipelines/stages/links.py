@@ -1,5 +1,5 @@
-"""Match the mentions of one kind. Reads `made/<kind>`, `compared/<kind>` and the stewards' judgements; writes `pair/<kind>`,
-`cluster/<kind>`, `named/<kind>` and the model.
+"""Match the mentions of one kind. Reads `made/<kind>`, `compared/<kind>` and the stewards' judgements; writes the model and, under
+`matched/<kind>`, all that was found: later stages read it from there (`matching.found`), and the next run goes on from there.
 
 Homes and enterprises are matched before people, whose matching reads both results: the same name tied to the same firm or
 the same room is evidence that no pair of rows shows alone.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.clustering import Clustering
 from pipelines.matching.hashing import mix
 from pipelines.matching.incremental import Rows, advance
 from pipelines.matching.incremental_state import State, state_of
@@ -38,19 +36,16 @@ from pipelines.stages.models import Held, drift_of, held_model, keep_model
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
-from warehouse.model.link import CLUSTER, NAMED
 
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Matched:
-    """How a kind was matched: the result, what it came from, what the next run goes on from, and figures for people."""
+    """How a kind was matched: what was found, what the next run goes on from, and figures for people."""
 
     report: Report
-    result: Callable[[], MatchResult]
     links: Links
-    clustering: Clustering
     state: State
     counts: dict[str, Any]
 
@@ -66,12 +61,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     matched = None
     if held:
         former = State.load(home.matched(kind), held.stamp)
-        matched = _go_on(kind, held, former, rows, decided) if former else match_whole(kind, rows, decided, held)
+        matched = _go_on(kind, held, former, rows, decided) if former else match_whole(kind, rows, decided, held)[0]
         if moved := drift_of(held, matched.links):
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
-        matched = match_whole(kind, rows, decided)
-        result = matched.result()
+        matched, result = match_whole(kind, rows, decided)
         held = keep_model(home, result.model, result.population, matched.links)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
@@ -87,14 +81,13 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     }
     mark = _mark(home, kind)
     mark.unlink(missing_ok=True)
-    write_matched(home, kind, rows, matched)
     matched.state.save(home.matched(kind), held.stamp)
     write_whole(mark, json.dumps({"of": _fingerprint(rows, decided, held), "counts": counts}).encode())
     return {**counts, "model": why}
 
 
 def _mark(home: Home, kind: str) -> Path:
-    """Says what the tables now written were made of; there is none while they are being written."""
+    """Says what was found of what; there is none while that is being written."""
     return home.matched(kind) / "written"
 
 
@@ -106,16 +99,15 @@ def _fingerprint(rows: Rows, decided: pa.Table, held: Held) -> str:
 
 
 def _written(home: Home, kind: str, fingerprint: str) -> Counts | None:
-    """What was told of the tables now written, where they were made of the same."""
-    tables = [home.stage(stage, kind) for stage in ("pair", "cluster", "named")]
-    if not _mark(home, kind).exists() or not all(table.exists() for table in tables):
+    """What was told of what was found last, where that was found of the same."""
+    if not _mark(home, kind).exists():
         return None
     told = json.loads(_mark(home, kind).read_text(encoding="utf-8"))
     nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
     return {**told["counts"], **nothing} if told["of"] == fingerprint else None
 
 
-def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = None) -> Matched:
+def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = None) -> tuple[Matched, MatchResult]:
     """Match all mentions against each other, under the model held or a new one."""
     result = link(
         rows.view(None),
@@ -131,20 +123,7 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = state_of(result, rows.names, rows.sources, judged)
     counts = {"changed": len(rows.ids), "withdrawn": 0, "clustered_again": result.report.records}
-    return Matched(result.report, lambda: result, result.working.links, result.working.clustering, state, counts)
-
-
-def write_matched(home: Home, kind: str, rows: Rows, matched: Matched) -> None:
-    """Write pairs, clusters and lasting names."""
-    result = matched.result()
-    result.write_pairs(home.stage("pair", kind))
-    CLUSTER.write(result.clusters, home.stage("cluster", kind))
-    names, clusters = np.empty((2, len(rows.ids)), dtype=np.int64)
-    names[rows.ids], clusters[rows.ids] = rows.names, matched.links.names(matched.clustering, rows.names)
-    NAMED.write(
-        pa.table({"mention_id": np.arange(len(names)), "name": names, "cluster_name": clusters}),
-        home.stage("named", kind),
-    )
+    return Matched(result.report, result.working.links, state, counts), result
 
 
 def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) -> Matched:
@@ -159,14 +138,7 @@ def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) 
         threads=os.cpu_count() or 1,
     )
     counts = {"changed": step.changed, "withdrawn": step.withdrawn, "clustered_again": step.clustered}
-    return Matched(
-        step.report,
-        lambda: step.result(held.model, held.population),
-        step.links,
-        step.clustering,
-        step.state,
-        counts,
-    )
+    return Matched(step.report, step.links, step.state, counts)
 
 
 def _judged(decided: pa.Table, verdict: str) -> tuple[Ints, Ints]:

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.found import Found
+from pipelines.matching.incremental_state import State
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
 from warehouse.model import Home
-from warehouse.model.link import ENTITY, NAMED
+from warehouse.model.link import ENTITY
 
 ORDER = ("housing", "enterprise", "person")
 ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet", "scratch")
@@ -58,7 +60,7 @@ def verify_home(settings: Settings) -> list[Differences]:
         FileNotFoundError: the home has not been matched yet.
     """
     home = settings.home
-    if not all(home.stage(stage, kind).exists() for stage in ("entity", "named") for kind in ORDER):
+    if not all(home.stage("entity", kind).exists() and State.load(home.matched(kind)) for kind in ORDER):
         raise FileNotFoundError(f"{home.root}: nothing to compare with; run `onenet run` first")
     with _beside(home) as scratch:
         anew = replace(settings, home=scratch)
@@ -85,17 +87,11 @@ def _beside(home: Home) -> Iterator[Home]:
 
 
 def _compare(home: Home, scratch: Home, kind: str) -> Differences:
-    names = np.asarray(NAMED.read(home.stage("named", kind), ["name"])["name"])
+    here, anew = Found.of(home, kind), Found.of(scratch, kind).state
     entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
-    anew = NAMED.read(scratch.stage("named", kind), ["name", "cluster_name"])
-    one = _by_name(names, np.asarray(entity.indices).astype(np.int64))
-    other = _by_name(*(np.asarray(anew[c]) for c in ("name", "cluster_name")))
+    of_mention = np.asarray(entity.indices).astype(np.int64)
+    one, other = np.stack([here.state.row_names, of_mention[here.ids]]), np.stack([anew.row_names, anew.row_cluster])
     return compare_partitions(kind, one, other)
-
-
-def _by_name(names: npt.NDArray[np.int64], group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    order = np.argsort(names)
-    return np.stack([names[order], group[order]])
 
 
 def compare_partitions(kind: str, here: npt.NDArray[np.int64], anew: npt.NDArray[np.int64]) -> Differences:

@@ -6,6 +6,7 @@ representative a person.
 
 from __future__ import annotations
 
+from pipelines.matching.found import Found
 from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
@@ -18,7 +19,7 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
     """Give every cluster of a kind its id; ids of the last published release are kept."""
     home = settings.home
     assignment = identity.assign_entities(
-        kind, home.stage("mention", kind), home.stage("cluster", kind), identity.read_former(home, kind), version
+        kind, home.stage("mention", kind), Found.of(home, kind).clusters(), identity.read_former(home, kind), version
     )
     counts = identity.write_assignment(home, kind, assignment, version)
     entities = len(assignment.entities["entity_id"].unique())
@@ -43,6 +44,10 @@ def fill_grid(settings: Settings) -> Counts:
 
 def gather_evidence(settings: Settings) -> Counts:
     """Write which entity every mention names, and why: what the machine weighed and what stewards judged."""
-    matches = {f"matches_{kind}": evidence.write_match(settings.home, kind) for kind in GOLDEN_ORDER}
+    home = settings.home
+    matches = {
+        f"matches_{kind}": evidence.write_match(home, kind, Found.of(home, kind).judged_pairs())
+        for kind in GOLDEN_ORDER
+    }
     judgements = judged.write_judgements(settings.home)
     return {"rows": evidence.write_link_mention(settings.home), **matches, "judgements": judgements}

@@ -63,7 +63,7 @@ def test_a_rebuild_finds_the_same_entities_and_leaves_nothing_behind(lived):
 def written(lived):
     """The tables link stages write, and when each was last written."""
     settings, _ = lived
-    paths = [settings.home.stage(stage, kind) for stage in ("pair", "cluster", "named") for kind in ORDER]
+    paths = [settings.home.stage(stage, kind) for stage in ("cluster", "named") for kind in ORDER]
     return lambda: {str(path): path.stat().st_ino for path in paths}
 
 

@@ -41,20 +41,6 @@ CLUSTER = Table(
     ),
 )
 
-NAMED = Table(
-    "stage",
-    "named",
-    "聚类恒名",
-    "Lasting names of mentions and clusters",
-    "one line per mention of one kind",
-    ("mention_id",),
-    (
-        Column("mention_id", I, "提及序号", "Mention", nullable=False),
-        Column("name", I, "提及恒名", "Lasting name of the mention: 63 bits of its identity across runs", nullable=False),
-        Column("cluster_name", I, "聚类恒名", "Smallest name in its cluster: the same in every run while that mention lives in it", nullable=False),
-    ),
-)
-
 ENTITY = Table(
     "stage",
     "entity",

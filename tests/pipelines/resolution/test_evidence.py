@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.matching.found import JudgedPairs
 from pipelines.resolution.evidence import explain_pairs, link_mentions, write_link_mention, write_match
 from pipelines.resolution.survivorship import Resolved
 from warehouse.model import Home
@@ -15,9 +16,9 @@ from warehouse.model.mention import MENTIONS
 Build = Callable[..., pa.Table]
 
 
-def pairs(lines: list[tuple[int, int, str]]) -> pa.Table:
+def pairs(lines: list[tuple[int, int, str]]) -> JudgedPairs:
     n = len(lines)
-    return PAIR.conform(
+    told = PAIR.conform(
         pa.table(
             {
                 "left_id": [line[0] for line in lines],
@@ -31,6 +32,7 @@ def pairs(lines: list[tuple[int, int, str]]) -> pa.Table:
             }
         )
     )
+    return JudgedPairs.of(told)
 
 
 def test_every_mention_of_every_kind_is_one_line_with_its_entity(mentions: Build, entities: Build) -> None:
@@ -72,10 +74,9 @@ def test_writing_to_a_home_gives_what_memory_gives(tmp_path: Path, mentions: Bui
     known = Resolved(mentions("person", [{}, {}]), entities({"P1": [0, 1]}))
     MENTIONS["person"].write(known.mentions, home.stage("mention", "person"))
     ENTITY.write(known.entities, home.stage("entity", "person"))
-    PAIR.write(pairs([(0, 1, "accepted")]), home.stage("pair", "person"))
     assert write_link_mention(home) == 2
     assert MENTION.read(home.stage("link", "mention")).equals(link_mentions({"person": known}))
-    assert write_match(home, "person") == 1
+    assert write_match(home, "person", pairs([(0, 1, "accepted")])) == 1
     assert MATCH.read(home.stage("match", "person")).equals(explain_pairs("person", pairs([(0, 1, "accepted")]), known))
 
 

@@ -1,0 +1,95 @@
+"""What the last run found, told anew from what it left for the next one: clusters, and judged pairs with what was decided and why.
+
+Belongs here: these as tables for later stages. Does not: deciding (`links`), or joining them to anything
+(`pipelines.resolution`).
+
+Matching keeps pairs of records with the place of their pattern. Spelt out for every pair, levels and weights would be a
+hundred times as much, of which most runs read nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.matching.explain import described
+from pipelines.matching.incremental_state import State
+from pipelines.matching.links import Links
+from pipelines.matching.made import mapped
+from pipelines.matching.model import Model
+from pipelines.matching.population import Population
+from pipelines.matching.result import OUTCOMES
+from pipelines.matching.score import Scorer, probability
+from pipelines.matching.specs import SPECS
+from warehouse.model import Home
+
+
+@dataclass(frozen=True)
+class JudgedPairs:
+    """Judged pairs of one kind.
+
+    Attributes:
+        pairs: `left_id`, `right_id`, `probability`, `weight` and `outcome` as in PAIR, ordered by ids; `pattern`: int32.
+        patterns: `pattern`, each once; `levels` and `weights` as in PAIR.
+    """
+
+    pairs: pa.Table
+    patterns: pa.Table
+
+    @classmethod
+    def of(cls, pairs: pa.Table) -> JudgedPairs:
+        """Pairs that are spelt out already, under PAIR, each with a pattern of its own."""
+        number = pa.array(np.arange(pairs.num_rows, dtype=np.int32))
+        return cls(
+            pairs.drop_columns(["rules", "levels", "weights"]).append_column("pattern", number),
+            pairs.select(["levels", "weights"]).append_column("pattern", number),
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of one kind, and the `mention_id` of every row."""
+
+    state: State
+    links: Links
+    ids: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, home: Home, kind: str) -> Found:
+        """Of the mentions there are.
+
+        Raises:
+            FileNotFoundError: they have not been matched.
+        """
+        state = State.load(home.matched(kind))
+        made = mapped(home.made(kind)) if home.made(kind).exists() else None
+        if state is None or made is None or not np.array_equal(state.row_names, made["name"].to_numpy()):
+            raise FileNotFoundError(f"{home.matched(kind)}: {kind} mentions are not matched; run `onenet run` first")
+        model, population = Model.load(home.model(kind)), Population.load(home.population(kind))
+        links = state.links(SPECS[kind], Scorer(SPECS[kind], model, population.prior_weight(model)))
+        return cls(state, links, made["mention_id"].to_numpy())
+
+    def clusters(self) -> pa.Table:
+        """One line per mention, under CLUSTER."""
+        return self.links.clusters(self.state.clustering, self.ids)
+
+    def judged_pairs(self) -> JudgedPairs:
+        """Accepted, queued and cut pairs, and the ties of mentions that say the same."""
+        judged = self.links.judged(self.state.clustering, self.ids)
+        patterns = self.links.patterns
+        used = np.flatnonzero(np.bincount(judged.pattern, minlength=len(patterns)))
+        levels, weights = described(self.links.scorer, patterns[used])
+        pairs = pa.table(
+            {
+                "left_id": judged.left_id,
+                "right_id": judged.right_id,
+                "probability": probability(judged.weight),
+                "weight": judged.weight,
+                "outcome": pa.DictionaryArray.from_arrays(judged.outcome, list(OUTCOMES)),
+                "pattern": judged.pattern.astype(np.int32),
+            }
+        )
+        return JudgedPairs(pairs, pa.table({"pattern": used.astype(np.int32), "levels": levels, "weights": weights}))
