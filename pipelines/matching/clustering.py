@@ -43,22 +43,9 @@ class Constraints:
     joined_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
-@dataclass(frozen=True)
-class Clustering:
-    """The outcome.
-
-    Attributes:
-        labels: per record the smallest record of its cluster.
-        kept: per link whether both ends came together.
-    """
-
-    labels: Ints | Codes
-    kept: Mask
-
-
 def cluster(
     size: int, left: Codes | Ints, right: Codes | Ints, weight: npt.NDArray[np.float64], constraints: Constraints
-) -> Clustering:
+) -> Ints:
     """Join records along links, strongest first, never breaking a constraint.
 
     Args:
@@ -67,6 +54,9 @@ def cluster(
         right: the other end.
         weight: strength of each link; equal weights are taken in order of (left, right).
         constraints: what must stay apart.
+
+    Returns:
+        Per record the smallest record of its cluster.
     """
     labels = components(
         size, np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
@@ -76,8 +66,7 @@ def cluster(
         inside = np.flatnonzero(broken[labels[left]])
         nodes = np.flatnonzero(broken[labels])
         labels[nodes] = size + _grow(nodes, left[inside], right[inside], weight[inside], constraints)
-    labels = smallest(labels)
-    return Clustering(labels, labels[left] == labels[right])
+    return smallest(labels)
 
 
 def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:

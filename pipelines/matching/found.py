@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from pipelines.matching.explain import described
 from pipelines.matching.incremental_state import State
-from pipelines.matching.links import Links
 from pipelines.matching.made import mapped
 from pipelines.matching.model import Model
+from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population
 from pipelines.matching.result import OUTCOMES
 from pipelines.matching.score import Scorer, probability
@@ -54,7 +54,7 @@ class Found:
     """What was found of one kind, and the `mention_id` of every row."""
 
     state: State
-    links: Links
+    outcome: Outcome
     ids: npt.NDArray[np.int64]
 
     @classmethod
@@ -70,18 +70,18 @@ class Found:
             raise FileNotFoundError(f"{home.matched(kind)}: {kind} mentions are not matched; run `onenet run` first")
         model, population = Model.load(home.model(kind)), Population.load(home.population(kind))
         links = state.links(SPECS[kind], Scorer(SPECS[kind], model, population.prior_weight(model)))
-        return cls(state, links, made["mention_id"].to_numpy())
+        return cls(state, state.outcome(links), made["mention_id"].to_numpy())
 
     def clusters(self) -> pa.Table:
         """One line per mention, under CLUSTER."""
-        return self.links.clusters(self.state.clustering, self.ids)
+        return self.outcome.clusters(self.ids)
 
     def judged_pairs(self) -> JudgedPairs:
         """Accepted, queued and cut pairs, and the ties of mentions that say the same."""
-        judged = self.links.judged(self.state.clustering, self.ids)
-        patterns = self.links.patterns
+        judged, links = self.outcome.judged(self.ids), self.outcome.links
+        patterns = links.patterns
         used = np.flatnonzero(np.bincount(judged.pattern, minlength=len(patterns)))
-        levels, weights = described(self.links.scorer, patterns[used])
+        levels, weights = described(links.scorer, patterns[used])
         pairs = pa.table(
             {
                 "left_id": judged.left_id,

@@ -13,21 +13,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.blocking import Blocking, found_by
-from pipelines.matching.clustering import Clustering, Constraints, cluster, components, smallest
+from pipelines.matching.clustering import Constraints, cluster, components, smallest
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
-from pipelines.matching.incremental_pairs import Change, Touched, nested, touched_pairs
+from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
 from pipelines.matching.incremental_state import EMPTY_PLACES, NOBODY, State, cluster_names, held_values, salted
 from pipelines.matching.kept import grown
 from pipelines.matching.links import Ends, Links
 from pipelines.matching.model import Model
+from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report
 from pipelines.matching.score import Scorer, weight_of
@@ -60,7 +62,7 @@ class Advance:
 
     Attributes:
         state: for the next run.
-        links: all pairs at least worth asking about, judgements included.
+        outcome: all pairs at least worth asking about, judgements included, and the clusters they led to.
         ids: id of every row, by name.
         changed: rows that are new, or whose compared columns are not what they were.
         withdrawn: rows that are no longer here.
@@ -70,7 +72,7 @@ class Advance:
     """
 
     state: State
-    links: Links
+    outcome: Outcome
     ids: Ints
     changed: int
     withdrawn: int
@@ -79,14 +81,9 @@ class Advance:
     clustered: int
 
     @cached_property
-    def clustering(self) -> Clustering:
-        """Of the records."""
-        return self.state.clustering
-
-    @cached_property
     def report(self) -> Report:
         """Figures of the run, which knows of no blocks."""
-        accepted, review, cut = self.links.counts(self.clustering)
+        accepted, review, cut = self.outcome.counts()
         return Report(
             mentions=len(self.ids),
             records=int(self.state.alive.sum()),
@@ -95,24 +92,24 @@ class Advance:
             accepted=accepted,
             review=review,
             cut=cut,
-            clusters=self.links.cluster_count(self.clustering),
+            clusters=self.outcome.cluster_count(),
             seconds={},
         )
 
     def result(self, model: Model, population: Population) -> MatchResult:
         """What a full run would hand back; weights are those of pairs worth asking about."""
-        links, spec = self.links, self.links.spec
+        links, spec = self.outcome.links, self.outcome.links.spec
         bins, place = np.unique(np.floor(links.weights), return_inverse=True)
         pairs = np.bincount(place[links.pattern], minlength=len(bins))
         return MatchResult(
-            links.clusters(self.clustering, self.ids),
+            self.outcome.clusters(self.ids),
             model,
             self.report,
             pa.table({"weight": bins[pairs > 0], "pairs": pairs[pairs > 0]}),
             spec,
             lambda: population,
             None,
-            lambda: links.judged(self.clustering, self.ids),
+            lambda: self.outcome.judged(self.ids),
             links.patterns,
             links.scorer,
             nested(spec.rules, self.state.keys),
@@ -156,13 +153,14 @@ def advance(
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
     links = state.links(spec, scorer)
     state = _reclustered(spec, state, former, now, region, links)
-    state = replace(state, row_cluster=cluster_names(links, state.clustering, state.lead, rows.names))
+    outcome = state.outcome(links)
+    state = replace(state, row_cluster=cluster_names(outcome, state.lead, rows.names))
     if state.alive.sum() < len(state.lead) * (1 - EMPTY_PLACES):
         state = state.closed_up()
-        links = state.links(spec, scorer)
+        outcome = state.outcome(state.links(spec, scorer))
     return Advance(
         state,
-        links,
+        outcome,
         rows.ids,
         changed=now.changed,
         withdrawn=now.withdrawn,
@@ -184,6 +182,8 @@ class _Now:
         gone: places emptied by this run.
         first: first row of every fresh record.
         grouped: per fresh record what makes rows it.
+        like: per fresh record the former one its first row was of, if that row says what it said; else -1.
+        looked: rows that were looked at, ascending, and their columns.
         changed: see `Advance`.
         withdrawn: see `Advance`.
     """
@@ -195,6 +195,8 @@ class _Now:
     gone: Ints
     first: Ints
     grouped: Hashes
+    like: Codes
+    looked: tuple[Ints, Encoded | None]
     changed: int
     withdrawn: int
 
@@ -202,11 +204,6 @@ class _Now:
     def base(self) -> int:
         """Place of the first fresh record."""
         return len(self.alive) - len(self.first)
-
-    @property
-    def fresh(self) -> Ints:
-        """Places of the fresh records."""
-        return np.arange(self.base, len(self.alive))
 
 
 def _find(names: Ints, among: Ints) -> Ints:
@@ -235,14 +232,29 @@ def _regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: 
     same = np.append(former.row_sources, np.uint64(0))[spot] == rows.sources
     same &= spot >= 0
     looked = np.flatnonzero(~same)
-    changed = 0
+    encoded, changed = None, 0
     if len(looked):
-        found = row_hashes(encode(rows.view(looked), spec.columns, threads), spec.columns)
-        changed = int(((contents[looked] != found) | (spot[looked] < 0)).sum())
+        encoded = encode(rows.view(looked), spec.columns, threads)
+        found = row_hashes(encoded, spec.columns)
+        same[looked] = (contents[looked] == found) & (spot[looked] >= 0)
+        changed = len(looked) - int(same[looked].sum())
         contents[looked] = found
     by_record = salted(spec, contents, rows.names, _among(rows.ids, judged))
     withdrawn = len(former.row_names) - int((spot >= 0).sum())
-    return _records(former, rows.names, contents, by_record, spot, changed=changed, withdrawn=withdrawn)
+    of_row, alive, gone, first, like = _records(former, rows.names, by_record, spot)
+    return _Now(
+        rows.names,
+        contents,
+        of_row,
+        alive,
+        gone,
+        first,
+        by_record[first],
+        like=np.where(same[first], like, np.int32(-1)),
+        looked=(looked, encoded),
+        changed=changed,
+        withdrawn=withdrawn,
+    )
 
 
 def _among(ids: Ints, some: Ints) -> Mask:
@@ -250,9 +262,7 @@ def _among(ids: Ints, some: Ints) -> Mask:
     return np.isin(ids, some) if len(some) else np.zeros(len(ids), dtype=bool)
 
 
-def _records(
-    former: State, names: Ints, contents: Hashes, by_record: Hashes, spot: Ints, *, changed: int, withdrawn: int
-) -> _Now:
+def _records(former: State, names: Ints, by_record: Hashes, spot: Ints) -> tuple[Codes, Mask, Ints, Ints, Codes]:
     """Rows as records, looking only at records that lose or win a row.
 
     A record is the former one where its first row and its content are. Fresh ones come in order of their first rows.
@@ -260,11 +270,11 @@ def _records(
     Args:
         former: the former run.
         names: of the rows.
-        contents: of the rows.
         by_record: per row what makes rows one record.
         spot: former place of every row, -1 for none.
-        changed: for what is returned.
-        withdrawn: for what is returned.
+
+    Returns:
+        `of_row`, `alive`, `gone`, `first` of `_Now`; and the former record of each first row, -1 for none.
     """
     record = np.append(former.of_row, np.int32(-1))[spot]
     stays = np.append(former.contents, np.uint64(0))[record] == by_record
@@ -291,8 +301,7 @@ def _records(
     gone = np.flatnonzero(ended)
     alive = np.append(alive, np.ones(len(fresh), dtype=bool))
     alive[gone] = False
-    first = lead[fresh]
-    return _Now(names, contents, of_row, alive, gone, first, by_record[first], changed=changed, withdrawn=withdrawn)
+    return of_row, alive, gone, lead[fresh], led[fresh]
 
 
 def _holding(contents: Hashes, some: Hashes) -> Mask:
@@ -313,10 +322,7 @@ def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Ro
     )
     if not len(now.first):
         return state
-    encoded = encode(rows.view(now.first), spec.columns, threads)
-    keys = [column for block in Blocking(spec, encoded, threads).keys for column in block]
-    own = _comparer(spec, population, encoded).own_patterns(np.arange(len(now.first), dtype=np.int32))
-    held = held_values(spec, encoded)
+    own, keys, held = _told_by_fresh(spec, population, former, rows, now, threads)
     return replace(
         state,
         lead=grown(former.lead, rows.names[now.first]),
@@ -325,6 +331,30 @@ def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Ro
         keys=tuple(grown(column, more) for column, more in zip(former.keys, keys, strict=True)),
         held=tuple(grown(column, more) for column, more in zip(former.held, held, strict=True)),
     )
+
+
+def _told_by_fresh(
+    spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int
+) -> tuple[Patterns, list[Codes], list[Hashes]]:
+    """Own patterns, keys and constrained values of the fresh records: of the former ones whose rows they have taken over, and
+    worked out where they say something new."""
+    new, taken_over = np.flatnonzero(now.like < 0), np.flatnonzero(now.like >= 0)
+
+    def carried(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        out = np.zeros(len(now.first), dtype=column.dtype)
+        out[taken_over] = column[now.like[taken_over]]
+        return out
+
+    own, keys, held = carried(former.own), [legible(carried(c)) for c in former.keys], [carried(c) for c in former.held]
+    looked, encoded = now.looked
+    if len(new) and encoded is not None:
+        some = encoded.take(np.searchsorted(looked, now.first[new]))
+        own[new] = _comparer(spec, population, some).own_patterns(np.arange(len(new), dtype=np.int32))
+        for key, told in zip(keys, (c for block in Blocking(spec, some, threads).keys for c in block), strict=True):
+            key[new] = told
+        for value, said in zip(held, held_values(spec, some), strict=True):
+            value[new] = said
+    return own, keys, held
 
 
 def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comparer:
@@ -337,15 +367,19 @@ def _surviving(spec: MatchSpec, state: State, now: _Now, touched: Touched) -> tu
     dropped = np.zeros(0, dtype=np.int64)
     if not (len(now.gone) or len(touched.doubtful) or len(touched.turned)):
         return state, dropped
-    keep = now.alive[left] & now.alive[right]
-    if len(touched.doubtful) or len(touched.turned):
-        doubt, turned = np.zeros((2, len(now.alive)), dtype=bool)
-        doubt[touched.doubtful], turned[touched.turned] = True, True
-        asked = np.flatnonzero(keep & ((doubt[left] & doubt[right]) | turned[left] | turned[right]))
+    is_alive, doubtful, turned = 1, 2, 4
+    said = now.alive.astype(np.uint8)
+    said[touched.doubtful] |= doubtful
+    said[touched.turned] |= turned
+    one, other = said[left], said[right]
+    keep = (one & other & is_alive) > 0
+    asked = np.flatnonzero(((one & other & doubtful) | ((one | other) & turned)) * keep)
+    if len(asked):
         lost = asked[found_by(spec, nested(spec.rules, state.keys), left[asked], right[asked]) == 0]
         keep[lost] = False
         dropped = np.concatenate([left[lost], right[lost]]).astype(np.int64)
-    return replace(state, left=left[keep], right=right[keep], pattern=np.asarray(state.pattern)[keep]), dropped
+    kept = np.flatnonzero(keep)
+    return replace(state, left=left[kept], right=right[kept], pattern=np.asarray(state.pattern)[kept]), dropped
 
 
 def _unstored(candidates: Ints, state: State, base: int) -> Ints:
@@ -449,7 +483,7 @@ def _reclustered(spec: MatchSpec, state: State, former: State, now: _Now, region
     joined = (np.concatenate([left, both.joined_left]), np.concatenate([right, both.joined_right]))
     label, component = np.full((2, size), -1, dtype=np.int32)
     for told, before, after in (
-        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both).labels),
+        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both)),
         (component, former.component, smallest(components(len(region), *joined))),
     ):
         told[: now.base] = before

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from pipelines.matching.blocking import complement, told_apart
 from pipelines.matching.encode import Codes, distinct_sorted
+from pipelines.matching.hashing import STRIDE
 from pipelines.matching.spec import Block, MatchSpec
 from pipelines.parallel import each
 
@@ -109,8 +110,8 @@ def _columns_of(blocks: Sequence[Block], total: int) -> list[range]:
 
 def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tuple[Touched, list[Codes]]:
     """What a change does to the pairs of one rule, and its columns with hot keys marked."""
-    left_by = _legible(np.concatenate([column[change.gone] for column in columns]))
-    brought = _legible(np.concatenate([part for c in columns for part in (c[change.base :], c[turned])]))
+    left_by = legible(np.concatenate([column[change.gone] for column in columns]))
+    brought = legible(np.concatenate([part for c in columns for part in (c[change.base :], c[turned])]))
     keys = distinct_sorted(np.concatenate([left_by, brought]).astype(np.int64))
     keys = keys[keys >= 0]
     if not len(keys):
@@ -156,27 +157,46 @@ def _marked(columns: list[Codes], held: _Entries, keys: Ints, hot: Mask, *, anew
     return out
 
 
-def _legible(keys: Codes) -> Codes:
+def legible(keys: Codes) -> Codes:
     """Keys whether or not they are marked hot; -1 for null."""
     return np.where(keys < -1, complement(keys), keys)
 
 
 def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints, Ints]:
     """Every record here that holds one of `keys`: place of the key, record, column."""
-    sieve = np.zeros(SIEVE, dtype=bool)
-    sieve[keys & (SIEVE - 1)] = True
-    sieve[complement(keys.astype(np.int32)) & (SIEVE - 1)] = True
+    hot_or_not = np.concatenate([keys.astype(np.int32), complement(keys.astype(np.int32))])
+    sieves = [(shift, _sieve(hot_or_not, shift)) for shift in (0, 11)]
     found = []
     for c, column in enumerate(columns):
-        record = np.flatnonzero(np.take(sieve, column & np.int32(SIEVE - 1), mode="clip"))
+        record = _passing(np.asarray(column), sieves)
         record = record[alive[record]]
-        key = _legible(column[record]).astype(np.int64)
+        key = legible(column[record]).astype(np.int64)
         place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         holds = keys[place] == key
         found.append((place[holds], record[holds], np.full(int(holds.sum()), c, dtype=np.int64)))
     place, record, column_of = (np.concatenate([f[i] for f in found]) for i in range(3))
     order = np.argsort(place, kind="stable")
     return place[order], record[order], column_of[order]
+
+
+def _sieve(keys: Codes, shift: int) -> Mask:
+    """Lets pass the keys, by `SIEVE` of their bits from `shift` on."""
+    sieve = np.zeros(SIEVE, dtype=bool)
+    sieve[(keys >> shift) & (SIEVE - 1)] = True
+    return sieve
+
+
+def _passing(column: Codes, sieves: list[tuple[int, Mask]]) -> Ints:
+    """Records whose key passes every sieve, a stretch of them at a time that stays in a processor's cache."""
+    (_, first), *others = sieves
+    found = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, len(column), STRIDE):
+        keys = column[start : start + STRIDE]
+        record = np.flatnonzero(np.take(first, keys & np.int32(SIEVE - 1), mode="clip"))
+        for shift, sieve in others:
+            record = record[sieve[(keys[record] >> shift) & (SIEVE - 1)]]
+        found.append(record + start)
+    return np.concatenate(found)
 
 
 def _across(place: Ints, record: Ints, drives: Mask) -> Ints:

@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from pipelines.matching import kept
 from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import Clustering, components, smallest
+from pipelines.matching.clustering import components, smallest
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
 from pipelines.matching.links import Ends, Grouping, Links
+from pipelines.matching.outcome import Outcome
 from pipelines.matching.result import MatchResult
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
@@ -125,11 +126,9 @@ class State:
         links.answered = self.apart
         return links
 
-    @property
-    def clustering(self) -> Clustering:
-        """The clusters."""
-        label = np.asarray(self.label)
-        return Clustering(label, label[self.left] == label[self.right])
+    def outcome(self, links: Links) -> Outcome:
+        """What follows from the links and the clusters they led to."""
+        return Outcome(links, np.asarray(self.label))
 
     def closed_up(self) -> State:
         """The same with records in order of their names, no place empty, pairs in order, and no pattern no pair shows.
@@ -178,7 +177,8 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     working, spec = result.working, result.spec
     if working is None:
         raise ValueError("state_of wants the result of a full run")
-    grouping, links = working.links.grouping, working.links
+    links = working.outcome.links
+    grouping = links.grouping
     contents, lead = row_hashes(working.encoded, spec.columns)[grouping.of_row], names[grouping.first]
     everybody = np.arange(len(grouping.first), dtype=np.int32)
     left, right, pattern = links.left, links.right, links.pattern
@@ -196,12 +196,12 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
         row_sources=sources,
         row_contents=contents,
         of_row=grouping.of_row,
-        row_cluster=cluster_names(links, working.clustering, lead, names),
+        row_cluster=cluster_names(working.outcome, lead, names),
         lead=lead,
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
         own=working.comparer.own_patterns(everybody),
         component=smallest(components(len(everybody), *joined)).astype(np.int32),
-        label=working.clustering.labels.astype(np.int32),
+        label=working.outcome.labels.astype(np.int32),
         left=left,
         right=right,
         pattern=pattern,
@@ -214,17 +214,16 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     )
 
 
-def cluster_names(links: Links, clustering: Clustering, lead: Ints, names: Ints) -> Ints:
+def cluster_names(outcome: Outcome, lead: Ints, names: Ints) -> Ints:
     """Per row the name of its cluster: that of the first row in it.
 
     Args:
-        links: of the run.
-        clustering: of its records.
+        outcome: of the run.
         lead: name of the first row of every record.
         names: of the rows.
     """
-    out = np.asarray(lead)[clustering.labels[links.grouping.of_row]]
-    lone = links.lone_rows(clustering)
+    out = np.asarray(lead)[outcome.labels[outcome.links.grouping.of_row]]
+    lone = outcome.lone_rows()
     out[lone] = names[lone]
     return out
 

@@ -19,6 +19,7 @@ from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
 from pipelines.matching.model import Model
+from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report, Working
 from pipelines.matching.score import Scorer, weight_of
@@ -140,11 +141,10 @@ def link(
     links, histogram = _links(records, candidates, scorer=scorer, comparer=comparer)
     links.settle(same, comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)))
     codes = records.encoded.codes
-    clustering = links.cluster(
-        Constraints(tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one), *apart, *same)
-    )
+    held_apart = tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one)
+    outcome = Outcome(links, links.cluster(Constraints(*held_apart, *apart, *same)))
     clock.lap("score and cluster")
-    counts, clusters = both(lambda: links.counts(clustering), lambda: links.clusters(clustering, ids), threads)
+    counts, clusters = both(outcome.counts, lambda: outcome.clusters(ids), threads)
     accepted, review, cut = counts
     report = Report(
         mentions=len(records.of_row),
@@ -154,7 +154,7 @@ def link(
         accepted=accepted,
         review=review,
         cut=cut,
-        clusters=links.cluster_count(clustering),
+        clusters=outcome.cluster_count(),
         seconds=clock.seconds,
     )
     return MatchResult(
@@ -164,8 +164,8 @@ def link(
         histogram,
         spec,
         lambda: held or comparer.population(records.possible_pairs),
-        Working(records.encoded, ids, blocking, comparer, links, clustering, judged),
-        lambda: links.judged(clustering, ids),
+        Working(records.encoded, ids, blocking, comparer, outcome, judged),
+        lambda: outcome.judged(ids),
         links.patterns,
         scorer,
         blocking.keys,

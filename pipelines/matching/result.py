@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.matching.blocking import Blocking, BlockReport, found_by
-from pipelines.matching.clustering import Clustering
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.explain import described, waterfall
@@ -29,7 +28,7 @@ from warehouse.model.durable import aside, put_in_place
 from warehouse.model.link import PAIR
 
 if TYPE_CHECKING:
-    from pipelines.matching.links import Links
+    from pipelines.matching.outcome import Outcome
 
 Ints = npt.NDArray[np.int64]
 Keys = Sequence[Sequence[Codes]]
@@ -95,8 +94,7 @@ class Working:
         ids: id of every row, in that order.
         blocking: with its keys.
         comparer: of these records.
-        links: all pairs at least worth asking about.
-        clustering: of the records.
+        outcome: all pairs at least worth asking about, and the clusters they led to.
         judged: pairs of records a person has called different, and the same.
     """
 
@@ -104,8 +102,7 @@ class Working:
     ids: Ints
     blocking: Blocking
     comparer: Comparer
-    links: Links
-    clustering: Clustering
+    outcome: Outcome
     judged: tuple[tuple[Ints, Ints], tuple[Ints, Ints]]
 
 

@@ -123,7 +123,7 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = state_of(result, rows.names, rows.sources, judged)
     counts = {"changed": len(rows.ids), "withdrawn": 0, "clustered_again": result.report.records}
-    return Matched(result.report, result.working.links, state, counts), result
+    return Matched(result.report, result.working.outcome.links, state, counts), result
 
 
 def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) -> Matched:
@@ -138,7 +138,7 @@ def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) 
         threads=os.cpu_count() or 1,
     )
     counts = {"changed": step.changed, "withdrawn": step.withdrawn, "clustered_again": step.clustered}
-    return Matched(step.report, step.links, step.state, counts)
+    return Matched(step.report, step.outcome.links, step.state, counts)
 
 
 def _judged(decided: pa.Table, verdict: str) -> tuple[Ints, Ints]:
