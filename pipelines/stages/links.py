@@ -56,7 +56,8 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     rows = rows_of(home, kind, threads=os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     held, why = held_model(home, spec)
-    if held and (told := _written(home, kind, _fingerprint(rows, decided, held))):
+    asked = _fingerprint(rows, decided)
+    if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
     matched = None
     if held:
@@ -82,7 +83,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     mark = _mark(home, kind)
     mark.unlink(missing_ok=True)
     matched.state.save(home.matched(kind), held.stamp)
-    write_whole(mark, json.dumps({"of": _fingerprint(rows, decided, held), "counts": counts}).encode())
+    write_whole(mark, json.dumps({"of": [asked, held.stamp], "counts": counts}).encode())
     return {**counts, "model": why}
 
 
@@ -91,20 +92,20 @@ def _mark(home: Home, kind: str) -> Path:
     return home.matched(kind) / "written"
 
 
-def _fingerprint(rows: Rows, decided: pa.Table, held: Held) -> str:
-    """Changes with the rows, their ids, what people decided, and the model."""
+def _fingerprint(rows: Rows, decided: pa.Table) -> str:
+    """Changes with the rows, their ids, and what people decided."""
     every = mix([rows.ids, rows.names, rows.sources])
     verdicts = sorted(zip(*(decided[c].to_pylist() for c in ("left_id", "right_id", "verdict")), strict=True))
-    return digest((len(every), int(every.sum()), int(np.bitwise_xor.reduce(every, initial=0)), verdicts, held.stamp))
+    return digest((len(every), int(every.sum()), int(np.bitwise_xor.reduce(every, initial=0)), verdicts))
 
 
-def _written(home: Home, kind: str, fingerprint: str) -> Counts | None:
+def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
     """What was told of what was found last, where that was found of the same."""
     if not _mark(home, kind).exists():
         return None
     told = json.loads(_mark(home, kind).read_text(encoding="utf-8"))
     nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
-    return {**told["counts"], **nothing} if told["of"] == fingerprint else None
+    return {**told["counts"], **nothing} if told["of"] == of else None
 
 
 def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = None) -> tuple[Matched, MatchResult]:
