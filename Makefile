@@ -36,7 +36,7 @@ run: $(VENV)/.run ## write the sample city and run the main job on it
 	$(BIN)/onenet run --inbox .sample/deliveries --home .home
 
 test: $(VENV)/.dev ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 dev: $(VENV)/.run ## open Dagster on the same definitions (http://127.0.0.1:3000)
 	mkdir -p .dagster .home .sample/deliveries

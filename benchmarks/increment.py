@@ -7,9 +7,9 @@ million of them. `--home` takes the mention tables of a home that is there alrea
 
 Of every kind the same share changes. Of the person mentions a third of it is new, a third withdrawn and a third has another
 phone; homes get a slightly other floor area, enterprises another phone. Seconds are those of the processor, reading and looking for
-what changed included. Two things are told apart: hashing and laying out what matching reads, which the stage that
-standardises mentions does for all of them in every run that brings anything (`matching.made`), and writing out pairs and
-clusters, which later stages want whole.
+what changed and writing what was found included. Two things are told apart: hashing and laying out what matching reads, which
+the stage that standardises mentions does for all of them in every run that brings anything (`matching.made`), and telling
+later stages all pairs and clusters of mentions, which they want whole.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +29,10 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from benchmarks.city import city
+from pipelines.matching.found import Found
 from pipelines.matching.made import write_made
 from pipelines.settings import Settings
-from pipelines.stages import links
+from pipelines.stages.links import link_mentions
 from warehouse.model import Home
 from warehouse.model.mention import MENTIONS
 
@@ -69,7 +68,7 @@ class Cost:
 
     making: float
     matching: float
-    writing: float
+    telling: float
     mentions: int
     changed: int
     compared: int
@@ -110,36 +109,23 @@ def _column(kind: str, column: str, share: float) -> str:
     return column
 
 
-@contextmanager
-def _writing_counted() -> Iterator[Callable[[], float]]:
-    """Counts the processor seconds spent on writing out results."""
-    spent, plain = [0.0], links.write_matched
-
-    def counted(*arguments: object) -> None:
-        start = time.process_time()
-        plain(*arguments)  # type: ignore[arg-type]
-        spent[0] += time.process_time() - start
-
-    links.write_matched = counted  # type: ignore[assignment]
-    try:
-        yield lambda: spent[0]
-    finally:
-        links.write_matched = plain
-
-
 def match(home: Home, making: float) -> Cost:
     """Run the link stages of all kinds; `making`: what laying out the mentions took."""
     settings = Settings(home.root, home)
-    with _writing_counted() as written:
-        start = time.process_time()
-        told = [links.link_mentions(settings, kind) for kind in KINDS]
-        total = time.process_time() - start
-        return Cost(
-            making,
-            total - written(),
-            written(),
-            *(sum(t[name] for t in told) for name in ("rows", "changed", "pairs_compared", "clustered_again")),
-        )
+    start = time.process_time()
+    told = [link_mentions(settings, kind) for kind in KINDS]
+    matching = time.process_time() - start
+    start = time.process_time()
+    for kind in KINDS:
+        found = Found.of(home, kind)
+        found.clusters(), found.judged_pairs()
+    telling = time.process_time() - start
+    return Cost(
+        making,
+        matching,
+        telling,
+        *(sum(t[name] for t in told) for name in ("rows", "changed", "pairs_compared", "clustered_again")),
+    )
 
 
 def measure(source: Home, work: Path) -> tuple[Cost, Cost, dict[float, Cost]]:
@@ -167,7 +153,7 @@ def table(first: Cost, whole: Cost, found: dict[float, Cost]) -> str:
         "",
         f"{first.mentions:,} mentions of all kinds; seconds of one processor. Written by `python -m benchmarks.increment`.",
         "",
-        "| run | changed mentions | pairs compared | records clustered | matching, s | of the full run | laying out mentions, s | writing pairs and clusters, s |",
+        "| run | changed mentions | pairs compared | records clustered | matching, s | of the full run | laying out mentions, s | telling pairs and clusters, s |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
         _line("everything, model trained", first, first),
         _line("everything, model held", whole, first),
@@ -179,9 +165,9 @@ def table(first: Cost, whole: Cost, found: dict[float, Cost]) -> str:
         "*Laying out mentions* is done by the stage that standardises them, for all of them, whenever anything came: hashes by",
         "which matching sees what changed, and the compared columns in a file of which single rows can be read. Matching itself",
         "then looks at integers of every mention and at the texts of those that changed, and of those they share a key with.",
-        "What it still does for every mention: finding its place among the former ones, carrying keys and pairs over into the",
-        "numbers of this run. *Writing* goes over all pairs, because mentions are numbered anew in every run; where nothing is",
-        "new, nothing is written.",
+        "What it still does for every mention: finding its place among the former ones, and one look at each of its keys.",
+        "*Telling* is what the stages that come after pay for all clusters and all judged pairs in the numbers of their run,",
+        "whatever changed.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -189,7 +175,7 @@ def table(first: Cost, whole: Cost, found: dict[float, Cost]) -> str:
 def _line(name: str, cost: Cost, first: Cost) -> str:
     return (
         f"| {name} | {cost.changed:,} | {cost.compared:,} | {cost.clustered:,} | {cost.matching:.2f} | "
-        f"{cost.matching / first.matching:.1%} | {cost.making:.2f} | {cost.writing:.2f} |"
+        f"{cost.matching / first.matching:.1%} | {cost.making:.2f} | {cost.telling:.2f} |"
     )
 
 

@@ -13,7 +13,7 @@
   stage/done/<step>.json                            which step was run to its end on what
   stage/made/<kind>.arrow                           lasting names and hashes of the mentions, by which matching sees what changed
   stage/compared/<kind>.arrow                       the columns of the mentions that matching compares, to be mapped into memory
-  stage/matched/<kind>/                             what matching goes on from; may be deleted at any time
+  stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
   models/<kind>.json                                parameters of the matching model
   models/<kind>.population.parquet                  how common values were when it was trained
   models/retrain                                    how often people have asked for new models
@@ -104,7 +104,7 @@ class Home:
         return self.root / "models" / "retrain"
 
     def matched(self, kind: str) -> Path:
-        """The folder of what the last run left of one kind for the next to go on from; may be deleted at any time."""
+        """The folder of what was found of one kind; a run that does not find it there matches everything again."""
         return self.root / "stage" / "matched" / kind
 
     def made(self, kind: str) -> Path:
