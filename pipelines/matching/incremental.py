@@ -1,7 +1,7 @@
 """Going on from the last run: only what changed is compared, against the whole, and only touched components are clustered.
 
-Belongs here: the order of these steps. Does not: what is kept between runs (`incremental_state`), which candidate pairs a
-change brings (`incremental_pairs`), or anything a full run does as well.
+Belongs here: the order of these steps. Does not: what is kept between runs (`incremental_state`), what became of the rows
+(`incremental_rows`), which candidate pairs a change brings (`incremental_pairs`), or anything a full run does as well.
 
 With model and population held, the outcome is that of a full run on the same rows, for this reason: which pairs are
 candidates depends on their keys and on the sizes of these keys; what a pair weighs depends on its two rows and the model;
@@ -10,7 +10,6 @@ which records are a cluster depends on their connected component alone, ties bei
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,10 +21,11 @@ import pyarrow as pa
 from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Constraints, cluster, components, smallest
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows
-from pipelines.matching.hashing import Hashes, row_hashes
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode
+from pipelines.matching.hashing import Hashes
 from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
-from pipelines.matching.incremental_state import EMPTY_PLACES, NOBODY, State, cluster_names, held_values, salted
+from pipelines.matching.incremental_rows import Now, Rows, among, find, regroup
+from pipelines.matching.incremental_state import EMPTY_PLACES, NOBODY, State, cluster_names, held_values
 from pipelines.matching.kept import grown
 from pipelines.matching.links import Ends, Links
 from pipelines.matching.model import Model
@@ -37,23 +37,6 @@ from pipelines.matching.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows of this run in order of their lasting names, of which only those asked for are looked at.
-
-    Attributes:
-        ids: id of every row.
-        names: lasting name of every row, see `hashing.mention_names`: ascending, none twice.
-        sources: hash of all a row's compared columns are made from: the same hash means the same columns.
-        view: the compared columns of the rows at some places; for None of all rows, as they lie.
-    """
-
-    ids: Ints
-    names: Ints
-    sources: Hashes
-    view: Callable[[Ints | None], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -138,7 +121,7 @@ def advance(
         threads: threads to use; the outcome does not depend on it.
     """
     judged = np.unique(np.concatenate([end for ends in judgements for end in ends]))
-    now = _regroup(spec, former, rows, judged, threads)
+    now = regroup(spec, former, rows, judged, threads)
     scorer = Scorer(spec, model, population.prior_weight(model))
     state = _with_fresh(spec, population, former, rows, now, threads)
     touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=threads)
@@ -170,152 +153,7 @@ def advance(
     )
 
 
-@dataclass(frozen=True)
-class _Now:
-    """Rows and records of this run against those of the former one.
-
-    Attributes:
-        names: of all rows.
-        contents: hash of the compared columns of every row.
-        of_row: record of every row.
-        alive: which places hold a record; fresh ones come from `base` on.
-        gone: places emptied by this run.
-        first: first row of every fresh record.
-        grouped: per fresh record what makes rows it.
-        like: per fresh record the former one its first row was of, if that row says what it said; else -1.
-        looked: rows that were looked at, ascending, and their columns.
-        changed: see `Advance`.
-        withdrawn: see `Advance`.
-    """
-
-    names: Ints
-    contents: Hashes
-    of_row: Codes
-    alive: Mask
-    gone: Ints
-    first: Ints
-    grouped: Hashes
-    like: Codes
-    looked: tuple[Ints, Encoded | None]
-    changed: int
-    withdrawn: int
-
-    @property
-    def base(self) -> int:
-        """Place of the first fresh record."""
-        return len(self.alive) - len(self.first)
-
-
-def _find(names: Ints, among: Ints) -> Ints:
-    """Place of every name among ascending ones, -1 where it is not there."""
-    if not len(among):
-        return np.full(len(names), -1, dtype=np.int64)
-    spot = np.minimum(np.searchsorted(among, names), len(among) - 1)
-    return np.where(among[spot] == names, spot, -1)
-
-
-def _places(names: Ints, former: Ints) -> Ints:
-    """`_find` where both ascend and hold no name twice: merging two runs takes less than looking each one up."""
-    together = np.concatenate([former, names])
-    order = np.argsort(together, kind="stable")
-    ordered = together[order]
-    twin = np.flatnonzero(ordered[1:] == ordered[:-1])
-    spot = np.full(len(names), -1, dtype=np.int64)
-    spot[order[twin + 1] - len(former)] = order[twin]
-    return spot
-
-
-def _regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: int) -> _Now:
-    """Find out which rows changed, and which records they make now."""
-    spot = _places(rows.names, np.asarray(former.row_names))
-    contents = np.append(former.row_contents, np.uint64(0))[spot]
-    same = np.append(former.row_sources, np.uint64(0))[spot] == rows.sources
-    same &= spot >= 0
-    looked = np.flatnonzero(~same)
-    encoded, changed = None, 0
-    if len(looked):
-        encoded = encode(rows.view(looked), spec.columns, threads)
-        found = row_hashes(encoded, spec.columns)
-        same[looked] = (contents[looked] == found) & (spot[looked] >= 0)
-        changed = len(looked) - int(same[looked].sum())
-        contents[looked] = found
-    by_record = salted(spec, contents, rows.names, _among(rows.ids, judged))
-    withdrawn = len(former.row_names) - int((spot >= 0).sum())
-    of_row, alive, gone, first, like = _records(former, rows.names, by_record, spot)
-    return _Now(
-        rows.names,
-        contents,
-        of_row,
-        alive,
-        gone,
-        first,
-        by_record[first],
-        like=np.where(same[first], like, np.int32(-1)),
-        looked=(looked, encoded),
-        changed=changed,
-        withdrawn=withdrawn,
-    )
-
-
-def _among(ids: Ints, some: Ints) -> Mask:
-    """Which ids are among some few."""
-    return np.isin(ids, some) if len(some) else np.zeros(len(ids), dtype=bool)
-
-
-def _records(former: State, names: Ints, by_record: Hashes, spot: Ints) -> tuple[Codes, Mask, Ints, Ints, Codes]:
-    """Rows as records, looking only at records that lose or win a row.
-
-    A record is the former one where its first row and its content are. Fresh ones come in order of their first rows.
-
-    Args:
-        former: the former run.
-        names: of the rows.
-        by_record: per row what makes rows one record.
-        spot: former place of every row, -1 for none.
-
-    Returns:
-        `of_row`, `alive`, `gone`, `first` of `_Now`; and the former record of each first row, -1 for none.
-    """
-    record = np.append(former.of_row, np.int32(-1))[spot]
-    stays = np.append(former.contents, np.uint64(0))[record] == by_record
-    stays &= record >= 0
-    left_by = np.ones(len(former.of_row), dtype=bool)
-    left_by[spot[stays]] = False
-    moving = np.flatnonzero(~stays)
-    alive = former.alive
-    touched = np.append(_holding(former.contents, by_record[moving]) & alive, False)
-    touched[former.of_row[left_by]] = True
-    again = np.flatnonzero(touched[record] | ~stays)
-    group, begin = group_rows([by_record[again]])
-    lead = again[begin]
-    led = record[lead]
-    lives = stays[lead]
-    lives[lives] = former.lead[led[lives]] == names[lead[lives]]
-    base, fresh = len(alive), np.flatnonzero(~lives)
-    place = led.copy()
-    place[fresh] = np.arange(base, base + len(fresh), dtype=np.int32)
-    of_row = record
-    of_row[again] = place[group]
-    ended = touched[:-1]
-    ended[led[lives]] = False
-    gone = np.flatnonzero(ended)
-    alive = np.append(alive, np.ones(len(fresh), dtype=bool))
-    alive[gone] = False
-    return of_row, alive, gone, lead[fresh], led[fresh]
-
-
-def _holding(contents: Hashes, some: Hashes) -> Mask:
-    """Which contents are among some few."""
-    sieve = np.zeros(1 << 22, dtype=bool)
-    mask = np.uint64(len(sieve) - 1)
-    sieve[some & mask] = True
-    out = sieve[contents & mask]
-    maybe = np.flatnonzero(out)
-    out[maybe] = np.isin(contents[maybe], some)
-    return out
-
-
-def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int) -> State:
+def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Rows, now: Now, threads: int) -> State:
     """The former state with the rows of this run, and its fresh records behind the others."""
     state = replace(
         former, row_names=rows.names, row_sources=rows.sources, row_contents=now.contents, of_row=now.of_row
@@ -334,7 +172,7 @@ def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Ro
 
 
 def _told_by_fresh(
-    spec: MatchSpec, population: Population, former: State, rows: Rows, now: _Now, threads: int
+    spec: MatchSpec, population: Population, former: State, rows: Rows, now: Now, threads: int
 ) -> tuple[Patterns, list[Codes], list[Hashes]]:
     """Own patterns, keys and constrained values of the fresh records: of the former ones whose rows they have taken over, and
     worked out where they say something new."""
@@ -361,7 +199,7 @@ def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comp
     return Comparer(spec, encoded, np.ones(encoded.size, dtype=np.int64), None, population)
 
 
-def _surviving(spec: MatchSpec, state: State, now: _Now, touched: Touched) -> tuple[State, Ints]:
+def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched) -> tuple[State, Ints]:
     """The state with those of its pairs that still are, and the ends of those that no rule finds any more."""
     left, right = np.asarray(state.left), np.asarray(state.right)
     dropped = np.zeros(0, dtype=np.int64)
@@ -398,9 +236,9 @@ def _unstored(candidates: Ints, state: State, base: int) -> Ints:
 def _as_records(ends: Ends, ids: Ints, of_row: Codes) -> Ends:
     """Pairs of ids as pairs of records; pairs of ids that are not here are left out."""
     asked = np.unique(np.concatenate(ends)).astype(np.int64)
-    rows = np.flatnonzero(_among(ids, asked))
+    rows = np.flatnonzero(among(ids, asked))
     rows = rows[np.argsort(ids[rows])]
-    left, right = (_find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
+    left, right = (find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
     a, b = (of_row[rows[end[known]]].astype(np.int64) for end in (left, right))
     return np.minimum(a, b), np.maximum(a, b)
@@ -415,7 +253,7 @@ class _Compared:
 
     @classmethod
     def of(
-        cls, spec: MatchSpec, population: Population, rows: Rows, now: _Now, records: Ints, *, threads: int
+        cls, spec: MatchSpec, population: Population, rows: Rows, now: Now, records: Ints, *, threads: int
     ) -> _Compared:
         if not len(records):
             return cls(records, None)
@@ -453,7 +291,7 @@ def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer)
     )
 
 
-def _region(former: State, now: _Now, ends: Ints) -> Ints:
+def _region(former: State, now: Now, ends: Ints) -> Ints:
     """Records whose component may have changed, in order of place: fresh ones, and all of every component that lost or won
     anything."""
     component = np.asarray(former.component)
@@ -464,7 +302,7 @@ def _region(former: State, now: _Now, ends: Ints) -> Ints:
     return np.flatnonzero(inside & now.alive)
 
 
-def _reclustered(spec: MatchSpec, state: State, former: State, now: _Now, region: Ints, links: Links) -> State:
+def _reclustered(spec: MatchSpec, state: State, former: State, now: Now, region: Ints, links: Links) -> State:
     """The state with cluster and component of every record: those outside the region are what they were."""
     size = len(now.alive)
     region = region[np.argsort(np.asarray(state.lead)[region])]

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pipelines.matching.coded import known_distinct
 from pipelines.matching.encode import distinct_sorted
 from pipelines.matching.hashing import Hashes, mix
-from pipelines.matching.incremental import Rows
+from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import State
 from pipelines.matching.made import mapped
 from pipelines.matching.views import LIVED_IN, enterprise_view, housing_view, person_view

@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.hashing import mix
-from pipelines.matching.incremental import Rows, advance
+from pipelines.matching.incremental import advance
+from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import State, state_of
 from pipelines.matching.link import link
 from pipelines.matching.links import Links

@@ -1,6 +1,6 @@
 """Why a pair weighs what it weighs, in words: comparisons and levels in Chinese, weights in bits, summed up line by line.
 
-Belongs here: words for what `stage.pair` and `evidence.match` hold. Does not: the weights themselves (the matching model).
+Belongs here: words for what a judged pair and `evidence.match` hold. Does not: the weights themselves (the matching model).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def steps_of(
     """The waterfall of a pair.
 
     Args:
-        levels: comparison → level, as `stage.pair` has it.
+        levels: comparison → level, as a judged pair has it.
         weights: comparison → log2 Bayes factor; a dependence between comparisons has a line of its own.
         total: weight of the pair (log2 odds). What the lines don't make up is the prior, the first line; of a pair a
             steward has called the same it is what the judgement adds.

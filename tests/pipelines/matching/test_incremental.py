@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
 from pipelines.matching.encode import encode
 from pipelines.matching.hashing import row_hashes, value_hashes
-from pipelines.matching.incremental import Rows, advance
+from pipelines.matching.incremental import advance
+from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import NOBODY, State, state_of
 from pipelines.matching.population import Population
 
