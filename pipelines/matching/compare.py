@@ -195,17 +195,20 @@ class Comparer:
         """
         out = np.zeros(len(left), dtype=np.int64)
 
-        def by_code(start: int) -> list[_Open]:
-            part = slice(start, start + STEP)
-            return [self._by_code(i, left[part], right[part], out[part]).after(start) for i in range(len(self.domains))]
+        every = len(self.domains)
+
+        def by_code(start: int) -> dict[int, _Open]:
+            part, first = slice(start, start + STEP), start // STEP % threads * every // threads
+            turn = [*range(first, every), *range(first)]  # no thread waits for what another one derives from a column
+            return {i: self._by_code(i, left[part], right[part], out[part]).after(start) for i in turn}
 
         found = each(by_code, range(0, len(left), STEP), threads)
-        texts = [i for i in range(len(self.domains)) if any(len(open_[i].row) for open_ in found)]
-        opened = [_Open.together([open_[i] for open_ in found]) for i in texts]
+        opened = [_Open.together([open_[i] for open_ in found]) for i in range(every if found else 0)]
         del found
-        read = each(lambda pair: self._by_text(*pair), list(zip(texts, opened, strict=True)), threads)
-        for i, open_, cells in zip(texts, opened, read, strict=True):
-            out[open_.row] += self.layout.radix[i] * cells
+        texts = sorted((i for i, o in enumerate(opened) if len(o.row)), key=lambda i: -len(opened[i].row))
+        read = each(lambda i: self._by_text(i, opened[i]), texts, threads)
+        for i, cells in zip(texts, read, strict=True):
+            out[opened[i].row] += self.layout.radix[i] * cells
         return out
 
     def own_patterns(self, records: Codes) -> Patterns:

@@ -265,8 +265,15 @@ class Encoded:
         target = self.dictionaries[one].values
 
         def place(values: pa.Array) -> npt.NDArray[np.int64]:
-            found = pc.index_in(values.cast(target.type), value_set=target)
-            return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+            asked = values.cast(target.type)
+            if len(asked) >= len(target):
+                found = pc.index_in(asked, value_set=target)
+                return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+            found = pc.index_in(target, value_set=asked)  # the smaller side is the quicker one to look up in
+            held = np.flatnonzero(np.asarray(pc.is_valid(found)))
+            out = np.full(len(asked), -1, dtype=np.int64)
+            out[np.asarray(found.drop_null())] = held
+            return out
 
         return self.dictionaries[other].derived(f"in:{one}", place)
 
