@@ -165,6 +165,7 @@ class Comparer:
         self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
         self._reads_text = [_first_that_reads_text(c) for c in spec.comparisons]
+        self._repeated = np.flatnonzero(counts > 1)
         self._own_cells: dict[int, npt.NDArray[np.int16]] = {}
         self._locks = [Lock() for _ in spec.comparisons]
         self.domains: list[Domain] = each(lambda c: encoded.domain(c.columns), spec.comparisons, threads)
@@ -216,9 +217,11 @@ class Comparer:
         out = np.zeros(len(records), dtype=np.int64)
         for i, domain in enumerate(self.domains):
             codes = domain.codes[records]
-            given = np.flatnonzero(codes >= 0)
-            values, place = numbered(codes[given])
-            out[given] += self.layout.radix[i] * self._judge(i, values, values)[0][place]
+            cells = self._own(i)[codes].astype(np.int64)
+            open_ = np.flatnonzero((cells == 0) & (codes >= 0))
+            values, place = numbered(codes[open_])
+            cells[open_] = self._judge(i, values, values)[0][place]
+            out += self.layout.radix[i] * cells
         return out
 
     def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _Open:
@@ -240,11 +243,13 @@ class Comparer:
         return self._judge(i, low, high, first=self._reads_text[i])[0][inverse]
 
     def _own(self, i: int) -> npt.NDArray[np.int16]:
-        """The cell of every value of comparison `i` with itself; 0 for what but one record holds, and for null, the last."""
+        """The cell of every value of comparison `i` with itself; 0 for what but one mention holds, and for null, the last."""
         with self._locks[i]:
             if i not in self._own_cells:
                 codes, size = self.domains[i].codes, len(self.domains[i])
-                values = np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:] > 1).astype(np.int32)
+                held = np.bincount(codes + 1, minlength=size + 1) > 1
+                held[codes[self._repeated] + 1] = True
+                values = np.flatnonzero(held[1:]).astype(np.int32)
                 cells = np.zeros(size + 1, dtype=np.int16)
                 cells[values] = self._judge(i, values, values)[0]
                 self._own_cells[i] = cells
