@@ -46,6 +46,15 @@ class Dictionary:
                 self._texts = np.array(self.values.cast(pa.large_string()).to_pylist() or [""], dtype=object)
         return self._texts
 
+    def texts_of(self, codes: Codes) -> list[str]:
+        """The value of each code as a Python string, '' for null (-1): of a few codes no other value becomes one."""
+        if 4 * len(codes) > len(self):
+            texts: list[str] = np.append(self.texts, "")[codes].tolist()
+            return texts
+        chosen = self.values.take(pa.array(codes, mask=codes < 0))
+        few: list[str] = chosen.cast(pa.large_string()).fill_null("").to_pylist()
+        return few
+
     @property
     def numbers(self) -> npt.NDArray[np.float64]:
         """The values as numbers; dates count days; what is no number is NaN."""

@@ -97,10 +97,9 @@ class ValuePairs:
 
     def texts(self, column: str | None = None) -> tuple[list[str], list[str]]:
         """The values as strings on both sides; '' where null."""
-        column = self._column(column)
-        table = np.append(self.encoded.dictionaries[column].texts, "")
+        dictionary = self.encoded.dictionaries[self._column(column)]
         left, right = self.codes(column)
-        return table[left].tolist(), table[right].tolist()
+        return dictionary.texts_of(left), dictionary.texts_of(right)
 
     def score(self, scorer: Any, column: str | None = None, cutoff: float | None = None) -> npt.NDArray[np.float32]:
         """A RapidFuzz scorer on every pair; 0 where either side is null."""
