@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted
-from pipelines.matching.hashing import Hashes, mix, value_hashes
+from pipelines.matching.hashing import STRIDE, Hashes, mix, value_hashes
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 from pipelines.parallel import each
 
@@ -45,10 +45,9 @@ class BlockReport:
     capped_pairs: int
 
 
-def read_keys(spec: MatchSpec, encoded: Encoded) -> None:
+def read_keys(spec: MatchSpec, encoded: Encoded, threads: int = 1) -> None:
     """Hash the values blocking joins by. It looks at no record, so that it may be done while these are still being made."""
-    for part in dict.fromkeys(leaf for block in spec.rules for leaf in block.leaves):
-        _bits(encoded, part)
+    each(lambda part: _bits(encoded, part), dict.fromkeys(leaf for b in spec.rules for leaf in b.leaves), threads)
 
 
 def _bits(encoded: Encoded, part: str | Key) -> Hashes:
@@ -74,12 +73,14 @@ def _alternatives(encoded: Encoded, part: Part) -> list[Leaf]:
 
 def _hashed(columns: list[Leaf]) -> Codes:
     """31 bits of the columns' bits; -1 where any of them is null."""
-    null = columns[0] == 0
-    for column in columns[1:]:
-        null = null | (column == 0)
-    key = np.minimum(mix(columns) >> np.uint64(33), np.uint64((1 << 31) - 2)).astype(np.int32)
-    key[null] = -1
-    return key
+    out = np.empty(len(columns[0]), dtype=np.int32)
+    for start in range(0, len(out), STRIDE):
+        some = [column[start : start + STRIDE] for column in columns]
+        key = np.minimum(mix(some) >> np.uint64(33), np.uint64((1 << 31) - 2)).astype(np.int32)
+        for column in some:
+            key[column == 0] = -1
+        out[start : start + STRIDE] = key
+    return out
 
 
 def complement(keys: Codes) -> Codes:

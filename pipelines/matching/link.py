@@ -238,7 +238,7 @@ def _records(
     if judgements is not None and judgements.num_rows:
         judged = np.isin(ids, np.concatenate([np.asarray(judgements.column(c)) for c in ("left_id", "right_id")]))
         apart.append(np.where(judged, np.arange(len(ids)), -1).astype(np.int32))
-    (of_row, first), _ = both(lambda: group_rows(apart, threads), lambda: read_keys(spec, encoded), threads)
+    (of_row, first), _ = both(lambda: group_rows(apart, threads), lambda: read_keys(spec, encoded, threads), threads)
     copies = np.bincount(of_row, minlength=len(first)).astype(np.int64)
     return _Records(encoded.take(first, threads), of_row, first, copies, None if side is None else side[first]), ids
 
@@ -251,15 +251,14 @@ def _compare(
     every, *told = np.split(every, np.cumsum([len(pairs), *(len(o) for o in others)])[:-1])
 
     def work(start: int) -> tuple[Patterns, Codes]:
-        distinct, inverse = numbered(every[start : start + CHUNK])
-        return distinct, inverse.astype(np.int32)
+        coded = pa.array(every[start : start + CHUNK]).dictionary_encode()  # a few thousand values: no sorting needed
+        return np.asarray(coded.dictionary), np.asarray(coded.indices)
 
     found = each(work, range(0, len(pairs), CHUNK), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
-    pattern = np.concatenate(
-        [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
-    )
+    places = [np.searchsorted(patterns, distinct).astype(np.int32) for distinct, _ in found]
+    pattern = np.concatenate([*(place[i] for place, (_, i) in zip(places, found, strict=True)), none.astype(np.int32)])
     counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
     return _Candidates(*_ends(pairs), pattern, patterns, counts), told
 
