@@ -30,8 +30,8 @@ Ints = npt.NDArray[np.int64]
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
-STEP = 1 << 18
-"""Pairs whose codes are compared at a time: few enough to stay in a processor's cache from level to level."""
+STEP = 1 << 17
+"""Pairs whose codes are compared at a time, at most: few enough to stay in a processor's cache from level to level."""
 
 
 @dataclass(frozen=True)
@@ -197,13 +197,15 @@ class Comparer:
         out = np.zeros(len(left), dtype=np.int64)
 
         every = len(self.domains)
+        pieces = threads * max(1, -(-len(left) // (threads * STEP)))  # as many for one thread as for another
+        step = max(1, -(-len(left) // pieces))
 
         def by_code(start: int) -> dict[int, _Open]:
-            part, first = slice(start, start + STEP), start // STEP % threads * every // threads
+            part, first = slice(start, start + step), start // step % threads * every // threads
             turn = [*range(first, every), *range(first)]  # no thread waits for what another one derives from a column
             return {i: self._by_code(i, left[part], right[part], out[part]).after(start) for i in turn}
 
-        found = each(by_code, range(0, len(left), STEP), threads)
+        found = each(by_code, range(0, len(left), step), threads)
         opened = [_Open.together([open_[i] for open_ in found]) for i in range(every if found else 0)]
         del found
         texts = sorted((i for i, o in enumerate(opened) if len(o.row)), key=lambda i: -len(opened[i].row))
