@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted
-from pipelines.matching.hashing import mix, value_hashes
+from pipelines.matching.hashing import STRIDE, Hashes, mix, value_hashes
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 from pipelines.parallel import each
 
@@ -45,13 +45,25 @@ class BlockReport:
     capped_pairs: int
 
 
+def read_keys(spec: MatchSpec, encoded: Encoded, threads: int = 1) -> None:
+    """Hash the values blocking joins by. It looks at no record, so that it may be done while these are still being made."""
+    each(lambda part: _bits(encoded, part), dict.fromkeys(leaf for b in spec.rules for leaf in b.leaves), threads)
+
+
+def _bits(encoded: Encoded, part: str | Key) -> Hashes:
+    """64 stable bits per value of one key column, see `hashing`: 0 for none."""
+    dictionary = encoded.dictionaries[part if isinstance(part, str) else part.column]
+    if isinstance(part, str):
+        return dictionary.hashes
+    function = part.function
+    return dictionary.derived(f"key:{part.name}", lambda v: value_hashes(function(v)).view(np.int64)).view(np.uint64)
+
+
 def _leaf(encoded: Encoded, part: str | Key) -> Leaf:
     """32 stable bits per record of one key column, 0 for null: the same value gives the same bits in every column."""
-    column = part if isinstance(part, str) else part.column
-    dictionary = encoded.dictionaries[column]
-    bits = dictionary.hashes if isinstance(part, str) else value_hashes(part.function(dictionary.values))
+    bits, codes = _bits(encoded, part), encoded.codes[part if isinstance(part, str) else part.column]
     short = np.maximum((bits >> np.uint64(32)).astype(np.uint32), (bits != 0).astype(np.uint32))
-    return np.append(short, np.uint32(0))[encoded.codes[column]]
+    return np.append(short, np.uint32(0))[codes]
 
 
 def _alternatives(encoded: Encoded, part: Part) -> list[Leaf]:
@@ -61,12 +73,14 @@ def _alternatives(encoded: Encoded, part: Part) -> list[Leaf]:
 
 def _hashed(columns: list[Leaf]) -> Codes:
     """31 bits of the columns' bits; -1 where any of them is null."""
-    null = columns[0] == 0
-    for column in columns[1:]:
-        null = null | (column == 0)
-    key = np.minimum(mix(columns) >> np.uint64(33), np.uint64((1 << 31) - 2)).astype(np.int32)
-    key[null] = -1
-    return key
+    out = np.empty(len(columns[0]), dtype=np.int32)
+    for start in range(0, len(out), STRIDE):
+        some = [column[start : start + STRIDE] for column in columns]
+        key = np.minimum(mix(some) >> np.uint64(33), np.uint64((1 << 31) - 2)).astype(np.int32)
+        for column in some:
+            key[column == 0] = -1
+        out[start : start + STRIDE] = key
+    return out
 
 
 def complement(keys: Codes) -> Codes:
@@ -141,10 +155,8 @@ class Blocking:
 
     def agree(self, left: Codes | Ints, right: Codes | Ints) -> Mask:
         """Whether the two records of each pair share a key of any rule, candidates or not."""
-        hit = np.zeros(len(left), dtype=bool)
-        for alternatives in self.keys:
-            hit |= _agree(alternatives, left, right)
-        return hit
+        hits = each(lambda alternatives: _agree(alternatives, left, right), self.keys, self._threads)
+        return np.asarray(np.any(hits, axis=0))
 
     def _join(self, i: int, given: Mask | None, teaches: Mask | None) -> tuple[Ints, Ints, BlockReport]:
         """Pairs of rule `i`, contrary ones of the records that teach, and its report. Keys over the cap are taken out for

@@ -58,28 +58,35 @@ def cluster(
     Returns:
         Per record the smallest record of its cluster.
     """
-    labels = components(
-        size, np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
-    )
+    ends = left, right
+    if len(constraints.joined_left):
+        ends = np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
+    labels = components(size, *ends)
     broken = _broken(labels, constraints)
     if broken.any():
-        inside = np.flatnonzero(broken[labels[left]])
-        nodes = np.flatnonzero(broken[labels])
-        labels[nodes] = size + _grow(nodes, left[inside], right[inside], weight[inside], constraints)
-    return smallest(labels)
+        theirs = broken[labels]
+        inside, nodes = np.flatnonzero(theirs[left]), np.flatnonzero(theirs)
+        roots = _grow(nodes, left[inside], right[inside], weight[inside], constraints)
+        labels[nodes] = smallest_of(nodes, numbered(roots)[1])
+    return labels
 
 
 def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
-    """Number of the connected component of every record, whatever must stay apart.
+    """The smallest record of the connected component of every record, whatever must stay apart.
 
     Most components hang on their smallest record directly: each record takes over the smallest one it is linked with, and
     only links whose ends then still differ are walked as a graph.
     """
-    low, high = np.minimum(left, right), np.maximum(left, right)
+    low, high = (left, right) if (left <= right).all() else (np.minimum(left, right), np.maximum(left, right))
     label = np.arange(size, dtype=np.int64)
     np.minimum.at(label, high, low)
-    while not np.array_equal(further := label[label], label):
-        label = further
+    further = label[label]
+    moved, label = np.flatnonzero(further != label), further
+    while len(moved):  # what is linked with a record that stands for itself stays
+        further = label[label[moved]]
+        on = further != label[moved]
+        moved = moved[on]
+        label[moved] = further[on]
     a, b = label[low], label[high]
     open_ = np.flatnonzero(a != b)
     if len(open_):

@@ -5,14 +5,15 @@ Belongs here: deriving columns from columns by looking at distinct values only. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import DISTINCT, Codes, codes_of, is_distinct
+from pipelines.matching.encode import DISTINCT, Codes, Dictionary, Encoded, codes_of, filled, is_distinct
+from pipelines.parallel import each
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,15 @@ class Coded:
         return Coded(codes, pa.concat_arrays([self.values, added]), self.distinct and other.distinct)
 
     @property
+    def once(self) -> Coded:
+        """The column with every value in one place only, and none of them null."""
+        if self.distinct:
+            return self
+        again = self.values.dictionary_encode()
+        place = np.append(filled(again.indices), np.int32(-1))
+        return Coded(place[self.codes], again.dictionary, distinct=True)
+
+    @property
     def given(self) -> np.ndarray:
         """Per row whether there is a value."""
         return self.codes >= 0
@@ -100,12 +110,36 @@ def known_distinct(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def coded_table(columns: dict[str, Coded | pa.Array | pa.ChunkedArray]) -> pa.Table:
-    """A table of columns, which tells `encode` of those whose distinct values need not be looked for again."""
-    arrays = [c.arrow if isinstance(c, Coded) else c for c in columns.values()]
-    known = [isinstance(c, Coded) and c.distinct for c in columns.values()]
-    fields = [
-        pa.field(name, array.type, metadata=DISTINCT if distinct else None)
-        for name, array, distinct in zip(columns, arrays, known, strict=True)
-    ]
-    return pa.table(arrays, schema=pa.schema(fields))
+@dataclass(frozen=True)
+class CodedTable:
+    """A view whose columns are codes already: `encoded` spares them the way through Arrow, `arrow` is for other readers.
+
+    Attributes:
+        ids: of the rows.
+        columns: all other columns.
+    """
+
+    ids: pa.ChunkedArray
+    columns: Mapping[str, Coded]
+
+    def encoded(self, columns: tuple[str, ...], threads: int = 1) -> Encoded:
+        """Some of the columns as `encode` gives them.
+
+        Raises:
+            KeyError: a column is not in the table.
+        """
+        names = sorted(columns, key=lambda c: self.columns[c].distinct)  # those that take long first
+        found = dict(zip(names, each(lambda c: self.columns[c].once, names, threads), strict=True))
+        return Encoded(
+            {c: found[c].codes for c in columns}, {c: Dictionary(found[c].values) for c in columns}, len(self.ids)
+        )
+
+    @property
+    def arrow(self) -> pa.Table:
+        """A table, which tells `encode` of columns whose distinct values need not be looked for again."""
+        fields = [pa.field("mention_id", self.ids.type)]
+        arrays = [self.ids]
+        for name, column in self.columns.items():
+            arrays.append(column.arrow)
+            fields.append(pa.field(name, arrays[-1].type, metadata=DISTINCT if column.distinct else None))
+        return pa.table(arrays, schema=pa.schema(fields))

@@ -30,8 +30,8 @@ Ints = npt.NDArray[np.int64]
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
-STEP = 1 << 18
-"""Pairs whose codes are compared at a time: few enough to stay in a processor's cache from level to level."""
+STEP = 1 << 17
+"""Pairs whose codes are compared at a time, at most: few enough to stay in a processor's cache from level to level."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ class Comparer:
         self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
         self._reads_text = [_first_that_reads_text(c) for c in spec.comparisons]
+        self._repeated = np.flatnonzero(counts > 1)
         self._own_cells: dict[int, npt.NDArray[np.int16]] = {}
         self._locks = [Lock() for _ in spec.comparisons]
         self.domains: list[Domain] = each(lambda c: encoded.domain(c.columns), spec.comparisons, threads)
@@ -195,17 +196,22 @@ class Comparer:
         """
         out = np.zeros(len(left), dtype=np.int64)
 
-        def by_code(start: int) -> list[_Open]:
-            part = slice(start, start + STEP)
-            return [self._by_code(i, left[part], right[part], out[part]).after(start) for i in range(len(self.domains))]
+        every = len(self.domains)
+        pieces = threads * max(1, -(-len(left) // (threads * STEP)))  # as many for one thread as for another
+        step = max(1, -(-len(left) // pieces))
 
-        found = each(by_code, range(0, len(left), STEP), threads)
-        texts = [i for i in range(len(self.domains)) if any(len(open_[i].row) for open_ in found)]
-        opened = [_Open.together([open_[i] for open_ in found]) for i in texts]
+        def by_code(start: int) -> dict[int, _Open]:
+            part, first = slice(start, start + step), start // step % threads * every // threads
+            turn = [*range(first, every), *range(first)]  # no thread waits for what another one derives from a column
+            return {i: self._by_code(i, left[part], right[part], out[part]).after(start) for i in turn}
+
+        found = each(by_code, range(0, len(left), step), threads)
+        opened = [_Open.together([open_[i] for open_ in found]) for i in range(every if found else 0)]
         del found
-        read = each(lambda pair: self._by_text(*pair), list(zip(texts, opened, strict=True)), threads)
-        for i, open_, cells in zip(texts, opened, read, strict=True):
-            out[open_.row] += self.layout.radix[i] * cells
+        texts = sorted((i for i, o in enumerate(opened) if len(o.row)), key=lambda i: -len(opened[i].row))
+        read = each(lambda i: self._by_text(i, opened[i]), texts, threads)
+        for i, cells in zip(texts, read, strict=True):
+            out[opened[i].row] += self.layout.radix[i] * cells
         return out
 
     def own_patterns(self, records: Codes) -> Patterns:
@@ -213,9 +219,11 @@ class Comparer:
         out = np.zeros(len(records), dtype=np.int64)
         for i, domain in enumerate(self.domains):
             codes = domain.codes[records]
-            given = np.flatnonzero(codes >= 0)
-            values, place = numbered(codes[given])
-            out[given] += self.layout.radix[i] * self._judge(i, values, values)[0][place]
+            cells = self._own(i)[codes].astype(np.int64)
+            open_ = np.flatnonzero((cells == 0) & (codes >= 0))
+            values, place = numbered(codes[open_])
+            cells[open_] = self._judge(i, values, values)[0][place]
+            out += self.layout.radix[i] * cells
         return out
 
     def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _Open:
@@ -237,11 +245,13 @@ class Comparer:
         return self._judge(i, low, high, first=self._reads_text[i])[0][inverse]
 
     def _own(self, i: int) -> npt.NDArray[np.int16]:
-        """The cell of every value of comparison `i` with itself; 0 for what but one record holds, and for null, the last."""
+        """The cell of every value of comparison `i` with itself; 0 for what but one mention holds, and for null, the last."""
         with self._locks[i]:
             if i not in self._own_cells:
                 codes, size = self.domains[i].codes, len(self.domains[i])
-                values = np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:] > 1).astype(np.int32)
+                held = np.bincount(codes + 1, minlength=size + 1) > 1
+                held[codes[self._repeated] + 1] = True
+                values = np.flatnonzero(held[1:]).astype(np.int32)
                 cells = np.zeros(size + 1, dtype=np.int16)
                 cells[values] = self._judge(i, values, values)[0]
                 self._own_cells[i] = cells

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.hashing import mix, value_hashes
-from pipelines.parallel import each
+from pipelines.parallel import both, each
 
 Codes = npt.NDArray[np.int32]
 
@@ -45,6 +45,15 @@ class Dictionary:
             if self._texts is None:
                 self._texts = np.array(self.values.cast(pa.large_string()).to_pylist() or [""], dtype=object)
         return self._texts
+
+    def texts_of(self, codes: Codes) -> list[str]:
+        """The value of each code as a Python string, '' for null (-1): of a few codes no other value becomes one."""
+        if 4 * len(codes) > len(self):
+            texts: list[str] = np.append(self.texts, "")[codes].tolist()
+            return texts
+        chosen = self.values.take(pa.array(codes, mask=codes < 0))
+        few: list[str] = chosen.cast(pa.large_string()).fill_null("").to_pylist()
+        return few
 
     @property
     def numbers(self) -> npt.NDArray[np.float64]:
@@ -100,7 +109,7 @@ def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa
     if pa.types.is_dictionary(column.type):
         return _codes_of_dictionary(column, distinct)
     encoded = _whole(column).dictionary_encode()
-    return _filled(encoded.indices), encoded.dictionary
+    return filled(encoded.indices), encoded.dictionary
 
 
 def _codes_of_dictionary(column: pa.ChunkedArray, distinct: bool) -> tuple[Codes, pa.Array]:
@@ -109,11 +118,11 @@ def _codes_of_dictionary(column: pa.ChunkedArray, distinct: bool) -> tuple[Codes
     Chunks of one row group of a file hold the same dictionary: each different one is looked at once, however many hold it.
     """
     dictionaries, of_chunk = _dictionaries(column)
-    codes: Codes = np.concatenate([np.zeros(0, dtype=np.int32), *(_filled(chunk.indices) for chunk in column.chunks)])
+    codes: Codes = np.concatenate([np.zeros(0, dtype=np.int32), *(filled(chunk.indices) for chunk in column.chunks)])
     if len(dictionaries) == 1 and distinct and not dictionaries[0].null_count:
         return codes, dictionaries[0]
     again = pa.concat_arrays([d.cast(column.type.value_type) for d in dictionaries]).dictionary_encode()
-    place = np.append(_filled(again.indices), np.int32(-1))
+    place = np.append(filled(again.indices), np.int32(-1))
     begin = np.cumsum([0, *(len(d) for d in dictionaries)], dtype=np.int32)
     if len(dictionaries) > 1:
         shift = np.repeat(begin[of_chunk], [len(chunk) for chunk in column.chunks])
@@ -140,7 +149,8 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return one
 
 
-def _filled(indices: pa.Array) -> Codes:
+def filled(indices: pa.Array) -> Codes:
+    """Indices into a dictionary, -1 for null."""
     return np.asarray(pc.fill_null(indices, -1)).astype(np.int32, copy=False)
 
 
@@ -174,46 +184,57 @@ def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     return value[new].astype(values.dtype), inverse
 
 
-def group_rows(codes: Sequence[npt.NDArray[Any]]) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Rows that agree in every code column get the same number.
+def group_rows(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Rows that agree in every code column (or, once in 10^6 large cities, only in their hash) get the same number.
+
+    All by sorting: a processor sorts a million integers in the time it takes to put them into places far apart.
 
     Returns:
         The number of each row, counted in order of first appearance, and the first row of each number.
     """
-    if not len(codes[0]):
+    size = len(codes[0])
+    if not size:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    inverse = _alike(codes)
-    first = np.empty(int(inverse.max()) + 1, dtype=np.int64)
-    first[inverse[::-1]] = np.arange(len(inverse) - 1, -1, -1)
-    begins = np.zeros(len(inverse), dtype=bool)
+    place, new = _alike(mix(codes, threads), threads)
+    begin = np.flatnonzero(new)
+    first = place[begin]
+    begins = np.zeros(size, dtype=bool)
     begins[first] = True
-    place = (np.cumsum(begins) - 1)[first].astype(np.int32)
-    return place[inverse], np.flatnonzero(begins)
+    number = (np.cumsum(begins, dtype=np.int32) - 1)[first]
+    place <<= 32
+    place |= np.repeat(number, np.diff(begin, append=size))
+    place.sort()
+    return place.astype(np.int32), np.flatnonzero(begins)
 
 
-def _alike(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """Any number per row, the same for rows that agree in every column (or, once in 10^6 large cities, only in their hash)."""
-    if len(codes) == 1:
-        return numbered(codes[0].astype(np.int64) + 1)[1]
-    hashes = mix(codes)
+def _alike(hashes: npt.NDArray[np.uint64], threads: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """All rows, those of the same hash together and in order; and where another hash begins."""
     bits = int(len(hashes) - 1).bit_length()
-    packed = (hashes >> np.uint64(bits + 1) << np.uint64(bits)).view(np.int64) | np.arange(len(hashes), dtype=np.int64)
-    packed.sort()
-    place = packed & ((1 << bits) - 1)
-    packed >>= bits
-    run = np.append(True, packed[1:] != packed[:-1])
-    ordered = hashes[place]
-    new = np.append(True, ordered[1:] != ordered[:-1])
-    if (mixed := new & ~run).any():  # rows that share only the bits sorted by may stand among each other
-        start = np.append(np.flatnonzero(run), len(run))
-        for i in np.unique(np.searchsorted(start, np.flatnonzero(mixed), side="right") - 1).tolist():
-            part = slice(start[i], start[i + 1])
-            place[part] = place[part][np.lexsort((place[part], ordered[part]))]
-        ordered = hashes[place]
-        new = np.append(True, ordered[1:] != ordered[:-1])
-    inverse = np.empty(len(hashes), dtype=np.int64)
-    inverse[place] = np.cumsum(new) - 1
-    return inverse
+
+    def packed() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        rest = (hashes >> np.uint64(bits + 1) << np.uint64(bits)).view(np.int64)
+        rest |= np.arange(len(hashes), dtype=np.int64)
+        rest.sort()
+        place = rest & ((1 << bits) - 1)
+        rest >>= bits
+        return place, _begins(rest)
+
+    (place, run), whole = both(packed, lambda: int(np.count_nonzero(_begins(np.sort(hashes)))), threads)
+    if np.count_nonzero(run) == whole:
+        return place, run
+    ordered = hashes[place]  # rows that share only the bits sorted by may stand among each other
+    start = np.append(np.flatnonzero(run), len(run))
+    for i in np.unique(np.searchsorted(start, np.flatnonzero(_begins(ordered) & ~run), side="right") - 1).tolist():
+        part = slice(start[i], start[i + 1])
+        place[part] = place[part][np.lexsort((place[part], ordered[part]))]
+    return place, _begins(hashes[place])
+
+
+def _begins(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Where another number stands than before."""
+    out = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=out[1:])
+    return out
 
 
 @dataclass
@@ -265,8 +286,15 @@ class Encoded:
         target = self.dictionaries[one].values
 
         def place(values: pa.Array) -> npt.NDArray[np.int64]:
-            found = pc.index_in(values.cast(target.type), value_set=target)
-            return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+            asked = values.cast(target.type)
+            if len(asked) >= len(target):
+                found = pc.index_in(asked, value_set=target)
+                return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+            found = pc.index_in(target, value_set=asked)  # the smaller side is the quicker one to look up in
+            held = np.flatnonzero(np.asarray(pc.is_valid(found)))
+            out = np.full(len(asked), -1, dtype=np.int64)
+            out[np.asarray(found.drop_null())] = held
+            return out
 
         return self.dictionaries[other].derived(f"in:{one}", place)
 

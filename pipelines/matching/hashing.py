@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.parallel import each
+
 Hashes = npt.NDArray[np.uint64]
 
 IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
@@ -29,10 +31,11 @@ STRIDE = 1 << 16
 """Rows hashed at a time: few enough to stay in a processor's cache from column to column."""
 
 
-def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of every row of code columns."""
+def mix(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of every row of code columns; of one column no two values have the same."""
     out = np.full(len(codes[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
-    for start in range(0, len(out), STRIDE):
+
+    def work(start: int) -> None:
         h = out[start : start + STRIDE]
         for whole in codes:
             column = whole[start : start + STRIDE]
@@ -41,6 +44,8 @@ def mix(codes: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
             h ^= h >> np.uint64(32)
         h *= np.uint64(0x94D049BB133111EB)
         h ^= h >> np.uint64(29)
+
+    each(work, range(0, len(out), STRIDE), threads)
     return out
 
 

@@ -97,10 +97,9 @@ class ValuePairs:
 
     def texts(self, column: str | None = None) -> tuple[list[str], list[str]]:
         """The values as strings on both sides; '' where null."""
-        column = self._column(column)
-        table = np.append(self.encoded.dictionaries[column].texts, "")
+        dictionary = self.encoded.dictionaries[self._column(column)]
         left, right = self.codes(column)
-        return table[left].tolist(), table[right].tolist()
+        return dictionary.texts_of(left), dictionary.texts_of(right)
 
     def score(self, scorer: Any, column: str | None = None, cutoff: float | None = None) -> npt.NDArray[np.float32]:
         """A RapidFuzz scorer on every pair; 0 where either side is null."""
@@ -311,9 +310,17 @@ def text_matrix(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
 
 
 def code_points(values: pa.Array) -> npt.NDArray[np.uint32]:
-    """Values as a matrix of code points, as wide as the longest of them; null as an empty text."""
+    """Values as a matrix of code points, as wide as the longest of them; null as an empty text.
+
+    The bytes of all values are decoded at once: no value becomes a Python string.
+    """
     texts = values.cast(pa.large_string()).fill_null("")
-    return text_matrix(texts.to_pylist(), max(pc.max(pc.utf8_length(texts)).as_py() or 0, 1))
+    lengths = np.asarray(pc.utf8_length(texts)).astype(np.int64)
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    text = str(memoryview(texts.buffers()[2] or b"")[offsets[0] : offsets[-1]], "utf-8") if len(texts) else ""
+    out = np.zeros((len(texts), max(int(lengths.max(initial=0)), 1)), dtype=np.uint32)
+    out[np.arange(out.shape[1]) < lengths[:, None]] = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    return out
 
 
 def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
@@ -325,10 +332,10 @@ def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
     for start in range(0, len(values), STRIDE):
         characters = code_points(values.slice(start, STRIDE))
         held, odd = np.zeros((2, len(characters)), dtype=np.int64)
-        for column in characters.T:
-            there = column > 0
-            held |= np.where(there, np.int64(1) << (column % 31).astype(np.int64), 0)
-            odd ^= np.where(there, np.int64(1) << (column % 32).astype(np.int64), 0)
+        for column in np.ascontiguousarray(characters.T):
+            there = (column > 0).astype(np.int64)
+            held |= there << (column % 31)
+            odd ^= there << (column % 32)
         out[start : start + STRIDE] = held | odd << 31
     return out
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import group_rows
-from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs, text_matrix
+from pipelines.matching.hashing import mix
+from pipelines.matching.levels import ByCode, Mask, Plain, ValuePairs, code_points, text_matrix
 
 ID_LENGTH = 18
 LOST = "?"
@@ -310,9 +310,9 @@ def _has_lost(values: pa.Array) -> npt.NDArray[np.int64]:
 
 
 def _sorted_characters(values: pa.Array) -> npt.NDArray[np.int64]:
-    width = pc.max(pc.utf8_length(values)).as_py() or 1
-    characters = np.sort(text_matrix(values.to_pylist(), width), axis=1)
-    return group_rows([characters[:, i].astype(np.int32) for i in range(width)])[0].astype(np.int64)
+    """63 bits of the characters, whatever their order."""
+    characters = np.sort(code_points(values), axis=1)
+    return (mix(list(characters.T.astype(np.int32, order="C"))) >> np.uint64(1)).view(np.int64)
 
 
 def _lengths(values: pa.Array) -> npt.NDArray[np.int64]:

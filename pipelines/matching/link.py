@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.blocking import Blocking
+from pipelines.matching.blocking import Blocking, read_keys
 from pipelines.matching.clustering import Constraints
+from pipelines.matching.coded import CodedTable
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.links import Grouping, Links
@@ -73,7 +74,7 @@ class _Candidates:
 
 
 def link(
-    table: pa.Table,
+    table: pa.Table | CodedTable,
     spec: MatchSpec,
     *,
     right: pa.Table | None = None,
@@ -89,7 +90,7 @@ def link(
     """Find out which rows are the same.
 
     Args:
-        table: the rows; must hold every column of `spec`.
+        table: the rows; must hold every column of `spec`. A `CodedTable` comes with ids of its own and without `right`.
         spec: blocks, comparisons, thresholds, constraints.
         right: a second table of the same columns: only pairs across both tables count. Its rows are numbered on after
             those of `table`.
@@ -131,20 +132,30 @@ def link(
     del pairs
     clock.lap("compare")
     judged = apart, same = _judged_records(judgements, ids, records)
-    if model is None:
+
+    def learn() -> Model:
+        if model is not None:
+            return model
         seen = _seen(candidates, *others, share=blocking.contrary.share, possible_pairs=records.possible_pairs)
-        model = train(spec, *seen, records=len(records.first), labels=_labels(comparer, *judged))
+        return train(spec, *seen, records=len(records.first), labels=_labels(comparer, *judged))
+
+    learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.own_patterns), threads)
     clock.lap("train")
     held = population
-    prior = model.prior_weight(len(records.first), records.possible_pairs) if held is None else held.prior_weight(model)
-    scorer = Scorer(spec, model, prior)
-    links, histogram = _links(records, candidates, scorer=scorer, comparer=comparer)
+    possible = len(records.first), records.possible_pairs
+    prior = learned.prior_weight(*possible) if held is None else held.prior_weight(learned)
+    scorer = Scorer(spec, learned, prior)
+    links, histogram = _links(grouping, candidates, scorer)
     links.settle(same, comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)))
     codes = records.encoded.codes
     held_apart = tuple(codes[c] for c in spec.distinct), tuple(codes[c] for c in spec.one_to_one)
     outcome = Outcome(links, links.cluster(Constraints(*held_apart, *apart, *same)))
     clock.lap("score and cluster")
-    counts, clusters = both(outcome.counts, lambda: outcome.clusters(ids), threads)
+
+    def tell() -> tuple[tuple[int, int, int], int]:
+        return outcome.counts(), outcome.cluster_count()
+
+    clusters, (counts, found) = both(lambda: outcome.clusters(ids), tell, threads)
     accepted, review, cut = counts
     report = Report(
         mentions=len(records.of_row),
@@ -154,12 +165,12 @@ def link(
         accepted=accepted,
         review=review,
         cut=cut,
-        clusters=outcome.cluster_count(),
+        clusters=found,
         seconds=clock.seconds,
     )
     return MatchResult(
         clusters,
-        model,
+        learned,
         report,
         histogram,
         spec,
@@ -185,18 +196,12 @@ class _Clock:
         self._last = now
 
 
-def _records(
-    table: pa.Table,
-    right: pa.Table | None,
-    spec: MatchSpec,
-    id_column: str | None,
-    judgements: pa.Table | None,
-    *,
-    order: Ints | None,
-    threads: int,
-) -> tuple[_Records, Ints]:
-    """Encode the rows and collapse those that agree in every column of the spec; judged rows stay on their own."""
-    columns = spec.columns
+def _read(
+    table: pa.Table | CodedTable, right: pa.Table | None, columns: tuple[str, ...], id_column: str | None, threads: int
+) -> tuple[Encoded, Ints, npt.NDArray[np.int8] | None]:
+    """The rows as codes, their ids, and the side of each where there are two tables."""
+    if isinstance(table, CodedTable):
+        return table.encoded(columns, threads), np.asarray(table.ids.cast(pa.int64())), None
     side = None
     if right is not None:
         side = np.repeat(np.array([0, 1], dtype=np.int8), [table.num_rows, right.num_rows])
@@ -207,7 +212,22 @@ def _records(
         if id_column is None
         else np.asarray(table.column(id_column).cast(pa.int64()))
     )
-    encoded = encode(table, columns, threads)
+    return encode(table, columns, threads), ids, side
+
+
+def _records(
+    table: pa.Table | CodedTable,
+    right: pa.Table | None,
+    spec: MatchSpec,
+    id_column: str | None,
+    judgements: pa.Table | None,
+    *,
+    order: Ints | None,
+    threads: int,
+) -> tuple[_Records, Ints]:
+    """Encode the rows and collapse those that agree in every column of the spec; judged rows stay on their own."""
+    columns = spec.columns
+    encoded, ids, side = _read(table, right, columns, id_column, threads)
     if "side" in spec.one_to_one and side is not None:
         encoded.codes["side"] = side.astype(np.int32)
     if order is not None:
@@ -218,7 +238,7 @@ def _records(
     if judgements is not None and judgements.num_rows:
         judged = np.isin(ids, np.concatenate([np.asarray(judgements.column(c)) for c in ("left_id", "right_id")]))
         apart.append(np.where(judged, np.arange(len(ids)), -1).astype(np.int32))
-    of_row, first = group_rows(apart)
+    (of_row, first), _ = both(lambda: group_rows(apart, threads), lambda: read_keys(spec, encoded, threads), threads)
     copies = np.bincount(of_row, minlength=len(first)).astype(np.int64)
     return _Records(encoded.take(first, threads), of_row, first, copies, None if side is None else side[first]), ids
 
@@ -231,15 +251,14 @@ def _compare(
     every, *told = np.split(every, np.cumsum([len(pairs), *(len(o) for o in others)])[:-1])
 
     def work(start: int) -> tuple[Patterns, Codes]:
-        distinct, inverse = numbered(every[start : start + CHUNK])
-        return distinct, inverse.astype(np.int32)
+        coded = pa.array(every[start : start + CHUNK]).dictionary_encode()  # a few thousand values: no sorting needed
+        return np.asarray(coded.dictionary), np.asarray(coded.indices)
 
     found = each(work, range(0, len(pairs), CHUNK), threads)
     none = np.zeros(0, dtype=np.int64)
     patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
-    pattern = np.concatenate(
-        [*(np.searchsorted(patterns, d).astype(np.int32)[i] for d, i in found), none.astype(np.int32)]
-    )
+    places = [np.searchsorted(patterns, distinct).astype(np.int32) for distinct, _ in found]
+    pattern = np.concatenate([*(place[i] for place, (_, i) in zip(places, found, strict=True)), none.astype(np.int32)])
     counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
     return _Candidates(*_ends(pairs), pattern, patterns, counts), told
 
@@ -314,7 +333,7 @@ def _labels(comparer: Comparer, apart: tuple[Ints, Ints], same: tuple[Ints, Ints
     return comparer.patterns(left, right), verdict
 
 
-def _links(records: _Records, candidates: _Candidates, *, scorer: Scorer, comparer: Comparer) -> tuple[Links, pa.Table]:
+def _links(grouping: Grouping, candidates: _Candidates, scorer: Scorer) -> tuple[Links, pa.Table]:
     """The candidates worth keeping, and how many candidate pairs have which weight."""
     weights = scorer.weights(candidates.patterns)
     bins, inverse = np.unique(np.floor(weights), return_inverse=True)
@@ -324,7 +343,7 @@ def _links(records: _Records, candidates: _Candidates, *, scorer: Scorer, compar
     links = Links(
         scorer.spec,
         scorer,
-        Grouping.of(records.of_row, records.first, comparer.own_patterns),
+        grouping,
         candidates.left[keep],
         candidates.right[keep],
         patterns=candidates.patterns[worthy],

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.matching.coded import CodedTable
 from pipelines.matching.link import link
 from pipelines.matching.model import Model
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult
 from pipelines.matching.specs import SPECS
-from pipelines.matching.views import enterprise_view, housing_view, person_view
+from pipelines.matching.views import coded_persons, enterprise_view, housing_view
 
 
 def match_mentions(
@@ -78,7 +79,7 @@ def _view(
     housing: pa.Table | None,
     enterprise: pa.Table | None,
     threads: int,
-) -> pa.Table:
+) -> pa.Table | CodedTable:
     if kind == "person":
-        return person_view(mentions, housing, enterprise, threads)
+        return coded_persons(mentions, housing, enterprise, threads)
     return housing_view(mentions, person) if kind == "housing" else enterprise_view(mentions)

@@ -84,6 +84,11 @@ class Block:
         return " + ".join(part_name(p) for p in self.parts)
 
     @property
+    def leaves(self) -> tuple[str | Key, ...]:
+        """Every key column its parts stand in."""
+        return tuple(leaf for part in self.parts for leaf in (part.parts if isinstance(part, AnyOf) else (part,)))
+
+    @property
     def combinations(self) -> int:
         """Ways to choose one alternative per part: as many keys a record may hold."""
         return math.prod(len(p.parts) if isinstance(p, AnyOf) else 1 for p in self.parts)
@@ -213,9 +218,7 @@ class MatchSpec:
         for comparison in self.comparisons:
             found.update(dict.fromkeys(comparison.columns))
         for block in self.blocks:
-            for part in block.parts:
-                for leaf in part.parts if isinstance(part, AnyOf) else (part,):
-                    found[leaf if isinstance(leaf, str) else leaf.column] = None
+            found.update(dict.fromkeys(leaf if isinstance(leaf, str) else leaf.column for leaf in block.leaves))
         found.update(dict.fromkeys(self.distinct))
         found.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
         return tuple(found)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.coded import Coded, coded_table
+from pipelines.matching.coded import Coded, CodedTable
 from pipelines.matching.encode import numbered
 from pipelines.parallel import each
 
@@ -48,6 +48,17 @@ def person_view(
     threads: int = 1,
     rounded: pa.Array | None = None,
 ) -> pa.Table:
+    """The columns the person spec reads, see `coded_persons`, as an Arrow table."""
+    return coded_persons(mentions, housing, enterprise, threads, rounded).arrow
+
+
+def coded_persons(
+    mentions: pa.Table,
+    housing: pa.Table | None,
+    enterprise: pa.Table | None,
+    threads: int = 1,
+    rounded: pa.Array | None = None,
+) -> CodedTable:
     """The columns the person spec reads.
 
     Args:
@@ -73,7 +84,7 @@ def person_view(
         ),
         threads,
     )
-    return coded_table({"mention_id": mentions.column("mention_id"), **names, **told, **place, **firm})
+    return CodedTable(mentions.column("mention_id"), {**names, **told, **place, **firm})
 
 
 def _names(mentions: pa.Table) -> dict[str, Coded]:
