@@ -72,13 +72,14 @@ def cluster(
     if len(constraints.joined_left):
         ends = np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
     labels = components(size, *ends)
-    broken = _broken(labels, constraints)
+    broken, kept = _broken(labels, constraints), np.ones(len(left), dtype=bool)
     if broken.any():
         theirs = broken[labels]
         inside, nodes = np.flatnonzero(theirs[left]), np.flatnonzero(theirs)
         roots = _grow(nodes, left[inside], right[inside], weight[inside], constraints)
         labels[nodes] = smallest_of(nodes, numbered(roots)[1])
-    return Clustering(labels, labels[left] == labels[right])
+        kept[inside] = labels[left[inside]] == labels[right[inside]]
+    return Clustering(labels, kept)
 
 
 def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
