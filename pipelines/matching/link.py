@@ -31,7 +31,7 @@ from pipelines.parallel import both, each
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-CHUNK = 1 << 19
+CHUNK = 1 << 18
 """Patterns told apart at a time."""
 
 TEACHERS = 50_000
@@ -247,20 +247,23 @@ def _compare(
     pairs: Ints, others: tuple[Ints, ...], comparer: Comparer, threads: int
 ) -> tuple[_Candidates, list[Patterns]]:
     """All candidate pairs with their patterns, and the patterns of other pairs."""
-    every = comparer.patterns(*_ends(np.concatenate([pairs, *others])), threads)
-    every, *told = np.split(every, np.cumsum([len(pairs), *(len(o) for o in others)])[:-1])
+    size = len(pairs)
+    left, right = _ends(np.concatenate([pairs, *others]))
+    every = comparer.patterns(left, right, threads)
+    every, *told = np.split(every, np.cumsum([size, *(len(o) for o in others)])[:-1])
 
     def work(start: int) -> tuple[Patterns, Codes]:
         coded = pa.array(every[start : start + CHUNK]).dictionary_encode()  # a few thousand values: no sorting needed
         return np.asarray(coded.dictionary), np.asarray(coded.indices)
 
-    found = each(work, range(0, len(pairs), CHUNK), threads)
-    none = np.zeros(0, dtype=np.int64)
-    patterns = distinct_sorted(np.concatenate([*(d for d, _ in found), none]))
-    places = [np.searchsorted(patterns, distinct).astype(np.int32) for distinct, _ in found]
-    pattern = np.concatenate([*(place[i] for place, (_, i) in zip(places, found, strict=True)), none.astype(np.int32)])
-    counts = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
-    return _Candidates(*_ends(pairs), pattern, patterns, counts), told
+    found = each(work, range(0, size, CHUNK), threads)
+    patterns = distinct_sorted(np.concatenate([np.zeros(0, dtype=np.int64), *(d for d, _ in found)]))
+    pattern, counts = np.empty(size, dtype=np.int32), np.zeros(len(patterns))
+    for start, (distinct, place) in zip(range(0, size, CHUNK), found, strict=True):
+        spot = np.searchsorted(patterns, distinct).astype(np.int32)
+        pattern[start : start + CHUNK] = spot[place]
+        counts[spot] += np.bincount(place, minlength=len(distinct))
+    return _Candidates(left[:size], right[:size], pattern, patterns, counts), told
 
 
 def _ends(pairs: Ints) -> tuple[Codes, Codes]:
