@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.encode import DISTINCT, Codes, Dictionary, Encoded, codes_of, filled, is_distinct
+from pipelines.matching.encode import DISTINCT, Codes, Dictionary, Encoded, codes_of, encode, filled, is_distinct
 from pipelines.parallel import each
 
 
@@ -143,3 +143,8 @@ class CodedTable:
             arrays.append(column.arrow)
             fields.append(pa.field(name, arrays[-1].type, metadata=DISTINCT if column.distinct else None))
         return pa.table(arrays, schema=pa.schema(fields))
+
+
+def encoded(table: pa.Table | CodedTable, columns: tuple[str, ...], threads: int = 1) -> Encoded:
+    """Some columns of a view as codes, whichever kind of table it is; see `encode`."""
+    return table.encoded(columns, threads) if isinstance(table, CodedTable) else encode(table, columns, threads)

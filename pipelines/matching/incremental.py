@@ -20,8 +20,9 @@ import pyarrow as pa
 
 from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Constraints, cluster, components, smallest
+from pipelines.matching.coded import encoded
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, distinct_sorted, encode
+from pipelines.matching.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.hashing import Hashes
 from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
 from pipelines.matching.incremental_rows import Now, Rows, among, find, regroup
@@ -184,12 +185,12 @@ def _told_by_fresh(
         return out
 
     own, keys, held = carried(former.own), [legible(carried(c)) for c in former.keys], [carried(c) for c in former.held]
-    looked, encoded = now.looked
-    if len(new) and encoded is not None:
-        some = encoded.take(np.searchsorted(looked, now.first[new]))
+    looked, told = now.looked
+    if len(new) and told is not None:
+        some = told.take(np.searchsorted(looked, now.first[new]))
         own[new] = _comparer(spec, population, some).own_patterns(np.arange(len(new), dtype=np.int32))
-        for key, told in zip(keys, (c for block in Blocking(spec, some, threads).keys for c in block), strict=True):
-            key[new] = told
+        for key, of_new in zip(keys, (c for block in Blocking(spec, some, threads).keys for c in block), strict=True):
+            key[new] = of_new
         for value, said in zip(held, held_values(spec, some), strict=True):
             value[new] = said
     return own, keys, held
@@ -262,8 +263,8 @@ class _Compared:
         theirs = np.flatnonzero(wanted[now.of_row])
         first = np.empty(len(now.alive), dtype=np.int64)
         first[now.of_row[theirs[::-1]]] = theirs[::-1]
-        encoded = encode(rows.view(first[records]), spec.columns, threads)
-        return cls(records, _comparer(spec, population, encoded))
+        told = encoded(rows.view(first[records]), spec.columns, threads)
+        return cls(records, _comparer(spec, population, told))
 
     def patterns(self, left: Ints, right: Ints) -> Patterns:
         """Pattern of each pair of records."""

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.encode import Codes, Encoded, encode, group_rows
+from pipelines.matching.coded import CodedTable, encoded
+from pipelines.matching.encode import Codes, Encoded, group_rows
 from pipelines.matching.hashing import Hashes, row_hashes
 from pipelines.matching.incremental_state import State, salted
 from pipelines.matching.spec import MatchSpec
@@ -36,7 +37,7 @@ class Rows:
     ids: Ints
     names: Ints
     sources: Hashes
-    view: Callable[[Ints | None], pa.Table]
+    view: Callable[[Ints | None], pa.Table | CodedTable]
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: i
     same = np.append(former.row_sources, np.uint64(0))[spot] == rows.sources
     same &= spot >= 0
     looked = np.flatnonzero(~same)
-    encoded, changed = None, 0
+    told, changed = None, 0
     if len(looked):
-        encoded = encode(rows.view(looked), spec.columns, threads)
-        found = row_hashes(encoded, spec.columns)
+        told = encoded(rows.view(looked), spec.columns, threads)
+        found = row_hashes(told, spec.columns)
         same[looked] = (contents[looked] == found) & (spot[looked] >= 0)
         changed = len(looked) - int(same[looked].sum())
         contents[looked] = found
@@ -120,7 +121,7 @@ def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: i
         first,
         by_record[first],
         like=np.where(same[first], like, np.int32(-1)),
-        looked=(looked, encoded),
+        looked=(looked, told),
         changed=changed,
         withdrawn=withdrawn,
     )

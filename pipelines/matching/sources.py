@@ -17,19 +17,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.coded import known_distinct
+from pipelines.matching.coded import CodedTable, known_distinct
 from pipelines.matching.encode import distinct_sorted
 from pipelines.matching.hashing import Hashes, mix
 from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import State
 from pipelines.matching.made import mapped
-from pipelines.matching.views import LIVED_IN, enterprise_view, housing_view, person_view
+from pipelines.matching.views import LIVED_IN, coded_persons, enterprise_view, housing_view
 from warehouse.model import Home
 
 Ints = npt.NDArray[np.int64]
 Asked = Ints | None
 """Places of mentions in order of their lasting names; None for all of them, which then come in order of `mention_id`."""
-View = Callable[[Asked], pa.Table]
+View = Callable[[Asked], pa.Table | CodedTable]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _persons(home: Home, made: pa.Table, source: Hashes, threads: int) -> tuple[
     housing, enterprise = Resolved.of(home, "housing"), Resolved.of(home, "enterprise")
     ids, homes, firms, cut = (made[c].to_numpy() for c in ("mention_id", "home", "firm", "cut"))
 
-    def view(asked: Asked) -> pa.Table:
+    def view(asked: Asked) -> CodedTable:
         some = _compared(home, "person", ids, asked)
         places = mapped(home.compared("housing")).select(LIVED_IN)
         if asked is None:
@@ -125,7 +125,7 @@ def _persons(home: Home, made: pa.Table, source: Hashes, threads: int) -> tuple[
         for name in LIVED_IN:
             told = told.append_column(name, place[name])
         known = pc.unique(pc.drop_null(rounded))
-        return person_view(some, told, enterprise.some(employers), threads, known)
+        return coded_persons(some, told, enterprise.some(employers), threads, known)
 
     return mix([source, housing.said(homes), enterprise.said(firms)]), view
 
