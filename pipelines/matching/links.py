@@ -156,7 +156,13 @@ class Links:
         accepted = self.accepted
         joined = int((accepted & together).sum())
         queued = len(self._questions(clustering, np.flatnonzero(~accepted & ~together)))
-        return joined + len(self._copies(clustering)[1]), queued, int(accepted.sum()) - joined
+        ties = int(self._further[self._together(clustering)].sum())
+        return joined + ties, queued, int(accepted.sum()) - joined
+
+    @property
+    def _further(self) -> Ints:
+        """Rows of every record beyond its first."""
+        return np.bincount(self.grouping.of_row, minlength=len(self.grouping.first)) - 1
 
     def _questions(self, clustering: Clustering, open_: Ints) -> Ints:
         """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many.
@@ -198,9 +204,8 @@ class Links:
 
     def cluster_count(self, clustering: Clustering) -> int:
         """Number of clusters, those of one row included."""
-        group = self._groups(clustering)
-        records = len(self.grouping.first)
-        return int((clustering.labels == np.arange(records)).sum() + (group >= records).sum())
+        joined = int((clustering.labels == np.arange(len(clustering.labels))).sum())
+        return joined + int(self._further[~self._together(clustering)].sum())
 
     def names(self, clustering: Clustering, names: Ints) -> Ints:
         """Per row the name of its cluster: that of the first row in it, which is the smallest where rows come by name."""
