@@ -265,7 +265,7 @@ def _inherited(mentions: pa.Table, housing: pa.Table | None, threads: int) -> di
 def _tied(rows: np.ndarray, there: Coded, own: Coded) -> Coded:
     """The value of the row tied to, and the own value where there is none such row (-1)."""
     tied = Coded(np.append(there.codes, np.int32(-1))[rows], there.values, there.distinct)
-    return tied.otherwise(own.where(rows < 0))
+    return own.where(rows < 0).otherwise(tied)  # few rows are tied
 
 
 def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
@@ -273,11 +273,11 @@ def _homes(dwelling: Coded, rows: np.ndarray, housing: pa.Table) -> Coded:
     cluster = np.asarray(housing.column("cluster_id"))
     name, number = numbered(cluster)
     names = pc.binary_join_element_wise("#", pa.array(name).cast(pa.string()), "")
-    tied = Coded(np.append(number, -1)[rows].astype(np.int32), names, distinct=True)
+    tied = np.append(number, -1).astype(np.int32)[rows]
     keys = Coded.named(housing, "dwelling")
     leads = np.full(len(keys.values) + 1, -1, dtype=np.int32)
     leads[keys.codes[::-1]] = number[::-1]  # the first mention of a key wins
     leads[-1] = -1
     known = np.asarray(pc.fill_null(pc.index_in(dwelling.values, value_set=keys.values), len(keys.values)))
-    led = Coded(np.append(leads[known], np.int32(-1))[dwelling.codes], names, distinct=True)
-    return tied.otherwise(led).otherwise(dwelling)
+    led = np.append(leads[known], np.int32(-1))[dwelling.codes]
+    return Coded(np.where(tied < 0, led, tied), names, distinct=True).otherwise(dwelling)

@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.matching import levels, levels_chinese, levels_enterprise, levels_places
 from pipelines.matching.encode import encode
@@ -79,3 +81,13 @@ def test_a_missing_value_satisfies_no_level_but_the_last():
             domain = encoded.domain(tuple(columns))
             assert domain.codes.tolist() == [0, -1], (kind, comparison.name)
             assert np.all(encoded.codes[columns[0]] == [0, -1])
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))),
+    st.integers(0, 3),
+)
+def test_code_points_are_those_of_the_characters(texts, start):
+    found = levels.code_points(pa.array(texts, pa.string()).slice(start))
+    assert [[c for c in line if c] for line in found.tolist()] == [[ord(c) for c in t or ""] for t in texts[start:]]
