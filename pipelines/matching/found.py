@@ -39,15 +39,6 @@ class JudgedPairs:
     pairs: pa.Table
     patterns: pa.Table
 
-    @classmethod
-    def of(cls, pairs: pa.Table) -> JudgedPairs:
-        """Pairs that are spelt out already, under PAIR, each with a pattern of its own."""
-        number = pa.array(np.arange(pairs.num_rows, dtype=np.int32))
-        return cls(
-            pairs.drop_columns(["rules", "levels", "weights"]).append_column("pattern", number),
-            pairs.select(["levels", "weights"]).append_column("pattern", number),
-        )
-
 
 @dataclass(frozen=True)
 class Found:
@@ -64,7 +55,7 @@ class Found:
         Raises:
             FileNotFoundError: they have not been matched.
         """
-        state = State.load(home.matched(kind))
+        state = State.load(home.matched(kind)) if home.matched_mark(kind).exists() else None
         made = mapped(home.made(kind)) if home.made(kind).exists() else None
         if state is None or made is None or not np.array_equal(state.row_names, made["name"].to_numpy()):
             raise FileNotFoundError(f"{home.matched(kind)}: {kind} mentions are not matched; run `onenet run` first")

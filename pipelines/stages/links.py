@@ -60,7 +60,8 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     asked = _fingerprint(rows, decided)
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
-    matched = None
+    mark, matched = home.matched_mark(kind), None
+    mark.unlink(missing_ok=True)
     if held:
         former = State.load(home.matched(kind), held.stamp)
         matched = _go_on(kind, held, former, rows, decided) if former else match_whole(kind, rows, decided, held)[0]
@@ -81,16 +82,9 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
         "clusters": report.clusters,
         **matched.counts,
     }
-    mark = _mark(home, kind)
-    mark.unlink(missing_ok=True)
     matched.state.save(home.matched(kind), held.stamp)
     write_whole(mark, json.dumps({"of": [asked, held.stamp], "counts": counts}).encode())
     return {**counts, "model": why}
-
-
-def _mark(home: Home, kind: str) -> Path:
-    """Says what was found of what; there is none while that is being written."""
-    return home.matched(kind) / "written"
 
 
 def _fingerprint(rows: Rows, decided: pa.Table) -> str:
@@ -102,9 +96,10 @@ def _fingerprint(rows: Rows, decided: pa.Table) -> str:
 
 def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
     """What was told of what was found last, where that was found of the same."""
-    if not _mark(home, kind).exists():
+    mark = home.matched_mark(kind)
+    if not mark.exists():
         return None
-    told = json.loads(_mark(home, kind).read_text(encoding="utf-8"))
+    told = json.loads(mark.read_text(encoding="utf-8"))
     nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
     return {**told["counts"], **nothing} if told["of"] == of else None
 

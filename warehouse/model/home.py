@@ -107,6 +107,10 @@ class Home:
         """The folder of what was found of one kind; a run that does not find it there matches everything again."""
         return self.root / "stage" / "matched" / kind
 
+    def matched_mark(self, kind: str) -> Path:
+        """Says what that was found of; there is none while it is being written."""
+        return self.matched(kind) / "written"
+
     def made(self, kind: str) -> Path:
         """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.made`."""
         return self.root / "stage" / "made" / f"{kind}.arrow"
