@@ -22,9 +22,12 @@ from pipelines.matching.model import Model
 from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population
 from pipelines.matching.result import OUTCOMES
+from pipelines.matching.rows import in_order
 from pipelines.matching.score import Scorer, probability
 from pipelines.matching.specs import SPECS
 from warehouse.model import Home
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,19 @@ class JudgedPairs:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one kind, and the `mention_id` of every row."""
+    """What was found of one kind.
 
-    state: State
+    Attributes:
+        outcome: with rows in order of their names.
+        ids: `mention_id` of every row.
+        names: lasting name of every row.
+        clusters_by_name: name of the cluster of every row.
+    """
+
     outcome: Outcome
-    ids: npt.NDArray[np.int64]
+    ids: Ints
+    names: Ints
+    clusters_by_name: Ints
 
     @classmethod
     def of(cls, home: Home, kind: str) -> Found:
@@ -57,11 +68,13 @@ class Found:
         """
         state = State.load(home.matched(kind)) if home.matched_mark(kind).exists() else None
         made = mapped(home.made(kind)) if home.made(kind).exists() else None
-        if state is None or made is None or not np.array_equal(state.row_names, made["name"].to_numpy()):
+        if state is None or made is None or not state.is_of(made["name"].to_numpy(), made["mention_id"].to_numpy()):
             raise FileNotFoundError(f"{home.matched(kind)}: {kind} mentions are not matched; run `onenet run` first")
         model, population = Model.load(home.model(kind)), Population.load(home.population(kind))
-        links = state.links(SPECS[kind], Scorer(SPECS[kind], model, population.prior_weight(model)))
-        return cls(state, state.outcome(links), made["mention_id"].to_numpy())
+        names, ids = made["name"].to_numpy(), made["mention_id"].to_numpy()
+        rows = in_order(ids >= 0, names)
+        links = state.links(SPECS[kind], Scorer(SPECS[kind], model, population.prior_weight(model)), rows)
+        return cls(state.outcome(links), ids[rows], names[rows], state.row_clusters()[rows])
 
     def clusters(self) -> pa.Table:
         """One line per mention, under CLUSTER."""

@@ -25,14 +25,16 @@ from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.hashing import Hashes
 from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
-from pipelines.matching.incremental_rows import Now, Rows, among, find, regroup
-from pipelines.matching.incremental_state import EMPTY_PLACES, NOBODY, State, cluster_names, held_values
+from pipelines.matching.incremental_rows import Now, regroup
+from pipelines.matching.incremental_state import NOBODY, State, further_rows, held_values
 from pipelines.matching.kept import grown
 from pipelines.matching.links import Ends, Links
 from pipelines.matching.model import Model
 from pipelines.matching.outcome import Outcome
+from pipelines.matching.places import EMPTY_PLACES, find
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report
+from pipelines.matching.rows import Rows
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 
@@ -46,8 +48,8 @@ class Advance:
 
     Attributes:
         state: for the next run.
-        outcome: all pairs at least worth asking about, judgements included, and the clusters they led to.
-        ids: id of every row, by name.
+        outcome: all pairs at least worth asking about, judgements included, and the clusters they led to; of records, not of rows.
+        rows: of the run.
         changed: rows that are new, or whose compared columns are not what they were.
         withdrawn: rows that are no longer here.
         records: records compared against the whole.
@@ -57,7 +59,7 @@ class Advance:
 
     state: State
     outcome: Outcome
-    ids: Ints
+    rows: Rows
     changed: int
     withdrawn: int
     records: int
@@ -67,33 +69,36 @@ class Advance:
     @cached_property
     def report(self) -> Report:
         """Figures of the run, which knows of no blocks."""
-        accepted, review, cut = self.outcome.counts()
+        joined, review, cut = self.outcome.pair_counts()
+        mentions, records, lone = len(self.state.rows), int(self.state.alive.sum()), len(self.state.lone)
         return Report(
-            mentions=len(self.ids),
-            records=int(self.state.alive.sum()),
+            mentions=mentions,
+            records=records,
             blocks=(),
             pairs_compared=self.compared,
-            accepted=accepted,
+            accepted=joined + mentions - records - lone,
             review=review,
             cut=cut,
-            clusters=self.outcome.cluster_count(),
+            clusters=self.outcome.record_clusters() + lone,
             seconds={},
         )
 
     def result(self, model: Model, population: Population) -> MatchResult:
         """What a full run would hand back; weights are those of pairs worth asking about."""
-        links, spec = self.outcome.links, self.outcome.links.spec
+        spec, rows = self.outcome.links.spec, self.rows.in_order
+        links, ids = self.state.links(spec, self.outcome.links.scorer, rows), self.rows.ids[rows]
+        outcome = self.state.outcome(links)
         bins, place = np.unique(np.floor(links.weights), return_inverse=True)
         pairs = np.bincount(place[links.pattern], minlength=len(bins))
         return MatchResult(
-            self.outcome.clusters(self.ids),
+            outcome.clusters(ids),
             model,
             self.report,
             pa.table({"weight": bins[pairs > 0], "pairs": pairs[pairs > 0]}),
             spec,
             lambda: population,
             None,
-            lambda: self.outcome.judged(self.ids),
+            lambda: outcome.judged(ids),
             links.patterns,
             links.scorer,
             nested(spec.rules, self.state.keys),
@@ -121,12 +126,16 @@ def advance(
         judgements: pairs of ids people have called different, and the same.
         threads: threads to use; the outcome does not depend on it.
     """
-    judged = np.unique(np.concatenate([end for ends in judgements for end in ends]))
+    places = len(rows.names)
+    if not former.precedes(rows):
+        former = former.at_places_of(rows)
+        rows = rows.and_gone(former.row_names[places:])
+    judged = rows.at(np.unique(np.concatenate([end for ends in judgements for end in ends])))
     now = regroup(spec, former, rows, judged, threads)
     scorer = Scorer(spec, model, population.prior_weight(model))
-    state = _with_fresh(spec, population, former, rows, now, threads)
+    state = replace(_with_fresh(spec, population, former, rows, now, threads), judged=judged)
     touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=threads)
-    apart, same = (_as_records(ends, rows.ids, now.of_row) for ends in judgements)
+    apart, same = (_as_records(ends, rows.ids, judged, now.of_row) for ends in judgements)
     state = replace(state, keys=keys, apart=apart, same=same)
     state, dropped = _surviving(spec, state, now, touched)
     candidates = _unstored(touched.pairs, state, now.base)
@@ -137,15 +146,17 @@ def advance(
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
     links = state.links(spec, scorer)
     state = _reclustered(spec, state, former, now, region, links)
+    state = replace(state, lone=_lone(spec, scorer, state, now, region, rows.names))
     outcome = state.outcome(links)
-    state = replace(state, row_cluster=cluster_names(outcome, state.lead, rows.names))
+    if len(now.of_row) > places:
+        state = state.of_first(places)
     if state.alive.sum() < len(state.lead) * (1 - EMPTY_PLACES):
         state = state.closed_up()
         outcome = state.outcome(state.links(spec, scorer))
     return Advance(
         state,
         outcome,
-        rows.ids,
+        rows,
         changed=now.changed,
         withdrawn=now.withdrawn,
         records=len(now.first),
@@ -157,7 +168,11 @@ def advance(
 def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Rows, now: Now, threads: int) -> State:
     """The former state with the rows of this run, and its fresh records behind the others."""
     state = replace(
-        former, row_names=rows.names, row_sources=rows.sources, row_contents=now.contents, of_row=now.of_row
+        former,
+        row_names=grown(former.row_names, rows.names[len(former.row_names) :]),
+        row_sources=rows.sources,
+        of_row=now.of_row,
+        beside=tuple(b.told for b in rows.beside),
     )
     if not len(now.first):
         return state
@@ -210,9 +225,10 @@ def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched) -> tup
     said = now.alive.astype(np.uint8)
     said[touched.doubtful] |= doubtful
     said[touched.turned] |= turned
-    one, other = said[left], said[right]
-    keep = (one & other & is_alive) > 0
-    asked = np.flatnonzero(((one & other & doubtful) | ((one | other) & turned)) * keep)
+    one, other = (np.take(said, end, mode="clip") for end in (left, right))
+    both = one & other
+    keep = (both & is_alive) > 0
+    asked = np.flatnonzero(((both & doubtful) | ((one | other) & turned)) * keep)
     if len(asked):
         lost = asked[found_by(spec, nested(spec.rules, state.keys), left[asked], right[asked]) == 0]
         keep[lost] = False
@@ -234,11 +250,9 @@ def _unstored(candidates: Ints, state: State, base: int) -> Ints:
     return np.delete(candidates, known[stored])
 
 
-def _as_records(ends: Ends, ids: Ints, of_row: Codes) -> Ends:
-    """Pairs of ids as pairs of records; pairs of ids that are not here are left out."""
-    asked = np.unique(np.concatenate(ends)).astype(np.int64)
-    rows = np.flatnonzero(among(ids, asked))
-    rows = rows[np.argsort(ids[rows])]
+def _as_records(ends: Ends, ids: Ints, judged: Ints, of_row: Codes) -> Ends:
+    """Pairs of ids as pairs of records, given the places of all judged rows; pairs of ids that are not here are left out."""
+    rows = judged[np.argsort(ids[judged])]
     left, right = (find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
     a, b = (of_row[rows[end[known]]].astype(np.int64) for end in (left, right))
@@ -258,12 +272,12 @@ class _Compared:
     ) -> _Compared:
         if not len(records):
             return cls(records, None)
-        wanted = np.zeros(len(now.alive), dtype=bool)
+        wanted = np.zeros(len(now.alive) + 1, dtype=bool)  # the last for rows of no record
         wanted[records] = True
         theirs = np.flatnonzero(wanted[now.of_row])
-        first = np.empty(len(now.alive), dtype=np.int64)
-        first[now.of_row[theirs[::-1]]] = theirs[::-1]
-        told = encoded(rows.view(first[records]), spec.columns, threads)
+        row = np.empty(len(now.alive), dtype=np.int64)  # rows of a record say the same: any will do
+        row[now.of_row[theirs]] = theirs
+        told = encoded(rows.view(row[records]), spec.columns, threads)
         return cls(records, _comparer(spec, population, told))
 
     def patterns(self, left: Ints, right: Ints) -> Patterns:
@@ -293,11 +307,12 @@ def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer)
 
 
 def _region(former: State, now: Now, ends: Ints) -> Ints:
-    """Records whose component may have changed, in order of place: fresh ones, and all of every component that lost or won
-    anything."""
+    """Records whose component or rows may have changed, in order of place: fresh ones, and all of every component that lost or
+    won anything."""
     component = np.asarray(former.component)
     touched = np.zeros(now.base, dtype=bool)
     touched[component[now.gone]] = True
+    touched[component[now.regrouped]] = True
     touched[component[ends[ends < now.base]]] = True
     inside = np.append(touched[component], np.ones(len(now.first), dtype=bool))
     return np.flatnonzero(inside & now.alive)
@@ -329,6 +344,24 @@ def _reclustered(spec: MatchSpec, state: State, former: State, now: Now, region:
         told[now.gone] = -1
         told[region] = region[after]
     return replace(state, label=label, component=component)
+
+
+def _lone(spec: MatchSpec, scorer: Scorer, state: State, now: Now, region: Ints, names: Ints) -> Ints:
+    """Rows that are each a cluster of their own: those outside the region are what they were.
+
+    Rows of a record are one by their own evidence, or because they all hang on another record.
+    """
+    inside = np.zeros(len(now.alive) + 1, dtype=bool)
+    inside[region] = True
+    record = now.of_row[state.lone]
+    before = state.lone[~inside[record] & (record >= 0)]
+    theirs = now.of_row[inside[now.of_row]]
+    repeated = region[np.bincount(np.searchsorted(region, theirs), minlength=len(region)) > 1]
+    _, cluster_of, size = np.unique(np.asarray(state.label)[region], return_inverse=True, return_counts=True)
+    crowded = size[cluster_of[np.searchsorted(region, repeated)]] > 1
+    own, place = np.unique(np.asarray(state.own)[repeated], return_inverse=True)
+    proven = (scorer.weights(own) >= weight_of(spec.accept))[place]
+    return np.sort(np.concatenate([before, further_rows(repeated[~(crowded | proven)], now.of_row, names)]))
 
 
 def _codes(hashes: Hashes) -> Codes:

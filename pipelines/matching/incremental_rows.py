@@ -1,22 +1,21 @@
 """What became of the rows since the last run: which are new, changed or gone, and which records they make now.
 
-Belongs here: rows as they are given, comparing them with the former ones, grouping them. Does not: pairs or clusters
+Belongs here: comparing rows with the former ones, grouping them. Does not: rows as they are given (`rows`), pairs or clusters
 (`incremental`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from pipelines.matching.coded import CodedTable, encoded
+from pipelines.matching.coded import encoded
 from pipelines.matching.encode import Codes, Encoded, group_rows
-from pipelines.matching.hashing import Hashes, row_hashes
+from pipelines.matching.hashing import STRIDE, Hashes, row_hashes
 from pipelines.matching.incremental_state import State, salted
+from pipelines.matching.rows import Rows
 from pipelines.matching.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
@@ -24,32 +23,14 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of this run in order of their lasting names, of which only those asked for are looked at.
-
-    Attributes:
-        ids: id of every row.
-        names: lasting name of every row, see `hashing.mention_names`: ascending, none twice.
-        sources: hash of all a row's compared columns are made from: the same hash means the same columns.
-        view: the compared columns of the rows at some places; for None of all rows, as they lie.
-    """
-
-    ids: Ints
-    names: Ints
-    sources: Hashes
-    view: Callable[[Ints | None], pa.Table | CodedTable]
-
-
-@dataclass(frozen=True)
 class Now:
     """Rows and records of this run against those of the former one.
 
     Attributes:
-        names: of all rows.
-        contents: hash of the compared columns of every row.
-        of_row: record of every row.
+        of_row: record of every row, -1 at an empty place.
         alive: which places hold a record; fresh ones come from `base` on.
         gone: places emptied by this run.
+        regrouped: records that were here before and lost or won rows.
         first: first row of every fresh record.
         grouped: per fresh record what makes rows it.
         like: per fresh record the former one its first row was of, if that row says what it said; else -1.
@@ -58,11 +39,10 @@ class Now:
         withdrawn: see `Advance`.
     """
 
-    names: Ints
-    contents: Hashes
     of_row: Codes
     alive: Mask
     gone: Ints
+    regrouped: Ints | Codes
     first: Ints
     grouped: Hashes
     like: Codes
@@ -76,63 +56,76 @@ class Now:
         return len(self.alive) - len(self.first)
 
 
-def find(names: Ints, among: Ints) -> Ints:
-    """Place of every name among ascending ones, -1 where it is not there."""
-    if not len(among):
-        return np.full(len(names), -1, dtype=np.int64)
-    spot = np.minimum(np.searchsorted(among, names), len(among) - 1)
-    return np.where(among[spot] == names, spot, -1)
-
-
-def _places(names: Ints, former: Ints) -> Ints:
-    """`find` where both ascend and hold no name twice: merging two runs takes less than looking each one up."""
-    together = np.concatenate([former, names])
-    order = np.argsort(together, kind="stable")
-    ordered = together[order]
-    twin = np.flatnonzero(ordered[1:] == ordered[:-1])
-    spot = np.full(len(names), -1, dtype=np.int64)
-    spot[order[twin + 1] - len(former)] = order[twin]
-    return spot
-
-
 def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: int) -> Now:
-    """Find out which rows changed, and which records they make now."""
-    spot = _places(rows.names, np.asarray(former.row_names))
-    contents = np.append(former.row_contents, np.uint64(0))[spot]
-    same = np.append(former.row_sources, np.uint64(0))[spot] == rows.sources
-    same &= spot >= 0
-    looked = np.flatnonzero(~same)
-    told, changed = None, 0
-    if len(looked):
-        told = encoded(rows.view(looked), spec.columns, threads)
-        found = row_hashes(told, spec.columns)
-        same[looked] = (contents[looked] == found) & (spot[looked] >= 0)
-        changed = len(looked) - int(same[looked].sum())
-        contents[looked] = found
-    by_record = salted(spec, contents, rows.names, among(rows.ids, judged))
-    withdrawn = len(former.row_names) - int((spot >= 0).sum())
-    of_row, alive, gone, first, like = _records(former, rows.names, by_record, spot)
-    return Now(
-        rows.names,
-        contents,
-        of_row,
-        alive,
-        gone,
-        first,
-        by_record[first],
-        like=np.where(same[first], like, np.int32(-1)),
-        looked=(looked, told),
-        changed=changed,
-        withdrawn=withdrawn,
-    )
+    """Find out which rows changed, and which records they make now.
+
+    Args:
+        spec: what is compared.
+        former: the former run, see `State.precedes`.
+        rows: of this run.
+        judged: places of rows a person has judged, ascending.
+        threads: threads to use.
+    """
+    asked = _worth_a_look(former, rows, judged)
+    here = asked[rows.ids[asked] >= 0]
+    told, contents = None, np.zeros(0, dtype=np.uint64)
+    if len(here):
+        told = encoded(rows.view(here), spec.columns, threads)
+        contents = row_hashes(told, spec.columns)
+    record = np.full(len(rows.names), -1, dtype=np.int32)
+    record[: len(former.of_row)] = former.of_row
+
+    def as_before(by_record: Hashes) -> Mask:
+        said = record[here]
+        same = said >= 0
+        same[same] = former.contents[said[same]] == by_record[same]
+        return same
+
+    names = rows.names[here]
+    by_record, before = (salted(spec, contents, names, np.isin(here, known)) for known in (judged, former.judged))
+    stays = as_before(by_record)
+    changed = len(here) - int(as_before(before).sum())
+    leaving = np.setdiff1d(asked, here[stays], assume_unique=True)
+    leaving = leaving[record[leaving] >= 0]
+    withdrawn = int((rows.ids[leaving] < 0).sum())
+    moved = _Moved(leaving, here[~stays], by_record[~stays])
+    return _records(former, rows.names, record, moved, looked=(here, told), changed=changed, withdrawn=withdrawn)
 
 
-def among(ids: Ints, some: Ints) -> Mask:
-    """Which ids are among some few."""
-    return np.isin(ids, some) if len(some) else np.zeros(len(ids), dtype=bool)
+def _worth_a_look(former: State, rows: Rows, judged: Ints) -> Ints:
+    """Places where something may be other than it was, ascending."""
+    asked = np.ones(len(rows.names), dtype=bool)
+    np.not_equal(rows.sources[: len(former.row_sources)], former.row_sources, out=asked[: len(former.row_sources)])
+    for beside, before in zip(rows.beside, former.beside, strict=True):
+        known = min(len(before), len(beside.told))
+        moved = np.append(np.ones(len(beside.told), dtype=bool), False)  # the last for who points nowhere
+        np.not_equal(beside.told[:known], before[:known], out=moved[:known])
+        if moved.any():
+            asked |= moved[beside.pointers]
+    asked[judged] = True
+    asked[former.judged] = True
+    return np.flatnonzero(asked)
 
 
-def _records(former: State, names: Ints, by_record: Hashes, spot: Ints) -> tuple[Codes, Mask, Ints, Ints, Codes]:
+@dataclass(frozen=True)
+class _Moved:
+    """Rows that leave their records, and rows that come to some, with what makes rows a record of each."""
+
+    leaving: Ints
+    coming: Ints
+    by_record: Hashes
+
+
+def _records(
+    former: State,
+    names: Ints,
+    record: Codes,
+    moved: _Moved,
+    *,
+    looked: tuple[Ints, Encoded | None],
+    changed: int,
+    withdrawn: int,
+) -> Now:
     """Rows as records, looking only at records that lose or win a row.
 
     A record is the former one where its first row and its content are. Fresh ones come in order of their first rows.
@@ -140,46 +133,57 @@ def _records(former: State, names: Ints, by_record: Hashes, spot: Ints) -> tuple
     Args:
         former: the former run.
         names: of the rows.
-        by_record: per row what makes rows one record.
-        spot: former place of every row, -1 for none.
-
-    Returns:
-        `of_row`, `alive`, `gone`, `first` of `Now`; and the former record of each first row, -1 for none.
+        record: former record of every row; this array is used up.
+        moved: which rows are no longer of these.
+        looked: see `Now`, as all that follows.
+        changed: see `Now`.
+        withdrawn: see `Now`.
     """
-    record = np.append(former.of_row, np.int32(-1))[spot]
-    stays = np.append(former.contents, np.uint64(0))[record] == by_record
-    stays &= record >= 0
-    left_by = np.ones(len(former.of_row), dtype=bool)
-    left_by[spot[stays]] = False
-    moving = np.flatnonzero(~stays)
     alive = former.alive
-    touched = np.append(_holding(former.contents, by_record[moving]) & alive, False)
-    touched[former.of_row[left_by]] = True
-    again = np.flatnonzero(touched[record] | ~stays)
-    group, begin = group_rows([by_record[again]])
+    touched = np.append(_holding(np.asarray(former.contents), moved.by_record) & alive, False)
+    touched[record[moved.leaving]] = True
+    record[moved.leaving] = -1
+    staying = np.flatnonzero(touched[record])
+    again = np.concatenate([staying, moved.coming])
+    by_record = np.concatenate([former.contents[record[staying]], moved.by_record])
+    by_name = np.argsort(names[again])
+    again, by_record = again[by_name], by_record[by_name]
+    group, begin = group_rows([by_record])
     lead = again[begin]
     led = record[lead]
-    lives = stays[lead]
+    lives = led >= 0
     lives[lives] = former.lead[led[lives]] == names[lead[lives]]
     base, fresh = len(alive), np.flatnonzero(~lives)
     place = led.copy()
     place[fresh] = np.arange(base, base + len(fresh), dtype=np.int32)
-    of_row = record
-    of_row[again] = place[group]
-    ended = touched[:-1]
-    ended[led[lives]] = False
-    gone = np.flatnonzero(ended)
+    record[again] = place[group]
+    touched[led[lives]] = False
+    gone = np.flatnonzero(touched[:-1])
     alive = np.append(alive, np.ones(len(fresh), dtype=bool))
     alive[gone] = False
-    return of_row, alive, gone, lead[fresh], led[fresh]
+    return Now(
+        record,
+        alive,
+        gone,
+        regrouped=led[lives],
+        first=lead[fresh],
+        grouped=by_record[begin[fresh]],
+        like=led[fresh],
+        looked=looked,
+        changed=changed,
+        withdrawn=withdrawn,
+    )
 
 
 def _holding(contents: Hashes, some: Hashes) -> Mask:
-    """Which contents are among some few."""
-    sieve = np.zeros(1 << 22, dtype=bool)
-    mask = np.uint64(len(sieve) - 1)
-    sieve[some & mask] = True
-    out = sieve[contents & mask]
+    """Which contents are among some few, looked at a stretch at a time that stays in a processor's cache."""
+    sieve = np.zeros(1 << 20, dtype=bool)
+    mask = np.int64(len(sieve) - 1)
+    sieve[some.view(np.int64) & mask] = True
+    out = np.empty(len(contents), dtype=bool)
+    for start in range(0, len(contents), STRIDE):
+        part = contents[start : start + STRIDE].view(np.int64)
+        np.take(sieve, part & mask, mode="clip", out=out[start : start + STRIDE])
     maybe = np.flatnonzero(out)
     out[maybe] = np.isin(contents[maybe], some)
     return out

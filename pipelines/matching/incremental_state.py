@@ -3,9 +3,9 @@
 Belongs here: the arrays, how they follow from a full run, how they lie on disk, putting them in order. Does not: going on from
 them (`incremental`), or how an array lies in a file (`kept`).
 
-A record is all rows that agree in every compared column; it is named after the first of them. Its place in the arrays lasts
-from run to run: new records come after the others, and who is gone leaves his place empty until a good part of them are.
-So a run writes what came and not what stayed.
+A record is all rows that agree in every compared column; it is named after the first of them. Places of rows and of records
+last from run to run: who is new comes after the others, and who is gone leaves his place empty until a good part of them are.
+So a run looks at and writes what came and not what stayed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
 from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.outcome import Outcome
+from pipelines.matching.places import find
 from pipelines.matching.result import MatchResult
+from pipelines.matching.rows import Rows
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 
@@ -34,21 +36,18 @@ Mask = npt.NDArray[np.bool_]
 
 NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
-EMPTY_PLACES = 0.15
-"""Share of places that may be empty before the others close up: less, and closing up costs more than scanning past them."""
-
 
 @dataclass(frozen=True)
 class State:
-    """One kind after a run. Rows are in order of their lasting names (`hashing.mention_names`), records at their places.
+    """One kind after a run. Rows and records are at places that last.
 
     Attributes:
-        row_names: lasting name of every row, ascending.
-        row_sources: hash of all a row was made from.
-        row_contents: hash of all columns compared.
-        of_row: int32, record of every row.
-        row_cluster: name of the cluster of every row: the smallest name in it.
-        lead: name of the first row of every record.
+        row_names: lasting name of the row at every place (`hashing.mention_names`), of those gone too.
+        row_sources: hash of all a row was made from; 0 at an empty place.
+        of_row: int32, record of every row; -1 at an empty place.
+        lone: places of rows that are each a cluster of their own, although others say the very same.
+        judged: places of rows a person has judged.
+        lead: name of the first row of every record, by name.
         contents: hash of what makes rows one record.
         own: pattern of every record with itself.
         component: int32, the record of smallest name in the connected component, constraints aside; -1 at an empty place.
@@ -62,13 +61,14 @@ class State:
         apart: pairs of records a person has called different.
         keys: int32, a column per key column of the blocks; hot keys as their complement.
         held: uint64, a column per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
+        beside: uint64, what was told of that which rows depend on beside themselves, see `rows.Beside`.
     """
 
     row_names: Ints
     row_sources: Hashes
-    row_contents: Hashes
     of_row: Codes
-    row_cluster: Ints
+    lone: Ints
+    judged: Ints
     lead: Ints
     contents: Hashes
     own: Patterns
@@ -83,6 +83,7 @@ class State:
     apart: Ends
     keys: tuple[Codes, ...]
     held: tuple[Hashes, ...]
+    beside: tuple[Hashes, ...]
 
     @property
     def alive(self) -> Mask:
@@ -115,12 +116,71 @@ class State:
         for name, array in sorted(arrays.items()):
             whole, _, part = name.partition("-")
             values[whole] = (*values.get(whole, ()), array) if part else array
-        return cls(**{"held": (), **values})
+        return cls(**{"held": (), "beside": (), **values})
 
-    def links(self, spec: MatchSpec, scorer: Scorer) -> Links:
-        """All pairs at least worth asking about, judgements included."""
+    def precedes(self, rows: Rows) -> bool:
+        """Whether the rows that were here have kept their places, so that a run can go on from here."""
+        before = len(self.row_names)
+        return before <= len(rows.names) and np.array_equal(rows.names[:before], self.row_names)
+
+    def at_places_of(self, rows: Rows) -> State:
+        """The same with rows at the places they have now; those that are gone come after all others."""
+        by_name = np.argsort(rows.names)
+        spot = find(np.asarray(self.row_names), rows.names[by_name])
+        place = np.where(spot >= 0, np.append(by_name, -1)[spot], -1)
+        gone = np.flatnonzero((spot < 0) & (np.asarray(self.of_row) >= 0))
+        place[gone] = len(rows.names) + np.arange(len(gone))
+        kept = np.flatnonzero(place >= 0)
+        of_row = np.full(len(rows.names) + len(gone), -1, dtype=np.int32)
+        sources = np.zeros(len(of_row), dtype=np.uint64)
+        of_row[place[kept]], sources[place[kept]] = self.of_row[kept], self.row_sources[kept]
+        names = np.concatenate([rows.names, self.row_names[gone]])
+        return replace(
+            self,
+            row_names=names,
+            row_sources=sources,
+            of_row=of_row,
+            lone=np.sort(place[self.lone]),
+            judged=np.sort(place[self.judged]),
+        )
+
+    def of_first(self, places: int) -> State:
+        """The same without row places behind the first ones, which are all empty."""
+        return replace(
+            self,
+            row_names=self.row_names[:places],
+            row_sources=self.row_sources[:places],
+            of_row=self.of_row[:places],
+        )
+
+    def is_of(self, names: Ints, ids: Ints) -> bool:
+        """Whether this was found of just these rows: `names` and `ids` (-1 for none) of all places."""
+        return np.array_equal(self.row_names, names) and np.array_equal(np.asarray(self.of_row) >= 0, ids >= 0)
+
+    @property
+    def rows(self) -> Ints:
+        """Places of the rows."""
+        return np.flatnonzero(np.asarray(self.of_row) >= 0)
+
+    def row_clusters(self) -> Ints:
+        """Name of the cluster of the row at every place: the smallest name in it; 0 where there is no row."""
+        cluster = np.asarray(self.lead)[self.label]
+        found = np.append(cluster, 0)[self.of_row]
+        found[self.lone] = self.row_names[self.lone]
+        return found
+
+    def links(self, spec: MatchSpec, scorer: Scorer, rows: Ints | None = None) -> Links:
+        """All pairs at least worth asking about, judgements included.
+
+        Args:
+            spec: as in the run.
+            scorer: as in the run.
+            rows: places of all rows, in the order they are to have; not given where only records are asked about.
+        """
         left, right, pattern = (np.asarray(a) for a in (self.left, self.right, self.pattern))
-        grouping = Grouping.of(np.asarray(self.of_row), np.asarray(self.lead), lambda some: np.asarray(self.own)[some])
+        of_row, own = np.asarray(self.of_row)[: 0 if rows is None else None], np.asarray(self.own)
+        of_row = of_row if rows is None else of_row[rows]
+        grouping = Grouping.of(of_row, np.asarray(self.lead), lambda some: own[some])
         links = Links(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
         links.settle(self.same, self.same_patterns)
         links.answered = self.apart
@@ -131,7 +191,7 @@ class State:
         return Outcome(links, np.asarray(self.label))
 
     def closed_up(self) -> State:
-        """The same with records in order of their names, no place empty, pairs in order, and no pattern no pair shows.
+        """The same with records in order of their names, none of their places empty, pairs in order, and no pattern no pair shows.
 
         Two runs that found the same are then the same, array by array.
         """
@@ -150,7 +210,7 @@ class State:
         shown = np.bincount(pattern, minlength=len(self.patterns)) > 0
         return replace(
             self,
-            of_row=number[self.of_row],
+            of_row=np.append(number, np.int32(-1))[self.of_row],
             left=left[in_order],
             right=right[in_order],
             pattern=(np.cumsum(shown) - 1).astype(np.int32)[pattern],
@@ -161,17 +221,18 @@ class State:
             apart=tuple(end.astype(np.int64) for end in ends(*self.apart)),
             keys=tuple(np.asarray(column)[order] for column in self.keys),
             held=tuple(np.asarray(column)[order] for column in self.held),
-            **{name: np.asarray(getattr(self, name))[order] for name in ("lead", "contents", "own")},
+            lead=np.asarray(self.lead)[order],
+            contents=np.asarray(self.contents)[order],
+            own=np.asarray(self.own)[order],
         )
 
 
-def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) -> State:
+def state_of(result: MatchResult, rows: Rows, judged: Ints) -> State:
     """The state after a full run whose rows came in order of their names.
 
     Args:
         result: of `link(…, order=…)`.
-        names: of every row, ascending.
-        sources: see `State`.
+        rows: of the run.
         judged: ids of rows a person has judged.
     """
     working, spec = result.working, result.spec
@@ -179,7 +240,10 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
         raise ValueError("state_of wants the result of a full run")
     links = working.outcome.links
     grouping = links.grouping
-    contents, lead = row_hashes(working.encoded, spec.columns)[grouping.of_row], names[grouping.first]
+    of_row = np.full(len(rows.names), -1, dtype=np.int32)
+    of_row[rows.in_order] = grouping.of_row
+    names = rows.names[rows.in_order]
+    contents = row_hashes(working.encoded, spec.columns)[grouping.of_row]
     everybody = np.arange(len(grouping.first), dtype=np.int32)
     left, right, pattern = links.left, links.right, links.pattern
     apart, same = working.judged
@@ -192,12 +256,12 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
     accepted = links.accepted
     joined = (np.concatenate([links.left[accepted], same[0]]), np.concatenate([links.right[accepted], same[1]]))
     return State(
-        row_names=names,
-        row_sources=sources,
-        row_contents=contents,
-        of_row=grouping.of_row,
-        row_cluster=cluster_names(working.outcome, lead, names),
-        lead=lead,
+        row_names=rows.names,
+        row_sources=rows.sources,
+        of_row=of_row,
+        lone=further_rows(working.outcome.scattered, of_row, rows.names),
+        judged=rows.at(judged),
+        lead=names[grouping.first],
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
         own=working.comparer.own_patterns(everybody),
         component=smallest(components(len(everybody), *joined)).astype(np.int32),
@@ -211,25 +275,34 @@ def state_of(result: MatchResult, names: Ints, sources: Hashes, judged: Ints) ->
         apart=apart,
         keys=tuple(column for block in working.blocking.keys for column in block),
         held=held_values(spec, working.encoded),
+        beside=tuple(b.told for b in rows.beside),
     )
 
 
-def cluster_names(outcome: Outcome, lead: Ints, names: Ints) -> Ints:
-    """Per row the name of its cluster: that of the first row in it.
+def further_rows(records: Ints | Codes, of_row: Codes, names: Ints) -> Ints:
+    """Places of all rows but the first, by name, of some records.
 
     Args:
-        outcome: of the run.
-        lead: name of the first row of every record.
+        records: any, in any order.
+        of_row: record of the row at every place, -1 for none.
         names: of the rows.
     """
-    out = np.asarray(lead)[outcome.labels[outcome.links.grouping.of_row]]
-    lone = outcome.lone_rows()
-    out[lone] = names[lone]
-    return out
+    theirs = np.zeros(max(int(of_row.max(initial=-1)), int(records.max(initial=-1))) + 2, dtype=bool)
+    theirs[records] = True  # the last is that of no record
+    rows = np.flatnonzero(theirs[of_row])
+    rows = rows[np.lexsort((names[rows], of_row[rows]))]
+    return np.sort(rows[1:][of_row[rows[1:]] == of_row[rows[:-1]]])
 
 
 def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: Mask) -> Hashes:
-    """Contents by which rows become records: judged rows, and rows of one source each, stay on their own."""
+    """Contents by which rows become records: judged rows, and rows of one source each, stay on their own.
+
+    Args:
+        spec: says whether there are rows of one source each.
+        contents: hash of the compared columns of some rows.
+        names: of these rows.
+        judged: which of them a person has judged.
+    """
     alone = np.ones(len(names), dtype=bool) if spec.one_to_one else judged
     if not alone.any():
         return contents

@@ -17,12 +17,16 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.parallel import each
 from warehouse.model.durable import sync, write_whole
 
 Array = npt.NDArray[Any]
 Kept = TypeVar("Kept", bound=npt.NDArray[Any])
 
 CURRENT = "current"
+
+SYNCED_AT_A_TIME = 8
+"""Files waited for at once: a file system puts them on disk together."""
 
 
 def load(folder: Path, stamp: str | None = None) -> dict[str, Array] | None:
@@ -46,8 +50,8 @@ def save(arrays: Mapping[str, Array], folder: Path, stamp: str) -> None:
         if file is None or file.parent != folder:
             file = folder / f"{name}.{number:06d}"
             np.ascontiguousarray(array).tofile(file)
-            sync(file)
         told[name] = (file.name, array.dtype.str, len(array))
+    each(sync, (folder / file for file, _, _ in told.values()), SYNCED_AT_A_TIME)
     write_whole(folder / CURRENT, json.dumps({"stamp": stamp, "arrays": told}).encode())
     for other in folder.glob("*.[0-9]*"):
         if other.name not in {file for file, _, _ in told.values()}:
@@ -65,14 +69,13 @@ def grown(array: Kept, more: Kept) -> Kept:
         out.truncate(array.nbytes)  # what a killed run added
         out.seek(array.nbytes)
         out.write(np.ascontiguousarray(more, dtype=array.dtype).tobytes())
-    sync(file)
     return _mapped(file, array.dtype.str, len(array) + len(more))  # type: ignore[return-value]
 
 
 def _mapped(file: Path, kind: str, length: int) -> Array:
     if not length:
         return np.zeros(0, dtype=kind)
-    return np.memmap(file, dtype=kind, mode="r", shape=(length,))
+    return np.memmap(str(file), dtype=kind, mode="r", shape=(length,))
 
 
 def _file_of(array: Array) -> Path | None:

@@ -4,15 +4,17 @@ Belongs here: the lasting name of every mention, one hash of all it is made from
 compared columns where any of them can be taken without reading the others. Does not: what a run found in the other kinds
 (`sources`), or what follows from a change (`incremental`).
 
-`made/<kind>` has a line per mention in order of lasting names, integers only: that is what a run looks at to see what
-changed. `compared/<kind>` has the texts, in order of `mention_id`, mapped into memory and not read: a run looks at those of
+`made/<kind>` has a line per mention, integers only, at a place that lasts from run to run: what a run looks at to see what
+changed lies where it lay. `compared/<kind>` has the texts, in order of `mention_id`, mapped into memory and not read: a run looks at those of
 the mentions that changed and of the mentions they may be the same as.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
+from pipelines.matching.places import lasting_places
 from pipelines.matching.views import LIVED_IN, PLACE, rounded_numbers
 from warehouse.model import Home
 from warehouse.model.durable import aside, put_in_place
@@ -59,9 +62,12 @@ MADE = pa.schema(
         pa.field("cut", pa.bool_(), nullable=False),
     ]
 )
-"""`name`: lasting name, ascending. `source`: hash of all the mention tables say of it. `home`, `firm`: `mention_id` of those
-it is tied to, -1 for none; a person tied to no home has the one his dwelling key leads to. `cut`: a spreadsheet has rounded
-its identity number."""
+"""`name`: lasting name, none twice. `mention_id`: -1 at an empty place, whose mention is gone. `source`: hash of all the mention
+tables say of it, 0 at an empty place. `home`, `firm`: places of those it is tied to, -1 for none; a person tied to no home has
+the one his dwelling key leads to. `cut`: a spreadsheet has rounded its identity number."""
+
+DIGEST = b"digest"
+"""Metadata of `made`: the same for the same mentions at the same places, under the same `mention_id`."""
 
 
 def write_made(home: Home, mentions: Mapping[str, pa.Table], threads: int = 1) -> None:
@@ -76,32 +82,79 @@ def write_made(home: Home, mentions: Mapping[str, pa.Table], threads: int = 1) -
         ValueError: two mentions of a kind share their identity (or, once in some 10^7 cities, only its hash).
     """
     owners = owners_of(mentions["person"])
-    names = {kind: mention_names(_with_dictionaries(table, IDENTITY)) for kind, table in mentions.items()}
-    order = {kind: np.argsort(found, kind="stable") for kind, found in names.items()}
+    placed = {kind: _placed(home.made(kind), table) for kind, table in mentions.items()}
     for kind, table in mentions.items():
-        n, nowhere = table.num_rows, np.full(table.num_rows, -1, dtype=np.int32)
-        told, homes, firms, cut = [_hashed(table, COMPARED[kind], threads)], nowhere, nowhere, np.zeros(n, dtype=bool)
+        columns, at = {"name": placed[kind].names}, placed[kind]
+        told, pointed = [_hashed(table, COMPARED[kind], threads)], []
         if kind == "housing":
-            told += _owner_hashes(n, owners)
+            told += _owner_hashes(table.num_rows, owners)
         if kind == "person":
-            housing = mentions["housing"]
             cut = _cut(table)
             homes, firms = (_pointers(table.column(c)) for c in TIES)
-            told += [cut.astype(np.uint64), _lived_in(housing, homes, threads)]
-            homes = np.where(homes < 0, _led_to(table, housing, order["housing"]), homes)
-        by_name = order[kind]
-        ascending = names[kind][by_name]
-        if (ascending[1:] == ascending[:-1]).any():
-            raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one")
-        columns = [ascending, by_name, mix(told)[by_name], homes[by_name], firms[by_name], pa.array(cut[by_name])]
-        _write(pa.table(columns, schema=MADE), home.made(kind))
+            told += [cut.astype(np.uint64), _lived_in(mentions["housing"], homes, threads)]
+            homes = np.where(homes < 0, _led_to(table, mentions["housing"], placed["housing"]), homes)
+            pointed = [placed[of].of(ids) for of, ids in (("housing", homes), ("enterprise", firms))]
+            told += [placed[of].name_of(places) for of, places in zip(("housing", "enterprise"), pointed, strict=True)]
+            columns |= {"home": at.laid(pointed[0], -1), "firm": at.laid(pointed[1], -1), "cut": at.laid(cut, False)}
+        columns |= {
+            "mention_id": at.laid(np.arange(table.num_rows), -1),
+            "source": at.laid(mix(told) | np.uint64(1), 0),
+        }
+        _write(_made(columns), home.made(kind))
         _write(_with_dictionaries(table, (*COMPARED[kind], *(TIES if kind == "person" else ()))), home.compared(kind))
     _write(owners, home.compared("owner"))
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Where the mentions of a kind lie: place of each, in order of `mention_id`, and the name of every place."""
+
+    place: Ints
+    names: Ints
+
+    def laid(self, values: npt.NDArray[Any], nothing: int) -> npt.NDArray[Any]:
+        """Values, one a mention, at their places; `nothing` at empty ones."""
+        out = np.full(len(self.names), nothing, dtype=values.dtype)
+        out[self.place] = values
+        return out
+
+    def of(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Places of some mentions; -1 for none (-1)."""
+        return np.append(self.place, -1).astype(np.int32)[ids]
+
+    def name_of(self, places: npt.NDArray[np.int32]) -> Hashes:
+        """Names at some places; 0 for none (-1)."""
+        return np.append(self.names, 0)[places].astype(np.uint64)
+
+
+def _placed(path: Path, mentions: pa.Table) -> _Placed:
+    """Give mentions their places: those they had in the last run, if they were there."""
+    names = mention_names(_with_dictionaries(mentions, IDENTITY))
+    former = mapped(path)["name"].to_numpy() if path.exists() else names[:0]
+    placed = _Placed(*lasting_places(former, names))
+    if len(np.unique(placed.place)) < len(names):
+        raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one")
+    return placed
+
+
+def _made(columns: Mapping[str, npt.NDArray[Any]]) -> pa.Table:
+    """The table of a kind, see `MADE`; what is not given is none."""
+    size = len(columns["name"])
+    nowhere = {name: np.full(size, -1, dtype=np.int32) for name in ("home", "firm")}
+    every = {**nowhere, "cut": np.zeros(size, dtype=bool), **columns}
+    told = mix([every[name].astype(np.uint64) for name in ("name", "mention_id", "source")])
+    digest = f"{size} {int(told.sum()):x} {int(np.bitwise_xor.reduce(told, initial=0)):x}"
+    return pa.table([pa.array(every[f.name]) for f in MADE], schema=MADE.with_metadata({DIGEST: digest}))
 
 
 def mapped(path: Path) -> pa.Table:
     """A file `write_made` wrote, its columns mapped into memory: who takes some rows reads about these."""
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def digest_of(path: Path) -> str:
+    """What tells a `made` from another, see `DIGEST`."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).schema.metadata[DIGEST].decode()
 
 
 def owners_of(persons: pa.Table) -> pa.Table:
@@ -176,9 +229,10 @@ def _lived_in(housing: pa.Table, homes: npt.NDArray[np.int32], threads: int) -> 
     return np.append(_hashed(housing, LIVED_IN, threads), np.uint64(0))[homes]
 
 
-def _led_to(persons: pa.Table, housing: pa.Table, order: Ints) -> npt.NDArray[np.int32]:
+def _led_to(persons: pa.Table, housing: pa.Table, placed: _Placed) -> npt.NDArray[np.int32]:
     """The home a dwelling key leads to: the first mention of that key by lasting name; -1 for none."""
     keys, asked = (value_hashes(table.column("dwelling")) for table in (housing, persons))
+    order = np.argsort(placed.names[placed.place])
     known, first = np.unique(keys[order], return_index=True)
     if not len(known):
         return np.full(len(asked), -1, dtype=np.int32)

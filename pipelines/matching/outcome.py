@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from pipelines.matching.encode import Codes
+from pipelines.matching.encode import Codes, distinct_sorted
 from pipelines.matching.links import Floats, Ints, Links, Mask, ordered
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, settled_by_answer
 from pipelines.matching.score import probability, weight_of
@@ -32,7 +32,8 @@ class Outcome:
     @cached_property
     def _together(self) -> Mask:
         """Per pair whether both records are in one cluster."""
-        return np.asarray(self.labels[self.links.left] == self.labels[self.links.right])
+        left, right = (np.take(self.labels, end, mode="clip") for end in (self.links.left, self.links.right))
+        return np.asarray(left == right)
 
     @cached_property
     def _hang_together(self) -> Mask:
@@ -47,7 +48,7 @@ class Outcome:
         accepted = self.links.accepted
         outcome = np.where(accepted, np.where(self._together, ACCEPTED, CUT), REVIEW).astype(np.int8)
         told = accepted.copy()
-        told[self._questions(np.flatnonzero(~accepted & ~self._together))] = True
+        told[self._questions()] = True
         keep = np.flatnonzero(told)
         copies = self._copies()
         left = np.concatenate([self.links.left[keep], copies[0]])
@@ -63,25 +64,44 @@ class Outcome:
 
     def counts(self) -> tuple[int, int, int]:
         """How many pairs `judged` would call accepted (ties of copies among them), queued, and cut."""
+        joined, queued, cut = self.pair_counts()
+        return joined + int(self.links.grouping.further[self._hang_together].sum()), queued, cut
+
+    def pair_counts(self) -> tuple[int, int, int]:
+        """The same without the ties of copies, which takes no rows to tell."""
         accepted = self.links.accepted
         joined = int((accepted & self._together).sum())
-        queued = len(self._questions(np.flatnonzero(~accepted & ~self._together)))
-        ties = int(self.links.grouping.further[self._hang_together].sum())
-        return joined + ties, queued, int(accepted.sum()) - joined
+        queued = min(len(distinct_sorted(self._open[1])), self._most_questions())
+        return joined, queued, int(accepted.sum()) - joined
 
-    def _questions(self, open_: Ints) -> Ints:
+    @cached_property
+    def _open(self) -> tuple[Ints, Ints]:
+        """Pairs that are no links and whose clusters differ, and these clusters: `smaller << 32 | larger`.
+
+        Clusters a person has called different are no question, and take no other question's place.
+        """
+        open_ = np.flatnonzero(~(self.links.accepted | self._together))
+
+        def clusters(left: Ints | Codes, right: Ints | Codes) -> Ints:
+            low, high = ordered(self.labels[left].astype(np.int64), self.labels[right].astype(np.int64))
+            return np.asarray(low << 32 | high)
+
+        found, said = clusters(self.links.left[open_], self.links.right[open_]), clusters(*self.links.answered)
+        fresh = ~np.isin(found, said)
+        return open_[fresh], found[fresh]
+
+    def _most_questions(self) -> int:
+        """How many questions a person can live with."""
+        return max(1, int(self.links.spec.review_share * self.record_clusters()))
+
+    def _questions(self) -> Ints:
         """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many.
 
-        Clusters a person has called different are no question, and take no other question's place. Ties are broken by
-        rank, so that it does not matter at which places the records are.
+        Ties are broken by rank, so that it does not matter at which places the records are.
         """
         labels, rank = self.labels, self.links.grouping.rank
-        low, high = (
-            end.astype(np.int64) for end in ordered(labels[self.links.left[open_]], labels[self.links.right[open_]])
-        )
-        said = ordered(*(labels[end].astype(np.int64) for end in self.links.answered))
-        fresh = ~np.isin(low << 32 | high, said[0] << 32 | said[1])
-        low, high, open_ = low[fresh], high[fresh], open_[fresh]
+        open_, clusters = self._open
+        low, high = clusters >> 32, clusters & 0xFFFFFFFF
         one, other = ordered(rank[self.links.left[open_]], rank[self.links.right[open_]])
         weight = self.links.weight_of(open_)
         order = np.lexsort((other, one, -weight, high, low))
@@ -90,8 +110,7 @@ class Outcome:
         size = np.bincount(labels[self.links.grouping.of_row], minlength=len(labels))
         best = order[begins]
         settles = settled_by_answer(weight[best], size[low[begins]], size[high[begins]])
-        most = max(1, int(self.links.spec.review_share * int((labels == np.arange(len(labels))).sum())))
-        return open_[best[np.lexsort((other[best], one[best], -settles))[:most]]]
+        return open_[best[np.lexsort((other[best], one[best], -settles))[: self._most_questions()]]]
 
     def _copies(self) -> tuple[Codes, Ints, Ints]:
         """Further rows of records whose rows are one: record, row, pattern of the record with itself."""
@@ -129,18 +148,21 @@ class Outcome:
 
     def cluster_count(self) -> int:
         """Number of clusters, those of one row included."""
-        records = int((self.labels == np.arange(len(self.labels), dtype=np.int32)).sum())
-        return records + int(self.links.grouping.further[~self._hang_together].sum())
+        return self.record_clusters() + int(self.links.grouping.further[~self._hang_together].sum())
 
-    def lone_rows(self) -> Ints:
-        """Rows that are each a cluster of their own although others say the very same: further rows of records whose rows do not
-        hang together."""
-        return self._further_rows(~self._hang_together)[1]
+    def record_clusters(self) -> int:
+        """Number of clusters of records."""
+        return int((self.labels == np.arange(len(self.labels), dtype=np.int32)).sum())
+
+    @property
+    def scattered(self) -> Codes:
+        """Repeated records whose rows do not hang together: each further row is a cluster of its own."""
+        return self.links.grouping.repeated[~self._hang_together]
 
     def _groups(self) -> Ints | Codes:
         """Per row its cluster: the smallest record of it, or, for a lone row, a number of its own."""
         group = self.labels[self.links.grouping.of_row]
-        lone = self.lone_rows()
+        lone = self._further_rows(~self._hang_together)[1]
         group[lone] = len(self.links.grouping.rank) + lone
         return group
 

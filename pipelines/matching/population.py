@@ -105,7 +105,7 @@ class Population:
         table = pa.concat_tables([_SCHEMA.empty_table(), *parts])
         path.parent.mkdir(parents=True, exist_ok=True)
         told = table.replace_schema_metadata({"population": json.dumps(facts, sort_keys=True)})
-        pq.write_table(told, aside(path), compression="zstd")
+        pq.write_table(told, aside(path), compression="none", use_dictionary=["column"])  # hashes don't get smaller
         put_in_place(aside(path), path)
 
     @classmethod
@@ -116,12 +116,13 @@ class Population:
             ModelError: not such a file.
         """
         try:
-            table = pq.read_table(path)
+            table = pq.read_table(path, read_dictionary=["column"])
             facts = json.loads((table.schema.metadata or {})[b"population"])
+            columns, values, bins = (table.column(c).combine_chunks() for c in _SCHEMA.names)
             frequencies = {}
             for column, other in facts["other"].items():
-                mine = table.filter(pc.equal(table.column("column"), column))
-                frequencies[column] = Frequencies(mine.column("value").to_numpy(), mine.column("bin").to_numpy(), other)
+                mine = pc.equal(columns, column)
+                frequencies[column] = Frequencies(values.filter(mine).to_numpy(), bins.filter(mine).to_numpy(), other)
             return cls(facts["records"], facts["possible_pairs"], frequencies, facts["notes"])
         except (KeyError, ValueError, OSError, pa.ArrowInvalid) as error:
             raise ModelError(f"population of a model: can't be read ({type(error).__name__}); train anew") from None

@@ -19,23 +19,24 @@ import pyarrow.compute as pc
 
 from pipelines.matching.coded import CodedTable, known_distinct
 from pipelines.matching.encode import distinct_sorted
-from pipelines.matching.hashing import Hashes, mix
-from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import State
 from pipelines.matching.made import mapped
+from pipelines.matching.rows import Beside, Rows
 from pipelines.matching.views import LIVED_IN, coded_persons, enterprise_view, housing_view
 from warehouse.model import Home
 
 Ints = npt.NDArray[np.int64]
 Asked = Ints | None
-"""Places of mentions in order of their lasting names; None for all of them, which then come in order of `mention_id`."""
+"""Places of mentions; None for all of them, which then come in order of `mention_id`."""
 View = Callable[[Asked], pa.Table | CodedTable]
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The mentions of a kind that was matched before: lasting names of mentions and clusters, in order of `mention_id`."""
+    """The mentions of a kind that was matched before, by place: `mention_id` (-1 for none), their lasting names, and those of
+    their clusters."""
 
+    ids: Ints
     names: Ints
     clusters: Ints
 
@@ -47,21 +48,19 @@ class Resolved:
             ValueError: it was found of other mentions than there are now.
         """
         state, made = State.load(home.matched(kind)), mapped(home.made(kind))
-        if state is None or not np.array_equal(state.row_names, made["name"].to_numpy()):
+        ids, names = made["mention_id"].to_numpy(), made["name"].to_numpy()
+        if state is None or not state.is_of(names, ids):
             raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
-        names, clusters = np.empty((2, made.num_rows), dtype=np.int64)
-        ids = made["mention_id"].to_numpy()
-        names[ids], clusters[ids] = state.row_names, state.row_cluster
-        return cls(names, clusters)
+        return cls(ids, names, state.row_clusters())
 
-    def some(self, ids: Ints) -> pa.Table:
-        """`mention_id` and `cluster_id` of some mentions, in order of names, whatever order they came in."""
-        ids = ids[np.argsort(self.names[ids])]
-        return pa.table({"mention_id": ids, "cluster_id": self.clusters[ids]})
+    def some(self, places: Ints) -> pa.Table:
+        """`mention_id` and `cluster_id` of the mentions at some places, in order of names, whatever order these come in."""
+        places = places[np.argsort(self.names[places])]
+        return pa.table({"mention_id": self.ids[places], "cluster_id": self.clusters[places]})
 
-    def said(self, ids: npt.NDArray[np.int32]) -> Hashes:
-        """Lasting name of the cluster of each mention; 0 for none (-1)."""
-        return np.append(self.clusters, np.int64(0))[ids].astype(np.uint64)
+    def every(self) -> pa.Table:
+        """The same of all mentions."""
+        return self.some(np.flatnonzero(self.ids >= 0))
 
 
 def rows_of(home: Home, kind: str, threads: int = 1) -> Rows:
@@ -70,13 +69,13 @@ def rows_of(home: Home, kind: str, threads: int = 1) -> Rows:
     Args:
         home: whose kinds that tell something of this one have been linked.
         kind: person, housing or enterprise.
-        threads: threads to use.
+        threads: threads to use where all mentions are asked for.
     """
     made = mapped(home.made(kind))
     ids, names, source = (made[c].to_numpy() for c in ("mention_id", "name", "source"))
     if kind == "person":
-        sources, view = _persons(home, made, source, threads)
-        return Rows(ids, names, sources, view)
+        beside, view = _persons(home, made, threads)
+        return Rows(ids, names, source, view, beside)
     return Rows(ids, names, source, _homes(home, ids) if kind == "housing" else _enterprises(home, ids))
 
 
@@ -84,7 +83,7 @@ def _compared(home: Home, kind: str, ids: Ints, asked: Asked) -> pa.Table:
     """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
     table = mapped(home.compared(kind))
     if asked is None:
-        return known_distinct(table.append_column("mention_id", pa.array(np.arange(len(ids)))))
+        return known_distinct(table.append_column("mention_id", pa.array(np.arange(table.num_rows))))
     places = ids[asked]
     taken = table.take(pa.array(places))
     plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
@@ -108,7 +107,7 @@ def _homes(home: Home, ids: Ints) -> View:
     return view
 
 
-def _persons(home: Home, made: pa.Table, source: Hashes, threads: int) -> tuple[Hashes, View]:
+def _persons(home: Home, made: pa.Table, threads: int) -> tuple[tuple[Beside, ...], View]:
     housing, enterprise = Resolved.of(home, "housing"), Resolved.of(home, "enterprise")
     ids, homes, firms, cut = (made[c].to_numpy() for c in ("mention_id", "home", "firm", "cut"))
 
@@ -116,19 +115,21 @@ def _persons(home: Home, made: pa.Table, source: Hashes, threads: int) -> tuple[
         some = _compared(home, "person", ids, asked)
         places = mapped(home.compared("housing")).select(LIVED_IN)
         if asked is None:
-            lived_in, employers = (np.arange(len(r.names)) for r in (housing, enterprise))
+            lived_in, employers = housing.every(), enterprise.every()
+            rounded = np.zeros(some.num_rows, dtype=bool)
+            rounded[ids[cut]] = True
         else:
-            lived_in, employers = (_pointed_to(of[asked]) for of in (homes, firms))
-        rounded = some["id_number"].filter(pa.array(cut[np.argsort(ids)] if asked is None else cut[asked]))
-        told = housing.some(lived_in)
-        place = places.take(told["mention_id"])
+            lived_in, employers = housing.some(_pointed_to(homes[asked])), enterprise.some(_pointed_to(firms[asked]))
+            rounded = cut[asked]
+        place = places.take(lived_in["mention_id"])
         for name in LIVED_IN:
-            told = told.append_column(name, place[name])
-        known = pc.unique(pc.drop_null(rounded))
-        return coded_persons(some, told, enterprise.some(employers), threads, known)
+            lived_in = lived_in.append_column(name, place[name])
+        known = pc.unique(pc.drop_null(some["id_number"].filter(pa.array(rounded))))
+        return coded_persons(some, lived_in, employers, threads if asked is None else 1, known)
 
-    return mix([source, housing.said(homes), enterprise.said(firms)]), view
+    told = ((homes, housing), (firms, enterprise))
+    return tuple(Beside(pointers, kind.clusters.view(np.uint64)) for pointers, kind in told), view
 
 
-def _pointed_to(ids: npt.NDArray[np.int32]) -> Ints:
-    return distinct_sorted(ids[ids >= 0].astype(np.int64))
+def _pointed_to(places: npt.NDArray[np.int32]) -> Ints:
+    return distinct_sorted(places[places >= 0].astype(np.int64))

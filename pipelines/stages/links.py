@@ -10,6 +10,7 @@ nothing changed, nothing is written.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -21,14 +22,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.hashing import mix
 from pipelines.matching.incremental import advance
-from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import State, state_of
 from pipelines.matching.link import link
 from pipelines.matching.links import Links
+from pipelines.matching.made import digest_of
 from pipelines.matching.plot import weight_plot
 from pipelines.matching.result import MatchResult, Report
+from pipelines.matching.rows import Rows
 from pipelines.matching.sources import rows_of
 from pipelines.matching.specs import SPECS
 from pipelines.once import Counts, digest
@@ -54,10 +55,10 @@ class Matched:
 def link_mentions(settings: Settings, kind: str) -> Counts:
     """Judge pairs and cluster the mentions of `kind`; return figures of the model and the outcome."""
     home, spec = settings.home, SPECS[kind]
-    rows = rows_of(home, kind, threads=os.cpu_count() or 1)
+    rows = rows_of(home, kind, os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     held, why = held_model(home, spec)
-    asked = _fingerprint(rows, decided)
+    asked = _fingerprint(home, kind, rows, decided)
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
     mark, matched = home.matched_mark(kind), None
@@ -87,11 +88,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     return {**counts, "model": why}
 
 
-def _fingerprint(rows: Rows, decided: pa.Table) -> str:
-    """Changes with the rows, their ids, and what people decided."""
-    every = mix([rows.ids, rows.names, rows.sources])
+def _fingerprint(home: Home, kind: str, rows: Rows, decided: pa.Table) -> str:
+    """Changes with the rows, their ids, what they depend on beside themselves, and what people decided."""
+    beside = (hashlib.sha256(b.told.tobytes()).hexdigest() for b in rows.beside)
     verdicts = sorted(zip(*(decided[c].to_pylist() for c in ("left_id", "right_id", "verdict")), strict=True))
-    return digest((len(every), int(every.sum()), int(np.bitwise_xor.reduce(every, initial=0)), verdicts))
+    return digest((digest_of(home.made(kind)), *beside, verdicts))
 
 
 def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
@@ -110,7 +111,7 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
         rows.view(None),
         SPECS[kind],
         id_column="mention_id",
-        order=rows.ids,
+        order=rows.ids[rows.in_order],
         judgements=decided,
         model=held.model if held else None,
         population=held.population if held else None,
@@ -118,8 +119,8 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
     if result.working is None:
         raise ValueError(f"link/{kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
-    state = state_of(result, rows.names, rows.sources, judged)
-    counts = {"changed": len(rows.ids), "withdrawn": 0, "clustered_again": result.report.records}
+    state = state_of(result, rows, judged)
+    counts = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
     return Matched(result.report, result.working.outcome.links, state, counts), result
 
 
@@ -132,7 +133,6 @@ def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) 
         former,
         rows,
         judgements=(_judged(decided, "different"), _judged(decided, "same")),
-        threads=os.cpu_count() or 1,
     )
     counts = {"changed": step.changed, "withdrawn": step.withdrawn, "clustered_again": step.clustered}
     return Matched(step.report, step.outcome.links, step.state, counts)

@@ -87,10 +87,10 @@ def _beside(home: Home) -> Iterator[Home]:
 
 
 def _compare(home: Home, scratch: Home, kind: str) -> Differences:
-    here, anew = Found.of(home, kind), Found.of(scratch, kind).state
+    here, anew = Found.of(home, kind), Found.of(scratch, kind)
     entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
     of_mention = np.asarray(entity.indices).astype(np.int64)
-    one, other = np.stack([here.state.row_names, of_mention[here.ids]]), np.stack([anew.row_names, anew.row_cluster])
+    one, other = np.stack([here.names, of_mention[here.ids]]), np.stack([anew.names, anew.clusters_by_name])
     return compare_partitions(kind, one, other)
 
 

@@ -1,6 +1,6 @@
 """Going on from the last run gives what a full run gives: random deliveries, orders and judgements on invented customers."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +12,10 @@ from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec,
 from pipelines.matching.encode import encode
 from pipelines.matching.hashing import row_hashes, value_hashes
 from pipelines.matching.incremental import advance
-from pipelines.matching.incremental_rows import Rows
 from pipelines.matching.incremental_state import NOBODY, State, state_of
+from pipelines.matching.places import lasting_places
 from pipelines.matching.population import Population
+from pipelines.matching.rows import Rows
 
 COLUMNS = ("first", "surname", "born", "phone", "phone_2", "number")
 SPEC = MatchSpec(
@@ -61,12 +62,33 @@ def customer(rng):
     )
 
 
-def rows_of(city, order):
+def table_of(city, order):
     """The city, a dict of key → row, as a table in some order of its keys."""
     keys = [list(city)[i] for i in order]
     table = pa.table({c: pa.array([city[k][i] for k in keys], pa.string()) for i, c in enumerate(COLUMNS)})
-    names = (value_hashes(pa.array([f"k{k}" for k in keys], pa.string())) >> np.uint64(1)).astype(np.int64)
-    return table.append_column("id", pa.array(np.arange(len(keys)))), names, keys
+    return table.append_column("id", pa.array(np.arange(len(keys)))), keys
+
+
+def names_of(keys):
+    return (value_hashes(pa.array([f"k{k}" for k in keys], pa.string())) >> np.uint64(1)).astype(np.int64)
+
+
+def rows_of(table, keys, former=None, looked_at=None):
+    """The rows of a table at the places they had in a former run, which tell what of them is looked at."""
+    place, names = lasting_places(names_of([]) if former is None else np.asarray(former.row_names), names_of(keys))
+
+    def laid(values, nothing):
+        out = np.full(len(names), nothing, dtype=values.dtype)
+        out[place] = values
+        return out
+
+    ids = laid(np.asarray(table["id"]), -1)
+
+    def view(places):
+        looked_at.extend(ids[places].tolist())
+        return table.take(pa.array(ids[places]))
+
+    return Rows(ids, names, laid(row_hashes(encode(table, COLUMNS), COLUMNS), 0), view)
 
 
 def as_judgements(verdicts, keys):
@@ -97,37 +119,37 @@ def outcome(result, keys):
 
 
 def full(city, order, verdicts, model=None, population=None):
-    table, names, keys = rows_of(city, order)
+    table, keys = table_of(city, order)
+    rows = rows_of(table, keys)
     _, judgements = as_judgements(verdicts, keys)
-    by_name = np.argsort(names)
+    taken = rows.ids[rows.in_order]
     result = link(
-        table, SPEC, id_column="id", model=model, population=population, order=by_name, judgements=judgements, threads=1
+        table, SPEC, id_column="id", model=model, population=population, order=taken, judgements=judgements, threads=1
     )
     judged = np.concatenate([np.asarray(judgements[c]) for c in ("left_id", "right_id")]).astype(np.int64)
-    sources = row_hashes(encode(table, COLUMNS), COLUMNS)
-    return result, keys, state_of(result, names[by_name], sources[by_name], judged)
+    return result, keys, state_of(result, rows, judged)
 
 
 def onward(state, city, order, verdicts, model, population):
-    table, names, keys = rows_of(city, order)
+    table, keys = table_of(city, order)
     ends, _ = as_judgements(verdicts, keys)
     looked_at = []
-
-    by_name = np.argsort(names)
-
-    def view(places):
-        looked_at.extend(by_name[places].tolist())
-        return table.take(pa.array(by_name[places]))
-
-    sources = row_hashes(encode(table, COLUMNS), COLUMNS)
-    rows = Rows(np.asarray(table["id"])[by_name], names[by_name], sources[by_name], view)
-    step = advance(SPEC, model, population, state, rows, judgements=ends)
+    step = advance(SPEC, model, population, state, rows_of(table, keys, state, looked_at), judgements=ends)
     return step, keys, set(looked_at)
 
 
+def in_order(state):
+    """The same with rows, too, in order of their names, no place empty."""
+    rows = state.rows[np.argsort(state.row_names[state.rows])]
+    told = {name: np.asarray(getattr(state, name))[rows] for name in ("row_names", "row_sources")}
+    few = {name: np.sort(state.row_names[getattr(state, name)]) for name in ("lone", "judged")}
+    closed_up = state.closed_up()
+    return replace(closed_up, **told | few, of_row=closed_up.of_row[rows])
+
+
 def differences(one, other):
-    """Names of the arrays in which two states differ, wherever their records are placed."""
-    one, other = one.closed_up(), other.closed_up()
+    """Names of the arrays in which two states differ, wherever their rows and records are placed."""
+    one, other = in_order(one), in_order(other)
 
     def equal(name):
         a, b = ([v] if not isinstance(v, tuple) else v for v in (getattr(one, name), getattr(other, name)))
