@@ -28,10 +28,10 @@ from pipelines.matching.incremental_pairs import Change, Touched, legible, neste
 from pipelines.matching.incremental_rows import Now, regroup
 from pipelines.matching.incremental_state import NOBODY, State, further_rows, held_values
 from pipelines.matching.kept import grown
-from pipelines.matching.links import Ends, Links
+from pipelines.matching.links import Ends, Links, and_others, ordered, places_in
 from pipelines.matching.model import Model
 from pipelines.matching.outcome import Outcome
-from pipelines.matching.places import EMPTY_PLACES, find
+from pipelines.matching.places import find
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report
 from pipelines.matching.rows import Rows
@@ -86,9 +86,10 @@ class Advance:
     def result(self, model: Model, population: Population) -> MatchResult:
         """What a full run would hand back; weights are those of pairs worth asking about."""
         spec, rows = self.outcome.links.spec, self.rows.in_order
-        links, ids = self.state.links(spec, self.outcome.links.scorer, rows), self.rows.ids[rows]
-        outcome = self.state.outcome(links)
-        bins, place = np.unique(np.floor(links.weights), return_inverse=True)
+        state = self.state.closed_up()
+        links, ids = state.links(spec, self.outcome.links.scorer, rows), self.rows.ids[rows]
+        outcome = state.outcome(links)
+        bins, place = np.unique(np.floor(links.weights[:-1]), return_inverse=True)
         pairs = np.bincount(place[links.pattern], minlength=len(bins))
         return MatchResult(
             outcome.clusters(ids),
@@ -101,7 +102,7 @@ class Advance:
             lambda: outcome.judged(ids),
             links.patterns,
             links.scorer,
-            nested(spec.rules, self.state.keys),
+            nested(spec.rules, state.keys),
         )
 
 
@@ -150,7 +151,7 @@ def advance(
     outcome = state.outcome(links)
     if len(now.of_row) > places:
         state = state.of_first(places)
-    if state.alive.sum() < len(state.lead) * (1 - EMPTY_PLACES):
+    if state.is_roomy:
         state = state.closed_up()
         outcome = state.outcome(state.links(spec, scorer))
     return Advance(
@@ -216,25 +217,25 @@ def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comp
 
 
 def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched) -> tuple[State, Ints]:
-    """The state with those of its pairs that still are, and the ends of those that no rule finds any more."""
-    left, right = np.asarray(state.left), np.asarray(state.right)
+    """The state knowing which of its pairs are none any more, and the ends of those that no rule finds now."""
     dropped = np.zeros(0, dtype=np.int64)
     if not (len(now.gone) or len(touched.doubtful) or len(touched.turned)):
         return state, dropped
+    left, right = np.asarray(state.left), np.asarray(state.right)
     is_alive, doubtful, turned = 1, 2, 4
     said = now.alive.astype(np.uint8)
     said[touched.doubtful] |= doubtful
     said[touched.turned] |= turned
     one, other = (np.take(said, end, mode="clip") for end in (left, right))
     both = one & other
-    keep = (both & is_alive) > 0
-    asked = np.flatnonzero(((both & doubtful) | ((one | other) & turned)) * keep)
+    void = (both & is_alive) == 0
+    void[state.void] = True
+    asked = np.flatnonzero(((both & doubtful) | ((one | other) & turned)) * ~void)
     if len(asked):
         lost = asked[found_by(spec, nested(spec.rules, state.keys), left[asked], right[asked]) == 0]
-        keep[lost] = False
+        void[lost] = True
         dropped = np.concatenate([left[lost], right[lost]]).astype(np.int64)
-    kept = np.flatnonzero(keep)
-    return replace(state, left=left[kept], right=right[kept], pattern=np.asarray(state.pattern)[kept]), dropped
+    return replace(state, void=np.flatnonzero(void)), dropped
 
 
 def _unstored(candidates: Ints, state: State, base: int) -> Ints:
@@ -244,8 +245,8 @@ def _unstored(candidates: Ints, state: State, base: int) -> Ints:
         return candidates
     asked = np.zeros(base, dtype=bool)
     asked[candidates[known] >> 32] = True
-    low, high = np.minimum(state.left, state.right), np.maximum(state.left, state.right)
-    some = np.flatnonzero(asked[low])
+    low, high = ordered(np.asarray(state.left), np.asarray(state.right))
+    some = np.setdiff1d(np.flatnonzero(asked[low]), state.void, assume_unique=True)
     stored = np.isin(candidates[known], low[some].astype(np.int64) << 32 | high[some])
     return np.delete(candidates, known[stored])
 
@@ -295,13 +296,12 @@ def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer)
     new, shown = candidates[worthy], found[worthy]
     if not len(new):
         return new, state
-    patterns = distinct_sorted(np.concatenate([state.patterns, shown]))
-    place = np.searchsorted(patterns, state.patterns).astype(np.int32)
+    patterns = grown(state.patterns, and_others(state.patterns, shown)[len(state.patterns) :])
     return new, replace(
         state,
-        left=np.concatenate([state.left, (new >> 32).astype(np.int32)]),
-        right=np.concatenate([state.right, (new & 0xFFFFFFFF).astype(np.int32)]),
-        pattern=np.concatenate([place[state.pattern], np.searchsorted(patterns, shown).astype(np.int32)]),
+        left=grown(state.left, (new >> 32).astype(np.int32)),
+        right=grown(state.right, (new & 0xFFFFFFFF).astype(np.int32)),
+        pattern=grown(state.pattern, places_in(patterns, shown).astype(np.int32)),
         patterns=patterns,
     )
 

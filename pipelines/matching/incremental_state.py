@@ -25,7 +25,7 @@ from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
 from pipelines.matching.links import Ends, Grouping, Links
 from pipelines.matching.outcome import Outcome
-from pipelines.matching.places import find
+from pipelines.matching.places import EMPTY_PLACES, find
 from pipelines.matching.result import MatchResult
 from pipelines.matching.rows import Rows
 from pipelines.matching.score import Scorer, weight_of
@@ -55,7 +55,8 @@ class State:
         left: int32, one record of every pair some block finds that is at least worth asking about.
         right: int32, the other record of these.
         pattern: int32, place of their patterns in `patterns`.
-        patterns: distinct patterns, ascending, those of all pairs among them.
+        patterns: distinct patterns, those of all pairs among them.
+        void: places of pairs that are none any more: a record of theirs is gone, or no block finds them now.
         same: pairs of records a person has called the same.
         same_patterns: their patterns.
         apart: pairs of records a person has called different.
@@ -78,6 +79,7 @@ class State:
     right: Codes
     pattern: Codes
     patterns: Patterns
+    void: Ints
     same: Ends
     same_patterns: Patterns
     apart: Ends
@@ -153,6 +155,12 @@ class State:
             of_row=self.of_row[:places],
         )
 
+    @property
+    def is_roomy(self) -> bool:
+        """Whether so many places are empty that closing up pays."""
+        empty = max(1 - self.alive.sum() / max(len(self.lead), 1), len(self.void) / max(len(self.left), 1))
+        return bool(empty > EMPTY_PLACES)
+
     def is_of(self, names: Ints, ids: Ints) -> bool:
         """Whether this was found of just these rows: `names` and `ids` (-1 for none) of all places."""
         return np.array_equal(self.row_names, names) and np.array_equal(np.asarray(self.of_row) >= 0, ids >= 0)
@@ -178,6 +186,9 @@ class State:
             rows: places of all rows, in the order they are to have; not given where only records are asked about.
         """
         left, right, pattern = (np.asarray(a) for a in (self.left, self.right, self.pattern))
+        if len(self.void):
+            pattern = pattern.copy()
+            pattern[self.void] = -1
         of_row, own = np.asarray(self.of_row)[: 0 if rows is None else None], np.asarray(self.own)
         of_row = of_row if rows is None else of_row[rows]
         grouping = Grouping.of(of_row, np.asarray(self.lead), lambda some: own[some])
@@ -204,17 +215,22 @@ class State:
             one, other = number[left], number[right]
             return np.minimum(one, other), np.maximum(one, other)
 
-        left, right = ends(self.left, self.right)
+        pairs = np.delete(np.arange(len(self.left)), self.void)
+        left, right = ends(self.left[pairs], self.right[pairs])
         in_order = np.argsort(left.astype(np.int64) << 32 | right)
-        pattern = np.asarray(self.pattern)[in_order]
-        shown = np.bincount(pattern, minlength=len(self.patterns)) > 0
+        pattern = np.asarray(self.pattern)[pairs[in_order]]
+        shown = np.unique(pattern)
+        shown = shown[np.argsort(self.patterns[shown])]
+        place = np.zeros(len(self.patterns), dtype=np.int32)
+        place[shown] = np.arange(len(shown), dtype=np.int32)
         return replace(
             self,
             of_row=np.append(number, np.int32(-1))[self.of_row],
             left=left[in_order],
             right=right[in_order],
-            pattern=(np.cumsum(shown) - 1).astype(np.int32)[pattern],
+            pattern=place[pattern],
             patterns=np.asarray(self.patterns)[shown],
+            void=np.zeros(0, dtype=np.int64),
             component=number[np.asarray(self.component)[order]],
             label=number[np.asarray(self.label)[order]],
             same=tuple(end.astype(np.int64) for end in ends(*self.same)),
@@ -270,6 +286,7 @@ def state_of(result: MatchResult, rows: Rows, judged: Ints) -> State:
         right=right,
         pattern=pattern,
         patterns=links.patterns,
+        void=np.zeros(0, dtype=np.int64),
         same=same,
         same_patterns=working.comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)),
         apart=apart,

@@ -71,10 +71,11 @@ class Links:
         grouping: rows as records.
         left: one record of each pair.
         right: the other.
-        patterns: distinct packed patterns, ascending, those of all pairs among them.
-        pattern: place of the pattern of each pair among them.
+        patterns: distinct packed patterns, those of all pairs among them.
+        pattern: place of the pattern of each pair among them; -1 where there is no pair any more.
 
     Attributes:
+        weights: of the patterns; the last is that of no pair.
         answered: ends of pairs of records a person has called different: what they lie in is not asked about again.
         settled: how many pairs, the last ones, a person has called the same: they weigh `SETTLED`.
     """
@@ -92,18 +93,19 @@ class Links:
     ) -> None:
         self.spec, self.scorer, self.grouping = spec, scorer, grouping
         self.left, self.right = (end.astype(np.int32, copy=False) for end in (left, right))
-        self.patterns = distinct_sorted(np.concatenate([patterns, grouping.own]))
-        self.weights = scorer.weights(self.patterns)
-        place = np.searchsorted(self.patterns, patterns).astype(np.int32)
-        moved = len(place) > 0 and place[-1] != len(place) - 1
-        self.pattern = place[pattern] if moved else pattern.astype(np.int32, copy=False)
+        self.patterns = and_others(patterns, grouping.own)
+        self.weights = self._weighed()
+        self.pattern = pattern.astype(np.int32, copy=False)
         self.answered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         self.settled = 0
 
-    @property
+    def _weighed(self) -> Floats:
+        return np.append(self.scorer.weights(self.patterns), -np.inf)
+
+    @cached_property
     def own(self) -> Ints:
         """Place of the own pattern of every repeated record among `patterns`."""
-        return np.searchsorted(self.patterns, self.grouping.own)
+        return places_in(self.patterns, self.grouping.own)
 
     def settle(self, same: Ends, found: Patterns) -> None:
         """Add pairs a person has called the same, above every other link; `found` are their patterns."""
@@ -115,15 +117,14 @@ class Links:
         packed = left << 32 | right
         first = np.unique(packed, return_index=True)[1]
         left, right, found, packed = left[first], right[first], found[first], packed[first]
-        merged = distinct_sorted(np.concatenate([self.patterns, found]))
-        place = np.searchsorted(merged, self.patterns).astype(np.int32)
+        self.patterns = and_others(self.patterns, found)
         low, high = ordered(self.left, self.right)
         old = np.flatnonzero(~np.isin(low.astype(np.int64) << 32 | high, packed))
         self.left, self.right = (
             np.concatenate([end[old], said.astype(np.int32)]) for end, said in ((self.left, left), (self.right, right))
         )
-        self.pattern = np.concatenate([place[self.pattern[old]], np.searchsorted(merged, found).astype(np.int32)])
-        self.patterns, self.weights, self.settled = merged, self.scorer.weights(merged), len(left)
+        self.pattern = np.concatenate([self.pattern[old], places_in(self.patterns, found).astype(np.int32)])
+        self.weights, self.settled = self._weighed(), len(left)
         self.__dict__.pop("accepted", None)
 
     @property
@@ -151,6 +152,17 @@ class Links:
         accepted = np.flatnonzero(self.accepted)
         ends = self.left[accepted], self.right[accepted]
         return cluster(len(self.grouping.rank), *ends, self.weight_of(accepted), constraints)
+
+
+def and_others(patterns: Patterns, some: Patterns) -> Patterns:
+    """Distinct patterns and, behind them, those of `some` that are not among them."""
+    return np.concatenate([patterns, np.setdiff1d(distinct_sorted(some), patterns, assume_unique=True)])
+
+
+def places_in(patterns: Patterns, some: Patterns) -> Ints:
+    """Place of every one of `some` among distinct patterns, which hold it."""
+    order = np.argsort(patterns)
+    return np.asarray(order[np.searchsorted(patterns[order], some)])
 
 
 def ordered(one: Any, other: Any) -> Any:

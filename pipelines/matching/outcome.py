@@ -81,6 +81,7 @@ class Outcome:
         Clusters a person has called different are no question, and take no other question's place.
         """
         open_ = np.flatnonzero(~(self.links.accepted | self._together))
+        open_ = open_[self.links.pattern[open_] >= 0]
 
         def clusters(left: Ints | Codes, right: Ints | Codes) -> Ints:
             low, high = ordered(self.labels[left].astype(np.int64), self.labels[right].astype(np.int64))
