@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pipelines.matching.blocking import complement, told_apart
 from pipelines.matching.encode import Codes, distinct_sorted
 from pipelines.matching.hashing import STRIDE
+from pipelines.matching.places import find
 from pipelines.matching.spec import Block, MatchSpec
 from pipelines.parallel import each
 
@@ -116,7 +117,7 @@ def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tu
     keys = keys[keys >= 0]
     if not len(keys):
         return NOTHING, columns
-    place, record, column_of = _holders(columns, keys, change.alive)
+    place, record = _holders(columns, keys, change.alive)
     fresh = record >= change.base
     size = np.bincount(place, minlength=len(keys))
     lost = np.bincount(np.searchsorted(keys, left_by[left_by >= 0]), minlength=len(keys))
@@ -124,9 +125,8 @@ def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tu
     was, now = size - won + lost > cap, size > cap
     doubtful = distinct_sorted(record[(now & ~was)[place]])
     otherwise = record[(now != was)[place] & ~fresh]
-    marked = _marked(
-        columns, _Entries(place, record, column_of), keys, now, anew=(now != was)[place] | (fresh & now[place])
-    )
+    anew = np.flatnonzero((now != was)[place] | (fresh & now[place]))
+    marked = _marked(columns, record[anew], keys[place[anew]].astype(np.int32), now[place[anew]])
     driving = np.zeros(len(change.alive), dtype=bool)
     driving[turned] = True
     kept = np.flatnonzero(~now[place])
@@ -135,25 +135,14 @@ def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tu
     return Touched(_across(place, record, drives), doubtful, distinct_sorted(otherwise)), marked
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """Holders of keys: place of the key, record, which column."""
-
-    place: Ints
-    record: Ints
-    column: Ints
-
-
-def _marked(columns: list[Codes], held: _Entries, keys: Ints, hot: Mask, *, anew: Mask) -> list[Codes]:
-    """The columns with the entries that are `anew` hot, or no longer, marked as they are now."""
+def _marked(columns: list[Codes], record: Ints, key: Codes, hot: Mask) -> list[Codes]:
+    """The columns where some records hold some keys, these marked as they are now: hot or not."""
     out = list(columns)
     for c, column in enumerate(columns):
-        mine = np.flatnonzero((held.column == c) & anew)
+        mine = np.flatnonzero(legible(column[record]) == key)
         if len(mine):
-            place = held.place[mine]
-            key = keys[place].astype(np.int32)
             out[c] = np.array(column)
-            out[c][held.record[mine]] = np.where(hot[place], complement(key), key)
+            out[c][record[mine]] = np.where(hot[mine], complement(key[mine]), key[mine])
     return out
 
 
@@ -162,21 +151,21 @@ def legible(keys: Codes) -> Codes:
     return np.where(keys < -1, complement(keys), keys)
 
 
-def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints, Ints]:
-    """Every record here that holds one of `keys`: place of the key, record, column."""
+def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints]:
+    """Every record here that holds one of `keys`, once for each column it does so in: place of the key, ascending, and record."""
     hot_or_not = np.concatenate([keys.astype(np.int32), complement(keys.astype(np.int32))])
     sieves = [(shift, _sieve(hot_or_not, shift)) for shift in (0, 11)]
     found = []
-    for c, column in enumerate(columns):
+    for column in columns:
         record = _passing(np.asarray(column), sieves)
         record = record[alive[record]]
-        key = legible(column[record]).astype(np.int64)
-        place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-        holds = keys[place] == key
-        found.append((place[holds], record[holds], np.full(int(holds.sum()), c, dtype=np.int64)))
-    place, record, column_of = (np.concatenate([f[i] for f in found]) for i in range(3))
-    order = np.argsort(place, kind="stable")
-    return place[order], record[order], column_of[order]
+        found.append(legible(column[record]).astype(np.int64) << 32 | record)
+    packed = np.sort(np.concatenate(found))
+    key = packed >> 32
+    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+    place = np.repeat(find(key[begin], keys), np.diff(np.append(begin, len(key))))
+    holds = place >= 0
+    return place[holds], packed[holds] & 0xFFFFFFFF
 
 
 def _sieve(keys: Codes, shift: int) -> Mask:

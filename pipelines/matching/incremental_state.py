@@ -110,7 +110,8 @@ class State:
 
     @classmethod
     def load(cls, folder: Path, stamp: str | None = None) -> State | None:
-        """What the last run left; none where there was none, or another `stamp` held then, if one is asked for."""
+        """What the last run left; none where there was none, or another `stamp` held then, if one is asked for, or where it is that of
+        another version of this code."""
         arrays = kept.load(folder, stamp)
         if arrays is None:
             return None
@@ -118,7 +119,8 @@ class State:
         for name, array in sorted(arrays.items()):
             whole, _, part = name.partition("-")
             values[whole] = (*values.get(whole, ()), array) if part else array
-        return cls(**{"held": (), "beside": (), **values})
+        values = {"held": (), "beside": (), **values}
+        return cls(**values) if values.keys() == {field.name for field in fields(cls)} else None
 
     def precedes(self, rows: Rows) -> bool:
         """Whether the rows that were here have kept their places, so that a run can go on from here."""

@@ -31,19 +31,27 @@ SYNCED_AT_A_TIME = 8
 
 def load(folder: Path, stamp: str | None = None) -> dict[str, Array] | None:
     """The arrays last saved, mapped into memory to be read; none where nothing was saved, or under another `stamp`."""
-    try:
-        told = json.loads((folder / CURRENT).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    if stamp is not None and told["stamp"] != stamp:
+    told = _told(folder)
+    if told is None or (stamp is not None and told["stamp"] != stamp):
         return None
     return {name: _mapped(folder / file, kind, length) for name, (file, kind, length) in told["arrays"].items()}
+
+
+def _told(folder: Path) -> dict[str, Any] | None:
+    """What `current` says, if it is there and whole."""
+    try:
+        told: dict[str, Any] = json.loads((folder / CURRENT).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return told
 
 
 def save(arrays: Mapping[str, Array], folder: Path, stamp: str) -> None:
     """Keep arrays; those that still lie in a file of this folder are not written again."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = {}
+    before = _told(folder) or {"arrays": {}}
+    known = {(file, length) for file, _, length in before["arrays"].values()}
+    told: dict[str, tuple[str, str, int]] = {}
     number = 1 + max((int(p.suffix[1:]) for p in folder.glob("*.[0-9]*")), default=0)
     for name, array in arrays.items():
         file = _file_of(array)
@@ -51,7 +59,8 @@ def save(arrays: Mapping[str, Array], folder: Path, stamp: str) -> None:
             file = folder / f"{name}.{number:06d}"
             np.ascontiguousarray(array).tofile(file)
         told[name] = (file.name, array.dtype.str, len(array))
-    each(sync, (folder / file for file, _, _ in told.values()), SYNCED_AT_A_TIME)
+    new = [folder / file for file, _, length in told.values() if (file, length) not in known]
+    each(sync, new, SYNCED_AT_A_TIME)
     write_whole(folder / CURRENT, json.dumps({"stamp": stamp, "arrays": told}).encode())
     for other in folder.glob("*.[0-9]*"):
         if other.name not in {file for file, _, _ in told.values()}:

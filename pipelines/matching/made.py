@@ -131,10 +131,12 @@ def _placed(path: Path, mentions: pa.Table) -> _Placed:
     """Give mentions their places: those they had in the last run, if they were there."""
     names = mention_names(_with_dictionaries(mentions, IDENTITY))
     former = mapped(path)["name"].to_numpy() if path.exists() else names[:0]
-    placed = _Placed(*lasting_places(former, names))
-    if len(np.unique(placed.place)) < len(names):
-        raise ValueError("two mentions share platform, dataset, role, row_key and repeat; these must name one")
-    return placed
+    try:
+        return _Placed(*lasting_places(former, names))
+    except ValueError:
+        raise ValueError(
+            "two mentions share platform, dataset, role, row_key and repeat; these must name one"
+        ) from None
 
 
 def _made(columns: Mapping[str, npt.NDArray[Any]]) -> pa.Table:

@@ -33,9 +33,14 @@ def lasting_places(former: Ints, names: Ints) -> tuple[Ints, Ints]:
 
     Returns:
         The place of every name, and the name of every place.
+
+    Raises:
+        ValueError: a name comes twice.
     """
     by_name = np.argsort(names, kind="stable")
     here = names[by_name]
+    if (here[1:] == here[:-1]).any():
+        raise ValueError("a name comes twice; it must name one thing")
     order = np.argsort(former, kind="stable")
     spot = find(here, former[order])
     known = spot >= 0

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
+from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, kept, link
 from pipelines.matching.encode import encode
 from pipelines.matching.hashing import row_hashes, value_hashes
 from pipelines.matching.incremental import advance
 from pipelines.matching.incremental_state import NOBODY, State, state_of
 from pipelines.matching.places import lasting_places
 from pipelines.matching.population import Population
-from pipelines.matching.rows import Rows
+from pipelines.matching.rows import Beside, Rows
 
 COLUMNS = ("first", "surname", "born", "phone", "phone_2", "number")
 SPEC = MatchSpec(
@@ -270,6 +270,38 @@ def test_state_and_population_come_back_from_disk_as_they_went(start, tmp_path):
     values = value_hashes(pa.array(["Ada", "Ash", "5550101", "unheard of"]))
     for column, frequencies in trained.population.frequencies.items():
         assert np.array_equal(again.frequencies[column].bins_of(values), frequencies.bins_of(values))
+
+
+def test_what_another_version_left_is_nothing_to_go_on_from(start, tmp_path):
+    _, _, state = start
+    state.save(tmp_path, "stamp")
+    told = kept.load(tmp_path)
+    for arrays in ({**told, "mood": told["lead"]}, {name: array for name, array in told.items() if name != "lead"}):
+        kept.save(arrays, tmp_path, "stamp")
+        assert State.load(tmp_path, "stamp") is None
+
+
+def test_a_row_is_looked_at_again_when_something_is_told_of_what_it_points_to(start):
+    city, trained, _ = start
+    table, keys = table_of(city, range(300))
+    looked_at = []
+    pointers = np.where(np.arange(300) % 3 == 0, -1, np.arange(300) % 5).astype(np.int32)
+
+    def rows(told):
+        return replace(
+            rows_of(table, keys, None, looked_at), beside=(Beside(pointers, np.array(told, dtype=np.uint64)),)
+        )
+
+    before = rows([10, 11, 12, 13, 14])
+    result = link(
+        table, SPEC, id_column="id", model=trained.model, population=trained.population, order=before.ids, threads=1
+    )
+    state = state_of(result, before, names_of([]))
+    for told, moved in (([10, 11, 12, 13, 14], []), ([10, 11, 99, 13, 14, 15], [2])):
+        looked_at.clear()
+        step = advance(SPEC, trained.model, trained.population, state, rows(told))
+        assert set(looked_at) == set(before.ids[np.isin(pointers, moved)])
+        assert (step.changed, step.compared, step.clustered) == (0, 0, 0)
 
 
 def test_nobody_is_judged_by_default():

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from pipelines.matching.made import COMPARED, MADE, OWNERS, mapped, write_made
+from pipelines.matching.made import COMPARED, MADE, OWNERS, digest_of, mapped, write_made
 from warehouse.model import Home
 from warehouse.model.mention import MENTIONS
 
@@ -59,3 +59,34 @@ def test_a_number_another_mention_shows_to_be_rounded_changes_what_a_mention_is_
     assert alone["cut"].to_pylist() == [False, False]
     assert told["cut"][place].as_py()
     assert alone["source"][place] != told["source"][place]
+
+
+def test_a_mention_keeps_its_place_and_one_that_is_gone_leaves_it_empty(tmp_path):
+    home = Home(tmp_path)
+    before = made(home, persons(20, phone=pa.array([f"1390000{i:04d}" for i in range(20)])))
+    here = [i for i in range(21) if i != 4]
+    keys = pa.array([f"r{i}" for i in here])
+    phones = pa.array([f"1390000{i:04d}" if i != 9 else None for i in here])
+    after = made(home, persons(20, row_key=keys, phone=phones))
+    of = {i: before["mention_id"].to_pylist().index(i) for i in range(20)}
+    assert after["name"].to_pylist()[:20] == before["name"].to_pylist()
+    assert [after["mention_id"][of[i]].as_py() for i in range(20)] == [*range(4), -1, *range(4, 19)]
+    assert after["mention_id"].to_pylist()[20:] == [19]
+    assert after["source"][of[4]].as_py() == 0
+    other = [i for i in range(20) if after["source"][of[i]] != before["source"][of[i]]]
+    assert other == [4, 9]
+
+
+def test_the_digest_tells_whether_anything_is_other_than_before(tmp_path):
+    home, digests = Home(tmp_path), []
+    for phone, order in (
+        ("13900000001", [0, 1]),
+        ("13900000001", [0, 1]),
+        ("13900000001", [1, 0]),
+        ("13900000002", [0, 1]),
+    ):
+        table = persons(2, phone=pa.array([phone, None])).take(pa.array(order))
+        made(home, table.set_column(0, "mention_id", pa.array([0, 1])))
+        digests.append(digest_of(home.made("person")))
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
