@@ -165,7 +165,7 @@ def table(first: Cost, whole: Cost, found: dict[float, Cost]) -> str:
         "*Laying out mentions* is done by the stage that standardises them, for all of them, whenever anything came: hashes by",
         "which matching sees what changed, and the compared columns in a file of which single rows can be read. Matching itself",
         "then looks at integers of every mention and at the texts of those that changed, and of those they share a key with.",
-        "What it still does for every mention: finding its place among the former ones, and one look at each of its keys.",
+        "What it still does for every mention: one look at its hash, at each of its keys and at each of its pairs, where they lie.",
         "*Telling* is what the stages that come after pay for all clusters and all judged pairs in the numbers of their run,",
         "whatever changed.",
     ]

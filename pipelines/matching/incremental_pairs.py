@@ -25,8 +25,8 @@ from pipelines.parallel import each
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-SIEVE = 1 << 20
-"""Places of the sieve that lets pass records whose key may be touched: small enough for a processor's cache."""
+ROOM = 64
+"""Places of a sieve for every key it lets pass: so many that few others pass, so few that it stays in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def legible(keys: Codes) -> Codes:
 def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints]:
     """Every record here that holds one of `keys`, once for each column it does so in: place of the key, ascending, and record."""
     hot_or_not = np.concatenate([keys.astype(np.int32), complement(keys.astype(np.int32))])
-    sieves = [(shift, _sieve(hot_or_not, shift)) for shift in (0, 11)]
+    bits = int(np.clip((ROOM * len(hot_or_not)).bit_length(), 10, 20))
+    sieves = [(shift, _sieve(hot_or_not, shift, bits)) for shift in (0, 31 - bits)]
     found = []
     for column in columns:
         record = _passing(np.asarray(column), sieves)
@@ -168,22 +169,23 @@ def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints]
     return place[holds], packed[holds] & 0xFFFFFFFF
 
 
-def _sieve(keys: Codes, shift: int) -> Mask:
-    """Lets pass the keys, by `SIEVE` of their bits from `shift` on."""
-    sieve = np.zeros(SIEVE, dtype=bool)
-    sieve[(keys >> shift) & (SIEVE - 1)] = True
+def _sieve(keys: Codes, shift: int, bits: int) -> Mask:
+    """Lets pass the keys, by so many of their bits from `shift` on."""
+    sieve = np.zeros(1 << bits, dtype=bool)
+    sieve[(keys >> shift) & ((1 << bits) - 1)] = True
     return sieve
 
 
 def _passing(column: Codes, sieves: list[tuple[int, Mask]]) -> Ints:
     """Records whose key passes every sieve, a stretch of them at a time that stays in a processor's cache."""
     (_, first), *others = sieves
+    bits = np.int32(len(first) - 1)
     found = [np.zeros(0, dtype=np.int64)]
     for start in range(0, len(column), STRIDE):
         keys = column[start : start + STRIDE]
-        record = np.flatnonzero(np.take(first, keys & np.int32(SIEVE - 1), mode="clip"))
+        record = np.flatnonzero(np.take(first, keys & bits, mode="clip"))
         for shift, sieve in others:
-            record = record[sieve[(keys[record] >> shift) & (SIEVE - 1)]]
+            record = record[sieve[(keys[record] >> shift) & bits]]
         found.append(record + start)
     return np.concatenate(found)
 

@@ -17,16 +17,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.parallel import each
 from warehouse.model.durable import sync, write_whole
 
 Array = npt.NDArray[Any]
 Kept = TypeVar("Kept", bound=npt.NDArray[Any])
 
 CURRENT = "current"
-
-SYNCED_AT_A_TIME = 8
-"""Files waited for at once: a file system puts them on disk together."""
 
 
 def load(folder: Path, stamp: str | None = None) -> dict[str, Array] | None:
@@ -59,8 +55,9 @@ def save(arrays: Mapping[str, Array], folder: Path, stamp: str) -> None:
             file = folder / f"{name}.{number:06d}"
             np.ascontiguousarray(array).tofile(file)
         told[name] = (file.name, array.dtype.str, len(array))
-    new = [folder / file for file, _, length in told.values() if (file, length) not in known]
-    each(sync, new, SYNCED_AT_A_TIME)
+    for file_name, _, length in told.values():
+        if (file_name, length) not in known:
+            sync(folder / file_name)
     write_whole(folder / CURRENT, json.dumps({"stamp": stamp, "arrays": told}).encode())
     for other in folder.glob("*.[0-9]*"):
         if other.name not in {file for file, _, _ in told.values()}:
