@@ -5,8 +5,8 @@ compared columns where any of them can be taken without reading the others. Does
 (`sources`), or what follows from a change (`incremental`).
 
 `made/<kind>` has a line per mention, integers only, at a place that lasts from run to run: what a run looks at to see what
-changed lies where it lay. `compared/<kind>` has the texts, in order of `mention_id`, mapped into memory and not read: a run looks at those of
-the mentions that changed and of the mentions they may be the same as.
+changed lies where it lay. `compared/<kind>` has the texts, in order of `mention_id`, mapped into memory and not read: a run
+looks at those of the mentions that changed and of the mentions they may be the same as.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ MADE = pa.schema(
 tables say of it, 0 at an empty place. `home`, `firm`: places of those it is tied to, -1 for none; a person tied to no home has
 the one his dwelling key leads to. `cut`: a spreadsheet has rounded its identity number."""
 
+POINTING = ("home", "firm", "cut")
+"""Columns of `MADE` that only persons have anything in."""
+
 DIGEST = b"digest"
 """Metadata of `made`: the same for the same mentions at the same places, under the same `mention_id`."""
 
@@ -84,23 +87,15 @@ def write_made(home: Home, mentions: Mapping[str, pa.Table], threads: int = 1) -
     owners = owners_of(mentions["person"])
     placed = {kind: _placed(home.made(kind), table) for kind, table in mentions.items()}
     for kind, table in mentions.items():
-        columns, at = {"name": placed[kind].names}, placed[kind]
-        told, pointed = [_hashed(table, COMPARED[kind], threads)], []
+        told: list[Hashes] = [_hashed(table, COMPARED[kind], threads)]
+        pointing: dict[str, npt.NDArray[Any]] = {}
         if kind == "housing":
             told += _owner_hashes(table.num_rows, owners)
         if kind == "person":
-            cut = _cut(table)
-            homes, firms = (_pointers(table.column(c)) for c in TIES)
-            told += [cut.astype(np.uint64), _lived_in(mentions["housing"], homes, threads)]
-            homes = np.where(homes < 0, _led_to(table, mentions["housing"], placed["housing"]), homes)
-            pointed = [placed[of].of(ids) for of, ids in (("housing", homes), ("enterprise", firms))]
-            told += [placed[of].name_of(places) for of, places in zip(("housing", "enterprise"), pointed, strict=True)]
-            columns |= {"home": at.laid(pointed[0], -1), "firm": at.laid(pointed[1], -1), "cut": at.laid(cut, False)}
-        columns |= {
-            "mention_id": at.laid(np.arange(table.num_rows), -1),
-            "source": at.laid(mix(told) | np.uint64(1), 0),
-        }
-        _write(_made(columns), home.made(kind))
+            pointing, more = _tied(mentions, placed, threads)
+            told += more
+        source = mix(told) | np.uint64(1)  # 0 is that of an empty place
+        _write(_made(placed[kind], source, pointing), home.made(kind))
         _write(_with_dictionaries(table, (*COMPARED[kind], *(TIES if kind == "person" else ()))), home.compared(kind))
     _write(owners, home.compared("owner"))
 
@@ -139,14 +134,31 @@ def _placed(path: Path, mentions: pa.Table) -> _Placed:
         ) from None
 
 
-def _made(columns: Mapping[str, npt.NDArray[Any]]) -> pa.Table:
-    """The table of a kind, see `MADE`; what is not given is none."""
-    size = len(columns["name"])
-    nowhere = {name: np.full(size, -1, dtype=np.int32) for name in ("home", "firm")}
-    every = {**nowhere, "cut": np.zeros(size, dtype=bool), **columns}
-    told = mix([every[name].astype(np.uint64) for name in ("name", "mention_id", "source")])
+def _made(placed: _Placed, source: Hashes, pointing: Mapping[str, npt.NDArray[Any]]) -> pa.Table:
+    """The table of a kind, see `MADE`; what is not given points nowhere."""
+    size, mentions = len(placed.names), len(placed.place)
+    ids, sources = placed.laid(np.arange(mentions), -1), placed.laid(source, 0)
+    told = mix([column.view(np.uint64) for column in (placed.names, ids, sources)])
     digest = f"{size} {int(told.sum()):x} {int(np.bitwise_xor.reduce(told, initial=0)):x}"
-    return pa.table([pa.array(every[f.name]) for f in MADE], schema=MADE.with_metadata({DIGEST: digest}))
+    nowhere, uncut = np.full(mentions, -1, dtype=np.int32), np.zeros(mentions, dtype=bool)
+    home, firm, cut = (
+        pointing.get(name, nothing) for name, nothing in zip(POINTING, (nowhere, nowhere, uncut), strict=True)
+    )
+    columns = [placed.names, ids, sources, placed.laid(home, -1), placed.laid(firm, -1), placed.laid(cut, False)]
+    return pa.table([pa.array(column) for column in columns], schema=MADE.with_metadata({DIGEST: digest}))
+
+
+def _tied(
+    mentions: Mapping[str, pa.Table], placed: Mapping[str, _Placed], threads: int
+) -> tuple[dict[str, npt.NDArray[Any]], list[Hashes]]:
+    """Of every person `POINTING`, and hashes of what his ties tell of him."""
+    persons, housing, cut = mentions["person"], mentions["housing"], _cut(mentions["person"])
+    homes, firms = (_pointers(persons.column(c)) for c in TIES)
+    lived_in = _lived_in(housing, homes, threads)
+    homes = placed["housing"].of(np.where(homes < 0, _led_to(persons, housing, placed["housing"]), homes))
+    firms = placed["enterprise"].of(firms)
+    names = [placed["housing"].name_of(homes), placed["enterprise"].name_of(firms)]
+    return dict(zip(POINTING, (homes, firms, cut), strict=True)), [cut.astype(np.uint64), lived_in, *names]
 
 
 def mapped(path: Path) -> pa.Table:
