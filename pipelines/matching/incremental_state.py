@@ -110,8 +110,8 @@ class State:
 
     @classmethod
     def load(cls, folder: Path, stamp: str | None = None) -> State | None:
-        """What the last run left; none where there was none, or another `stamp` held then, if one is asked for, or where it is that of
-        another version of this code."""
+        """What the last run left; none where there was none, where another version of this code left it, or where another
+        `stamp` held then, if one is asked for."""
         arrays = kept.load(folder, stamp)
         if arrays is None:
             return None
@@ -134,10 +134,10 @@ class State:
         place = np.where(spot >= 0, np.append(by_name, -1)[spot], -1)
         gone = np.flatnonzero((spot < 0) & (np.asarray(self.of_row) >= 0))
         place[gone] = len(rows.names) + np.arange(len(gone))
-        kept = np.flatnonzero(place >= 0)
+        placed = np.flatnonzero(place >= 0)
         of_row = np.full(len(rows.names) + len(gone), -1, dtype=np.int32)
         sources = np.zeros(len(of_row), dtype=np.uint64)
-        of_row[place[kept]], sources[place[kept]] = self.of_row[kept], self.row_sources[kept]
+        of_row[place[placed]], sources[place[placed]] = self.of_row[placed], self.row_sources[placed]
         names = np.concatenate([rows.names, self.row_names[gone]])
         return replace(
             self,
@@ -191,8 +191,7 @@ class State:
         if len(self.void):
             pattern = pattern.copy()
             pattern[self.void] = -1
-        of_row, own = np.asarray(self.of_row)[: 0 if rows is None else None], np.asarray(self.own)
-        of_row = of_row if rows is None else of_row[rows]
+        of_row, own = np.asarray(self.of_row)[slice(0) if rows is None else rows], np.asarray(self.own)
         grouping = Grouping.of(of_row, np.asarray(self.lead), lambda some: own[some])
         links = Links(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
         links.settle(self.same, self.same_patterns)
@@ -204,7 +203,7 @@ class State:
         return Outcome(links, np.asarray(self.label))
 
     def closed_up(self) -> State:
-        """The same with records in order of their names, none of their places empty, pairs in order, and no pattern no pair shows.
+        """The same with records in order of their names, none of their places empty, pairs in order, patterns that pairs show.
 
         Two runs that found the same are then the same, array by array.
         """
