@@ -6,6 +6,7 @@ what a value means.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -49,23 +50,32 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
     schema = pa.schema(list(CURRENT_HEAD) + [pa.field(name, pa.string()) for name in columns])
     if not paths:
         return schema.empty_table()
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         connection.register("delivery", deliveries)
         # the declared columns come first: every file has at least those that are not optional
-        landed = connection.read_parquet([str(p) for p in paths], union_by_name=True)
-        have = set(landed.columns)
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        connection.execute(f"create temp view landed as from read_parquet([{listed}], union_by_name = true)")
+        have = set(connection.table("landed").columns)
         picked = [f"l.{quoted(c)}" if c in have else f"cast(null as varchar) as {quoted(c)}" for c in columns]
         said = date_sql(f"l.{quoted(spec.changed_at)}") if spec.changed_at in have else "null::date"
         claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
-        landed.create_view("landed")
         table = connection.sql(_sql("current_rows").format(claimed=claimed, columns=", ".join(picked))).to_arrow_table()
     return table.cast(schema)
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """An empty database whose cursors all calls share: to open one takes longer than to read most datasets.
+
+    It outlives the call, so it must not keep in memory what it read.
+    """
+    return duckdb.connect(config={"enable_external_file_cache": "false"})
 
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
     lines = standing(platform, home)
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         connection.register("manifest", lines)
         statement = _sql(f"deliveries_of_a_{platform.delivery.semantics}")
         return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()

@@ -14,6 +14,7 @@ from connectors.holding import standing
 from connectors.spec import Platform
 from pipelines.once import Counts, digest, once
 from pipelines.settings import Settings
+from warehouse.model.durable import aside, put_in_place
 
 
 def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list[str] | None = None) -> pa.Table:
@@ -31,9 +32,8 @@ def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list
     def keep() -> Counts:
         rows = current_rows(platform, dataset, home)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.writing")
-        pq.write_table(rows, aside, compression="lz4")
-        aside.replace(path)
+        pq.write_table(rows, aside(path), compression="lz4")
+        put_in_place(aside(path), path)
         return {"rows": rows.num_rows}
 
     lines = standing(platform, home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()

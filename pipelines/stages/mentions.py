@@ -4,20 +4,24 @@ and what matching reads of these (`matching.made`)."""
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
 from pipelines.matching.made import write_made
-from pipelines.once import Counts
+from pipelines.once import Counts, code_fingerprint, digest
 from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.address import Gazetteer
+from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
 from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
+from warehouse.model import Home
 from warehouse.model.base import GRID
 from warehouse.model.mention import MENTIONS
 
@@ -26,6 +30,9 @@ NO_ADDRESSES = pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).em
 
 ORDER = ("housing", "enterprise", "person")
 """Homes and enterprises first: a person's mention points to those of its row."""
+
+LIBRARIES = ("duckdb", "opencc", "pyarrow", "pypinyin")
+"""Libraries that have a say in what a value means: with another version of one every value is standardised again."""
 
 
 def write_mentions(settings: Settings) -> Counts:
@@ -42,6 +49,7 @@ def write_mentions(settings: Settings) -> Counts:
     GRID.write(_nothing_counted(grids.nodes), home.stage("base", "grid"))
     addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
     gazetteer = Gazetteer.from_reference(pa.concat_tables([NO_ADDRESSES, *addresses]))
+    glossary = _glossary(home)
     mentions: dict[str, pa.Table] = {}
     for kind in ORDER:
         mentions[kind] = build_mentions(
@@ -52,10 +60,17 @@ def write_mentions(settings: Settings) -> Counts:
             grids=grids,
             code_tables=settings.code_tables,
             parents=mentions,
+            glossary=glossary,
         )
         MENTIONS[kind].write(mentions[kind], home.stage("mention", kind))
+    glossary.keep()
     write_made(home, mentions, os.cpu_count() or 1)
     return {kind: mentions[kind].num_rows for kind in ORDER}
+
+
+def _glossary(home: Home) -> Glossary:
+    """What the values of the last run were standardised to, if by the same code."""
+    return Glossary(home.glossary, digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))))
 
 
 def _nothing_counted(nodes: pa.Table) -> pa.Table:

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.manifest import manifest
 from connectors.spec import AddressSource, Dataset, Platform, Role
-from pipelines.once import Counts, forget
+from pipelines.once import Counts, digest, forget, once_together
 from pipelines.settings import Settings
 from quality.data_docs import build_data_docs
 from quality.overlap import overlap
@@ -15,7 +19,8 @@ from quality.overlap_chart import overlap_chart, overlap_markdown
 from quality.scorecard import scorecard
 from quality.suites import suites_of_stage
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
-from quality.suites.landing_run import run_landing
+from quality.suites.landing import ALLOWED_DAYS
+from quality.suites.landing_run import run_landing, suite_name
 from warehouse.model.quality import EXPECTATION, FAILING_ROW, OVERLAP, SCORECARD
 
 LANDING = "landing"
@@ -25,13 +30,43 @@ OVERLAP_CHART = "overlap"
 
 
 def check_landing(settings: Settings) -> Counts:
-    """Run the landing suite of every platform on its newest deliveries and keep what it found."""
-    codes = {name: [*table, *table.values()] for name, table in settings.code_tables.items()}
-    found = run_landing(settings.home, map(landed_platform, settings.platforms.values()), codes)
-    EXPECTATION.write(found.results, settings.home.stage("expectation", LANDING))
-    FAILING_ROW.write(found.rows, settings.home.stage("failing_row", LANDING))
-    failed = [o for o in found.results["outcome"].to_pylist() if o != "passed"]
-    return {"rows": found.results.num_rows, "not_passed": len(failed)}
+    """Run the landing suite of every platform on its newest deliveries and keep what it found.
+
+    What a suite finds follows from the deliveries of its platform and from how far it lies behind the city; where neither
+    changed, what it found last holds.
+    """
+    home = settings.home
+    steps = {f"check/{LANDING}/{name}": name for name in settings.platforms}
+
+    def run(changed: list[str]) -> None:
+        names = [steps[step] for step in changed]
+        codes = {name: [*table, *table.values()] for name, table in settings.code_tables.items()}
+        found = run_landing(home, [landed_platform(settings.platforms[name]) for name in names], codes)
+        for name in names:
+            for kept, table in ((EXPECTATION, found.results), (FAILING_ROW, found.rows)):
+                own = table.filter(pc.equal(table["suite"], suite_name(name)))
+                kept.write(own, home.stage(kept.name, f"{LANDING}/{name}"))
+
+    newest = _newest(manifest(home))
+    once_together(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
+    for kept in (EXPECTATION, FAILING_ROW):
+        parts = [kept.read(home.stage(kept.name, f"{LANDING}/{name}")) for name in settings.platforms]
+        kept.write(pa.concat_tables([kept.empty(), *parts]), home.stage(kept.name, LANDING))
+    outcomes = EXPECTATION.read(home.stage("expectation", LANDING))["outcome"].to_pylist()
+    return {"rows": len(outcomes), "not_passed": len(outcomes) - outcomes.count("passed")}
+
+
+def _landed_fingerprint(settings: Settings, platform: str, newest: date | None) -> str:
+    """Of all that the landing suite of a platform reads; `newest` is the date of the city's newest delivery."""
+    lines, allowed = manifest(settings.home, platform), ALLOWED_DAYS[settings.platforms[platform].cadence]
+    own = _newest(lines)
+    behind = newest is not None and own is not None and (newest - own).days > allowed
+    return digest((settings.configuration_fingerprint, behind, *lines.to_pylist()))
+
+
+def _newest(lines: pa.Table) -> date | None:
+    newest: date | None = pc.max(lines.filter(pc.equal(lines["state"], "landed"))["delivered_on"]).as_py()
+    return newest
 
 
 def gather_results(settings: Settings) -> Counts:

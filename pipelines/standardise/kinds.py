@@ -7,7 +7,7 @@ Raw tables carry `raw.<attribute>` (as written), `label.<attribute>` (coded), `r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 
 import pyarrow as pa
@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from pipelines.standardise.address import Gazetteer, standardise_addresses
 from pipelines.standardise.codes import plain_codes
 from pipelines.standardise.dates import standardise_birth_dates, standardise_dates
-from pipelines.standardise.distinct import over_distinct
+from pipelines.standardise.distinct import Standardiser, over_distinct
 from pipelines.standardise.enterprise import EnterpriseNames
+from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.identifiers.enterprise_codes import standardise_enterprise_codes
 from pipelines.standardise.identifiers.identity_column import standardise_identity_numbers
@@ -33,16 +34,55 @@ ADDRESS_COLUMNS = tuple(column.name for column in ADDRESS)
 
 @dataclass(frozen=True)
 class Context:
-    """What standardising needs to know of the city."""
+    """What standardising needs to know of the city, and what it knows already.
+
+    The readers below are those that take their time over a value; the others are as fast as looking it up.
+    """
 
     gazetteer: Gazetteer
     grids: GridTree
     parents: Mapping[str, pa.Table]
+    glossary: Glossary = field(default_factory=Glossary)
 
     @cached_property
-    def enterprise_names(self) -> EnterpriseNames:
+    def person_names(self) -> Standardiser:
+        """Names of persons."""
+        return self.glossary.reader("person_name", standardise_names)
+
+    @cached_property
+    def birth_dates(self) -> Standardiser:
+        """Birth dates."""
+        return self.glossary.reader("birth_date", standardise_birth_dates)
+
+    @cached_property
+    def enterprise_names(self) -> Standardiser:
         """The grammar of enterprise names, knowing the city's places."""
-        return EnterpriseNames.of_places(self.grids.places)
+        places = self.grids.places
+        return self.glossary.reader("enterprise_name", EnterpriseNames.of_places(places), repr(places))
+
+    @cached_property
+    def enterprise_codes(self) -> Standardiser:
+        """Codes of enterprises."""
+        return self.glossary.reader("enterprise_code", standardise_enterprise_codes)
+
+    def addresses(self, parts: pa.Table) -> pa.Table:
+        """`standardise_addresses` of `parts`, every distinct row of it once."""
+        keys = row_keys(parts)
+
+        def standardise(distinct: pa.StringArray) -> pa.Table:
+            first = pc.index_in(distinct, value_set=keys)
+            return standardise_addresses(parts.take(first), self.gazetteer)
+
+        return over_distinct(keys, self.glossary.reader("address", standardise, self.gazetteer.fingerprint))
+
+
+def row_keys(table: pa.Table) -> pa.ChunkedArray:
+    """One text per row of nullable strings: the same for equal rows only, whatever the cells hold."""
+    cells = [table.column(name) for name in table.column_names]
+    lengths = pc.binary_join_element_wise(
+        *(pc.binary_length(c).cast(pa.string()) for c in cells), ",", null_handling="replace", null_replacement="-"
+    )
+    return pc.binary_join_element_wise(lengths, *cells, "|", null_handling="replace", null_replacement="")
 
 
 def _cells(raw: pa.Table, name: str) -> pa.ChunkedArray:
@@ -60,7 +100,7 @@ def _address(raw: pa.Table, context: Context, attribute: str = "address") -> Col
     grid_raw = _cells(raw, "raw.grid")
     declared = over_distinct(grid_raw, context.grids).column("grid_code")
     parts = {part: _cells(raw, f"raw.{attribute}.{part}") for part in ADDRESS_PARTS}
-    found = standardise_addresses(pa.table(parts | {"grid_code": declared}), context.gazetteer)
+    found = context.addresses(pa.table(parts | {"grid_code": declared}))
     columns: Columns = {name: found.column(name) for name in found.column_names}
     return columns | {
         "address_raw": _cells(raw, f"raw.{attribute}"),
@@ -69,9 +109,9 @@ def _address(raw: pa.Table, context: Context, attribute: str = "address") -> Col
     }
 
 
-def _person_names(raw: pa.Table) -> Columns:
-    names = over_distinct(_cells(raw, "raw.name"), standardise_names)
-    former = over_distinct(_cells(raw, "raw.former_name"), standardise_names)
+def _person_names(raw: pa.Table, context: Context) -> Columns:
+    names = over_distinct(_cells(raw, "raw.name"), context.person_names)
+    former = over_distinct(_cells(raw, "raw.former_name"), context.person_names)
     columns: Columns = {name: names.column(name) for name in names.column_names if name != "title_sex"}
     return columns | {
         "name_raw": _cells(raw, "raw.name"),
@@ -82,9 +122,9 @@ def _person_names(raw: pa.Table) -> Columns:
     }
 
 
-def _person_numbers(raw: pa.Table) -> Columns:
+def _person_numbers(raw: pa.Table, context: Context) -> Columns:
     numbers = over_distinct(_cells(raw, "raw.id_number"), standardise_identity_numbers)
-    births = over_distinct(_cells(raw, "raw.birth_date"), standardise_birth_dates)
+    births = over_distinct(_cells(raw, "raw.birth_date"), context.birth_dates)
     phones = over_distinct(_cells(raw, "raw.phone"), standardise_phones)
     return {
         "id_number_raw": _cells(raw, "raw.id_number"),
@@ -128,8 +168,8 @@ def standardise_person(raw: pa.Table, context: Context) -> pa.Table:
     labels = ("education", "marital_status", "household_relation", "deregistered")
     return pa.table(
         _head(raw)
-        | _person_names(raw)
-        | _person_numbers(raw)
+        | _person_names(raw, context)
+        | _person_numbers(raw, context)
         | address
         | {name: _cells(raw, f"label.{name}") for name in labels}
         | {
@@ -164,10 +204,10 @@ def standardise_housing(raw: pa.Table, context: Context) -> pa.Table:
     )
 
 
-def _enterprise_codes(raw: pa.Table) -> Columns:
+def _enterprise_codes(raw: pa.Table, context: Context) -> Columns:
     """Codes of an enterprise: of several cells the first that yields a code wins, code by code."""
     cells = [_cells(raw, f"raw.{name}") for name in ("code", "registration_number", "organisation_code")]
-    found = [over_distinct(c, standardise_enterprise_codes) for c in cells]
+    found = [over_distinct(c, context.enterprise_codes) for c in cells]
     states = [pc.fill_null(f.column("code_state"), "missing") for f in found]
     valid, invalid = (reduce(pc.or_, [pc.equal(s, state) for s in states]) for state in ("valid", "invalid"))
     columns: Columns = {
@@ -202,10 +242,10 @@ def standardise_enterprise(raw: pa.Table, context: Context) -> pa.Table:
     return pa.table(
         _head(raw)
         | _enterprise_names(raw, context)
-        | _enterprise_codes(raw)
+        | _enterprise_codes(raw, context)
         | address
         | {
-            "legal_rep_name": over_distinct(_cells(raw, "raw.legal_rep_name"), standardise_names).column("name_key"),
+            "legal_rep_name": over_distinct(_cells(raw, "raw.legal_rep_name"), context.person_names).column("name_key"),
             "legal_rep_id_number": over_distinct(
                 _cells(raw, "raw.legal_rep_id_number"), standardise_identity_numbers
             ).column("id_number"),

@@ -14,6 +14,7 @@ import pyarrow as pa
 from connectors.spec import AddressSource, Platform, Source
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.codes import CodeTables, apply_codes, plain_labels
+from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.kinds import STANDARDISE, Context
 from pipelines.standardise.lasting import with_lasting_keys
@@ -54,6 +55,7 @@ def build_mentions(
     grids: GridTree,
     code_tables: CodeTables,
     parents: Mapping[str, pa.Table] | None = None,
+    glossary: Glossary | None = None,
 ) -> pa.Table:
     """Build the mention table of one kind.
 
@@ -66,6 +68,7 @@ def build_mentions(
         code_tables: tables that platform files refer to.
         parents: mention tables of `housing` and `enterprise`, built before from the same rows: persons point to them, and
             persons tied to a home of their row carry its address.
+        glossary: what values were standardised to before; the outcome is the same without.
 
     Returns:
         A table that conforms to `MENTIONS[kind]`, ordered by platform, dataset, file, sheet, row number and role.
@@ -90,7 +93,7 @@ def build_mentions(
         return MENTIONS[kind].empty()
     raw = pa.concat_tables(batches, promote_options="permissive")
     raw = raw.append_column("mention_id", pa.array(np.arange(raw.num_rows, dtype=np.int64)))
-    context = Context(gazetteer, grids, parents)
+    context = Context(gazetteer, grids, parents, glossary or Glossary())
     return MENTIONS[kind].conform(with_lasting_keys(kind, STANDARDISE[kind](raw, context), platforms.values()))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.once import Counts, code_fingerprint, digest, once
+from pipelines.once import Counts, code_fingerprint, digest, once, once_together
 from warehouse.model import Home
 
 
@@ -49,3 +49,23 @@ def test_a_digest_depends_on_parts_and_on_where_one_ends() -> None:
 def test_the_code_has_one_fingerprint() -> None:
     assert code_fingerprint() == code_fingerprint()
     assert len(code_fingerprint()) == 16
+
+
+def test_of_steps_done_together_those_are_done_again_that_changed(tmp_path: Path) -> None:
+    home, ran = Home(tmp_path), []
+    for fingerprints in ({"check/a": "1", "check/b": "1"}, {"check/a": "1", "check/b": "2"}, {"check/b": "2"}):
+        once_together(home, fingerprints, ran.append)
+    assert ran == [["check/a", "check/b"], ["check/b"]]
+
+
+def test_of_steps_that_broke_together_all_are_done_again(tmp_path: Path) -> None:
+    home, ran = Home(tmp_path), []
+
+    def broken(_: list[str]) -> None:
+        raise OSError("no space left on device")
+
+    once_together(home, {"check/a": "1", "check/b": "1"}, ran.append)
+    with pytest.raises(OSError, match="no space"):
+        once_together(home, {"check/a": "2", "check/b": "2"}, broken)
+    once_together(home, {"check/a": "1", "check/b": "1"}, ran.append)
+    assert ran == [["check/a", "check/b"]] * 2

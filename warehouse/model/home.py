@@ -11,6 +11,7 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
+  stage/glossary/<what>.arrow                       what the values of the last run were standardised to; may be deleted at any time
   stage/made/<kind>.arrow                           lasting names and hashes of the mentions, by which matching sees what changed
   stage/compared/<kind>.arrow                       the columns of the mentions that matching compares, to be mapped into memory
   stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
@@ -110,6 +111,11 @@ class Home:
     def matched_mark(self, kind: str) -> Path:
         """Says what that was found of; there is none while it is being written."""
         return self.matched(kind) / "written"
+
+    @property
+    def glossary(self) -> Path:
+        """The folder of what values were standardised to, see `pipelines.standardise.glossary`."""
+        return self.root / "stage" / "glossary"
 
     def made(self, kind: str) -> Path:
         """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.made`."""

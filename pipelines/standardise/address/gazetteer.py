@@ -10,6 +10,7 @@ symmetric-delete scheme of SymSpell), so a city with ten thousand estates costs 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -138,6 +139,7 @@ class Gazetteer:
         streets: street names and their short forms → index into `street_names`.
         communities: community names and their variants → index into `community_names`.
         counties: the county-level divisions the reference covers, with and without their 市, 区, 县; empty if not said.
+        fingerprint: of the reference: with the same one every address comes to the same.
     """
 
     places: pa.Table
@@ -157,6 +159,7 @@ class Gazetteer:
     community_of: tuple[str, ...] = field(repr=False)
     road_of: tuple[str, ...] = field(repr=False)
     village_of: tuple[bool, ...] = field(repr=False)
+    fingerprint: str
 
     @classmethod
     def empty(cls) -> Gazetteer:
@@ -184,11 +187,16 @@ class Gazetteer:
         doors = con.sql(_sql("road_door")).to_arrow_table()
         aliases = con.sql(_sql("alias")).to_arrow_table()
         con.unregister("reference")
-        return cls._indexed(con, doors, aliases, _counties(rows))
+        return cls._indexed(con, doors, aliases, _counties(rows), _fingerprint(rows))
 
     @classmethod
     def _indexed(
-        cls, database: duckdb.DuckDBPyConnection, doors: pa.Table, aliases: pa.Table, counties: frozenset[str]
+        cls,
+        database: duckdb.DuckDBPyConnection,
+        doors: pa.Table,
+        aliases: pa.Table,
+        counties: frozenset[str],
+        fingerprint: str,
     ) -> Gazetteer:
         places = database.sql("from place order by place").to_arrow_table()
         column = {name: places.column(name).to_pylist() for name in ("street", "community", "estate", "road")}
@@ -225,6 +233,7 @@ class Gazetteer:
             community_of=tuple(v or "" for v in column["community"]),
             road_of=tuple(v or "" for v in column["road"]),
             village_of=tuple(places.column("village").to_pylist()),
+            fingerprint=fingerprint,
         )
 
 
@@ -262,6 +271,13 @@ def _folded(reference: pa.Table) -> pa.Table:
             values = numbers(values)
         columns[name] = values
     return pa.table(columns)
+
+
+def _fingerprint(rows: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _counties(rows: pa.Table) -> frozenset[str]:

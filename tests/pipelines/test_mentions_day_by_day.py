@@ -1,0 +1,132 @@
+"""Mentions made day by day, of what changed, are those of a home that takes all deliveries in at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from connectors.sample import write_city
+from pipelines.settings import Settings
+from pipelines.stages import mentions as stage
+from pipelines.stages.landing import land_platform
+from pipelines.stages.mentions import ORDER, write_mentions
+from pipelines.standardise import kinds
+from warehouse.model import Home
+from warehouse.model.base import GRID
+from warehouse.model.mention import MENTIONS
+
+ADDRESSES, REGISTER = "minzheng_dizhi/标准地址_{}.csv", "gongan_hukou/户籍人口_{}.csv"
+ESTATE, ALIAS = 7, 8
+
+
+def lines(inbox: Path, name: str, day: int) -> list[str]:
+    return (inbox / name.format(day)).read_text(encoding="gb18030").splitlines()
+
+
+def deliver(inbox: Path, name: str, day: int, rows: list[str]) -> None:
+    path = inbox / name.format(day)
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(rows) + "\n", encoding="gb18030")
+
+
+def take_in(inbox: Path, home: Home) -> Settings:
+    settings = Settings(inbox, home)
+    for platform in settings.platforms:
+        land_platform(settings, platform)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def inboxes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A city; its next delivery; one in which a person is withdrawn and all else of the city says nothing; one in which
+    the standard addresses call an estate otherwise."""
+    folder = tmp_path_factory.mktemp("city")
+    write_city(300, 7, folder, days=(1,))
+    first, second = folder / "deliveries", folder / "days" / "20261102" / "deliveries"
+    third, fourth = folder / "withdrawn", folder / "renamed"
+    deliver(third, REGISTER, 20261103, lines(second, REGISTER, 20261102)[:-1])
+    head, *rows = (row.split(",") for row in lines(second, ADDRESSES, 20261102))
+    renamed = next(row[ESTATE] for row in rows if row[ALIAS])
+    for row in rows:
+        if row[ESTATE] == renamed:
+            row[ESTATE] = "改名新苑"
+    deliver(fourth, ADDRESSES, 20261104, [",".join(row) for row in (head, *rows)])
+    return [first, second, third, fourth]
+
+
+@pytest.fixture(scope="module")
+def lived(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[int]]:
+    """A home that took in one delivery after the other, and how many addresses it read each time."""
+    home, read = Home(tmp_path_factory.mktemp("lived")), []
+    standardise = kinds.standardise_addresses
+
+    def counted(parts: pa.Table, gazetteer: kinds.Gazetteer) -> pa.Table:
+        read[-1] += parts.num_rows
+        return standardise(parts, gazetteer)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kinds, "standardise_addresses", counted)
+        for inbox in inboxes:
+            read.append(0)
+            write_mentions(take_in(inbox, home))
+    return home, read
+
+
+@pytest.fixture(scope="module")
+def anew(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that took all of it in before it made its first mention."""
+    home = Home(tmp_path_factory.mktemp("anew"))
+    for inbox in inboxes:
+        settings = take_in(inbox, home)
+    write_mentions(settings)
+    return home
+
+
+def test_every_table_is_the_same_row_for_row(lived: tuple[Home, list[int]], anew: Home) -> None:
+    home, _ = lived
+    for kind in ORDER:
+        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        assert ours.num_rows > 100
+        assert ours.equals(theirs)
+        assert home.made(kind).read_bytes() == anew.made(kind).read_bytes()
+        assert home.compared(kind).read_bytes() == anew.compared(kind).read_bytes()
+    assert GRID.read(home.stage("base", "grid")).equals(GRID.read(anew.stage("base", "grid")))
+
+
+def test_the_withdrawn_person_is_gone_and_the_estate_has_its_new_name(lived: tuple[Home, list[int]]) -> None:
+    home, _ = lived
+    persons = MENTIONS["person"].read(home.stage("mention", "person"))
+    register = persons.filter(pc.equal(persons["platform"], "gongan_hukou"))
+    assert pc.unique(register["file_name"]).to_pylist() == ["户籍人口_20261103.csv"]
+    assert pc.sum(pc.equal(persons["estate"], "改名新苑")).as_py() > 0
+
+
+def test_a_day_reads_the_addresses_it_changed_and_a_new_reference_all_of_them(lived: tuple[Home, list[int]]) -> None:
+    _, (first, second, third, fourth) = lived
+    assert 0 < second < first / 10
+    assert third == 0
+    assert fourth > first / 2
+
+
+def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome(
+    inboxes: list[Path], anew: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    write_mentions(take_in(inboxes[0], home))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for inbox, place in zip(inboxes[1:], ("build_mentions", "write_made", "write_made"), strict=True):
+        settings = take_in(inbox, home)
+        with monkeypatch.context() as patched:
+            patched.setattr(stage, place, killed)
+            with pytest.raises(KeyboardInterrupt):
+                write_mentions(settings)
+    write_mentions(settings)
+    for kind in ORDER:
+        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        assert ours.equals(theirs)
