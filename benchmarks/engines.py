@@ -152,10 +152,10 @@ def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[
 def _peer_columns(task: dict[str, Any]) -> pa.Table:
     """The columns the peer compares, as plain text, and `unique_id`."""
     from benchmarks.splink_peer import PERSON_COLUMNS
-    from pipelines.matching.views import person_view
+    from pipelines.matching.views import coded_persons
 
     person, context = _person_input(Home(Path(task["home"])), task["threads"])
-    view = person_view(person, context.get("housing"), context.get("enterprise"))
+    view = coded_persons(person, context.get("housing"), context.get("enterprise")).arrow
     plain = {c: view.column(c).combine_chunks() for c in PERSON_COLUMNS}
     plain = {c: a.dictionary_decode() if pa.types.is_dictionary(a.type) else a for c, a in plain.items()}
     return pa.table({"unique_id": view.column("mention_id"), **plain})

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.encode import Codes, Encoded, distinct_sorted
+from pipelines.matching.encode import Codes, Encoded, begins, distinct_sorted
 from pipelines.matching.hashing import STRIDE, Hashes, mix, value_hashes
+from pipelines.matching.places import find
 from pipelines.matching.spec import AnyOf, Block, Key, MatchSpec, Part
 from pipelines.parallel import each
 
@@ -150,7 +151,7 @@ class Blocking:
         candidates = _merged([pairs for pairs, _, _ in found], self._threads)
         if teaches is not None:
             contrary = _merged([pairs for _, pairs, _ in found], self._threads)
-            self.contrary = Contrary(contrary[~_among(contrary, candidates)], share)
+            self.contrary = Contrary(contrary[find(contrary, candidates) < 0], share)
         return candidates
 
     def agree(self, left: Codes | Ints, right: Codes | Ints) -> Mask:
@@ -165,7 +166,7 @@ class Blocking:
         packed = np.concatenate([_packed(keys, given) for keys in alternatives])
         packed.sort()
         key = packed >> 32
-        start = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+        start = np.flatnonzero(begins(key))
         size = np.diff(np.append(start, len(key)))
         hot = size > block.cap
         if hot.any():
@@ -215,13 +216,6 @@ class Blocking:
 def _by_chance(size: int, share: float) -> Mask:
     """About so many of that many records, always the same."""
     return mix([np.arange(size, dtype=np.int32)]) < np.uint64(min(int(share * 2.0**64), (1 << 64) - 1))
-
-
-def _among(asked: Ints, ascending: Ints) -> Mask:
-    """Which numbers are among ascending ones."""
-    if not len(ascending):
-        return np.zeros(len(asked), dtype=bool)
-    return ascending[np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)] == asked
 
 
 def _merged(found: list[Ints], threads: int) -> Ints:

@@ -158,7 +158,7 @@ def distinct_sorted(values: npt.NDArray[np.int64], in_place: bool = False) -> np
     """The distinct values in order, by sorting: for integers faster than a hash table. `in_place` uses up `values`."""
     values = values if in_place else values.copy()
     values.sort()
-    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
+    return values[begins(values)]
 
 
 def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -178,7 +178,7 @@ def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
     packed = values.astype(np.int64) << bits | np.arange(len(values), dtype=np.int64)
     packed.sort()
     value, place = packed >> bits, packed & ((1 << bits) - 1)
-    new = np.append(True, value[1:] != value[:-1])
+    new = begins(value)
     inverse = np.empty(len(values), dtype=np.int64)
     inverse[place] = np.cumsum(new) - 1
     return value[new].astype(values.dtype), inverse
@@ -198,13 +198,13 @@ def group_rows(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> tuple[Cod
     place, new = _alike(mix(codes, threads), threads)
     begin = np.flatnonzero(new)
     first = place[begin]
-    begins = np.zeros(size, dtype=bool)
-    begins[first] = True
-    number = (np.cumsum(begins, dtype=np.int32) - 1)[first]
+    leads = np.zeros(size, dtype=bool)
+    leads[first] = True
+    number = (np.cumsum(leads, dtype=np.int32) - 1)[first]
     place <<= 32
     place |= np.repeat(number, np.diff(begin, append=size))
     place.sort()
-    return place.astype(np.int32), np.flatnonzero(begins)
+    return place.astype(np.int32), np.flatnonzero(leads)
 
 
 def _alike(hashes: npt.NDArray[np.uint64], threads: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
@@ -217,20 +217,20 @@ def _alike(hashes: npt.NDArray[np.uint64], threads: int) -> tuple[npt.NDArray[np
         rest.sort()
         place = rest & ((1 << bits) - 1)
         rest >>= bits
-        return place, _begins(rest)
+        return place, begins(rest)
 
-    (place, run), whole = both(packed, lambda: int(np.count_nonzero(_begins(np.sort(hashes)))), threads)
+    (place, run), whole = both(packed, lambda: int(np.count_nonzero(begins(np.sort(hashes)))), threads)
     if np.count_nonzero(run) == whole:
         return place, run
     ordered = hashes[place]  # rows that share only the bits sorted by may stand among each other
     start = np.append(np.flatnonzero(run), len(run))
-    for i in np.unique(np.searchsorted(start, np.flatnonzero(_begins(ordered) & ~run), side="right") - 1).tolist():
+    for i in np.unique(np.searchsorted(start, np.flatnonzero(begins(ordered) & ~run), side="right") - 1).tolist():
         part = slice(start[i], start[i + 1])
         place[part] = place[part][np.lexsort((place[part], ordered[part]))]
-    return place, _begins(hashes[place])
+    return place, begins(hashes[place])
 
 
-def _begins(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def begins(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Where another number stands than before."""
     out = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=out[1:])

@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from pipelines.matching.explain import described
 from pipelines.matching.incremental_state import State
-from pipelines.matching.made import mapped
 from pipelines.matching.model import Model
 from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population
@@ -26,6 +25,7 @@ from pipelines.matching.rows import in_order
 from pipelines.matching.score import Scorer, probability
 from pipelines.matching.specs import SPECS
 from warehouse.model import Home
+from warehouse.model.arrow_file import mapped
 
 Ints = npt.NDArray[np.int64]
 

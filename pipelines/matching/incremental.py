@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.blocking import Blocking, found_by
-from pipelines.matching.clustering import Constraints, cluster, components, smallest
+from pipelines.matching.clustering import Constraints, cluster, components
 from pipelines.matching.coded import encoded
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, Encoded, distinct_sorted
@@ -338,7 +338,7 @@ def _reclustered(spec: MatchSpec, state: State, former: State, now: Now, region:
     label, component = np.full((2, size), -1, dtype=np.int32)
     for told, before, after in (
         (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both)),
-        (component, former.component, smallest(components(len(region), *joined))),
+        (component, former.component, components(len(region), *joined)),
     ):
         told[: now.base] = before
         told[now.gone] = -1

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.blocking import complement, told_apart
-from pipelines.matching.encode import Codes, distinct_sorted
+from pipelines.matching.encode import Codes, begins, distinct_sorted
 from pipelines.matching.hashing import STRIDE
 from pipelines.matching.places import find
 from pipelines.matching.spec import Block, MatchSpec
@@ -163,7 +163,7 @@ def _holders(columns: list[Codes], keys: Ints, alive: Mask) -> tuple[Ints, Ints]
         found.append(legible(column[record]).astype(np.int64) << 32 | record)
     packed = np.sort(np.concatenate(found))
     key = packed >> 32
-    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+    begin = np.flatnonzero(begins(key))
     place = np.repeat(find(key[begin], keys), np.diff(np.append(begin, len(key))))
     holds = place >= 0
     return place[holds], packed[holds] & 0xFFFFFFFF

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from pipelines.matching import kept
 from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import components, smallest
+from pipelines.matching.clustering import components
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
@@ -281,7 +281,7 @@ def state_of(result: MatchResult, rows: Rows, judged: Ints) -> State:
         lead=names[grouping.first],
         contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
         own=working.comparer.own_patterns(everybody),
-        component=smallest(components(len(everybody), *joined)).astype(np.int32),
+        component=components(len(everybody), *joined).astype(np.int32),
         label=working.outcome.labels.astype(np.int32),
         left=left,
         right=right,

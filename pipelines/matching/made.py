@@ -22,11 +22,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.encode import begins
 from pipelines.matching.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
-from pipelines.matching.places import lasting_places
+from pipelines.matching.places import find, lasting_places
 from pipelines.matching.views import LIVED_IN, PLACE, rounded_numbers
 from warehouse.model import Home
-from warehouse.model.durable import aside, put_in_place
+from warehouse.model.arrow_file import mapped, write_arrow
 
 Ints = npt.NDArray[np.int64]
 
@@ -95,9 +96,11 @@ def write_made(home: Home, mentions: Mapping[str, pa.Table], threads: int = 1) -
             pointing, more = _tied(mentions, placed, threads)
             told += more
         source = mix(told) | np.uint64(1)  # 0 is that of an empty place
-        _write(_made(placed[kind], source, pointing), home.made(kind))
-        _write(_with_dictionaries(table, (*COMPARED[kind], *(TIES if kind == "person" else ()))), home.compared(kind))
-    _write(owners, home.compared("owner"))
+        write_arrow(_made(placed[kind], source, pointing), home.made(kind))
+        write_arrow(
+            _with_dictionaries(table, (*COMPARED[kind], *(TIES if kind == "person" else ()))), home.compared(kind)
+        )
+    write_arrow(owners, home.compared("owner"))
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,6 @@ def _tied(
     return dict(zip(POINTING, (homes, firms, cut), strict=True)), [cut.astype(np.uint64), lived_in, *names]
 
 
-def mapped(path: Path) -> pa.Table:
-    """A file `write_made` wrote, its columns mapped into memory: who takes some rows reads about these."""
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-
-
 def digest_of(path: Path) -> str:
     """What tells a `made` from another, see `DIGEST`."""
     return pa.ipc.open_file(pa.memory_map(str(path))).schema.metadata[DIGEST].decode()
@@ -179,13 +177,6 @@ def owners_of(persons: pa.Table) -> pa.Table:
     owns[np.asarray(pc.list_parent_indices(relations).filter(owning))] = True
     tied = pc.and_(pa.array(owns), pc.is_valid(persons["housing_mention_id"]))
     return persons.select(OWNERS).filter(tied)
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with pa.OSFile(str(aside(path)), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    put_in_place(aside(path), path)
 
 
 def _with_dictionaries(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
@@ -218,7 +209,7 @@ def _owner_hashes(homes: int, owners: pa.Table) -> list[Hashes]:
     said = mix([value_hashes(owners.column(c)) for c in ("name_key", "name_pinyin")])
     order = np.argsort(house, kind="stable")
     house, said = house[order], said[order]
-    first = np.flatnonzero(np.append(True, house[1:] != house[:-1])) if len(house) else np.zeros(0, dtype=np.int64)
+    first = np.flatnonzero(begins(house))
     second = first[np.append(first[1:], len(house)) - first > 1] + 1
     out = [np.zeros(homes, dtype=np.uint64) for _ in range(2)]
     for owner, at in zip(out, (first, second), strict=True):
@@ -250,5 +241,5 @@ def _led_to(persons: pa.Table, housing: pa.Table, placed: _Placed) -> npt.NDArra
     known, first = np.unique(keys[order], return_index=True)
     if not len(known):
         return np.full(len(asked), -1, dtype=np.int32)
-    spot = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-    return np.where((asked != 0) & (known[spot] == asked), order[first[spot]], -1).astype(np.int32)
+    spot = find(asked, known)
+    return np.where((asked != 0) & (spot >= 0), order[first[spot]], -1).astype(np.int32)

@@ -5,6 +5,8 @@ Belongs here: giving places. Does not: what lies there (`made`, `incremental_sta
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,8 +16,8 @@ EMPTY_PLACES = 0.15
 """Share of places that may be empty before the others close up: less, and closing up costs more than scanning past them."""
 
 
-def find(names: Ints, among: Ints) -> Ints:
-    """Place of every name among ascending ones, -1 where it is not there."""
+def find(names: npt.NDArray[Any], among: npt.NDArray[Any]) -> Ints:
+    """Place of every name (a number of the same type) among ascending ones, -1 where it is not there."""
     if not len(among):
         return np.full(len(names), -1, dtype=np.int64)
     spot = np.minimum(np.searchsorted(among, names), len(among) - 1)

@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 from pipelines.matching.coded import CodedTable, known_distinct
 from pipelines.matching.encode import distinct_sorted
 from pipelines.matching.incremental_state import State
-from pipelines.matching.made import mapped
 from pipelines.matching.rows import Beside, Rows
 from pipelines.matching.views import LIVED_IN, coded_persons, enterprise_view, housing_view
 from warehouse.model import Home
+from warehouse.model.arrow_file import mapped
 
 Ints = npt.NDArray[np.int64]
 Asked = Ints | None

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.coded import Coded, CodedTable
-from pipelines.matching.encode import numbered
+from pipelines.matching.encode import begins, numbered
 from pipelines.parallel import each
 
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
@@ -39,17 +39,6 @@ COLUMNS = {
     ),
 }  # fmt: skip
 """Columns of a mention table that matching reads. Text may come as dictionaries, as Parquet keeps it."""
-
-
-def person_view(
-    mentions: pa.Table,
-    housing: pa.Table | None,
-    enterprise: pa.Table | None,
-    threads: int = 1,
-    rounded: pa.Array | None = None,
-) -> pa.Table:
-    """The columns the person spec reads, see `coded_persons`, as an Arrow table."""
-    return coded_persons(mentions, housing, enterprise, threads, rounded).arrow
 
 
 def coded_persons(
@@ -164,7 +153,7 @@ def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
     house = np.asarray(person.column("housing_mention_id").take(rows))
     order = np.lexsort((rows, house))
     rows, house = rows[order], house[order]
-    first = np.flatnonzero(np.append(True, house[1:] != house[:-1])) if len(house) else np.zeros(0, dtype=np.int64)
+    first = np.flatnonzero(begins(house))
     second = first[np.append(first[1:], len(house)) - first > 1] + 1
 
     def placed(column: str, at: np.ndarray) -> pa.Array:

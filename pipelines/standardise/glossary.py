@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.distinct import Standardiser
-from warehouse.model.durable import aside, put_in_place
+from warehouse.model.arrow_file import mapped, write_arrow
 
 WRITTEN = "written"
 """The column of a page with the values; beside it the columns of the standardiser."""
@@ -111,16 +111,13 @@ class _Page:
         if self._table is None or (self._met.all() and not self._grew):
             return
         met = self._table.filter(pa.array(self._met)).replace_schema_metadata({KNOWING: self._knowing})
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with pa.OSFile(str(aside(self._path)), "wb") as file, pa.ipc.new_file(file, met.schema) as writer:
-            writer.write_table(met.combine_chunks())
-        put_in_place(aside(self._path), self._path)
+        write_arrow(met, self._path)
 
 
 def _kept(path: Path, knowing: str) -> pa.Table | None:
     """The page as it was kept; None where there is none, or it was made knowing something else."""
     if not path.exists():
         return None
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    table = mapped(path)
     usable = table.num_rows and (table.schema.metadata or {}).get(KNOWING) == knowing.encode()
     return table.replace_schema_metadata() if usable else None

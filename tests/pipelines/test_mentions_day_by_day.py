@@ -9,13 +9,13 @@ import pyarrow.compute as pc
 import pytest
 
 from connectors.sample import write_city
-from pipelines.matching.made import mapped
 from pipelines.settings import Settings
 from pipelines.stages import mentions as stage
 from pipelines.stages.landing import land_platform
 from pipelines.stages.mentions import ORDER, write_mentions
 from pipelines.standardise import kinds
 from warehouse.model import Home
+from warehouse.model.arrow_file import mapped
 from warehouse.model.base import GRID
 from warehouse.model.mention import MENTIONS
 

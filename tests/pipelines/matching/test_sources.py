@@ -3,8 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from pipelines.matching.made import COMPARED, MADE, OWNERS, digest_of, mapped, write_made
+from pipelines.matching.made import COMPARED, MADE, OWNERS, digest_of, write_made
 from warehouse.model import Home
+from warehouse.model.arrow_file import mapped
 from warehouse.model.mention import MENTIONS
 
 
