@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.standardise import glossary as glossary_module
 from pipelines.standardise.address import Gazetteer, standardise_addresses
 from pipelines.standardise.dates import standardise_birth_dates
 from pipelines.standardise.distinct import Standardiser, over_distinct
@@ -20,6 +19,7 @@ from pipelines.standardise.grids import NODE, GridTree
 from pipelines.standardise.identifiers.enterprise_codes import standardise_enterprise_codes
 from pipelines.standardise.kinds import Context, row_keys
 from pipelines.standardise.names import standardise_names
+from warehouse.model import arrow_file
 
 
 class Capitals:
@@ -92,7 +92,7 @@ def test_a_page_that_could_not_be_written_leaves_the_former_one(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(glossary_module, "put_in_place", killed)
+        patched.setattr(arrow_file, "put_in_place", killed)
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path, ["a", "b"])
     assert run(tmp_path, ["a", "b"]) == (["A", "B"], ["b"])
