@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,24 +34,62 @@ from pipelines.matching.spec import MatchSpec
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+GROWING = ("row_names", "lead", "contents", "own", "left", "right", "pattern", "patterns", "keys", "held")
+"""Fields of a state to which a run adds what came; it makes the others anew."""
+
+SEVERAL = ("keys", "held", "beside")
+"""Fields of a state that are so many arrays, or none."""
+
 NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
-class State:
-    """One kind after a run. Rows and records are at places that last.
+class Clustered:
+    """Which cluster every row is in. Rows and records are at places that last.
 
     Attributes:
         row_names: lasting name of the row at every place (`hashing.mention_names`), of those gone too.
-        row_sources: hash of all a row was made from; 0 at an empty place.
         of_row: int32, record of every row; -1 at an empty place.
         lone: places of rows that are each a cluster of their own, although others say the very same.
-        judged: places of rows a person has judged.
         lead: name of the first row of every record, by name.
+        label: int32, the record of smallest name in the cluster; -1 at an empty place.
+    """
+
+    row_names: Ints
+    of_row: Codes
+    lone: Ints
+    lead: Ints
+    label: Codes
+
+    @classmethod
+    def load(cls, folder: Path, stamp: str | None = None) -> Self | None:
+        """What the last run left; none where there was none, or where another `stamp` held then, if one is asked for."""
+        mine = {field.name for field in fields(cls)}
+        arrays = kept.load(folder, stamp, lambda name: name in mine)
+        return cls(**arrays) if arrays is not None and arrays.keys() == mine else None
+
+    def is_of(self, names: Ints, ids: Ints) -> bool:
+        """Whether this was found of just these rows: `names` and `ids` (-1 for none) of all places."""
+        return np.array_equal(self.row_names, names) and np.array_equal(np.asarray(self.of_row) >= 0, ids >= 0)
+
+    def row_clusters(self) -> Ints:
+        """Name of the cluster of the row at every place: the smallest name in it; 0 where there is no row."""
+        cluster = np.asarray(self.lead)[self.label]
+        found = np.append(cluster, 0)[self.of_row]
+        found[self.lone] = self.row_names[self.lone]
+        return found
+
+
+@dataclass(frozen=True)
+class State(Clustered):
+    """One kind after a run.
+
+    Attributes:
+        row_sources: hash of all a row was made from; 0 at an empty place.
+        judged: places of rows a person has judged.
         contents: hash of what makes rows one record.
         own: pattern of every record with itself.
         component: int32, the record of smallest name in the connected component, constraints aside; -1 at an empty place.
-        label: int32, the record of smallest name in the cluster; -1 at an empty place.
         left: int32, one record of every pair some block finds that is at least worth asking about.
         right: int32, the other record of these.
         pattern: int32, place of their patterns in `patterns`.
@@ -65,16 +103,11 @@ class State:
         beside: uint64, what was told of that which rows depend on beside themselves, see `rows.Beside`.
     """
 
-    row_names: Ints
     row_sources: Hashes
-    of_row: Codes
-    lone: Ints
     judged: Ints
-    lead: Ints
     contents: Hashes
     own: Patterns
     component: Codes
-    label: Codes
     left: Codes
     right: Codes
     pattern: Codes
@@ -106,20 +139,18 @@ class State:
             arrays |= (
                 {f"{field.name}-{i:02d}": part for i, part in enumerate(value)} if several else {field.name: value}
             )
-        kept.save(arrays, folder, stamp)
+        kept.save(arrays, folder, stamp, growing={name for name in arrays if name.partition("-")[0] in GROWING})
 
     @classmethod
-    def load(cls, folder: Path, stamp: str | None = None) -> State | None:
-        """What the last run left; none where there was none, where another version of this code left it, or where another
-        `stamp` held then, if one is asked for."""
+    def load(cls, folder: Path, stamp: str | None = None) -> Self | None:
+        """As that of `Clustered`; none too where another version of this code left other arrays."""
         arrays = kept.load(folder, stamp)
         if arrays is None:
             return None
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict.fromkeys(SEVERAL, ())
         for name, array in sorted(arrays.items()):
             whole, _, part = name.partition("-")
             values[whole] = (*values.get(whole, ()), array) if part else array
-        values = {"held": (), "beside": (), **values}
         return cls(**values) if values.keys() == {field.name for field in fields(cls)} else None
 
     def precedes(self, rows: Rows) -> bool:
@@ -163,21 +194,10 @@ class State:
         empty = max(1 - self.alive.sum() / max(len(self.lead), 1), len(self.void) / max(len(self.left), 1))
         return bool(empty > EMPTY_PLACES)
 
-    def is_of(self, names: Ints, ids: Ints) -> bool:
-        """Whether this was found of just these rows: `names` and `ids` (-1 for none) of all places."""
-        return np.array_equal(self.row_names, names) and np.array_equal(np.asarray(self.of_row) >= 0, ids >= 0)
-
     @property
     def rows(self) -> Ints:
         """Places of the rows."""
         return np.flatnonzero(np.asarray(self.of_row) >= 0)
-
-    def row_clusters(self) -> Ints:
-        """Name of the cluster of the row at every place: the smallest name in it; 0 where there is no row."""
-        cluster = np.asarray(self.lead)[self.label]
-        found = np.append(cluster, 0)[self.of_row]
-        found[self.lone] = self.row_names[self.lone]
-        return found
 
     def links(self, spec: MatchSpec, scorer: Scorer, rows: Ints | None = None) -> Links:
         """All pairs at least worth asking about, judgements included.

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.matching.encode import Encoded
@@ -99,7 +98,7 @@ class Population:
         facts = {
             "records": self.records,
             "possible_pairs": self.possible_pairs,
-            "other": {c: f.other for c, f in sorted(self.frequencies.items())},
+            "columns": {c: [len(f.values), f.other] for c, f in sorted(self.frequencies.items())},
             "notes": self.notes,
         }
         table = pa.concat_tables([_SCHEMA.empty_table(), *parts])
@@ -116,13 +115,13 @@ class Population:
             ModelError: not such a file.
         """
         try:
-            table = pq.read_table(path, read_dictionary=["column"])
-            facts = json.loads((table.schema.metadata or {})[b"population"])
-            columns, values, bins = (table.column(c).combine_chunks() for c in _SCHEMA.names)
-            frequencies = {}
-            for column, other in facts["other"].items():
-                mine = pc.equal(columns, column)
-                frequencies[column] = Frequencies(values.filter(mine).to_numpy(), bins.filter(mine).to_numpy(), other)
+            with pq.ParquetFile(path) as file:
+                facts = json.loads((file.schema_arrow.metadata or {})[b"population"])
+                values, bins = (column.to_numpy() for column in file.read(["value", "bin"]).columns)
+            frequencies, start = {}, 0
+            for column, (size, other) in facts["columns"].items():  # one after another, as they were written
+                part = slice(start, start := start + size)
+                frequencies[column] = Frequencies(values[part], bins[part], other)
             return cls(facts["records"], facts["possible_pairs"], frequencies, facts["notes"])
         except (KeyError, ValueError, OSError, pa.ArrowInvalid) as error:
             raise ModelError(f"population of a model: can't be read ({type(error).__name__}); train anew") from None

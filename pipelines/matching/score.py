@@ -39,12 +39,11 @@ class Scorer:
         for group in model.dependence:
             members = [names.index(n) for n in group.comparisons]
             sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
-            table = np.zeros(int(np.prod(sizes)))
+            table = np.zeros(sizes)
             numbers = [{n: k for k, n in enumerate(spec.comparisons[i].level_names)} for i in members]
             for joint in group.joint:
-                place = [number[n] for number, n in zip(numbers, joint.levels, strict=True)]
-                table[int(np.ravel_multi_index(place, sizes))] = joint.weight
-            self._joint.append((members, np.array(sizes), table))
+                table[tuple(number[n] for number, n in zip(numbers, joint.levels, strict=True))] = joint.weight
+            self._joint.append((members, np.array(sizes), table.ravel()))
 
     def parts(self, patterns: Patterns) -> tuple[Floats, Floats]:
         """log2 weights of each pattern: per comparison, and per dependence group."""

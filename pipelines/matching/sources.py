@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.coded import CodedTable, known_distinct
 from pipelines.matching.encode import distinct_sorted
-from pipelines.matching.incremental_state import State
+from pipelines.matching.incremental_state import Clustered
 from pipelines.matching.rows import Beside, Rows
 from pipelines.matching.views import LIVED_IN, coded_persons, enterprise_view, housing_view
 from warehouse.model import Home
@@ -47,7 +47,7 @@ class Resolved:
         Raises:
             ValueError: it was found of other mentions than there are now.
         """
-        state, made = State.load(home.matched(kind)), mapped(home.made(kind))
+        state, made = Clustered.load(home.matched(kind)), mapped(home.made(kind))
         ids, names = made["mention_id"].to_numpy(), made["name"].to_numpy()
         if state is None or not state.is_of(names, ids):
             raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
@@ -80,14 +80,17 @@ def rows_of(home: Home, kind: str, threads: int = 1) -> Rows:
 
 
 def _compared(home: Home, kind: str, ids: Ints, asked: Asked) -> pa.Table:
-    """Some mentions; unless all of them, with plain columns, so that a view looks at no value that is not theirs."""
+    """Some mentions; of these only, where there are fewer of them than a column has values, without its dictionary, so that a
+    view does not look at all the values that are not theirs."""
     table = mapped(home.compared(kind))
     if asked is None:
         return known_distinct(table.append_column("mention_id", pa.array(np.arange(table.num_rows))))
-    places = ids[asked]
-    taken = table.take(pa.array(places))
-    plain = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in taken.columns]
-    return pa.table([*plain, places], names=[*taken.column_names, "mention_id"])
+    taken = table.take(pa.array(ids[asked]))
+    columns = [
+        c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) and len(c.chunk(0).dictionary) > len(asked) else c
+        for c in taken.columns
+    ]
+    return known_distinct(pa.table([*columns, ids[asked]], names=[*taken.column_names, "mention_id"]))
 
 
 def _enterprises(home: Home, ids: Ints) -> View:

@@ -13,6 +13,7 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import pyarrow.compute as pc
@@ -39,7 +40,7 @@ class Held:
     model: Model
     population: Population
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """Changes with the model, the code and DuckDB's hashes: what was found under another stamp can't be gone on from."""
         return digest((code_fingerprint(), duckdb.__version__, self.population.notes["model"]))

@@ -31,7 +31,10 @@ NOBODY = np.iinfo(np.int64).max
 
 def constraints_of(home: Home, kind: str) -> pa.Table:
     """What a run asks of the mentions of one kind, under `CONSTRAINT`; reads ledger and `mention/<kind>` of the home."""
-    judged = standing(read(home))
+    ledger = read(home)
+    if not ledger.num_rows:
+        return CONSTRAINT.empty_table()
+    judged = standing(ledger)
     judged = judged.filter(pc.equal(judged["entity_kind"], kind))
     if not judged.num_rows:
         return CONSTRAINT.empty_table()
