@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from connectors import claims, deliveries, files, server
 from connectors.deliveries import Offer
 from connectors.holding import standing
@@ -158,11 +160,9 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
             writer.write(batch)
             refused.write(batch)
         _judge(platform, list(writers.values()))
-    except DeliveryRejected as verdict:
-        return _reject(offer, home, verdict, writers, refused)
     except BaseException as error:
-        if _is_of_the_file(error):  # a reader met what nobody thought of: one file must not stop the others
-            return _reject(offer, home, _unforeseen(error), writers, refused)
+        if verdict := _verdict(error):
+            return _reject(offer, home, verdict, writers, refused)
         for writer in writers.values():
             writer.drop()
         refused.drop()
@@ -170,11 +170,28 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
     return _accept(offer, home, writers, refused)
 
 
-def _is_of_the_file(error: BaseException) -> bool:
-    """Whether the delivery may be at fault: not a full disk, memory, or a stop by the user; a parser in Rust panics."""
-    if isinstance(error, OSError | MemoryError):
-        return False
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+def _verdict(error: BaseException) -> DeliveryRejected | None:
+    """What is to be said of a delivery that could not be read; nothing where it is not at fault: a full disk, no memory, or a
+    stop by the user.
+
+    A file that a machine in want of memory could not read is no bad file: sent back, it would never be looked at again.
+    """
+    if isinstance(error, DeliveryRejected):
+        return None if _is_of_the_machine(error.__cause__) else error
+    if isinstance(error, OSError) or _is_of_the_machine(error):
+        return None
+    # a reader met what nobody thought of, a parser in Rust panics: one file must not stop the others
+    of_the_file = isinstance(error, Exception) or type(error).__name__ == "PanicException"
+    return _unforeseen(error) if of_the_file else None
+
+
+def _is_of_the_machine(error: BaseException | None) -> bool:
+    """Whether an error a reader met tells of memory, threads or disk: those of the disk have a number, those of parsers none."""
+    if isinstance(error, etree.XMLSyntaxError):
+        return error.code == etree.ErrorTypes.ERR_NO_MEMORY
+    if isinstance(error, OSError):
+        return error.errno is not None
+    return isinstance(error, MemoryError) or str(error) == "can't start new thread"
 
 
 def _unforeseen(error: BaseException) -> DeliveryRejected:

@@ -18,7 +18,14 @@ from pipelines.settings import Settings
 DISK_FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "File too large")
 """How Python, Arrow and DuckDB say it."""
 
-NO_MEMORY = ("Out of Memory", "MemoryError", "Cannot allocate memory", "bad_alloc", "malloc of size")
+NO_MEMORY = (
+    "Out of Memory",
+    "MemoryError",
+    "Cannot allocate memory",
+    "bad_alloc",
+    "malloc of size",
+    "can't start new thread",
+)
 """How they say that."""
 
 

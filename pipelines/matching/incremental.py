@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +19,11 @@ import pyarrow as pa
 
 from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Constraints, cluster, components
-from pipelines.matching.coded import encoded
 from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes, Encoded, distinct_sorted
+from pipelines.matching.encode import Codes, distinct_sorted
 from pipelines.matching.hashing import Hashes
 from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
-from pipelines.matching.incremental_rows import Now, regroup
+from pipelines.matching.incremental_rows import Now, looked_at, regroup
 from pipelines.matching.incremental_state import NOBODY, State, further_rows, held_values
 from pipelines.matching.kept import grown
 from pipelines.matching.links import Ends, Links, and_others, ordered, places_in
@@ -134,15 +132,17 @@ def advance(
     judged = rows.at(np.unique(np.concatenate([end for ends in judgements for end in ends])))
     now = regroup(spec, former, rows, judged, threads)
     scorer = Scorer(spec, model, population.prior_weight(model))
-    state = replace(_with_fresh(spec, population, former, rows, now, threads), judged=judged)
+    state = replace(_with_fresh(spec, former, rows, now, threads), judged=judged)
     touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=threads)
     apart, same = (_as_records(ends, rows.ids, judged, now.of_row) for ends in judgements)
     state = replace(state, keys=keys, apart=apart, same=same)
     state, dropped = _surviving(spec, state, now, touched)
     candidates = _unstored(touched.pairs, state, now.base)
-    ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *same])
+    anew = now.base + np.flatnonzero(now.like < 0)
+    ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *same, anew])
     found = _Compared.of(spec, population, rows, now, distinct_sorted(ends), threads=threads)
-    state = replace(state, same_patterns=found.patterns(*same))
+    own = found.own_patterns(anew)
+    state = replace(state, own=grown(former.own, now.of_former(former.own, own)), same_patterns=found.patterns(*same))
     new, state = _with_pairs(state, candidates, found.patterns(candidates >> 32, candidates & 0xFFFFFFFF), scorer)
     region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
     links = state.links(spec, scorer)
@@ -166,8 +166,8 @@ def advance(
     )
 
 
-def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Rows, now: Now, threads: int) -> State:
-    """The former state with the rows of this run, and its fresh records behind the others."""
+def _with_fresh(spec: MatchSpec, former: State, rows: Rows, now: Now, threads: int) -> State:
+    """The former state with the rows of this run, and its fresh records behind the others; their own patterns are to come."""
     state = replace(
         former,
         row_names=grown(former.row_names, rows.names[len(former.row_names) :]),
@@ -177,43 +177,29 @@ def _with_fresh(spec: MatchSpec, population: Population, former: State, rows: Ro
     )
     if not len(now.first):
         return state
-    own, keys, held = _told_by_fresh(spec, population, former, rows, now, threads)
+    keys, held = _told_by_fresh(spec, former, now, threads)
     return replace(
         state,
         lead=grown(former.lead, rows.names[now.first]),
         contents=grown(former.contents, now.grouped),
-        own=grown(former.own, own),
         keys=tuple(grown(column, more) for column, more in zip(former.keys, keys, strict=True)),
         held=tuple(grown(column, more) for column, more in zip(former.held, held, strict=True)),
     )
 
 
-def _told_by_fresh(
-    spec: MatchSpec, population: Population, former: State, rows: Rows, now: Now, threads: int
-) -> tuple[Patterns, list[Codes], list[Hashes]]:
-    """Own patterns, keys and constrained values of the fresh records: of the former ones whose rows they have taken over, and
-    worked out where they say something new."""
-    new, taken_over = np.flatnonzero(now.like < 0), np.flatnonzero(now.like >= 0)
-
-    def carried(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        out = np.zeros(len(now.first), dtype=column.dtype)
-        out[taken_over] = column[now.like[taken_over]]
-        return out
-
-    own, keys, held = carried(former.own), [legible(carried(c)) for c in former.keys], [carried(c) for c in former.held]
+def _told_by_fresh(spec: MatchSpec, former: State, now: Now, threads: int) -> tuple[list[Codes], list[Hashes]]:
+    """Keys and constrained values of the fresh records: of the former ones whose rows they have taken over, and worked out where
+    they say something new."""
+    new = now.first[now.like < 0]
     looked, told = now.looked
-    if len(new) and told is not None:
-        some = told.take(np.searchsorted(looked, now.first[new]))
-        own[new] = _comparer(spec, population, some).own_patterns(np.arange(len(new), dtype=np.int32))
-        for key, of_new in zip(keys, (c for block in Blocking(spec, some, threads).keys for c in block), strict=True):
-            key[new] = of_new
-        for value, said in zip(held, held_values(spec, some), strict=True):
-            value[new] = said
-    return own, keys, held
-
-
-def _comparer(spec: MatchSpec, population: Population, encoded: Encoded) -> Comparer:
-    return Comparer(spec, encoded, np.ones(encoded.size, dtype=np.int64), None, population)
+    if not len(new) or told is None:
+        return [legible(now.of_former(c)) for c in former.keys], [now.of_former(c) for c in former.held]
+    some = told.take(np.searchsorted(looked, new))
+    keys = [column for block in Blocking(spec, some, threads).keys for column in block]
+    return (
+        [legible(now.of_former(c, of_new)) for c, of_new in zip(former.keys, keys, strict=True)],
+        [now.of_former(c, said) for c, said in zip(former.held, held_values(spec, some), strict=True)],
+    )
 
 
 def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched) -> tuple[State, Ints]:
@@ -278,15 +264,23 @@ class _Compared:
         theirs = np.flatnonzero(wanted[now.of_row])
         row = np.empty(len(now.alive), dtype=np.int64)  # rows of a record say the same: any will do
         row[now.of_row[theirs]] = theirs
-        told = encoded(rows.view(row[records]), spec.columns, threads)
-        return cls(records, _comparer(spec, population, told))
+        told = looked_at(spec, rows, row[records], threads)
+        return cls(records, Comparer(spec, told, np.ones(told.size, dtype=np.int64), None, population))
+
+    def own_patterns(self, records: Ints) -> Patterns:
+        """Pattern of each record with itself."""
+        if self.comparer is None:
+            return np.zeros(0, dtype=np.int64)
+        return self.comparer.own_patterns(self._places(records))
 
     def patterns(self, left: Ints, right: Ints) -> Patterns:
         """Pattern of each pair of records."""
         if self.comparer is None:
             return np.zeros(0, dtype=np.int64)
-        a, b = (np.searchsorted(self.records, end).astype(np.int32) for end in (left, right))
-        return self.comparer.patterns(a, b)
+        return self.comparer.patterns(self._places(left), self._places(right))
+
+    def _places(self, records: Ints) -> Codes:
+        return np.searchsorted(self.records, records).astype(np.int32)
 
 
 def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer) -> tuple[Ints, State]:

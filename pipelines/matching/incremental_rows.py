@@ -7,6 +7,7 @@ Belongs here: comparing rows with the former ones, grouping them. Does not: rows
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,14 @@ class Now:
         """Place of the first fresh record."""
         return len(self.alive) - len(self.first)
 
+    def of_former(self, column: npt.NDArray[Any], of_new: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+        """A column of the fresh records: what former ones had that said the same, and `of_new` of all others."""
+        out = np.zeros(len(self.first), dtype=column.dtype)
+        out[self.like >= 0] = column[self.like[self.like >= 0]]
+        if of_new is not None:
+            out[self.like < 0] = of_new
+        return out
+
 
 def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: int) -> Now:
     """Find out which rows changed, and which records they make now.
@@ -70,7 +79,7 @@ def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: i
     here = asked[rows.ids[asked] >= 0]
     told, contents = None, np.zeros(0, dtype=np.uint64)
     if len(here):
-        told = encoded(rows.view(here), spec.columns, threads)
+        told = looked_at(spec, rows, here, threads)
         contents = row_hashes(told, spec.columns)
     record = np.full(len(rows.names), -1, dtype=np.int32)
     record[: len(former.of_row)] = former.of_row
@@ -90,6 +99,14 @@ def regroup(spec: MatchSpec, former: State, rows: Rows, judged: Ints, threads: i
     withdrawn = int((rows.ids[leaving] < 0).sum())
     moved = _Moved(leaving, here[~stays], by_record[~stays])
     return _records(former, rows.names, record, moved, looked=(here, told), changed=changed, withdrawn=withdrawn)
+
+
+def looked_at(spec: MatchSpec, rows: Rows, places: Ints, threads: int) -> Encoded:
+    """The compared columns of the rows at some places, which are read in the order they lie in on disk."""
+    order = np.argsort(rows.ids[places])
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return encoded(rows.view(places[order]), spec.columns, threads).take(back)
 
 
 def _worth_a_look(former: State, rows: Rows, judged: Ints) -> Ints:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,7 +90,7 @@ class _Current:
 
     def write(self, folder: Path) -> None:
         """Say so."""
-        arrays = {name: asdict(place) for name, place in self.arrays.items()}
+        arrays = {name: vars(place) for name, place in self.arrays.items()}
         write_whole(folder / CURRENT, json.dumps({"stamp": self.stamp, "pack": self.pack, "arrays": arrays}).encode())
 
     @property

@@ -22,6 +22,7 @@ from typing import Any, Literal
 import duckdb
 
 from quality.suites.declaration import Expectation
+from quality.suites.interrupted import if_lacking, interrupt, lacking
 from quality.suites.source import quoted
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,9 @@ def check(con: duckdb.DuckDBPyConnection, table: str, expectations: Sequence[Exp
         con: a connection that shows every table under its contract name.
         table: `schema.name`, what an expectation without a table of its own is about.
         expectations: their names differ.
+
+    Raises:
+        ChecksInterruptedError: the machine lacks memory or room on its disk.
     """
     rows = {name: _count(con, name) for name in dict.fromkeys(e.table or table for e in expectations)}
     able = [e for e in expectations if rows[e.table or table] is not None]
@@ -72,6 +76,7 @@ def _count(con: duckdb.DuckDBPyConnection, table: str) -> int | None:
     try:
         row = con.execute(f"select count(*) from {quoted(table)}").fetchone()
     except duckdb.Error as error:
+        if_lacking(table, error)
         log.warning("%s could not be checked: %s", table, type(error).__name__)
         return None
     return int(row[0]) if row else None
@@ -92,6 +97,7 @@ def _validate(
             configurations=configurations, runtime_configuration={"result_format": COUNTS_ONLY}
         )
     except Exception as error:  # whatever stops the library stops these checks, not the run
+        if_lacking(batch, error)
         log.warning("%s could not be checked: %s", batch, type(error).__name__)
         return {}
     finally:
@@ -101,6 +107,8 @@ def _validate(
 
 def _result(expectation: Expectation, table: str, checked: int | None, found: Any) -> Result:
     if found is None or _raised(found.exception_info):
+        if found and (lack := lacking(_told(found.exception_info))):
+            interrupt(f"{table} {expectation.name}", lack)
         kind = re.search(r"duckdb\.(\w+)", str(found.exception_info)) if found else None
         log.warning("%s %s could not run: %s", table, expectation.name, kind.group(1) if kind else "no result")
         return Result(expectation, "error", None, None)
@@ -115,10 +123,20 @@ def _result(expectation: Expectation, table: str, checked: int | None, found: An
 
 def _raised(info: dict[str, Any] | None) -> bool:
     """Whether exception_info tells of an error: it holds one entry, or one per metric that could not be computed."""
+    return any(entry.get("raised_exception") for entry in _entries(info))
+
+
+def _told(info: dict[str, Any] | None) -> str:
+    """All that exception_info tells of errors, as text."""
+    return "\n".join(
+        str(entry.get(key)) for entry in _entries(info) for key in ("exception_traceback", "exception_message")
+    )
+
+
+def _entries(info: dict[str, Any] | None) -> list[dict[str, Any]]:
     if not info:
-        return False
-    entries = [info] if "raised_exception" in info else list(info.values())
-    return any(entry.get("raised_exception") for entry in entries)
+        return []
+    return [info] if "raised_exception" in info else list(info.values())
 
 
 def _is_query(e: Expectation) -> bool:

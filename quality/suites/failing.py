@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from quality.suites.declaration import Expectation
 from quality.suites.engine import Result
+from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
 from warehouse.model.quality import FAILING_ROW
 
@@ -37,6 +38,9 @@ def failing_rows(con: duckdb.DuckDBPyConnection, suite: str, table: str, results
 
     Returns:
         `quality.failing_row`: per expectation the first `LIMIT` rows in the order of their keys.
+
+    Raises:
+        ChecksInterruptedError: the machine lacks memory or room on its disk.
     """
     found = [_rows(con, suite, r.expectation, r.expectation.table or table) for r in results if r.unexpected]
     return pa.concat_tables([FAILING_ROW.empty(), *found])
@@ -60,6 +64,7 @@ def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str
             params={"suite": suite, "name": e.name} | ({} if "column" in columns else {"column": column}),
         ).to_arrow_table()
     except duckdb.Error as error:  # its message may quote a value
+        if_lacking(f"{suite} {e.name}", error)
         log.warning("%s %s: rows could not be listed: %s", suite, e.name, type(error).__name__)
         return FAILING_ROW.empty()
     return FAILING_ROW.conform(rows)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from quality.suites.declaration import Expectation, Suite, implied, load_suite, suite_names
 from quality.suites.engine import Result, check
 from quality.suites.failing import failing_rows
+from quality.suites.interrupted import if_lacking
 from quality.suites.source import CONTRACTS, Source, show
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
@@ -54,6 +55,7 @@ def run_suite(name: str, source: Source) -> pa.Table:
 
     Raises:
         SuiteError: there is no such suite, or its declaration is wrong.
+        ChecksInterruptedError: the machine lacks memory or room on its disk.
     """
     return run_suites([name], source)
 
@@ -96,6 +98,7 @@ def _run(suite: Suite, source: Source) -> Findings:
     try:
         show(con, source, suite.tables)
     except duckdb.Error as error:
+        if_lacking(suite.suite, error)
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)
         return Findings(
             result_table(suite.suite, [Result(e, "error", None, None) for e in declared]), FAILING_ROW.empty()

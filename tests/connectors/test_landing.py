@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import os
 
@@ -11,11 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from connectors import deliveries, landing, store
 from connectors.current import manifest, rejected_rows
 from connectors.files import parse
 from connectors.landing import unknown_folders
+from connectors.rows import DeliveryRejected
 from warehouse.model.landing import PROVENANCE
 
 CSV = {"kind": "delimited", "encoding": "utf-8-sig"}
@@ -137,6 +140,45 @@ def test_a_failing_disk_is_an_error_and_not_a_verdict_on_the_file(desk, build, m
     with pytest.raises(OSError, match="No space"):
         desk.land(platform, roll("1,甲"))
     assert manifest(desk.home).num_rows == 0
+
+
+def no_memory_for_xml():
+    error = etree.XMLSyntaxError("Memory allocation failed", etree.ErrorTypes.ERR_NO_MEMORY, 1, 1)
+    assert error.code == etree.ErrorTypes.ERR_NO_MEMORY
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OSError(errno.EIO, "I/O error"), RuntimeError("can't start new thread"), no_memory_for_xml()],
+    ids=["memory", "disk", "thread", "memory of the parser"],
+)
+@pytest.mark.parametrize("wrapped", [True, False], ids=["taken for a bad file by its reader", "unforeseen"])
+def test_what_the_machine_lacks_is_no_verdict_on_the_file(desk, build, monkeypatch, error, wrapped):
+    """It was: a file met by a machine short of memory was sent back for good, and the next run did not look at it again."""
+    platform = build(CSV, COLUMNS)
+
+    def lacking(*_):
+        if wrapped:
+            raise DeliveryRejected("not_a_workbook", "文件损坏") from error
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(landing, "read", lacking)
+        with pytest.raises((type(error), DeliveryRejected)):
+            desk.land(platform, roll("1,甲"))
+    assert desk.land(platform).rows_landed == 1
+
+
+def test_a_reader_s_error_about_the_file_is_a_verdict(desk, build, monkeypatch):
+    platform = build(CSV, COLUMNS)
+
+    def broken(*_):
+        raise DeliveryRejected("not_a_workbook", "文件损坏") from OSError("unexpected end of file")
+
+    monkeypatch.setattr(landing, "read", broken)
+    ((_, code, _),) = desk.land(platform, roll("1,甲")).rejected_deliveries
+    assert code == "not_a_workbook"
 
 
 def test_a_fault_nobody_thought_of_refuses_the_file_and_quotes_nothing(desk, build, monkeypatch):
