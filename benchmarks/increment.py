@@ -7,7 +7,7 @@ million of them. `--home` takes the mention tables of a home that is there alrea
 
 Of every kind the same share changes. Of the person mentions a third of it is new, a third withdrawn and a third has another
 phone; homes get a slightly other floor area, enterprises another phone. Seconds are those of the processor, reading and looking for
-what changed and writing what was found included. Two things are told apart: hashing and laying out what matching reads, which
+what changed and writing what was found included; every run is a process of its own, as a city's is. Two things are told apart: hashing and laying out what matching reads, which
 the stage that standardises mentions does for all of them in every run that brings anything (`matching.made`), and telling
 later stages all pairs and clusters of mentions, which they want whole.
 """
@@ -19,8 +19,12 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import matplotlib as mpl
@@ -31,6 +35,7 @@ import matplotlib.pyplot as plt
 from benchmarks.city import city
 from pipelines.matching.found import Found
 from pipelines.matching.made import write_made
+from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from warehouse.model import Home
@@ -39,6 +44,7 @@ from warehouse.model.mention import MENTIONS
 KINDS = ("housing", "enterprise", "person")
 SHARES = (0.0, 0.001, 0.01, 0.05, 0.1)
 HERE = Path(__file__).parent
+Result = TypeVar("Result")
 
 PERSON = """
 copy (
@@ -87,6 +93,7 @@ def changed_city(source: Home, out: Home, share: float) -> float:
         file = source.stage("mention", kind)
         part = share / 3
         with duckdb.connect() as con:
+            con.execute("set enable_progress_bar = false")  # it takes a spawned process for a person's
             names = [c[0] for c in con.sql(f"describe select * from read_parquet('{file}')").fetchall()]
             columns = ", ".join(_column(kind, c, share) for c in names)
             text = PERSON if kind == "person" else OTHER
@@ -109,9 +116,16 @@ def _column(kind: str, column: str, share: float) -> str:
     return column
 
 
+def alone(function: Callable[..., Result], *arguments: object) -> Result:
+    """What a function returns in a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
 def match(home: Home, making: float) -> Cost:
     """Run the link stages of all kinds; `making`: what laying out the mentions took."""
     settings = Settings(home.root, home)
+    code_fingerprint()  # a run has read the code long before
     start = time.process_time()
     told = [link_mentions(settings, kind) for kind in KINDS]
     matching = time.process_time() - start
@@ -132,17 +146,17 @@ def measure(source: Home, work: Path) -> tuple[Cost, Cost, dict[float, Cost]]:
     """A run that trains, a full run under the held model, and a run per share of change."""
     home = Home(work / "home")
     (work / "home" / "landing").mkdir(parents=True)
-    making = changed_city(source, home, 0.0)
-    first = match(home, making)
+    making = alone(changed_city, source, home, 0.0)
+    first = alone(match, home, making)
     shutil.rmtree(home.matched("any").parent)
-    whole = match(home, making)
+    whole = alone(match, home, making)
     kept, found = work / "kept", {}
     shutil.copytree(home.root / "stage", kept)
     for share in SHARES:
         shutil.rmtree(home.root / "stage")
         shutil.copytree(kept, home.root / "stage")
-        making = changed_city(source, home, share)
-        found[share] = match(home, making)
+        making = alone(changed_city, source, home, share)
+        found[share] = alone(match, home, making)
     return first, whole, found
 
 

@@ -166,13 +166,17 @@ def main() -> None:
             print(table(today), flush=True)
     lived = ", ".join(f"{what} {times:,}" for what, times in happenings(asked.persons, asked.seed, asked.days).items())
     lost, reused = sum(f.lost for f in fates), sum(f.reused for f in fates)
+    eventful = [f for f in fates if not f.before == f.kept == f.after]
     asked.out.write_text(
         f"# Ids over {asked.days} days\n\n"
         f"`python -m benchmarks.thirty_days --persons {asked.persons} --seed {asked.seed} --days {asked.days}`: a sample city "
         f"lives on for {asked.days} days ({lived}; and some 3 % of the records are put right), its platforms deliver "
         f"every day, and every day is a run on the same home. **Lost ids: {lost}. Retired ids given again: {reused}.** "
         "An id of the day before is kept, or merged (a redirect leads on), or withdrawn (no delivery holds its mentions any "
-        "more); `link.history` tells it.\n\n## Sums\n\n" + table(totals(fates)) + "\n## Day by day\n\n" + table(fates),
+        "more); `link.history` tells it.\n\n## Sums\n\n"
+        + table(totals(fates))
+        + "\n## Days on which ids changed\n\nOn all other days every id was kept, and none was added.\n\n"
+        + table(eventful),
         encoding="utf-8",
     )
     print(f"lost {lost}, given again {reused}")
