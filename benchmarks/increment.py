@@ -6,10 +6,11 @@ Writes benchmarks/INCREMENT.md and benchmarks/increment.svg. A city of N persons
 million of them. `--home` takes the mention tables of a home that is there already.
 
 Of every kind the same share changes. Of the person mentions a third of it is new, a third withdrawn and a third has another
-phone; homes get a slightly other floor area, enterprises another phone. Seconds are those of the processor, reading and looking for
-what changed and writing what was found included; every run is a process of its own, as a city's is. Two things are told apart: hashing and laying out what matching reads, which
-the stage that standardises mentions does for all of them in every run that brings anything (`matching.made`), and telling
-later stages all pairs and clusters of mentions, which they want whole.
+phone; homes get a slightly other floor area, enterprises another phone. Every run is a process of its own, as a city's is.
+Seconds are those of the processor, reading and looking for what changed and writing what was found included. Two things are
+told apart: hashing and laying out what matching reads, which the stage that standardises mentions does for all of them in
+every run that brings anything (`matching.made`), and telling later stages all pairs and clusters of mentions, which they want
+whole.
 """
 
 from __future__ import annotations

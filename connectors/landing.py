@@ -18,11 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from connectors import claims, deliveries, files, server
 from connectors.deliveries import Offer
 from connectors.holding import standing
+from connectors.machine import is_of_the_machine
 from connectors.manifest import manifest
 from connectors.reading import read
 from connectors.rows import Batches, DeliveryRejected, legible
@@ -177,21 +176,12 @@ def _verdict(error: BaseException) -> DeliveryRejected | None:
     A file that a machine in want of memory could not read is no bad file: sent back, it would never be looked at again.
     """
     if isinstance(error, DeliveryRejected):
-        return None if _is_of_the_machine(error.__cause__) else error
-    if isinstance(error, OSError) or _is_of_the_machine(error):
+        return None if is_of_the_machine(error.__cause__) else error
+    if isinstance(error, OSError) or is_of_the_machine(error):
         return None
     # a reader met what nobody thought of, a parser in Rust panics: one file must not stop the others
     of_the_file = isinstance(error, Exception) or type(error).__name__ == "PanicException"
     return _unforeseen(error) if of_the_file else None
-
-
-def _is_of_the_machine(error: BaseException | None) -> bool:
-    """Whether an error a reader met tells of memory, threads or disk: those of the disk have a number, those of parsers none."""
-    if isinstance(error, etree.XMLSyntaxError):
-        return error.code == etree.ErrorTypes.ERR_NO_MEMORY
-    if isinstance(error, OSError):
-        return error.errno is not None
-    return isinstance(error, MemoryError) or str(error) == "can't start new thread"
 
 
 def _unforeseen(error: BaseException) -> DeliveryRejected:

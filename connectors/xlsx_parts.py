@@ -17,6 +17,8 @@ from typing import IO
 
 from lxml import etree
 
+from connectors.machine import is_of_the_machine
+
 BLOCK = 1 << 20
 UNANSWERED = re.compile(rb"(?:</f>|<f/>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
 ROW = re.compile(rb'<row [^>]*?\br="(\d{1,7})"')
@@ -37,7 +39,9 @@ def long_numbers(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                 if place and re.fullmatch(r"-?\d{16,}", text):
                     found[int(place[2]) - 1, column_number(place[1].encode()) - 1] = text
                 cell.clear()
-    except NOT_THERE:
+    except NOT_THERE as error:
+        if is_of_the_machine(error):
+            raise
         return {}
     return found
 
@@ -62,8 +66,9 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
                 rows = max([rows, *map(int, ROW.findall(text))])
                 columns = max([columns, *map(column_number, FAR_COLUMN.findall(text))])
                 tail = block[-256:]
-    except NOT_THERE:
-        pass
+    except NOT_THERE as error:
+        if is_of_the_machine(error):
+            raise
     return SheetFacts(rows, columns, unanswered)
 
 

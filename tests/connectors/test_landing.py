@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors import deliveries, landing, store
+from connectors import deliveries, landing, store, xlsx_parts
 from connectors.current import manifest, rejected_rows
 from connectors.files import parse
 from connectors.landing import unknown_folders
@@ -320,3 +320,15 @@ def test_a_heading_that_is_no_text_can_be_named(desk, build):
     report = desk.land(platform, "编号,姓名,".encode() + b"\xff\n" + "1,甲,x\n".encode())
     assert report.rows_landed == 1
     assert any("?" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize("ask", [xlsx_parts.long_numbers, xlsx_parts.sheet_facts])
+def test_a_parser_without_memory_does_not_pass_for_a_file_that_is_no_xlsx(monkeypatch, tmp_path, ask):
+    """Long identity numbers would silently be the rounded ones."""
+
+    def lacking(*_):
+        raise no_memory_for_xml()
+
+    monkeypatch.setattr(xlsx_parts, "_sheet_part", lacking)
+    with pytest.raises(etree.XMLSyntaxError):
+        ask(tmp_path / "book.xlsx", "Sheet1")
