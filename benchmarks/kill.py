@@ -119,6 +119,11 @@ LIMITS = (
 """Per home one after another, ever more."""
 
 
+def scant(draws: random.Random) -> tuple[Limit, ...]:
+    """Four times too little memory, or nearly enough, by chance: where a run breaks then, nobody has chosen."""
+    return tuple(Limit(memory=draws.randrange(20, 900) * 1_000_000) for _ in range(4))
+
+
 @dataclass(frozen=True)
 class Starved:
     """One run that had too little, and what came of it.
@@ -333,6 +338,7 @@ def main() -> None:
     parser.add_argument("--moments", type=int, default=50)
     parser.add_argument("--per-home", type=int, default=5)
     parser.add_argument("--persons", type=int, default=300)
+    parser.add_argument("--scant", type=int, default=3, help="homes given memory by chance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=REPORT)
     asked = parser.parse_args()
@@ -348,7 +354,8 @@ def main() -> None:
         for scene, moments in plan:
             deaths += disturb(scene, moments, folder)
             print(table(deaths), flush=True)
-        starved = [one for limits in LIMITS for one in starve(second, limits, folder)]
+        limits = (*LIMITS, *(scant(draws) for _ in range(asked.scant)))
+        starved = [one for some in limits for one in starve(second, some, folder)]
         print(starved_table(starved), flush=True)
     equal = sum(d.equal for d in deaths)
     asked.out.write_text(
