@@ -22,7 +22,7 @@ from typing import Any, Literal
 import duckdb
 
 from quality.suites.declaration import Expectation
-from quality.suites.interrupted import if_lacking, interrupt, lacking
+from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
 
 log = logging.getLogger(__name__)
@@ -107,8 +107,8 @@ def _validate(
 
 def _result(expectation: Expectation, table: str, checked: int | None, found: Any) -> Result:
     if found is None or _raised(found.exception_info):
-        if found and (lack := lacking(_told(found.exception_info))):
-            interrupt(f"{table} {expectation.name}", lack)
+        if found:
+            if_lacking(f"{table} {expectation.name}", _told(found.exception_info))
         kind = re.search(r"duckdb\.(\w+)", str(found.exception_info)) if found else None
         log.warning("%s %s could not run: %s", table, expectation.name, kind.group(1) if kind else "no result")
         return Result(expectation, "error", None, None)

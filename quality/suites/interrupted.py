@@ -9,20 +9,16 @@ the next run asks again.
 from __future__ import annotations
 
 import re
-from typing import NoReturn
 
 import duckdb
 
-LACKING = {
-    "OutOfMemoryException": "Out of Memory",
-    "MemoryError": "Out of Memory",
-    "InternalException": "Out of Memory?",
-    "FatalException": "Out of Memory?",
-}
-"""Errors that tell of the machine, by class, in words for people. DuckDB's internal ones follow a refused allocation."""
-
-NO_ROOM = "No space left on device"
-NO_THREAD = "can't start new thread"
+LACKING = (
+    (r"duckdb\.OutOfMemoryException\b|^MemoryError\b", "Out of Memory"),
+    (r"^RuntimeError: can't start new thread$", "Out of Memory: can't start new thread"),
+    (r"duckdb\.IOException\b.*No space left on device|^OSError: \[Errno 28\]", "No space left on device"),
+)
+"""What tells of the machine in the text of an error, and how it is said to people. Each names the class of the error: other
+errors may quote a cell, whatever stands in it."""
 
 
 class ChecksInterruptedError(RuntimeError):
@@ -35,34 +31,21 @@ def lacking(told: str) -> str | None:
     Args:
         told: class, message or traceback of an error, as text.
     """
-    if NO_ROOM in told:
-        return NO_ROOM
-    if NO_THREAD in told:
-        return f"Out of Memory: {NO_THREAD}"
-    found = re.search(rf"(?:duckdb\.|^)({'|'.join(LACKING)})\b", told, re.MULTILINE)
-    return LACKING[found[1]] if found else None
+    return next((words for pattern, words in LACKING if re.search(pattern, told, re.MULTILINE)), None)
 
 
-def interrupt(what: str, lack: str) -> NoReturn:
-    """End the checks.
+def if_lacking(what: str, error: Exception | str) -> None:
+    """End the checks if an error is the machine's, see `lacking`; its message may quote a value and is not handed on.
 
     Args:
         what: table or expectation.
-        lack: see `lacking`.
-
-    Raises:
-        ChecksInterruptedError: always.
-    """
-    raise ChecksInterruptedError(f"{what} could not be checked: {lack}")
-
-
-def if_lacking(what: str, error: Exception) -> None:
-    """End the checks if an error is the machine's, see `lacking`; DuckDB's message may quote a value and is not handed on.
+        error: an error, or all that is told of one.
 
     Raises:
         ChecksInterruptedError: it is.
     """
-    kind = type(error).__name__
-    told = f"{'duckdb.' if isinstance(error, duckdb.Error) else ''}{kind}: {error}"
-    if lack := lacking(told):
-        interrupt(what, lack)
+    if isinstance(error, Exception):
+        origin = "duckdb." if isinstance(error, duckdb.Error) else ""
+        error = f"{origin}{type(error).__name__}: {error}"
+    if lack := lacking(error):
+        raise ChecksInterruptedError(f"{what} could not be checked: {lack}")

@@ -56,6 +56,10 @@ def test_a_query_that_is_wrong_stays_an_outcome():
         ("_duckdb.IOException: IO Error: No space left on device", "No space left on device"),
         ("_duckdb.ConversionException: Conversion Error: 'MemoryError'", None),
         ("_duckdb.BinderException: Binder Error: no column OutOfMemoryException", None),
+        ("_duckdb.ConversionException: Conversion Error: 'No space left on device'", None),
+        ("_duckdb.ConversionException: Conversion Error: 'can't start new thread'", None),
+        ("_duckdb.InternalException: INTERNAL Error: a fault of the library, the same in every run", None),
+        ("OSError: [Errno 28] No space left on device", "No space left on device"),
     ],
 )
 def test_want_of_memory_is_told_from_errors_that_speak_of_it(told, lack):
