@@ -7,11 +7,13 @@ about it.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.links import Links
+from pipelines.matching.compare import Layout, Patterns
 from pipelines.matching.model import Model
 from pipelines.matching.score import spoken_levels
+from pipelines.matching.spec import MatchSpec
 
 DRIFT = pa.schema(
     [
@@ -74,18 +76,22 @@ ENOUGH = 1000
 """Links below which shares are too uncertain to tell a drift."""
 
 
-def level_shares(links: Links) -> dict[str, dict[str, float]]:
-    """Of all accepted pairs the share at each level: comparison → level (or `missing`) → share, six digits.
+def level_shares(spec: MatchSpec, patterns: Patterns, shown: npt.NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    """Of all links the share at each level: comparison → level (or `missing`) → share, six digits.
 
     Empty where there are too few links to say.
+
+    Args:
+        spec: what was compared.
+        patterns: distinct patterns.
+        shown: how many links show each of them.
     """
-    counts = np.bincount(links.pattern[links.accepted], minlength=len(links.patterns))
-    if counts.sum() < ENOUGH:
+    if shown.sum() < ENOUGH:
         return {}
-    layout, shares = links.scorer.layout, {}
-    levels = spoken_levels(layout, layout.unpack(links.patterns))
-    for i, comparison in enumerate(links.spec.comparisons):
-        seen = np.bincount(levels[:, i], weights=counts, minlength=len(comparison.level_names)) / counts.sum()
+    layout, shares = Layout.of(spec), {}
+    levels = spoken_levels(layout, layout.unpack(patterns))
+    for i, comparison in enumerate(spec.comparisons):
+        seen = np.bincount(levels[:, i], weights=shown, minlength=len(comparison.level_names)) / shown.sum()
         shares[comparison.name] = {
             level: round(float(share), 6) for level, share in zip(comparison.level_names, seen, strict=True)
         }

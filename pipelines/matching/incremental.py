@@ -21,14 +21,14 @@ from pipelines.matching.blocking import Blocking, found_by
 from pipelines.matching.clustering import Constraints, cluster, components
 from pipelines.matching.compare import Comparer, Patterns
 from pipelines.matching.encode import Codes, distinct_sorted
-from pipelines.matching.hashing import Hashes
+from pipelines.matching.hashing import STRIDE, Hashes
 from pipelines.matching.incremental_pairs import Change, Touched, legible, nested, touched_pairs
 from pipelines.matching.incremental_rows import Now, looked_at, regroup
 from pipelines.matching.incremental_state import NOBODY, State, further_rows, held_values
 from pipelines.matching.kept import grown
 from pipelines.matching.links import Ends, Links, and_others, ordered, places_in
 from pipelines.matching.model import Model
-from pipelines.matching.outcome import Outcome
+from pipelines.matching.outcome import most_questions
 from pipelines.matching.places import find
 from pipelines.matching.population import Population
 from pipelines.matching.result import MatchResult, Report
@@ -46,7 +46,7 @@ class Advance:
 
     Attributes:
         state: for the next run.
-        outcome: all pairs at least worth asking about, judgements included, and the clusters they led to; of records, not of rows.
+        scorer: of the run.
         rows: of the run.
         changed: rows that are new, or whose compared columns are not what they were.
         withdrawn: rows that are no longer here.
@@ -56,7 +56,7 @@ class Advance:
     """
 
     state: State
-    outcome: Outcome
+    scorer: Scorer
     rows: Rows
     changed: int
     withdrawn: int
@@ -67,25 +67,25 @@ class Advance:
     @cached_property
     def report(self) -> Report:
         """Figures of the run, which knows of no blocks."""
-        joined, review, cut = self.outcome.pair_counts()
+        tally, clusters = self.state.tally, self.state.record_clusters
         mentions, records, lone = len(self.state.rows), int(self.state.alive.sum()), len(self.state.lone)
         return Report(
             mentions=mentions,
             records=records,
             blocks=(),
             pairs_compared=self.compared,
-            accepted=joined + mentions - records - lone,
-            review=review,
-            cut=cut,
-            clusters=self.outcome.record_clusters() + lone,
+            accepted=tally.joined + mentions - records - lone,
+            review=min(tally.open, most_questions(self.scorer.spec, clusters)),
+            cut=tally.cut,
+            clusters=clusters + lone,
             seconds={},
         )
 
     def result(self, model: Model, population: Population) -> MatchResult:
         """What a full run would hand back; weights are those of pairs worth asking about."""
-        spec, rows = self.outcome.links.spec, self.rows.in_order
+        spec, rows = self.scorer.spec, self.rows.in_order
         state = self.state.closed_up()
-        links, ids = state.links(spec, self.outcome.links.scorer, rows), self.rows.ids[rows]
+        links, ids = state.links(spec, self.scorer, rows), self.rows.ids[rows]
         outcome = state.outcome(links)
         bins, place = np.unique(np.floor(links.weights[:-1]), return_inverse=True)
         pairs = np.bincount(place[links.pattern], minlength=len(bins))
@@ -136,27 +136,33 @@ def advance(
     touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=threads)
     apart, same = (_as_records(ends, rows.ids, judged, now.of_row) for ends in judgements)
     state = replace(state, keys=keys, apart=apart, same=same)
-    state, dropped = _surviving(spec, state, now, touched)
-    candidates = _unstored(touched.pairs, state, now.base)
+    perhaps = np.concatenate(
+        [touched.pairs >> 32, touched.pairs & 0xFFFFFFFF, touched.doubtful, touched.turned, *apart, *same]
+    )
+    nearby = _pairs_of(former, _touched_records(former, now, perhaps))
+    candidates, state, dropped = _surviving(spec, state, now, touched, nearby)
     anew = now.base + np.flatnonzero(now.like < 0)
     ends = np.concatenate([candidates >> 32, candidates & 0xFFFFFFFF, *same, anew])
     found = _Compared.of(spec, population, rows, now, distinct_sorted(ends), threads=threads)
     own = found.own_patterns(anew)
     state = replace(state, own=grown(former.own, now.of_former(former.own, own)), same_patterns=found.patterns(*same))
     new, state = _with_pairs(state, candidates, found.patterns(candidates >> 32, candidates & 0xFFFFFFFF), scorer)
-    region = _region(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
-    links = state.links(spec, scorer)
+    inside = _touched_records(former, now, np.concatenate([new >> 32, new & 0xFFFFFFFF, *apart, *same, dropped]))
+    region = np.flatnonzero(inside & now.alive)
+    before = nearby[inside[former.left[nearby]] | inside[former.right[nearby]]]
+    links = state.links_at(spec, scorer, np.append(before, np.arange(len(former.left), len(state.left))))
     state = _reclustered(spec, state, former, now, region, links)
     state = replace(state, lone=_lone(spec, scorer, state, now, region, rows.names))
-    outcome = state.outcome(links)
+    gone = former.outcome(former.links_at(spec, scorer, before)).tally
+    tally = former.tally.after(gone, state.outcome(links).tally)
+    state = replace(state, shown=tally.shown, sums=tally.sums)
     if len(now.of_row) > places:
         state = state.of_first(places)
     if state.is_roomy:
         state = state.closed_up()
-        outcome = state.outcome(state.links(spec, scorer))
     return Advance(
         state,
-        outcome,
+        scorer,
         rows,
         changed=now.changed,
         withdrawn=now.withdrawn,
@@ -202,39 +208,42 @@ def _told_by_fresh(spec: MatchSpec, former: State, now: Now, threads: int) -> tu
     )
 
 
-def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched) -> tuple[State, Ints]:
-    """The state knowing which of its pairs are none any more, and the ends of those that no rule finds now."""
-    dropped = np.zeros(0, dtype=np.int64)
-    if not (len(now.gone) or len(touched.doubtful) or len(touched.turned)):
-        return state, dropped
-    left, right = np.asarray(state.left), np.asarray(state.right)
-    is_alive, doubtful, turned = 1, 2, 4
-    said = now.alive.astype(np.uint8)
+def _surviving(spec: MatchSpec, state: State, now: Now, touched: Touched, nearby: Ints) -> tuple[Ints, State, Ints]:
+    """Candidates that are no pairs yet, the state knowing which of its pairs are none any more, and the ends of those among them
+    that no rule finds now; `nearby`: places of the pairs this can be said of."""
+    gone, doubtful, turned, asked = 1, 2, 4, 8
+    said = np.zeros(len(now.alive), dtype=np.uint8)
+    said[now.gone] |= gone
     said[touched.doubtful] |= doubtful
     said[touched.turned] |= turned
-    one, other = (np.take(said, end, mode="clip") for end in (left, right))
-    both = one & other
-    void = (both & is_alive) == 0
-    void[state.void] = True
-    asked = np.flatnonzero(((both & doubtful) | ((one | other) & turned)) * ~void)
-    if len(asked):
-        lost = asked[found_by(spec, nested(spec.rules, state.keys), left[asked], right[asked]) == 0]
-        void[lost] = True
-        dropped = np.concatenate([left[lost], right[lost]]).astype(np.int64)
-    return replace(state, void=np.flatnonzero(void)), dropped
+    known = np.flatnonzero((touched.pairs & 0xFFFFFFFF) < now.base)  # pairs of a fresh record, from `base` on, are new
+    said[touched.pairs[known] >> 32] |= asked
+    pairs = nearby[~np.isin(nearby, state.void, assume_unique=True)]
+    left, right = np.asarray(state.left)[pairs], np.asarray(state.right)[pairs]
+    one, other = said[left], said[right]
+    void = ((one | other) & gone) > 0
+    again = np.flatnonzero((((one & other) & doubtful) | ((one | other) & turned)) * ~void)
+    lost = again[found_by(spec, nested(spec.rules, state.keys), left[again], right[again]) == 0]
+    void[lost] = True
+    low, high = ordered(left[~void], right[~void])
+    stored = np.isin(touched.pairs[known], low.astype(np.int64) << 32 | high)
+    return (
+        np.delete(touched.pairs, known[stored]),
+        replace(state, void=np.union1d(state.void, pairs[void])),
+        np.concatenate([left[lost], right[lost]]).astype(np.int64),
+    )
 
 
-def _unstored(candidates: Ints, state: State, base: int) -> Ints:
-    """Candidates that are no pairs yet: pairs of a fresh record, from `base` on, never are."""
-    known = np.flatnonzero((candidates & 0xFFFFFFFF) < base)  # the larger of both
-    if not len(known):
-        return candidates
-    asked = np.zeros(base, dtype=bool)
-    asked[candidates[known] >> 32] = True
-    low, high = ordered(np.asarray(state.left), np.asarray(state.right))
-    some = np.setdiff1d(np.flatnonzero(asked[low]), state.void, assume_unique=True)
-    stored = np.isin(candidates[known], low[some].astype(np.int64) << 32 | high[some])
-    return np.delete(candidates, known[stored])
+def _pairs_of(state: State, records: Mask) -> Ints:
+    """Places of the pairs some records are in, those that are none any more among them; looked at a stretch at a time that stays
+    in a processor's cache."""
+    found = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, len(state.left), STRIDE):
+        part = slice(start, start + STRIDE)
+        either = np.take(records, state.left[part], mode="clip")
+        either |= np.take(records, state.right[part], mode="clip")
+        found.append(np.flatnonzero(either) + start)
+    return np.concatenate(found)
 
 
 def _as_records(ends: Ends, ids: Ints, judged: Ints, of_row: Codes) -> Ends:
@@ -288,9 +297,8 @@ def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer)
     distinct, inverse = np.unique(found, return_inverse=True)
     worthy = (scorer.weights(distinct) >= weight_of(scorer.spec.review))[inverse]
     new, shown = candidates[worthy], found[worthy]
-    if not len(new):
-        return new, state
-    patterns = grown(state.patterns, and_others(state.patterns, shown)[len(state.patterns) :])
+    told = and_others(state.patterns, np.concatenate([shown, state.same_patterns]))
+    patterns = grown(state.patterns, told[len(state.patterns) :])
     return new, replace(
         state,
         left=grown(state.left, (new >> 32).astype(np.int32)),
@@ -300,26 +308,33 @@ def _with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer)
     )
 
 
-def _region(former: State, now: Now, ends: Ints) -> Ints:
-    """Records whose component or rows may have changed, in order of place: fresh ones, and all of every component that lost or
-    won anything."""
+def _touched_records(former: State, now: Now, ends: Ints) -> Mask:
+    """Which records' component or rows may have changed: fresh ones, and all, those gone too, of every component that lost or won
+    anything."""
     component = np.asarray(former.component)
-    touched = np.zeros(now.base, dtype=bool)
+    touched = np.zeros(now.base + 1, dtype=bool)  # the last for those of no component
     touched[component[now.gone]] = True
     touched[component[now.regrouped]] = True
     touched[component[ends[ends < now.base]]] = True
-    inside = np.append(touched[component], np.ones(len(now.first), dtype=bool))
-    return np.flatnonzero(inside & now.alive)
+    return np.append(touched[component], np.ones(len(now.first), dtype=bool))
 
 
 def _reclustered(spec: MatchSpec, state: State, former: State, now: Now, region: Ints, links: Links) -> State:
-    """The state with cluster and component of every record: those outside the region are what they were."""
+    """The state with cluster and component of every record: those outside the region are what they were.
+
+    Args:
+        spec: as in the run.
+        state: of the run, its records and constraints.
+        former: of the run before.
+        now: what became of the rows.
+        region: records that are clustered again, ascending.
+        links: all of their pairs.
+    """
     size = len(now.alive)
     region = region[np.argsort(np.asarray(state.lead)[region])]
     local = np.full(size, -1, dtype=np.int32)
     local[region] = np.arange(len(region), dtype=np.int32)
-    inside = np.flatnonzero(local[links.left] >= 0)
-    inside = inside[links.accepted[inside]]
+    inside = np.flatnonzero(links.accepted)
     one, other = local[links.left[inside]], local[links.right[inside]]
     left, right = np.minimum(one, other), np.maximum(one, other)
     codes = [_codes(values[region]) for values in state.held]

@@ -23,8 +23,8 @@ from pipelines.matching.clustering import components
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix, row_hashes
-from pipelines.matching.links import Ends, Grouping, Links
-from pipelines.matching.outcome import Outcome
+from pipelines.matching.links import Ends, Grouping, Links, places_in
+from pipelines.matching.outcome import Outcome, Tally
 from pipelines.matching.places import EMPTY_PLACES, find
 from pipelines.matching.result import MatchResult
 from pipelines.matching.rows import Rows
@@ -94,6 +94,8 @@ class State(Clustered):
         right: int32, the other record of these.
         pattern: int32, place of their patterns in `patterns`.
         patterns: distinct patterns, those of all pairs among them.
+        shown: how many links show each of them, see `Tally`.
+        sums: of that, `cut` and `open`.
         void: places of pairs that are none any more: a record of theirs is gone, or no block finds them now.
         same: pairs of records a person has called the same.
         same_patterns: their patterns.
@@ -112,6 +114,8 @@ class State(Clustered):
     right: Codes
     pattern: Codes
     patterns: Patterns
+    shown: Ints
+    sums: Ints
     void: Ints
     same: Ends
     same_patterns: Patterns
@@ -119,6 +123,12 @@ class State(Clustered):
     keys: tuple[Codes, ...]
     held: tuple[Hashes, ...]
     beside: tuple[Hashes, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """What is counted of the pairs."""
+        cut, open_ = self.sums.tolist()
+        return Tally(np.asarray(self.shown), cut, open_)
 
     @property
     def alive(self) -> Mask:
@@ -189,6 +199,11 @@ class State(Clustered):
         )
 
     @property
+    def record_clusters(self) -> int:
+        """How many clusters of records there are, those of one record among them."""
+        return int((self.label == np.arange(len(self.label), dtype=np.int32)).sum())
+
+    @property
     def is_roomy(self) -> bool:
         """Whether so many places are empty that closing up pays."""
         empty = max(1 - self.alive.sum() / max(len(self.lead), 1), len(self.void) / max(len(self.left), 1))
@@ -199,20 +214,34 @@ class State(Clustered):
         """Places of the rows."""
         return np.flatnonzero(np.asarray(self.of_row) >= 0)
 
-    def links(self, spec: MatchSpec, scorer: Scorer, rows: Ints | None = None) -> Links:
+    def links(self, spec: MatchSpec, scorer: Scorer, rows: Ints) -> Links:
         """All pairs at least worth asking about, judgements included.
 
         Args:
             spec: as in the run.
             scorer: as in the run.
-            rows: places of all rows, in the order they are to have; not given where only records are asked about.
+            rows: places of all rows, in the order they are to have.
         """
         left, right, pattern = (np.asarray(a) for a in (self.left, self.right, self.pattern))
         if len(self.void):
             pattern = pattern.copy()
             pattern[self.void] = -1
-        of_row, own = np.asarray(self.of_row)[slice(0) if rows is None else rows], np.asarray(self.own)
-        grouping = Grouping.of(of_row, np.asarray(self.lead), lambda some: own[some])
+        own = np.asarray(self.own)
+        grouping = Grouping.of(np.asarray(self.of_row)[rows], np.asarray(self.lead), lambda some: own[some])
+        return self._links(spec, scorer, grouping, left, right, pattern)
+
+    def links_at(self, spec: MatchSpec, scorer: Scorer, pairs: Ints) -> Links:
+        """The same of the pairs at some places, those that are none any more left out, and without rows; these must be all
+        that a judged record is in."""
+        pairs = pairs[~np.isin(pairs, self.void, assume_unique=True)]
+        nobody = np.zeros(0, dtype=np.int32)
+        grouping = Grouping(nobody, np.asarray(self.lead), self.own[:0], nobody, nobody.astype(np.int64))
+        left, right, pattern = (np.asarray(a)[pairs] for a in (self.left, self.right, self.pattern))
+        return self._links(spec, scorer, grouping, left, right, pattern)
+
+    def _links(
+        self, spec: MatchSpec, scorer: Scorer, grouping: Grouping, left: Codes, right: Codes, pattern: Codes
+    ) -> Links:
         links = Links(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
         links.settle(self.same, self.same_patterns)
         links.answered = self.apart
@@ -240,17 +269,18 @@ class State(Clustered):
         left, right = ends(self.left[pairs], self.right[pairs])
         in_order = np.argsort(left.astype(np.int64) << 32 | right)
         pattern = np.asarray(self.pattern)[pairs[in_order]]
-        shown = np.unique(pattern)
-        shown = shown[np.argsort(self.patterns[shown])]
+        used = np.unique(np.concatenate([pattern, places_in(np.asarray(self.patterns), self.same_patterns)]))
+        used = used[np.argsort(self.patterns[used])]
         place = np.zeros(len(self.patterns), dtype=np.int32)
-        place[shown] = np.arange(len(shown), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
         return replace(
             self,
             of_row=np.append(number, np.int32(-1))[self.of_row],
             left=left[in_order],
             right=right[in_order],
             pattern=place[pattern],
-            patterns=np.asarray(self.patterns)[shown],
+            patterns=np.asarray(self.patterns)[used],
+            shown=self.shown[used],
             void=np.zeros(0, dtype=np.int64),
             component=number[np.asarray(self.component)[order]],
             label=number[np.asarray(self.label)[order]],
@@ -307,6 +337,8 @@ def state_of(result: MatchResult, rows: Rows, judged: Ints) -> State:
         right=right,
         pattern=pattern,
         patterns=links.patterns,
+        shown=working.outcome.tally.shown,
+        sums=working.outcome.tally.sums,
         void=np.zeros(0, dtype=np.int64),
         same=same,
         same_patterns=working.comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)),

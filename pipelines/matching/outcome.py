@@ -6,6 +6,7 @@ themselves.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +16,45 @@ from pipelines.matching.encode import Codes, distinct_sorted
 from pipelines.matching.links import Floats, Ints, Links, Mask, ordered
 from pipelines.matching.result import ACCEPTED, CUT, REVIEW, Judged, settled_by_answer
 from pipelines.matching.score import probability, weight_of
+from pipelines.matching.spec import MatchSpec
 from warehouse.model.link import CLUSTER
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is counted of pairs. Those of pairs that share no cluster add up.
+
+    Attributes:
+        shown: int64 per pattern, how many links show it.
+        cut: links whose records are in different clusters.
+        open: pairs of clusters of which it is asked whether they are one.
+    """
+
+    shown: Ints
+    cut: int
+    open: int
+
+    @property
+    def joined(self) -> int:
+        """Links whose records are in one cluster."""
+        return int(self.shown.sum()) - self.cut
+
+    @property
+    def sums(self) -> Ints:
+        """`cut` and `open` as an array."""
+        return np.array([self.cut, self.open])
+
+    def after(self, gone: Tally, come: Tally) -> Tally:
+        """This without what has gone and with what has come, whose patterns are these and others behind them."""
+        shown = come.shown.copy()
+        shown[: len(self.shown)] += self.shown
+        shown[: len(gone.shown)] -= gone.shown
+        return Tally(shown, self.cut - gone.cut + come.cut, self.open - gone.open + come.open)
+
+
+def most_questions(spec: MatchSpec, clusters: int) -> int:
+    """How many questions a person can live with."""
+    return max(1, int(spec.review_share * clusters))
 
 
 class Outcome:
@@ -64,15 +103,15 @@ class Outcome:
 
     def counts(self) -> tuple[int, int, int]:
         """How many pairs `judged` would call accepted (ties of copies among them), queued, and cut."""
-        joined, queued, cut = self.pair_counts()
-        return joined + int(self.links.grouping.further[self._hang_together].sum()), queued, cut
+        copies = int(self.links.grouping.further[self._hang_together].sum())
+        return self.tally.joined + copies, min(self.tally.open, self._most_questions()), self.tally.cut
 
-    def pair_counts(self) -> tuple[int, int, int]:
-        """The same without the ties of copies, which takes no rows to tell."""
-        accepted = self.links.accepted
-        joined = int((accepted & self._together).sum())
-        queued = min(len(distinct_sorted(self._open[1])), self._most_questions())
-        return joined, queued, int(accepted.sum()) - joined
+    @cached_property
+    def tally(self) -> Tally:
+        """Counts of all pairs, the ties of copies not among them."""
+        links = self.links
+        shown = np.bincount(links.pattern[links.accepted], minlength=len(links.patterns))
+        return Tally(shown, int((links.accepted & ~self._together).sum()), len(distinct_sorted(self._open[1])))
 
     @cached_property
     def _open(self) -> tuple[Ints, Ints]:
@@ -92,8 +131,7 @@ class Outcome:
         return open_[fresh], found[fresh]
 
     def _most_questions(self) -> int:
-        """How many questions a person can live with."""
-        return max(1, int(self.links.spec.review_share * self.record_clusters()))
+        return most_questions(self.links.spec, self.record_clusters())
 
     def _questions(self) -> Ints:
         """The open pairs worth a person's time: the likeliest of each pair of clusters, most settled first, not too many.

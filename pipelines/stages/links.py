@@ -25,7 +25,6 @@ import pyarrow.compute as pc
 from pipelines.matching.incremental import advance
 from pipelines.matching.incremental_state import State, state_of
 from pipelines.matching.link import link
-from pipelines.matching.links import Links
 from pipelines.matching.made import digest_of
 from pipelines.matching.plot import weight_plot
 from pipelines.matching.result import MatchResult, Report
@@ -47,7 +46,6 @@ class Matched:
     """How a kind was matched: what was found, what the next run goes on from, and figures for people."""
 
     report: Report
-    links: Links
     state: State
     counts: dict[str, Any]
 
@@ -66,11 +64,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     if held:
         former = State.load(home.matched(kind), held.stamp)
         matched = _go_on(kind, held, former, rows, decided) if former else match_whole(kind, rows, decided, held)[0]
-        if moved := drift_of(held, matched.links):
+        if moved := drift_of(held, spec, matched.state):
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
         matched, result = match_whole(kind, rows, decided)
-        held = keep_model(home, result.model, result.population, matched.links)
+        held = keep_model(home, spec, result.model, result.population, matched.state)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
     counts = {
@@ -121,7 +119,7 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = state_of(result, rows, judged)
     counts = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
-    return Matched(result.report, result.working.outcome.links, state, counts), result
+    return Matched(result.report, state, counts), result
 
 
 def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) -> Matched:
@@ -135,7 +133,7 @@ def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) 
         judgements=(_judged(decided, "different"), _judged(decided, "same")),
     )
     counts = {"changed": step.changed, "withdrawn": step.withdrawn, "clustered_again": step.clustered}
-    return Matched(step.report, step.outcome.links, step.state, counts)
+    return Matched(step.report, step.state, counts)
 
 
 def _judged(decided: pa.Table, verdict: str) -> tuple[Ints, Ints]:

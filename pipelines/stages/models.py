@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from connectors.current import manifest
 from pipelines.matching.drift import level_shares, moved_levels
-from pipelines.matching.links import Links
+from pipelines.matching.incremental_state import State
 from pipelines.matching.model import Model, ModelError
 from pipelines.matching.population import Population
 from pipelines.matching.spec import MatchSpec
@@ -75,13 +75,13 @@ def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
     return held, f"沿用 {notes['delivered_on']} 的模型 · held since {notes['delivered_on']}"
 
 
-def keep_model(home: Home, model: Model, population: Population, links: Links) -> Held:
+def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population, state: State) -> Held:
     """Keep a freshly trained model and its population, each whole: a population that does not fit its model is no model."""
     notes = {
         "model": _sha(model.to_json().encode()),
         "asked": asked(home),
         "delivered_on": _newest_delivery(home).isoformat(),
-        "linked": level_shares(links),
+        "linked": level_shares(spec, state.patterns, state.shown),
     }
     held = Held(model, replace(population, notes=notes))
     held.population.save(home.population(model.kind))
@@ -89,9 +89,9 @@ def keep_model(home: Home, model: Model, population: Population, links: Links) -
     return held
 
 
-def drift_of(held: Held, links: Links) -> list[str]:
+def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:
     """How what is linked now differs from what was linked when the model was trained; empty while it does not."""
-    return moved_levels(held.population.notes["linked"], level_shares(links))
+    return moved_levels(held.population.notes["linked"], level_shares(spec, state.patterns, state.shown))
 
 
 def _newest_delivery(home: Home) -> date:
