@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.explain import described
-from pipelines.matching.incremental_state import State
+from pipelines.matching.incremental import State
 from pipelines.matching.model import Model
 from pipelines.matching.outcome import Outcome
 from pipelines.matching.population import Population

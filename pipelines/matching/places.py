@@ -1,6 +1,6 @@
 """Where a named thing lies in an array, from run to run: it keeps its place, so that a run writes and looks at what came and went.
 
-Belongs here: giving places. Does not: what lies there (`made`, `incremental_state`).
+Belongs here: giving places. Does not: what lies there (`made`, `state`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows as a run is given them: each at a place that lasts, its columns read only when asked for.
 
 Belongs here: what is known of every row without looking at it. Does not: where rows come from (`sources`), or what became of
-them (`incremental_rows`).
+them (`incremental`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.coded import CodedTable, known_distinct
 from pipelines.matching.encode import distinct_sorted
-from pipelines.matching.incremental_state import Clustered
+from pipelines.matching.incremental import Clustered
 from pipelines.matching.rows import Beside, Rows
 from pipelines.matching.views import LIVED_IN, coded_persons, enterprise_view, housing_view
 from warehouse.model import Home

@@ -22,8 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.incremental import advance
-from pipelines.matching.incremental_state import State, state_of
+from pipelines.matching.incremental import State, advance, state_of
 from pipelines.matching.link import link
 from pipelines.matching.made import digest_of
 from pipelines.matching.plot import weight_plot

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from connectors.current import manifest
 from pipelines.matching.drift import level_shares, moved_levels
-from pipelines.matching.incremental_state import State
+from pipelines.matching.incremental import State
 from pipelines.matching.model import Model, ModelError
 from pipelines.matching.population import Population
 from pipelines.matching.spec import MatchSpec

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.found import Found
-from pipelines.matching.incremental_state import State
+from pipelines.matching.incremental import State
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions

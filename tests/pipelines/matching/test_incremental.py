@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, kept, link
+from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
 from pipelines.matching.encode import encode
 from pipelines.matching.hashing import row_hashes, value_hashes
-from pipelines.matching.incremental import advance
-from pipelines.matching.incremental_state import NOBODY, State, state_of
+from pipelines.matching.incremental import NOBODY, State, advance, kept, state_of
 from pipelines.matching.places import lasting_places
 from pipelines.matching.population import Population
 from pipelines.matching.rows import Beside, Rows

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pipelines.matching import kept
+from pipelines.matching.incremental import kept
 
 
 def numbers(*values):

@@ -1,6 +1,6 @@
 """What a run leaves for the next: every row and record with its keys, pairs and cluster, as plain arrays.
 
-Belongs here: the arrays, how they follow from a full run, how they lie on disk, putting them in order. Does not: going on from
+Belongs here: the arrays, how they are kept, putting them in order. Does not: how they follow from a full run (`first`), going on from
 them (`incremental`), or how an array lies in a file (`kept`).
 
 A record is all rows that agree in every compared column; it is named after the first of them. Places of rows and of records
@@ -17,18 +17,15 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching import kept
-from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import components
 from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
-from pipelines.matching.hashing import Hashes, mix, row_hashes
+from pipelines.matching.hashing import Hashes, mix
+from pipelines.matching.incremental import kept
 from pipelines.matching.links import Ends, Grouping, Links, places_in
 from pipelines.matching.outcome import Outcome, Tally
 from pipelines.matching.places import EMPTY_PLACES, find
-from pipelines.matching.result import MatchResult
 from pipelines.matching.rows import Rows
-from pipelines.matching.score import Scorer, weight_of
+from pipelines.matching.score import Scorer
 from pipelines.matching.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
@@ -292,61 +289,6 @@ class State(Clustered):
             contents=np.asarray(self.contents)[order],
             own=np.asarray(self.own)[order],
         )
-
-
-def state_of(result: MatchResult, rows: Rows, judged: Ints) -> State:
-    """The state after a full run whose rows came in order of their names.
-
-    Args:
-        result: of `link(…, order=…)`.
-        rows: of the run.
-        judged: ids of rows a person has judged.
-    """
-    working, spec = result.working, result.spec
-    if working is None:
-        raise ValueError("state_of wants the result of a full run")
-    links = working.outcome.links
-    grouping = links.grouping
-    of_row = np.full(len(rows.names), -1, dtype=np.int32)
-    of_row[rows.in_order] = grouping.of_row
-    names = rows.names[rows.in_order]
-    contents = row_hashes(working.encoded, spec.columns)[grouping.of_row]
-    everybody = np.arange(len(grouping.first), dtype=np.int32)
-    left, right, pattern = links.left, links.right, links.pattern
-    apart, same = working.judged
-    if len(same[0]):
-        said = np.isin(left.astype(np.int64) << 32 | right, same[0] << 32 | same[1])
-        blocked = found_by(spec, working.blocking.keys, left, right) > 0
-        worthy = links.weights[pattern] >= weight_of(spec.review)
-        keep = ~said | (blocked & worthy)
-        left, right, pattern = left[keep], right[keep], pattern[keep]
-    accepted = links.accepted
-    joined = (np.concatenate([links.left[accepted], same[0]]), np.concatenate([links.right[accepted], same[1]]))
-    return State(
-        row_names=rows.names,
-        row_sources=rows.sources,
-        of_row=of_row,
-        lone=further_rows(working.outcome.scattered, of_row, rows.names),
-        judged=rows.at(judged),
-        lead=names[grouping.first],
-        contents=salted(spec, contents, names, np.isin(working.ids, judged))[grouping.first],
-        own=working.comparer.own_patterns(everybody),
-        component=components(len(everybody), *joined).astype(np.int32),
-        label=working.outcome.labels.astype(np.int32),
-        left=left,
-        right=right,
-        pattern=pattern,
-        patterns=links.patterns,
-        shown=working.outcome.tally.shown,
-        sums=working.outcome.tally.sums,
-        void=np.zeros(0, dtype=np.int64),
-        same=same,
-        same_patterns=working.comparer.patterns(same[0].astype(np.int32), same[1].astype(np.int32)),
-        apart=apart,
-        keys=tuple(column for block in working.blocking.keys for column in block),
-        held=held_values(spec, working.encoded),
-        beside=tuple(b.told for b in rows.beside),
-    )
 
 
 def further_rows(records: Ints | Codes, of_row: Codes, names: Ints) -> Ints:

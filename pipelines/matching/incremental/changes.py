@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pipelines.matching.coded import encoded
 from pipelines.matching.encode import Codes, Encoded, group_rows
 from pipelines.matching.hashing import STRIDE, Hashes, row_hashes
-from pipelines.matching.incremental_state import State, salted
+from pipelines.matching.incremental.state import State, salted
 from pipelines.matching.rows import Rows
 from pipelines.matching.spec import MatchSpec
 

@@ -1,7 +1,7 @@
 """Arrays in files, of which a run writes only what is new.
 
 Belongs here: files of plain numbers that are mapped into memory, added to at their end and counted only up to where
-`current` says. Does not: which arrays there are (`incremental_state`).
+`current` says. Does not: which arrays there are (`state`).
 
 A *growing* array has a file of its own, which is never changed, only added to. All others lie in one file, `pack`, made anew
 by every run. To wait for the disk once for every array would cost a run more than all it compares: so what was added to
