@@ -183,10 +183,17 @@ def _with_dictionaries(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
     """Some columns, repeated texts as dictionaries."""
     chosen = [table.column(c) for c in columns]
     coded = [
-        c.combine_chunks().dictionary_encode() if pa.types.is_string(c.type) and name not in (*PLAIN, "row_key") else c
+        _coded(c.combine_chunks()) if pa.types.is_string(c.type) and name not in (*PLAIN, "row_key") else c
         for name, c in zip(columns, chosen, strict=True)
     ]
     return pa.table(coded, names=list(columns))
+
+
+def _coded(texts: pa.Array) -> pa.DictionaryArray:
+    """Texts as a dictionary, its indices as small as they can be: who takes some rows of a column takes them out of fewer bytes."""
+    coded = texts.dictionary_encode()
+    few = next((t for t in (pa.int8(), pa.int16()) if len(coded.dictionary) < 1 << (t.bit_width - 1)), pa.int32())
+    return pa.DictionaryArray.from_arrays(coded.indices.cast(few), coded.dictionary)
 
 
 def _hashed(table: pa.Table, columns: tuple[str, ...], threads: int) -> Hashes:

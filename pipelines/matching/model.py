@@ -113,7 +113,9 @@ class Model:
                 dependence=tuple(
                     Dependence(
                         tuple(d["comparisons"]),
-                        tuple(JointWeight(**{**j, "levels": tuple(j["levels"])}) for j in d["joint"]),
+                        tuple(
+                            JointWeight(tuple(j["levels"]), j["weight"], j["matches"], j["others"]) for j in d["joint"]
+                        ),
                     )
                     for d in raw["dependence"]
                 ),

@@ -111,7 +111,7 @@ def _columns_of(blocks: Sequence[Block], total: int) -> list[range]:
 
 def _touched(cap: int, columns: list[Codes], change: Change, turned: Ints) -> tuple[Touched, list[Codes]]:
     """What a change does to the pairs of one rule, and its columns with hot keys marked."""
-    left_by = legible(np.concatenate([column[change.gone] for column in columns]))
+    left_by = legible(np.concatenate([np.asarray(column)[change.gone] for column in columns]))
     brought = legible(np.concatenate([part for c in columns for part in (c[change.base :], c[turned])]))
     keys = distinct_sorted(np.concatenate([left_by, brought]).astype(np.int64))
     keys = keys[keys >= 0]

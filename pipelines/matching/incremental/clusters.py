@@ -60,7 +60,7 @@ def reclustered(spec: MatchSpec, state: State, former: State, now: Now, region: 
         *(local[end] for end in (*state.apart, *state.same)),
     )
     joined = (np.concatenate([left, both.joined_left]), np.concatenate([right, both.joined_right]))
-    label, component = np.full((2, size), -1, dtype=np.int32)
+    label, component = np.empty((2, size), dtype=np.int32)  # all of it is of the former run or of the region
     for told, before, after in (
         (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both)),
         (component, former.component, components(len(region), *joined)),

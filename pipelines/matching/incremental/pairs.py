@@ -41,11 +41,13 @@ def pairs_of(state: State, records: Mask) -> Ints:
 def surviving(spec: MatchSpec, state: State, now: Now, touched: Touched, nearby: Ints) -> tuple[Ints, State, Ints]:
     """Candidates that are no pairs yet, the state knowing which of its pairs are none any more, and the ends of those among them
     that no rule finds now; `nearby`: places of the pairs this can be said of."""
-    gone, doubtful, turned = 1, 2, 4
+    gone, doubtful, turned, asked = 1, 2, 4, 8
+    known = np.flatnonzero((touched.pairs & 0xFFFFFFFF) < now.base)  # pairs of a fresh record, from `base` on, are new
     said = np.zeros(len(now.alive), dtype=np.uint8)
     said[now.gone] |= gone
     said[touched.doubtful] |= doubtful
     said[touched.turned] |= turned
+    said[touched.pairs[known] >> 32] |= asked
     pairs = nearby[~np.isin(nearby, state.void, assume_unique=True)]
     left, right = np.asarray(state.left)[pairs], np.asarray(state.right)[pairs]
     one, other = said[left], said[right]
@@ -53,8 +55,8 @@ def surviving(spec: MatchSpec, state: State, now: Now, touched: Touched, nearby:
     again = np.flatnonzero((((one & other) & doubtful) | ((one | other) & turned)) * ~void)
     lost = again[found_by(spec, nested(spec.rules, state.keys), left[again], right[again]) == 0]
     void[lost] = True
-    known = np.flatnonzero((touched.pairs & 0xFFFFFFFF) < now.base)  # pairs of a fresh record, from `base` on, are new
-    low, high = ordered(left[~void], right[~void])
+    rest = np.flatnonzero(((one | other) & asked) * ~void)
+    low, high = ordered(left[rest], right[rest])
     stored = np.isin(touched.pairs[known], low.astype(np.int64) << 32 | high)
     return (
         np.delete(touched.pairs, known[stored]),
