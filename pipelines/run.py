@@ -11,6 +11,7 @@ from rich.console import Console
 
 from pipelines.defs.build import build_definitions
 from pipelines.defs.jobs import MAIN_JOB
+from pipelines.defs.release import LIBRARY
 from pipelines.defs.resources import Workspace
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
@@ -34,7 +35,9 @@ class Outcome:
     """How a run ended.
 
     Attributes:
-        released: the library is good and belongs to the deliveries of this run.
+        released: the run did all it had to: the library is good and belongs to the deliveries of this run, and so does what
+            is made of it.
+        published: the library belongs to the deliveries of this run, whatever a step after it came to.
         checks_passed, checks_failed: names of the asset checks by result, `<asset>: <check>`.
         blocking: the failed checks that stopped the release.
         failures: steps that broke, with the class of the error and its message.
@@ -43,6 +46,7 @@ class Outcome:
     """
 
     released: bool
+    published: bool
     began: float
     checks_passed: list[str] = field(default_factory=list)
     checks_failed: list[str] = field(default_factory=list)
@@ -82,8 +86,10 @@ def _outcome(result: dg.ExecuteInProcessResult, warnings: list[str], began: floa
     evaluations = result.get_asset_check_evaluations()
     named = {f"{e.asset_key.to_user_string()}: {e.check_name}": e for e in evaluations}
     failed = {name: e for name, e in named.items() if not e.passed}
+    done = {event.step_key for event in result.all_events if event.is_step_success}
     return Outcome(
         released=result.success,
+        published=LIBRARY.to_python_identifier() in done,
         began=began,
         checks_passed=sorted(set(named) - set(failed)),
         checks_failed=sorted(failed),

@@ -129,13 +129,17 @@ def _print_held(library: duckdb.DuckDBPyConnection, console: Console) -> None:
 def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
     for name in outcome.blocking:
         console.print(f"未发布，检查未通过 stopped by  {name}", style="red", markup=False, highlight=False)
+    came = "已发布，其后步骤出错" if outcome.published else "未发布，步骤出错"
     for failure in outcome.failures:
-        console.print(f"未发布，步骤出错 step failed  {failure}", style="red", markup=False, highlight=False)
-    kept = settings.home.library
-    console.print(
-        f"原发布版保持不变 the former release stays: {kept}" if kept.exists() else "尚无发布版 there is no release yet",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
+        console.print(f"{came} step failed  {failure}", style="red", markup=False, highlight=False)
+    library = settings.home.library
+    if outcome.published:
+        kept = f"新发布版已生效，未完成的步骤下次运行补做 the new release stands, the next run does what is missing: {library}"
+    elif library.exists():
+        kept = f"原发布版保持不变 the former release stays: {library}"
+    else:
+        kept = "尚无发布版 there is no release yet"
+    console.print(kept, markup=False, highlight=False, soft_wrap=True)
 
 
 def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:

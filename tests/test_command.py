@@ -53,6 +53,31 @@ def test_a_wrong_platform_file_is_broken_configuration_and_says_what_to_do(
     assert not (tmp_path / "home" / "one_network.duckdb").exists()
 
 
+def test_a_step_that_fails_after_publishing_does_not_make_the_release_unsaid_and_is_done_by_the_next_run(
+    onenet: Onenet, city: Path, finished_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home [1]"  # what file patterns and markup stumble over
+    shutil.copytree(finished_home, home, symlinks=True)
+    ask_for_new_models(Home(home))
+
+    def no_extracts(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.defs.release.write_departments", no_extracts)
+        result = onenet("run", "--inbox", city / "deliveries", "--home", home)
+    assert result.exit_code == 1
+    assert "已发布，其后步骤出错" in result.output
+    assert "the new release stands" in result.output
+    assert "未发布" not in result.output
+    version = (home / "parquet").resolve().parent.name
+    assert version.startswith("0002-")
+    again = onenet("run", "--inbox", city / "deliveries", "--home", home)
+    assert again.exit_code == 0, again.output
+    assert version in again.output
+    assert all((folder / version).is_dir() for folder in (home / "extracts").iterdir())
+
+
 def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
     onenet: Onenet, city: Path, finished_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ a name or a number among them). Where clusters changed:
 
 - **new**: a cluster none of whose mentions had an id is born with the next number;
 - **merge**: the id that is oldest (by run), then has most mentions in the cluster, stays; the others are retired with a
-  redirect to it;
+  redirect that follows their mentions: to it, and where it comes apart again to whoever holds them then;
 - **split**: the part with most of the id's mentions keeps it; the other parts are born;
 - **withdrawn**: an id without living mentions is retired. A retired id is never given again, not even to the same mentions
   if they come back.
@@ -61,12 +61,27 @@ REGISTER = Table(
 )
 
 
+MOVED = Table(
+    "stage",
+    "moved",
+    "退役编号的提及",
+    "Mentions of retired ids: where they are now is where the id leads to",
+    "one row per retired id of one kind and mention it had when it was retired",
+    ("old_id", *_IDENTITY),
+    (
+        Column("old_id", pa.string(), "退役编号", "The retired id", nullable=False),
+        *(column for column in MENTION_HEAD if column.name in _IDENTITY),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Former:
     """What the runs before left: register, redirects and history so far, and the counters.
 
     Attributes:
         register: under `REGISTER`.
+        moved: under `MOVED`.
         redirects: under `REDIRECT`.
         history: under `HISTORY`.
         next_number: first running number that was never given.
@@ -74,6 +89,7 @@ class Former:
     """
 
     register: pa.Table
+    moved: pa.Table
     redirects: pa.Table
     history: pa.Table
     next_number: int
@@ -86,9 +102,10 @@ class Assignment:
 
     Attributes:
         entities: under `ENTITY`, ordered by mention.
-        redirects: all redirects that hold, those of earlier runs carried on to the id that holds the mentions now.
+        redirects: all redirects that hold: to the ids that hold the mentions now.
         history: the whole story, this run's events added.
         register: what the next run needs, ordered by mention identity.
+        moved: that too: the mentions of retired ids.
         next_number: first running number that was never given.
         runs: runs so far, this one counted.
     """
@@ -97,13 +114,14 @@ class Assignment:
     redirects: pa.Table
     history: pa.Table
     register: pa.Table
+    moved: pa.Table
     next_number: int
     runs: int
 
     @property
     def former(self) -> Former:
         """This run as the next one sees it."""
-        return Former(self.register, self.redirects, self.history, self.next_number, self.runs)
+        return Former(self.register, self.moved, self.redirects, self.history, self.next_number, self.runs)
 
 
 def assign_entities(
@@ -128,7 +146,7 @@ def assign_entities(
     Raises:
         ValueError: clusters and mentions do not hold the same mentions.
     """
-    past = former or Former(REGISTER.empty(), REDIRECT.empty(), HISTORY.empty(), 0, 0)
+    past = former or Former(REGISTER.empty(), MOVED.empty(), REDIRECT.empty(), HISTORY.empty(), 0, 0)
     with Session(threads) as session:
         session.view("mention", mentions, MENTIONS[kind])
         session.view("cluster", clusters, CLUSTER)
@@ -151,12 +169,15 @@ def assign_entities(
         session.con.register("story", HISTORY.conform(past.history))
         session.table("named", "identity_named", run=str(past.runs))
         session.table("fate", "identity_fate")
+        session.con.register("moved", MOVED.conform(past.moved))
+        session.table("moved_now", "identity_moved")
         text = {"kind": kind, "release": release.replace("'", "''")}
         return Assignment(
             entities=ENTITY.conform(session.query("identity_entity").to_arrow_table()),
             redirects=REDIRECT.conform(session.query("identity_redirect", **text).to_arrow_table()),
             history=HISTORY.conform(session.query("identity_history", **text).to_arrow_table()),
             register=REGISTER.conform(session.query("identity_register").to_arrow_table()),
+            moved=MOVED.conform(session.con.sql("from moved_now order by all").to_arrow_table()),
             next_number=past.next_number + newborn.num_rows,
             runs=past.runs + 1,
         )
@@ -225,6 +246,7 @@ def write_assignment(home: Home, kind: str, assignment: Assignment, release: str
         "redirect": REDIRECT.write(assignment.redirects, home.stage("redirect", kind)),
         "history": HISTORY.write(assignment.history, home.stage("history", kind)),
     }
+    MOVED.write(assignment.moved, memory(home, release, f"{kind}_moved"))
     REDIRECT.write(assignment.redirects, memory(home, release, f"{kind}_redirect"))
     HISTORY.write(assignment.history, memory(home, release, f"{kind}_history"))
     counters = {"next_number": str(assignment.next_number), "runs": str(assignment.runs)}
@@ -277,8 +299,10 @@ def read_former(home: Home, kind: str) -> Former | None:
     if not path.exists():
         return None
     counters = pq.read_schema(path).metadata
+    moved = memory(home, release, f"{kind}_moved")  # not there in a home of an earlier version
     return Former(
         register=REGISTER.read(path),
+        moved=MOVED.read(moved) if moved.exists() else MOVED.empty(),
         redirects=REDIRECT.read(memory(home, release, f"{kind}_redirect")),
         history=HISTORY.read(memory(home, release, f"{kind}_history")),
         next_number=int(counters[b"next_number"]),

@@ -25,7 +25,7 @@ from pipelines.resolution import ids
 from warehouse import judgements
 from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
-from warehouse.model.judgement import DIFFERENT, IDENTITY, SAME, WITHDRAWN
+from warehouse.model.judgement import DIFFERENT, IDENTITY, SAME, SUPERSEDED, WITHDRAWN
 from warehouse.model.link import REDIRECT
 from warehouse.model.mention import MENTIONS
 from warehouse.release import published
@@ -104,14 +104,24 @@ def judge(
 def withdraw(home: Home, judgement_id: str, *, by: str, at: datetime, why: str = "") -> list[str]:
     """Take back a whole statement, named by any of its judgements; the caller holds the home's lock.
 
+    Where a later judgement has the last word on a pair of it, that stays.
+
     Raises:
-        UnknownReferenceError: there is no such judgement.
+        UnknownReferenceError: there is no such judgement, or later ones have replaced all of its statement.
     """
-    lines = judgements.read(home).to_pylist()
+    lines = judgements.standing(judgements.read(home)).to_pylist()
     about = next((line for line in lines if line["judgement_id"] == judgement_id.strip().upper()), None)
     if about is None:
         raise UnknownReferenceError(f"{judgement_id}: 没有这条裁定，见 onenet review list · no such judgement")
-    said = [line for line in lines if line["statement_id"] == about["statement_id"]]
+    said = [
+        line
+        for line in lines
+        if line["statement_id"] == about["statement_id"] and line["judgement_state"] != SUPERSEDED
+    ]
+    if not said:
+        raise UnknownReferenceError(
+            f"{about['judgement_id']}: 已被后来的裁定取代，无可撤销 · later judgements have replaced it; nothing to withdraw"
+        )
     pairs = tuple((_identity(line, "left"), _identity(line, "right")) for line in said)
     return judgements.record(
         home, [Statement(about["entity_kind"], pairs, WITHDRAWN, by, at, why, published(home) or "")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import Result
 
-from pipelines.stages.judge import UnknownReferenceError, find
+from pipelines.stages.judge import UnknownReferenceError, find, judge, withdraw
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.mention import MENTIONS
@@ -224,6 +225,25 @@ def test_a_row_that_changed_since_the_export_is_not_judged(judged: Judged, onene
     assert told.exit_code == 1
     assert "来源行已变更" in told.output
     assert judgements.fingerprint(Home(judged.home)) == before
+
+
+def test_what_later_judgements_have_replaced_can_not_be_withdrawn(judged: Judged, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(judged.home, home.root, symlinks=True)
+    touched = {*judged.joined, *judged.answered}
+    one, other = [entity for entity in sorted(judged.after) if entity not in touched][:2]
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    first = judge(home, one, other, "same", by="steward", at=noon)
+    last = judge(home, one, other, "different", by="steward", at=noon)
+    with pytest.raises(UnknownReferenceError, match="取代"):
+        withdraw(home, first[0], by="steward", at=noon)
+    told = judgements.standing(judgements.read(home)).to_pylist()
+    state = {line["judgement_id"]: line["judgement_state"] for line in told}
+    assert {state[name] for name in first} == {"superseded"}
+    assert "in_force" in {state[name] for name in last}
+    withdraw(home, last[-1], by="steward", at=noon)
+    told = judgements.standing(judgements.read(home)).to_pylist()
+    assert "in_force" not in {line["judgement_state"] for line in told if line["judgement_id"] in {*first, *last}}
 
 
 def test_the_distribution_of_weights_is_drawn(judged: Judged) -> None:

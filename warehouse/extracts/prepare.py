@@ -69,10 +69,9 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
     # What a platform reads of which nothing is known here.
     (folder / name).mkdir(exist_ok=True)
     con.execute(f"copy (select * from ({statement}) limit 0) to '{target}/{NOTHING}' (format parquet)")
-    some = any((folder / name).glob("*/*.parquet"))
+    some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
     con.read_parquet(
-        f"{folder.as_posix()}/{name}/*/*.parquet" if some else f"{folder.as_posix()}/{name}/{NOTHING}",
-        hive_partitioning=some,
+        [str(path) for path in some or [folder / name / NOTHING]], hive_partitioning=bool(some)
     ).create_view(f"prepared_{name}")
     return int((con.execute(f"select count(*) from prepared_{name}").fetchone() or (0,))[0])
 

@@ -24,6 +24,8 @@ import pyarrow.json as pj
 from warehouse.model.home import Home
 from warehouse.model.judgement import IDENTITY, LEDGER, VERDICTS
 
+_AS_LEDGER = pj.ParseOptions(explicit_schema=LEDGER.arrow)
+
 
 class LedgerError(RuntimeError):
     """The ledger can't be read or added to. Says which file and what to do; never quotes a judgement."""
@@ -89,18 +91,27 @@ def read(home: Home) -> pa.Table:
     """All judgements under `LEDGER`, in the order of recording.
 
     Raises:
-        LedgerError: a file is damaged.
+        LedgerError: a file is damaged or missing, or can't be read.
     """
     parts = [LEDGER.empty()]
     for path in _files(home):
         try:
-            found = pj.read_json(path, parse_options=pj.ParseOptions(explicit_schema=LEDGER.arrow))
+            found = pj.read_json(pa.BufferReader(_content(path)), parse_options=_AS_LEDGER)
         except pa.ArrowInvalid:
             raise LedgerError(
                 f"{path}: 裁定台账文件已损坏，请从备份恢复 · damaged; restore this file from a backup"
             ) from None
         parts.append(LEDGER.conform(found))
     return pa.concat_tables(parts)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
+        ) from None
 
 
 def fingerprint(home: Home) -> str:
@@ -110,7 +121,7 @@ def fingerprint(home: Home) -> str:
         return ""
     sha = hashlib.sha256()
     for path in files:
-        sha.update(path.read_bytes())
+        sha.update(_content(path))
     return sha.hexdigest()[:16]
 
 
@@ -152,7 +163,22 @@ def _name(number: int) -> str:
 
 
 def _files(home: Home) -> list[Path]:
-    return sorted(home.judgements.glob("[0-9]*.jsonl"))
+    """The files of the ledger in their order; none where nobody has judged. What can't be looked at is not nothing."""
+    try:
+        found = sorted(p.name for p in home.judgements.iterdir() if p.name[:1].isdigit() and p.suffix == ".jsonl")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LedgerError(
+            f"{home.judgements}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
+        ) from None
+    for number, name in enumerate(found, start=1):
+        if name != f"{number:06d}.jsonl":
+            raise LedgerError(
+                f"{home.judgements / f'{number:06d}.jsonl'}: 裁定台账缺少此文件，请从备份恢复"
+                " · missing; restore this file from a backup"
+            )
+    return [home.judgements / name for name in found]
 
 
 def _add(home: Home, text: str) -> None:

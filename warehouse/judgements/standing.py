@@ -2,8 +2,9 @@
 
 The last judgement of a pair holds; what was said of the pair before is superseded. What follows from judgements by logic is
 taken as said: same and same is same, same and different is different. Where a chain of `same` joins two mentions that were
-called different, the whole chain and what was said inside it is contradictory: none of it binds, nobody guesses which part
-was meant, and it is listed until a further judgement settles it.
+called different, the whole chain and what was said inside it is contradictory, and so is all else that was said in the same
+statements: what a steward said of two entities stands or falls whole. None of it binds, nobody guesses which part was meant,
+and it is listed until a further judgement settles it.
 
 Belongs here: the logic, on the ledger alone. Does not: which mentions a run has (`constraints`).
 """
@@ -44,10 +45,10 @@ def standing(ledger: pa.Table) -> pa.Table:
     group = same_groups(left, right, binding & (verdict == SAME))
     inside = binding & (group[left] == group[right])
     torn = np.unique(group[left[inside & (verdict == DIFFERENT)]])
-    caught = inside & np.isin(group[left], torn)
-    state[caught] = CONTRADICTORY
+    contradiction = _whole_statements(ledger, np.where(inside & np.isin(group[left], torn), group[left], -1), binding)
+    state[contradiction >= 0] = CONTRADICTORY
     return ledger.append_column("judgement_state", pa.array(state, pa.string())).append_column(
-        "contradiction", _numbered(np.where(caught, group[left], -1))
+        "contradiction", _numbered(contradiction)
     )
 
 
@@ -70,6 +71,26 @@ def same_groups(left: Ints, right: Ints, same: npt.NDArray[np.bool_]) -> Ints:
     size = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     links = coo_matrix((np.ones(int(same.sum()), dtype=np.int8), (left[same], right[same])), shape=(size, size))
     return connected_components(links, directed=False)[1].astype(np.int64)
+
+
+def _whole_statements(ledger: pa.Table, torn: Ints, binding: npt.NDArray[np.bool_]) -> Ints:
+    """Contradictions spread over the statements that take part in them; those that share a statement are one.
+
+    Args:
+        ledger: under `LEDGER`.
+        torn: per judgement the contradictory group it was caught in, -1 for none.
+        binding: which judgements bind, or would.
+
+    Returns:
+        Per judgement a number of its contradiction, -1 for none.
+    """
+    caught = np.flatnonzero(torn >= 0)
+    codes = ledger["statement_id"].combine_chunks().dictionary_encode().indices
+    statement = codes.to_numpy(zero_copy_only=False).astype(np.int64) + int(torn.max(initial=-1)) + 1
+    size = int(statement.max(initial=-1)) + 1
+    shared = coo_matrix((np.ones(len(caught), dtype=np.int8), (torn[caught], statement[caught])), shape=(size, size))
+    together = connected_components(shared, directed=False)[1].astype(np.int64)
+    return np.where(binding & np.isin(statement, statement[caught]), together[statement], -1)
 
 
 def _numbered(group: Ints) -> pa.Array:

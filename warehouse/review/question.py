@@ -44,7 +44,10 @@ RELATED = "related"
 """Columns that are made for the review: see `make_side`."""
 
 _ADDRESS = (Attribute("地址原文", ("address_raw",), ()), _both("标准地址", STANDARD_ADDRESS))
-_END = (_both("网格", "grid_code", raw="grid_raw"), Attribute("主张日期", ("claimed_on",), ()))
+CLAIMED_ON = Attribute("主张日期", ("claimed_on",), ())
+"""Of rows without a date of their own that of their delivery: it moves with every delivery, whatever the row says."""
+
+_END = (_both("网格", "grid_code", raw="grid_raw"), CLAIMED_ON)
 
 ATTRIBUTES: Mapping[str, tuple[Attribute, ...]] = {
     "person": (
@@ -129,7 +132,7 @@ class Side:
         place: file, sheet, row and role, in words.
         entity_id: entity it lies in now.
         entity_size: mentions of that entity.
-        shown: what the steward reads, one text per attribute of the kind, '' where there is nothing.
+        shown: what the steward reads, one text per attribute of the kind, '' where there is nothing; the last is `CLAIMED_ON`.
         compared: what is compared, one text per attribute of the kind, '' where there is nothing.
         golden: golden values of its entity, one text per line of `GOLDEN`.
     """
@@ -142,6 +145,11 @@ class Side:
     shown: tuple[str, ...]
     compared: tuple[str, ...]
     golden: tuple[str, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is shown of the row itself, without the date of the claim."""
+        return self.shown[:-1]
 
 
 @dataclass(frozen=True)
@@ -242,8 +250,9 @@ def token_of(kind: str, left: MentionIdentity, right: MentionIdentity) -> str:
 
 
 def content_of(left: Side, right: Side) -> str:
-    """Sixteen hexadecimal digits of what a steward was shown of both mentions: other values, another answer."""
-    return _digest(sorted([[list(side.identity), side.shown, side.compared] for side in (left, right)]))
+    """Sixteen hexadecimal digits of what both rows say to a steward, the date of their claims aside: other values, another
+    answer."""
+    return _digest(sorted([[list(side.identity), side.said, side.compared] for side in (left, right)]))
 
 
 def _digest(parts: object) -> str:

@@ -15,7 +15,7 @@ select
     l.row_number as left_row_number, j.left_role,
     j.right_platform, j.right_dataset, r.file_name as right_file_name, r.sheet_name as right_sheet_name,
     r.row_number as right_row_number, j.right_role,
-    j.verdict, j.judgement_state, j.contradiction, j.judged_by, j.judged_at, mask_text(j.why) as why, j.release
+    j.verdict, j.judgement_state, j.contradiction, mask_text(j.judged_by) as judged_by, j.judged_at, mask_text(j.why) as why, j.release
 from judged j
 left join known l
     on l.entity_kind = j.entity_kind and l.platform = j.left_platform and l.dataset = j.left_dataset

@@ -170,6 +170,27 @@ def test_chains_of_redirects_are_flattened_and_keep_their_first_release() -> Non
     assert since == {x: "r2", y: "r3"}
 
 
+def test_a_redirect_follows_the_mentions_when_what_they_were_merged_into_comes_apart_again() -> None:
+    first = run([["a"], ["b", "c"]])
+    retired, kept = (id_of(first)[key] for key in "ab")
+    second = run([["a", "b", "c"]], first.former, "r2")
+    third = run([["a"], ["b", "c"]], second.former, "r3")
+    assert redirects(third) == {retired: {id_of(third)["a"]}} != {retired: {kept}}
+    assert third.redirects["since_release"].to_pylist() == ["r2"]
+    fourth = run([["b", "c"]], third.former, "r4")  # its row is gone, the id it led to with it
+    assert redirects(fourth) == {}
+    fifth = run([["a", "c"], ["b"]], fourth.former, "r5")
+    assert redirects(fifth)[retired] == {id_of(fifth)["a"]}
+
+
+def test_a_retired_id_whose_mentions_are_parted_leads_to_all_of_them() -> None:
+    first = run([["a", "b"], ["c", "d", "e"]])
+    retired = id_of(first)["a"]
+    second = run([["a", "b", "c", "d", "e"]], first.former, "r2")
+    third = run([["a"], ["b", "c", "d", "e"]], second.former, "r3")
+    assert redirects(third)[retired] == {id_of(third)["a"], id_of(third)["b"]}
+
+
 def test_a_redirect_to_an_id_that_is_withdrawn_ends() -> None:
     first = run([["a"], ["b", "c"], ["d"]])
     second = run([["a", "b", "c"], ["d"]], first.former, "r2")

@@ -61,3 +61,9 @@ def test_a_number_in_a_reason_is_masked(known: dict[str, Resolved]) -> None:
     (shown,) = told(standing(ledger), known, KEY).to_pylist()
     assert "11010519491231002X" not in shown["why"]
     assert "一致" in shown["why"]
+
+
+def test_a_number_typed_as_a_name_is_masked(known: dict[str, Resolved]) -> None:
+    ledger = LEDGER.conform(pa.Table.from_pylist([line(1, "same", "b") | {"judged_by": "13912345678"}]))
+    (shown,) = told(standing(ledger), known, KEY).to_pylist()
+    assert shown["judged_by"] == "139****5678"

@@ -110,6 +110,31 @@ def test_what_follows_survives_the_mention_in_between():
     ]
 
 
+def said(*statements):
+    """A ledger of statements, each of several judgements."""
+    table = ledger([judgement for statement in statements for judgement in statement])
+    ids = pa.array([f"S{number}" for number, statement in enumerate(statements) for _ in statement], pa.string())
+    return table.set_column(table.column_names.index("statement_id"), "statement_id", ids)
+
+
+def test_a_statement_about_two_entities_that_takes_part_in_a_contradiction_binds_in_no_part():
+    a_is_b, b_is_c = [(0, 3, "same"), (1, 4, "same"), (2, 5, "same")], [(3, 6, "same")]
+    a_is_not_c = [(0, 6, "different"), (1, 6, "different"), (2, 6, "different")]
+    elsewhere = [(7, 8, "same")]
+    table = said(a_is_b, b_is_c, a_is_not_c, elsewhere)
+    told = standing(table)
+    assert told["judgement_state"].to_pylist() == ["contradictory"] * 7 + ["in_force"]
+    assert told["contradiction"].to_pylist() == [1] * 7 + [None]
+    asked = constraints(told, places_of(table, mentions(set(NODES)))).to_pylist()
+    assert asked == [{"left_id": 70, "right_id": 80, "verdict": "same"}]
+
+
+def test_contradictions_that_share_a_statement_are_one():
+    a_is_b, a_is_not_b = [(0, 2, "same"), (1, 3, "same")], [(0, 4, "different"), (1, 5, "different")]
+    table = said(a_is_b, [(2, 4, "same"), (3, 5, "same")], a_is_not_b)
+    assert set(standing(table)["contradiction"].to_pylist()) == {1}
+
+
 def test_a_contradiction_ends_when_one_side_is_withdrawn():
     torn = [(1, 2, "same"), (2, 3, "same"), (1, 3, "different")]
     assert constraints(standing(ledger(torn)), places_of(ledger(torn), mentions({1, 2, 3}))).num_rows == 0

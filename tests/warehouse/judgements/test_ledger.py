@@ -114,3 +114,20 @@ def test_a_later_judgement_undoes_an_earlier_one(home, later, state):
     record(home, [said("same", "ab")])
     record(home, [said(later, "ba", by="another")])
     assert standing(read(home))["judgement_state"].to_pylist() == ["superseded", state]
+
+
+def test_a_ledger_that_can_not_be_read_is_no_empty_ledger(home):
+    home.judgements.parent.mkdir(parents=True, exist_ok=True)
+    home.judgements.write_text("a file where the folder should be")  # as good as a folder nobody may look into
+    for read_it in (read, fingerprint):
+        with pytest.raises(LedgerError, match="读不到"):
+            read_it(home)
+
+
+def test_a_ledger_that_lacks_a_file_says_which(home):
+    for names in ("ab", "cd"):
+        record(home, [said("same", names)])
+    (home.judgements / "000001.jsonl").unlink()
+    for use in (read, fingerprint, lambda h: record(h, [said("same", "ef")])):
+        with pytest.raises(LedgerError, match=r"000001\.jsonl.*备份"):
+            use(home)

@@ -208,6 +208,12 @@ def test_what_was_shown_has_a_fingerprint_that_any_change_changes() -> None:
     assert same.token == other.token
 
 
+def test_the_same_row_in_a_later_delivery_is_answered_for_all_the_same() -> None:
+    assert (
+        question(1, {"claimed_on": date(2026, 11, 1)}).content == question(1, {"claimed_on": date(2026, 11, 9)}).content
+    )
+
+
 def test_every_level_and_comparison_of_the_specifications_has_a_chinese_word() -> None:
     from pipelines.matching.specs import SPECS
 
