@@ -3,7 +3,7 @@
 A snapshot replaces what its platform (or one scope of it) said before, so half a file would withdraw half the people.
 Per scope the snapshots are taken in the order of their dates, all files of one date together. One is *held* where a dataset
 has less than the declared share of the rows of the last one that stands, or where a file's rows are out of the declared
-bounds; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
+bounds, and so is a file that comes again under its name and date with less than that share of its own rows; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
 nobody needs to decide any more. Nothing is stored: the outcome follows from the deliveries and the
 decisions alone, whatever the order they came in. A part that arrives late completes its set and releases it by itself.
 
@@ -64,7 +64,8 @@ def judge(platform: Platform, lines: Iterable[Line], decided: Mapping[str, Decis
 def whole_set(platform: Platform, lines: Iterable[Line], delivery_id: str) -> list[str]:
     """Ids of the deliveries that stand or fall with one: those of a snapshot's scope and date; ascending.
 
-    A delta stands alone. Empty where no landed delivery of the platform has that id.
+    A delta stands alone, and so does a file that came again: what is wrong with it is not wrong with the former one. Empty where
+    no landed delivery of the platform has that id.
     """
     landed = [line for line in lines if line["state"] != "rejected"]
     named = next((line for line in landed if line["delivery_id"] == delivery_id), None)
@@ -73,7 +74,14 @@ def whole_set(platform: Platform, lines: Iterable[Line], delivery_id: str) -> li
     if platform.delivery.semantics == "delta":
         return [delivery_id]
     place = (named["scope"], _moment(named))
-    return sorted({line["delivery_id"] for line in landed if (line["scope"], _moment(line)) == place})
+    last: dict[str, Line] = {}
+    for line in sorted(landed, key=lambda line: line["sequence"]):
+        if (line["scope"], _moment(line)) == place:
+            if line["file_name"] == named["file_name"] and line["sequence"] < named["sequence"]:
+                return [delivery_id]
+            last[line["file_name"]] = line
+    last[named["file_name"]] = named
+    return sorted(line["delivery_id"] for line in last.values())
 
 
 def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
@@ -87,36 +95,64 @@ def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]
     """Mark the held snapshots among the landed lines of one scope."""
     former: dict[str, int] = {}
     waiting: list[Line] = []
-    for effective in _sets(lines):
-        rows: dict[str, int] = {}
-        for line in effective:
-            rows[line["dataset"]] = rows.get(line["dataset"], 0) + line["rows_landed"]
-        confirmed = any(
-            (decision := decided.get(line["delivery_id"])) and decision.verdict == "confirmed" for line in effective
-        )
-        fault = None if confirmed else _shrunk(platform, former, rows) or _out_of_bounds(platform, effective)
+    for effective, fell_short in _sets(platform, lines, decided):
+        rows = _rows(effective)
+        fault = None
+        if not any(_is_confirmed(line, decided) for line in effective):
+            fault = _shrunk(platform, former, rows, "上一批") or _out_of_bounds(platform, effective)
         if fault is None:
             former |= rows
-            for line in waiting:  # nobody needs to decide any more
-                line["state"], line["reason_code"] = "refused", "overtaken"
-            waiting = []
+            _overtake(waiting)
+            waiting = fell_short
             continue
         for line in effective:
             line["state"], (line["reason_code"], line["reason"]) = "held", fault
-        waiting += effective
+        waiting += effective + fell_short
 
 
-def _sets(lines: list[Line]) -> Iterator[list[Line]]:
-    """Snapshots by date, of files with the same name only the one landed last."""
+def _overtake(waiting: list[Line]) -> None:
+    """Nobody needs to decide on these any more."""
+    for line in waiting:
+        line["state"], line["reason_code"] = "refused", "overtaken"
+
+
+def _sets(
+    platform: Platform, lines: list[Line], decided: Mapping[str, Decision]
+) -> Iterator[tuple[list[Line], list[Line]]]:
+    """Snapshots by date, of files with the same name only the one landed last; and of each date what is held beside it.
+
+    A file that comes again with less than the declared share of its rows is held like a snapshot that shrinks, and the former
+    one goes on: an upload that broke off has the right name.
+    """
     for _, together in groupby(sorted(lines, key=lambda line: (_moment(line), line["sequence"])), key=_moment):
-        last: dict[str, list[Line]] = {}
-        for line in together:
-            former = last.get(line["file_name"])
-            if former and former[0]["delivery_id"] == line["delivery_id"]:
-                former.append(line)
-            else:
-                last[line["file_name"]] = [line]
-        yield [line for of_file in last.values() for line in of_file]
+        stands: dict[str, list[Line]] = {}
+        held: dict[str, list[Line]] = {}
+        for (name, _), of_delivery in groupby(together, key=lambda line: (line["file_name"], line["delivery_id"])):
+            came = list(of_delivery)
+            fault = None
+            if name in stands and not _is_confirmed(came[0], decided):
+                fault = _shrunk(platform, _rows(stands[name]), _rows(came), "同名文件上一次")
+            if fault is None:
+                stands[name] = came
+                _overtake(held.pop(name, []))
+                continue
+            for line in came:
+                line["state"], (line["reason_code"], line["reason"]) = "held", fault
+            held.setdefault(name, []).extend(came)
+        yield [line for of_file in stands.values() for line in of_file], [x for h in held.values() for x in h]
+
+
+def _is_confirmed(line: Line, decided: Mapping[str, Decision]) -> bool:
+    decision = decided.get(line["delivery_id"])
+    return decision is not None and decision.verdict == "confirmed"
+
+
+def _rows(lines: Iterable[Line]) -> dict[str, int]:
+    """Landed rows by dataset."""
+    rows: dict[str, int] = {}
+    for line in lines:
+        rows[line["dataset"]] = rows.get(line["dataset"], 0) + line["rows_landed"]
+    return rows
 
 
 def _moment(line: Line) -> tuple[bool, datetime.date, int]:
@@ -125,14 +161,16 @@ def _moment(line: Line) -> tuple[bool, datetime.date, int]:
     return (True, day, 0) if day else (False, datetime.date.min, line["sequence"])
 
 
-def _shrunk(platform: Platform, former: Mapping[str, int], rows: Mapping[str, int]) -> tuple[str, str] | None:
+def _shrunk(
+    platform: Platform, former: Mapping[str, int], rows: Mapping[str, int], than: str
+) -> tuple[str, str] | None:
     share = platform.volume.min_share
     for dataset, now in sorted(rows.items()):
         before = former.get(dataset, 0)
         if before >= COMPARABLE_ROWS and now < before * share:
             return (
                 "rows_fell",
-                f"数据集“{dataset}”可用{now}行，不足上一批{before}行的{share:.0%}，待人工确认，沿用上一批",
+                f"数据集“{dataset}”可用{now}行，不足{than}{before}行的{share:.0%}，待人工确认，沿用{than}",
             )
     return None
 

@@ -57,7 +57,7 @@ class Workspace(dg.ConfigurableResource):
             judged: it depends on the stewards' judgements and the matching models too, as do all steps from the links on.
         """
         home = self.settings.home
-        decided = (judgements.fingerprint(home), models.asked(home)) if judged else ()
+        decided = (judgements.fingerprint(home), models.asked(home), models.days()) if judged else ()
         return once(self.settings.home, name, self.fingerprint(*decided, *inputs), lambda: body(self.settings))
 
     def fingerprint(self, *inputs: object) -> str:

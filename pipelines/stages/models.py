@@ -16,9 +16,10 @@ from datetime import date
 from functools import cached_property
 
 import duckdb
-import pyarrow.compute as pc
 
 from connectors.current import manifest
+from connectors.decisions import decisions
+from connectors.registry import ConfigurationError
 from pipelines.matching.drift import level_shares, moved_levels
 from pipelines.matching.incremental import State
 from pipelines.matching.model import Model, ModelError
@@ -46,6 +47,20 @@ class Held:
         return digest((code_fingerprint(), duckdb.__version__, self.population.notes["model"]))
 
 
+def days() -> int:
+    """For how many days of deliveries a model is held.
+
+    Raises:
+        ConfigurationError: ONENET_MODEL_DAYS is no whole number from 0 on.
+    """
+    written = os.environ.get(DAYS_VARIABLE) or str(DAYS)
+    if not written.isdecimal():
+        raise ConfigurationError(
+            [f"{DAYS_VARIABLE}: 应为不小于0的整数，即模型沿用的天数 · a whole number of days from 0 on is needed"]
+        )
+    return int(written)
+
+
 def asked(home: Home) -> int:
     """How often people have asked for new models."""
     return int(home.retrain.read_text(encoding="utf-8")) if home.retrain.exists() else 0
@@ -70,7 +85,7 @@ def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
     if notes["asked"] != asked(home):
         return None, "应要求重新训练 · asked for"
     age = (_newest_delivery(home) - date.fromisoformat(notes["delivered_on"])).days
-    if age > int(os.environ.get(DAYS_VARIABLE, DAYS)):
+    if age > days():
         return None, f"模型已用{age}天 · {age} days old"
     return held, f"沿用 {notes['delivered_on']} 的模型 · held since {notes['delivered_on']}"
 
@@ -95,9 +110,16 @@ def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:
 
 
 def _newest_delivery(home: Home) -> date:
-    """The newest date any delivery gives; the first of all days where none gives one."""
-    newest = pc.max(manifest(home)["delivered_on"]).as_py()
-    return newest or date.min
+    """The newest date any delivery gives that was taken in and not refused; the first of all days where none gives one."""
+    refused = {name for name, decision in decisions(home).items() if decision.verdict == "refused"}
+    return max(
+        (
+            line["delivered_on"]
+            for line in manifest(home).select(["delivery_id", "state", "delivered_on"]).to_pylist()
+            if line["delivered_on"] and line["state"] == "landed" and line["delivery_id"] not in refused
+        ),
+        default=date.min,
+    )
 
 
 def _sha(text: bytes) -> str:

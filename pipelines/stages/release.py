@@ -6,7 +6,7 @@ import hashlib
 
 from connectors.holding import standing_of_all
 from pipelines.once import Counts, code_fingerprint
-from pipelines.resolution.identity import commit_identity
+from pipelines.resolution.identity import commit_identity, committed
 from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model.mention import MENTIONS
@@ -38,7 +38,7 @@ def release_facts(settings: Settings) -> ReleaseFacts:
 
 def name_release(settings: Settings) -> Counts:
     """The version of the release this run makes."""
-    return {"version": next_version(settings.home, release_facts(settings))}
+    return {"version": next_version(settings.home, release_facts(settings), committed(settings.home))}
 
 
 def build_candidate(settings: Settings, version: str) -> Counts:

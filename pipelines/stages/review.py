@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,12 +15,13 @@ from pipelines.resolution.questions import open_questions, sides_of
 from warehouse import judgements
 from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
-from warehouse.model.judgement import IDENTITY, SUPERSEDED
+from warehouse.model.judgement import IDENTITY, SUPERSEDED, WITHDRAWN
 from warehouse.model.mention import MENTIONS
 from warehouse.release import published
 from warehouse.review import Answer, Problem, content_of, read_answers, token_of, write_review
 
 CHANGED = "导出后来源行已变更或撤回，请重新导出 · a source row changed or went since the export; export again"
+JUDGED = "导出后此题另有裁定，请重新导出（--again）或用 review judge · judged since the export; export again or use review judge"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def export_review(
 ) -> int:
     """Write the open questions of the last run as a workbook, see `open_questions`; return how many there are."""
     questions = open_questions(home, kinds, limit, again=again)
-    write_review(out, questions, published(home) or "")
+    write_review(out, questions, published(home) or "", judgements.read(home).num_rows)
     return len(questions)
 
 
@@ -68,10 +70,16 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
     """
     found = read_answers(path)
     current = _contents(home, found.answers)
-    fresh = [answer for answer in found.answers if current.get(answer.token) == answer.content]
-    stale = [Problem(a.sheet, a.row, CHANGED) for a in found.answers if current.get(a.token) != a.content]
     said = _said(home)
-    new = [a for a in fresh if said.get(a.token) != (a.verdict, a.who or by, a.why)]
+    fresh, refused = [], []
+    for answer in found.answers:
+        if current.get(answer.token) != answer.content:
+            refused.append(Problem(answer.sheet, answer.row, CHANGED))
+        elif _overtaken(answer, said.get(answer.token), found.judged, by):
+            refused.append(Problem(answer.sheet, answer.row, JUDGED))
+        else:
+            fresh.append(answer)
+    new = [a for a in fresh if a.token not in said or said[a.token].words != (a.verdict, a.who or by, a.why)]
     judgements.record(
         home,
         [Statement(a.kind, ((a.left, a.right),), a.verdict, a.who or by, at, a.why, found.release) for a in new],
@@ -83,7 +91,7 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
         recorded={verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
         repeated=len(fresh) - len(new),
         unanswered=found.unanswered,
-        problems=tuple(sorted((*found.problems, *stale), key=lambda p: (p.sheet, p.row))),
+        problems=tuple(sorted((*found.problems, *refused), key=lambda p: (p.sheet, p.row))),
         contradictions=contradictions(home),
     )
 
@@ -113,16 +121,37 @@ def _contents(home: Home, answers: Sequence[Answer]) -> dict[str, str]:
     return contents
 
 
-def _said(home: Home) -> dict[str, tuple[str, str, str]]:
-    """What the ledger says last of every pair: verdict, who, why, by token."""
+class _Said(NamedTuple):
+    """The last judgement of a pair: its place in the ledger from 1, and what it says."""
+
+    number: int
+    verdict: str
+    who: str
+    why: str
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """Verdict, who, why."""
+        return self.verdict, self.who, self.why
+
+
+def _overtaken(answer: Answer, last: _Said | None, judged: int | None, by: str) -> bool:
+    """Whether a pair was judged after it was asked about, other than by the one who answers; a withdrawal counts whoever made it."""
+    if last is None or judged is None or last.number <= judged:
+        return False
+    return last.verdict == WITHDRAWN or last.who != (answer.who or by)
+
+
+def _said(home: Home) -> dict[str, _Said]:
+    """What the ledger says last of every pair, by token."""
     standing = judgements.standing(judgements.read(home))
-    last = standing.filter(pc.not_equal(standing["judgement_state"], SUPERSEDED)).to_pylist()
     return {
-        token_of(line["entity_kind"], _identity(line, "left"), _identity(line, "right")): (
-            line["verdict"], line["judged_by"], line["why"],
+        token_of(line["entity_kind"], _identity(line, "left"), _identity(line, "right")): _Said(
+            number, line["verdict"], line["judged_by"], line["why"]
         )
-        for line in last
-    }  # fmt: skip
+        for number, line in enumerate(standing.to_pylist(), start=1)
+        if line["judgement_state"] != SUPERSEDED
+    }
 
 
 def _identity(line: dict[str, object], side: str) -> MentionIdentity:

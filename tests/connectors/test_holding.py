@@ -122,6 +122,30 @@ def test_a_corrected_file_of_the_same_day_is_judged_by_its_last_content(desk, pl
     assert desk.rows(platform).num_rows == 98
 
 
+def test_a_file_that_comes_again_with_a_fraction_of_its_rows_is_held_and_the_former_one_goes_on(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")  # the first there is: nothing else to compare it with
+    assert desk.land(platform, roll(1, 30), "roll_东_20260101_1").held
+    assert desk.rows(platform).num_rows == 100
+    cut = next(line for line in standing(platform, desk.home).to_pylist() if line["state"] == "held")
+    assert "同名文件上一次100行" in cut["reason"]
+    lines = manifest(desk.home).to_pylist()
+    assert whole_set(platform, lines, cut["delivery_id"]) == [
+        cut["delivery_id"]
+    ]  # the good file is not refused with it
+    record(desk.home, Decision(cut["delivery_id"], "roll", "refused", "li", "2026-01-09T08:00:00"))
+    assert desk.rows(platform).num_rows == 100
+    record(desk.home, Decision(cut["delivery_id"], "roll", "confirmed", "li", "2026-01-09T09:00:00"))
+    assert desk.rows(platform).num_rows == 30
+
+
+def test_what_was_cut_off_needs_no_decision_once_the_whole_file_or_a_later_day_has_come(desk, platform):
+    for rows, day in ((100, 1), (30, 1), (98, 1), (20, 1), (97, 2)):
+        desk.land(platform, roll(1, rows), f"roll_东_2026010{day}_1")
+    found = [(line["state"], line["rows_landed"]) for line in standing(platform, desk.home).to_pylist()]
+    assert found == [("landed", 100), ("refused", 30), ("landed", 98), ("refused", 20), ("landed", 97)]
+    assert desk.rows(platform).num_rows == 97
+
+
 def test_rejected_rows_do_not_count_as_what_is_left(desk, build):
     columns = {"编号": {"en": "n", "mandatory": True}, "姓名": "name"}
     platform = build(CSV, columns)

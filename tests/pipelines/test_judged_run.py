@@ -227,6 +227,28 @@ def test_a_row_that_changed_since_the_export_is_not_judged(judged: Judged, onene
     assert judgements.fingerprint(Home(judged.home)) == before
 
 
+def test_an_old_workbook_does_not_override_what_was_decided_since(
+    judged: Judged, onenet: Onenet, tmp_path: Path
+) -> None:
+    home, book = Home(tmp_path / "home"), tmp_path / "old.xlsx"
+    shutil.copytree(judged.home, home.root, symlinks=True)
+    onenet("review", "export", "--home", home.root, "--out", book, "--kind", "person")
+    fill_first(book, "相同")
+
+    def imported(by: str) -> str:
+        return str(onenet("review", "import", book, "--by", by, "--home", home.root).output)
+
+    assert "未收 not taken 0" in imported("steward")
+    assert "未收 not taken 1" in imported("somebody else")  # he would overrule the steward with an old file
+    fill_first(book, "不同")
+    assert "未收 not taken 0" in imported("steward")  # whoever answered may correct himself
+    last = judgements.read(home)["judgement_id"].to_pylist()[-1]
+    withdraw(home, last, by="steward", at=datetime(2026, 11, 2, 12, tzinfo=UTC))
+    before = judgements.fingerprint(home)
+    assert "未收 not taken 1" in imported("steward")
+    assert judgements.fingerprint(home) == before
+
+
 def test_what_later_judgements_have_replaced_can_not_be_withdrawn(judged: Judged, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     shutil.copytree(judged.home, home.root, symlinks=True)

@@ -1,11 +1,15 @@
 """A home that went on day by day holds the entities a rebuild finds; where it does not, `onenet rebuild --verify` says so."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from connectors.decisions import Decision, record
+from connectors.manifest import manifest
+from connectors.registry import ConfigurationError
 from connectors.sample import write_city
 from pipelines.matching.specs import SPECS
 from pipelines.settings import Settings
@@ -16,6 +20,7 @@ from pipelines.stages.mentions import write_mentions
 from pipelines.stages.rebuild import ORDER, compare_partitions, forget_stages, verify_home
 from pipelines.stages.resolve import name_entities
 from warehouse.model import Home
+from warehouse.model.landing import DELIVERY
 from warehouse.model.link import ENTITY
 
 
@@ -122,13 +127,33 @@ def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
     settings, _ = lived
     home, spec = settings.home, SPECS["enterprise"]
     assert models.held_model(home, spec)[0] is not None
-    monkeypatch.setenv(models.DAYS_VARIABLE, "-1")
+    monkeypatch.setattr(models, "days", lambda: -1)
     assert "days old" in models.held_model(home, spec)[1]
+    monkeypatch.undo()
+    monkeypatch.setenv(models.DAYS_VARIABLE, "soon")
+    with pytest.raises(ConfigurationError, match="ONENET_MODEL_DAYS"):
+        models.held_model(home, spec)
     monkeypatch.undo()
     models.ask_for_new_models(home)
     assert "asked for" in models.held_model(home, spec)[1]
     assert "asked for" in link_mentions(settings, "enterprise")["model"]
     assert models.held_model(home, spec)[0] is not None
+
+
+def test_a_delivery_that_was_sent_back_or_refused_makes_no_model_old(lived):
+    settings, _ = lived
+    home, spec = settings.home, SPECS["enterprise"]
+    (line,) = manifest(home, "shuiwu_nashuiren").slice(0, 1).to_pylist()
+    far = line | {"delivered_on": date(2099, 12, 31)}
+    for name, changed in (("sent-back", {"state": "rejected"}), ("refused", {})):
+        table = pa.Table.from_pylist([far | changed | {"delivery_id": name}], schema=DELIVERY.arrow)
+        DELIVERY.write(table, home.landing / "delivery" / "shuiwu_nashuiren" / f"{name}.parquet")
+    record(home, Decision("refused", "shuiwu_nashuiren", "refused", "li", "2026-11-03T08:00:00"))
+    assert manifest(home)["delivered_on"].to_pylist().count(date(2099, 12, 31)) == 2
+    assert models.held_model(home, spec)[0] is not None
+    for name in ("sent-back", "refused"):
+        (home.landing / "delivery" / "shuiwu_nashuiren" / f"{name}.parquet").unlink()
+    home.decisions.unlink()
 
 
 def test_a_population_of_another_model_is_no_model(lived):

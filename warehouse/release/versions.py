@@ -25,9 +25,9 @@ def fingerprint(facts: ReleaseFacts) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
-def next_version(home: Home, facts: ReleaseFacts) -> str:
-    """The version a release built now from `facts` gets."""
-    taken = [_sequence(folder.name) for folder in _folders(home)]
+def next_version(home: Home, facts: ReleaseFacts, last: str | None = None) -> str:
+    """The version a release built now from `facts` gets; `last`: one that is known to have been, if its folder has gone."""
+    taken = [_sequence(name) for name in (*(folder.name for folder in _folders(home)), last or "")]
     return f"{max(taken, default=0) + 1:04d}-{fingerprint(facts)}"
 
 

@@ -6,7 +6,9 @@ Belongs here: reading and validating the file on its own. Does not: whether the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,11 @@ from warehouse.review.question import token_of
 
 MAX_WHY = 2000
 TWICE = "同一题有两个不同的裁定 · two different verdicts on one question"
+ALTERED = "题目编号被改动，请重新导出 · the question's id was changed; export again"
+ASTRAY = "裁定不在答题行，请填在黄色格内 · a verdict outside its yellow cell"
+MISPLACED = "裁定填在了理由栏 · the verdict stands where the reason belongs"
+OTHER_BLOCK = "题号与题目编号不符，请重新导出 · number and id of the question do not belong together; export again"
+NUMBERED = re.compile(r"第 (\d+) 题")
 Row = Sequence[object]
 Cells = Sequence[Row]
 
@@ -73,12 +80,14 @@ class Answers:
 
     Attributes:
         release: release the questions were asked about, '' if none.
+        judged: judgements there were when they were asked; None where the workbook does not say.
         answers: those that can be taken.
         problems: those that can't.
         unanswered: questions left open.
     """
 
     release: str
+    judged: int | None
     answers: tuple[Answer, ...]
     problems: tuple[Problem, ...]
     unanswered: int
@@ -86,6 +95,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class _Asked:
+    number: int
     kind: str
     content: str
     left: MentionIdentity
@@ -117,8 +127,11 @@ def read_answers(path: Path) -> Answers:
         said.setdefault(answer.token, set()).add(answer.verdict)
     problems = [f for f in found if isinstance(f, Problem)]
     problems += [Problem(a.sheet, a.row, TWICE) for a in answers if len(said[a.token]) > 1]
+    problems += _lost(names, cells, asked)
+    judged = _text(ledger[0], 2)
     return Answers(
         release=_text(ledger[0], 1),
+        judged=int(judged) if judged.isdigit() else None,
         answers=tuple({a.token: a for a in answers if len(said[a.token]) == 1}.values()),
         problems=tuple(problems),
         unanswered=found.count(None),
@@ -127,14 +140,27 @@ def read_answers(path: Path) -> Answers:
 
 def _asked(rows: Cells) -> Iterator[tuple[str, _Asked]]:
     """The questions behind the tokens; a line whose token does not fit what it names is passed over."""
+    numbers: Counter[str] = Counter()
     for row in rows:
         text = [_text(row, column) for column in range(13)]
+        numbers[text[1]] += 1
         if not (text[7].isdigit() and text[12].isdigit()):
             continue
         left = MentionIdentity(text[3], text[4], text[5], text[6], int(text[7]))
         right = MentionIdentity(text[8], text[9], text[10], text[11], int(text[12]))
         if token_of(text[1], left, right) == text[0]:
-            yield text[0], _Asked(text[1], text[2], left, right)
+            yield text[0], _Asked(numbers[text[1]], text[1], text[2], left, right)
+
+
+def _lost(names: Sequence[str], cells: Mapping[str, Cells], asked: Mapping[str, _Asked]) -> Iterator[Problem]:
+    """Questions that are asked on no sheet any more, and whose answers therefore can't be read; altered ids are named already."""
+    tokens = {t for n in names if n != layout.LEDGER_SHEET for row in cells[n] if (t := _text(row, layout.TOKEN))}
+    lost = len(asked.keys() - tokens) - len(tokens - asked.keys())
+    if lost > 0:
+        sheet = next(layout.SHEETS[about.kind] for token, about in asked.items() if token not in tokens)
+        yield Problem(
+            sheet, 1, f"有 {lost} 题找不到答题行，未读取，请重新导出 · {lost} questions were not found; export again"
+        )
 
 
 def _read_sheet(sheet: str, rows: Cells, asked: dict[str, _Asked]) -> Iterator[Answer | Problem | None]:
@@ -142,11 +168,15 @@ def _read_sheet(sheet: str, rows: Cells, asked: dict[str, _Asked]) -> Iterator[A
     for number, row in enumerate(rows, start=1):
         token, verdict = _text(row, layout.TOKEN), _text(row, layout.VERDICT)
         if not token:
+            if verdict in layout.WORDS:
+                yield Problem(sheet, number, ASTRAY)
             continue
         if not verdict:
-            yield None
+            yield Problem(sheet, number, MISPLACED) if _text(row, layout.WHY) in layout.WORDS else None
         elif token not in asked:
-            yield Problem(sheet, number, "题目编号被改动，请重新导出 · the question's id was changed; export again")
+            yield Problem(sheet, number, ALTERED)
+        elif _number_above(rows, number) != asked[token].number:
+            yield Problem(sheet, number, OTHER_BLOCK)
         elif verdict not in (*layout.WORDS, *layout.WORDS.values()):
             allowed = "、".join(layout.WORDS)
             yield Problem(sheet, number, f"裁定无法识别，可填：{allowed} · unknown verdict")
@@ -160,5 +190,15 @@ def _read_sheet(sheet: str, rows: Cells, asked: dict[str, _Asked]) -> Iterator[A
             )  # fmt: skip
 
 
+def _number_above(rows: Cells, row: int) -> int | None:
+    """The number of the question whose answer line is at a row (from 1): it stands in the line above."""
+    said = NUMBERED.fullmatch(_text(rows[row - 2], layout.LABEL)) if row > 1 else None
+    return int(said[1]) if said else None
+
+
 def _text(row: Row, column: int) -> str:
-    return str(row[column]).strip() if column < len(row) and row[column] is not None else ""
+    """A cell as text; other programs make numbers of texts that look like one."""
+    value = row[column] if column < len(row) else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value).strip()

@@ -6,7 +6,7 @@ from warehouse.model.judgement import DIFFERENT, SAME, UNSURE
 
 FORMAT = "onenet-review-1"
 LEDGER_SHEET = "_onenet"
-"""Very hidden: format, release, and the identities behind every question."""
+"""Very hidden: format, release, how much was judged, and the identities behind every question."""
 
 LABEL, VERDICT, WHY, BASIS, WHO, WEIGHT, TOKEN = range(7)
 """Columns of a question's answer line; the token names the question."""

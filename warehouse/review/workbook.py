@@ -39,13 +39,14 @@ class Sheet(Protocol):
         """Write a number cell."""
 
 
-def write_review(path: Path, questions: Sequence[Question], release: str) -> None:
+def write_review(path: Path, questions: Sequence[Question], release: str, judged: int = 0) -> None:
     """Write the workbook, aside first, readable by its owner alone (0600).
 
     Args:
         path: where; a file there is replaced.
         questions: in the order they are to be asked; each kind gets its sheet.
         release: version of the release they are asked about, '' if none.
+        judged: judgements there are already.
     """
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -55,7 +56,7 @@ def write_review(path: Path, questions: Sequence[Question], release: str) -> Non
             asked = [question for question in questions if question.kind == kind]
             if asked or (kind == "person" and not questions):
                 _write_sheet(book.add_worksheet(name), looks, name, asked, release)
-        _write_ledger(book.add_worksheet(layout.LEDGER_SHEET), questions, release)
+        _write_ledger(book.add_worksheet(layout.LEDGER_SHEET), questions, release, judged)
     aside = path.with_name(f".{path.name}.writing")
     aside.unlink(missing_ok=True)
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -162,9 +163,9 @@ def _write_waterfall(sheet: Sheet, looks: dict[str, Any], row: int, question: Qu
     return row + 1
 
 
-def _write_ledger(sheet: Any, questions: Sequence[Question], release: str) -> None:
+def _write_ledger(sheet: Any, questions: Sequence[Question], release: str, judged: int) -> None:
     """What a verdict will be about; a person can neither see nor change it by accident."""
-    for column, text in enumerate((layout.FORMAT, release)):
+    for column, text in enumerate((layout.FORMAT, release, str(judged))):
         sheet.write_string(0, column, text)
     for row, question in enumerate(questions, start=1):
         ends = (*question.left.identity, *question.right.identity)

@@ -179,16 +179,72 @@ def test_a_changed_id_is_named(book: Path) -> None:
 
 def test_two_verdicts_on_one_question_are_both_refused(book: Path) -> None:
     def answer(workbook: Any) -> None:
-        sheet = workbook["人口"]
-        first, second = blocks(sheet)
-        sheet.cell(second, layout.TOKEN + 1).value = sheet.cell(first, layout.TOKEN + 1).value
-        sheet.cell(first, layout.VERDICT + 1).value = "相同"
-        sheet.cell(second, layout.VERDICT + 1).value = "不同"
+        for sheet, word in ((workbook["人口"], "相同"), (workbook.copy_worksheet(workbook["人口"]), "不同")):
+            sheet.cell(blocks(sheet)[0], layout.VERDICT + 1).value = word
 
     fill(book, answer)
     found = read_answers(book)
     assert len(found.problems) == 2
     assert found.answers == ()
+
+
+def test_a_verdict_that_can_not_be_read_where_it_stands_is_named(book: Path) -> None:
+    rows: list[int] = []
+
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        first, second = blocks(sheet)
+        rows.extend((first + 2, second))
+        sheet.cell(first + 2, layout.VERDICT + 1).value = "相同"  # two lines too low
+        sheet.cell(second, layout.WHY + 1).value = "不同"  # in the column of the reason
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert [p.row for p in found.problems] == rows
+    assert "黄色格" in found.problems[0].reason
+    assert "理由栏" in found.problems[1].reason
+    assert found.answers == ()
+
+
+def test_questions_that_are_on_no_sheet_any_more_are_counted(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        first, second = blocks(sheet)
+        sheet.cell(first, layout.VERDICT + 1).value = "相同"
+        sheet.cell(first, layout.TOKEN + 1).value = None
+        sheet.cell(second, layout.VERDICT + 1).value = "相同"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert len(found.answers) == 1
+    assert any("1 题找不到" in problem.reason for problem in found.problems)
+
+
+def test_ids_that_changed_places_are_named_and_no_verdict_goes_to_another_pair(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        sheet = workbook["人口"]
+        one, other = (sheet.cell(row, layout.TOKEN + 1) for row in blocks(sheet))
+        one.value, other.value = other.value, one.value
+        sheet.cell(one.row, layout.VERDICT + 1).value = "相同"
+
+    fill(book, answer)
+    found = read_answers(book)
+    assert found.answers == ()
+    assert "不符" in found.problems[0].reason
+
+
+def test_numbers_that_another_program_made_of_texts_are_read_as_what_they_were(book: Path) -> None:
+    def answer(workbook: Any) -> None:
+        for row in workbook[layout.LEDGER_SHEET].iter_rows(min_row=2):
+            for cell in row:
+                cell.value = float(cell.value) if str(cell.value).isdigit() and len(cell.value) < 10 else cell.value
+        sheet = workbook["人口"]
+        sheet.cell(blocks(sheet)[0], layout.VERDICT + 1).value = "相同"
+        sheet.cell(blocks(sheet)[0], layout.WHY + 1).value = 12
+
+    fill(book, answer)
+    (got,) = read_answers(book).answers
+    assert got.why == "12"
 
 
 @pytest.mark.parametrize("make", ["text", "another"])
