@@ -39,7 +39,8 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
     Returns:
         `CURRENT_HEAD` and one text column per source column (declared ones always, in declared order; unknown ones
-        after them), ordered by file_name, sheet_name, row_number. `repeat` numbers rows of one row_key from 0.
+        after them), ordered by file_name, sheet_name, row_number. `repeat` numbers rows of one row_key from 0, by what
+        they say.
         `claimed_on` is the date in the `changed_at` cell, but not later than the delivery; else the delivery's; null
         where neither is known.
     """
@@ -57,9 +58,11 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
         connection.execute(f"create temp view landed as from read_parquet([{listed}], union_by_name = true)")
         have = set(connection.table("landed").columns)
         picked = [f"l.{quoted(c)}" if c in have else f"cast(null as varchar) as {quoted(c)}" for c in columns]
+        texts = ", ".join(f"coalesce(l.{quoted(c)}, '')" for c in columns if c in have) or "''"
         said = date_sql(f"l.{quoted(spec.changed_at)}") if spec.changed_at in have else "null::date"
         claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
-        table = connection.sql(_sql("current_rows").format(claimed=claimed, columns=", ".join(picked))).to_arrow_table()
+        statement = _sql("current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
+        table = connection.sql(statement).to_arrow_table()
     return table.cast(schema)
 
 

@@ -108,9 +108,21 @@ def test_a_key_repeated_inside_one_delta_is_kept_with_all_its_rows(desk, build):
     desk.put("roll_20260102", roll("2,乙", "2,乙二"))
     desk.land(platform)
     assert [name for *_, name in held(desk, platform)] == ["甲", "甲二", "甲三", "乙", "乙二"]
-    assert desk.rows(platform)["repeat"].to_pylist() == [0, 1, 2, 0, 1]
+    numbers = desk.rows(platform)["repeat"].to_pylist()
+    assert (sorted(numbers[:3]), sorted(numbers[3:])) == ([0, 1, 2], [0, 1])
     desk.land(platform, roll("1,只剩一"), "roll_20260103")
     assert [name for *_, name in held(desk, platform)] == ["乙", "乙二", "只剩一"]
+
+
+def test_rows_that_share_a_key_are_numbered_by_what_they_say_and_not_by_where_they_stand(desk, build):
+    platform = build(CSV, COLUMNS, key=["编号"], delivery=DELTA)
+    told = []
+    for day, names in enumerate(("甲 甲二 甲三", "甲三 甲 甲二"), start=1):
+        desk.land(platform, roll(*(f"1,{name}" for name in names.split())), f"roll_2026010{day}")
+        rows = desk.rows(platform)
+        told.append(dict(zip(rows["姓名"].to_pylist(), rows["repeat"].to_pylist(), strict=True)))
+    assert told[0] == told[1]
+    assert sorted(told[0].values()) == [0, 1, 2]
 
 
 def test_a_rejected_delivery_holds_nothing(desk, build):

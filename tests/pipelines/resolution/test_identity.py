@@ -342,3 +342,39 @@ def test_of_a_keyed_row_the_same_person_goes_on_though_the_name_was_mistyped(men
     first, second, third = successive(mentions, clusters, [[one]], [[other]], [[sold]])
     assert second.entities["entity_id"].equals(first.entities["entity_id"])
     assert {event for _, event, _ in events(third, "r3")} == {"born", "withdrawn"}
+
+
+def test_two_people_under_one_key_keep_their_ids_in_any_order_and_when_one_of_them_goes(
+    mentions: Build, clusters: Build
+) -> None:
+    shared = {"row_key": "a number given twice", "platform": "yiyuan"}
+    one = shared | {"name": "甘草", "phone": PHONE}
+    other = shared | {"name": "向南", "phone": "13900000009"}
+
+    def numbered(*rows: dict[str, Any]) -> list[list[dict[str, Any]]]:
+        return [[row | {"repeat": place}] for place, row in enumerate(rows)]
+
+    days = (numbered(one, other), numbered(other, one), numbered(one), numbered(one | {"phone": "13900000001"}, other))
+    first, second, third, fourth = successive(mentions, clusters, *days)
+    kept, gone = first.entities["entity_id"].to_pylist()
+    assert second.entities["entity_id"].to_pylist() == [gone, kept]
+    assert third.entities["entity_id"].to_pylist() == [kept]
+    assert events(second, "r2") == set()
+    assert events(third, "r3") == {(gone, "withdrawn", "")}
+    assert fourth.entities["entity_id"].to_pylist()[0] == kept
+
+
+def test_who_takes_over_a_shared_key_does_not_inherit_from_one_who_is_still_there(
+    mentions: Build, clusters: Build
+) -> None:
+    shared = {"row_key": "a number given twice", "platform": "yiyuan"}
+    one, other, new = (shared | {"name": name} for name in ("甘草", "向南", "白芷"))
+    first, second = successive(
+        mentions,
+        clusters,
+        [[one | {"repeat": 0}], [other | {"repeat": 1}]],
+        [[new | {"repeat": 0}], [one | {"repeat": 1}]],
+    )
+    kept = first.entities["entity_id"].to_pylist()[0]
+    assert second.entities["entity_id"].to_pylist()[1] == kept
+    assert second.entities["entity_id"].to_pylist()[0] not in first.entities["entity_id"].to_pylist()
