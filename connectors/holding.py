@@ -3,7 +3,8 @@
 A snapshot replaces what its platform (or one scope of it) said before, so half a file would withdraw half the people.
 Per scope the snapshots are taken in the order of their dates, all files of one date together. One is *held* where a dataset
 has less than the declared share of the rows of the last one that stands, or where a file's rows are out of the declared
-bounds, and so is a file that comes again under its name and date with less than that share of its own rows; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
+bounds, or where its date lies years ahead; and so is a file that comes again under its name and date with less than that
+share of its own rows; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
 nobody needs to decide any more. Nothing is stored: the outcome follows from the deliveries and the
 decisions alone, whatever the order they came in. A part that arrives late completes its set and releases it by itself.
 
@@ -28,6 +29,9 @@ from warehouse.model.landing import DELIVERY
 
 COMPARABLE_ROWS = 20
 """A former dataset with fewer rows tells nothing by shrinking to half: three branches of a party may become one."""
+
+FAR_AHEAD = datetime.timedelta(days=3 * 366)
+"""A snapshot dated so long after the last one that stands has a slip in its date: it would be the newest for years."""
 
 Line = dict[str, Any]
 
@@ -94,14 +98,20 @@ def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
 def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]) -> None:
     """Mark the held snapshots among the landed lines of one scope."""
     former: dict[str, int] = {}
+    day: datetime.date | None = None
     waiting: list[Line] = []
     for effective, fell_short in _sets(platform, lines, decided):
         rows = _rows(effective)
         fault = None
         if not any(_is_confirmed(line, decided) for line in effective):
-            fault = _shrunk(platform, former, rows, "上一批") or _out_of_bounds(platform, effective)
+            fault = (
+                _far_ahead(day, effective)
+                or _shrunk(platform, former, rows, "上一批")
+                or _out_of_bounds(platform, effective)
+            )
         if fault is None:
             former |= rows
+            day = effective[0]["delivered_on"]
             _overtake(waiting)
             waiting = fell_short
             continue
@@ -173,6 +183,13 @@ def _shrunk(
                 f"数据集“{dataset}”可用{now}行，不足{than}{before}行的{share:.0%}，待人工确认，沿用{than}",
             )
     return None
+
+
+def _far_ahead(former: datetime.date | None, lines: list[Line]) -> tuple[str, str] | None:
+    now = lines[0]["delivered_on"]
+    if former is None or now is None or now - former <= FAR_AHEAD:
+        return None
+    return "date_far_ahead", f"日期{now}比上一批{former}晚三年以上，请核对文件名中的日期，待人工确认，沿用上一批"
 
 
 def _out_of_bounds(platform: Platform, lines: list[Line]) -> tuple[str, str] | None:

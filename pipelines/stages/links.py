@@ -32,7 +32,7 @@ from pipelines.matching.sources import rows_of
 from pipelines.matching.specs import SPECS
 from pipelines.once import Counts, digest
 from pipelines.settings import Settings
-from pipelines.stages.models import Held, drift_of, held_model, keep_model
+from pipelines.stages.models import Held, drift_of, held_model, keep_model, newest_delivery
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
@@ -54,7 +54,8 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     home, spec = settings.home, SPECS[kind]
     rows = rows_of(home, kind, os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
-    held, why = held_model(home, spec)
+    newest = newest_delivery(settings)
+    held, why = held_model(home, spec, newest)
     asked = _fingerprint(home, kind, rows, decided)
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
@@ -67,7 +68,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
         matched, result = match_whole(kind, rows, decided)
-        held = keep_model(home, spec, result.model, result.population, matched.state)
+        held = keep_model(home, spec, result.model, result.population, matched.state, newest)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
     counts = {

@@ -16,9 +16,9 @@ from datetime import date
 from functools import cached_property
 
 import duckdb
+import pyarrow.compute as pc
 
-from connectors.current import manifest
-from connectors.decisions import decisions
+from connectors.holding import standing_of_all
 from connectors.registry import ConfigurationError
 from pipelines.matching.drift import level_shares, moved_levels
 from pipelines.matching.incremental import State
@@ -26,6 +26,7 @@ from pipelines.matching.model import Model, ModelError
 from pipelines.matching.population import Population
 from pipelines.matching.spec import MatchSpec
 from pipelines.once import code_fingerprint, digest
+from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 
@@ -71,8 +72,8 @@ def ask_for_new_models(home: Home) -> None:
     write_whole(home.retrain, str(asked(home) + 1).encode())
 
 
-def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
-    """The model to use, or none and why there must be a new one, in words for people."""
+def held_model(home: Home, spec: MatchSpec, newest: date) -> tuple[Held | None, str]:
+    """The model to use, or none and why there must be a new one, in words for people; `newest`: see `newest_delivery`."""
     if not home.model(spec.kind).exists() or not home.population(spec.kind).exists():
         return None, "首次训练 · first model"
     try:
@@ -84,18 +85,18 @@ def held_model(home: Home, spec: MatchSpec) -> tuple[Held | None, str]:
         return None, "匹配规则已更新 · the specification has changed"
     if notes["asked"] != asked(home):
         return None, "应要求重新训练 · asked for"
-    age = (_newest_delivery(home) - date.fromisoformat(notes["delivered_on"])).days
+    age = (newest - date.fromisoformat(notes["delivered_on"])).days
     if age > days():
         return None, f"模型已用{age}天 · {age} days old"
     return held, f"沿用 {notes['delivered_on']} 的模型 · held since {notes['delivered_on']}"
 
 
-def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population, state: State) -> Held:
+def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population, state: State, newest: date) -> Held:
     """Keep a freshly trained model and its population, each whole: a population that does not fit its model is no model."""
     notes = {
         "model": _sha(model.to_json().encode()),
         "asked": asked(home),
-        "delivered_on": _newest_delivery(home).isoformat(),
+        "delivered_on": newest.isoformat(),
         "linked": level_shares(spec, state.patterns, state.shown),
     }
     held = Held(model, replace(population, notes=notes))
@@ -109,17 +110,11 @@ def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:
     return moved_levels(held.population.notes["linked"], level_shares(spec, state.patterns, state.shown))
 
 
-def _newest_delivery(home: Home) -> date:
-    """The newest date any delivery gives that was taken in and not refused; the first of all days where none gives one."""
-    refused = {name for name, decision in decisions(home).items() if decision.verdict == "refused"}
-    return max(
-        (
-            line["delivered_on"]
-            for line in manifest(home).select(["delivery_id", "state", "delivered_on"]).to_pylist()
-            if line["delivered_on"] and line["state"] == "landed" and line["delivery_id"] not in refused
-        ),
-        default=date.min,
-    )
+def newest_delivery(settings: Settings) -> date:
+    """The newest date of a delivery that stands; the first of all days where none gives one."""
+    standing = standing_of_all(settings.platforms, settings.home)
+    landed = standing.filter(pc.equal(standing["state"], "landed"))
+    return pc.max(landed["delivered_on"]).as_py() or date.min
 
 
 def _sha(text: bytes) -> str:

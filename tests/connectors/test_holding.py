@@ -138,6 +138,16 @@ def test_a_file_that_comes_again_with_a_fraction_of_its_rows_is_held_and_the_for
     assert desk.rows(platform).num_rows == 30
 
 
+def test_a_snapshot_dated_years_ahead_is_held_and_stops_no_later_one(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    report = desk.land(platform, roll(1, 101), "roll_东_20991231_1")
+    assert [name for _, name, _ in report.held] == ["roll_东_20991231_1"]
+    assert desk.rows(platform).num_rows == 100
+    desk.land(platform, roll(1, 102), "roll_东_20260102_1")
+    assert desk.rows(platform).num_rows == 102
+    assert states(desk, platform)["roll_东_20991231_1"] == "held"
+
+
 def test_what_was_cut_off_needs_no_decision_once_the_whole_file_or_a_later_day_has_come(desk, platform):
     for rows, day in ((100, 1), (30, 1), (98, 1), (20, 1), (97, 2)):
         desk.land(platform, roll(1, rows), f"roll_东_2026010{day}_1")

@@ -126,18 +126,18 @@ def test_without_a_home_there_is_nothing_to_rebuild(onenet, tmp_path):
 def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
     settings, _ = lived
     home, spec = settings.home, SPECS["enterprise"]
-    assert models.held_model(home, spec)[0] is not None
+    assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
     monkeypatch.setattr(models, "days", lambda: -1)
-    assert "days old" in models.held_model(home, spec)[1]
+    assert "days old" in models.held_model(home, spec, models.newest_delivery(settings))[1]
     monkeypatch.undo()
     monkeypatch.setenv(models.DAYS_VARIABLE, "soon")
     with pytest.raises(ConfigurationError, match="ONENET_MODEL_DAYS"):
-        models.held_model(home, spec)
+        models.held_model(home, spec, models.newest_delivery(settings))
     monkeypatch.undo()
     models.ask_for_new_models(home)
-    assert "asked for" in models.held_model(home, spec)[1]
+    assert "asked for" in models.held_model(home, spec, models.newest_delivery(settings))[1]
     assert "asked for" in link_mentions(settings, "enterprise")["model"]
-    assert models.held_model(home, spec)[0] is not None
+    assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
 
 
 def test_a_delivery_that_was_sent_back_or_refused_makes_no_model_old(lived):
@@ -150,7 +150,7 @@ def test_a_delivery_that_was_sent_back_or_refused_makes_no_model_old(lived):
         DELIVERY.write(table, home.landing / "delivery" / "shuiwu_nashuiren" / f"{name}.parquet")
     record(home, Decision("refused", "shuiwu_nashuiren", "refused", "li", "2026-11-03T08:00:00"))
     assert manifest(home)["delivered_on"].to_pylist().count(date(2099, 12, 31)) == 2
-    assert models.held_model(home, spec)[0] is not None
+    assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
     for name in ("sent-back", "refused"):
         (home.landing / "delivery" / "shuiwu_nashuiren" / f"{name}.parquet").unlink()
     home.decisions.unlink()
@@ -163,11 +163,11 @@ def test_a_population_of_another_model_is_no_model(lived):
     home.model("enterprise").write_text(
         text.replace('"matches_per_record": ', '"matches_per_record": 1'), encoding="utf-8"
     )
-    assert models.held_model(home, spec)[0] is None
+    assert models.held_model(home, spec, models.newest_delivery(settings))[0] is None
     home.model("enterprise").write_text("{", encoding="utf-8")
-    assert "could not be read" in models.held_model(home, spec)[1]
+    assert "could not be read" in models.held_model(home, spec, models.newest_delivery(settings))[1]
     home.model("enterprise").write_text(text, encoding="utf-8")
-    assert models.held_model(home, spec)[0] is not None
+    assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
 
 
 def test_forgetting_stages_keeps_ids_and_models(lived):
