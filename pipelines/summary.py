@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from connectors.landing import unknown_folders
 from pipelines.settings import Settings
@@ -62,7 +63,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         )  # fmt: skip
     for line in _models(settings, outcome.began):
         console.print(line, markup=False, highlight=False)
-    console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
+    console.print(Text.assemble(f"发布 release {version}: ", (str(settings.home.library), "bold")), soft_wrap=True)
     twin = settings.home.restricted_library
     said = (
         str(twin)
@@ -91,11 +92,8 @@ def print_nothing_new(settings: Settings, console: Console) -> None:
         " · nothing new: deliveries, judgements and configuration are those of the last run; no release was made",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
-    console.print(
-        f"发布版保持不变 the release stays {version}: [bold]{settings.home.library}[/bold]",
-        highlight=False,
-        soft_wrap=True,
-    )
+    stays = Text.assemble(f"发布版保持不变 the release stays {version}: ", (str(settings.home.library), "bold"))
+    console.print(stays, soft_wrap=True)
 
 
 def platform_table(settings: Settings) -> Table:

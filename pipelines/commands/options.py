@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,9 +30,17 @@ Platforms = Annotated[
 
 
 def console() -> Console:
-    """Where commands print. No wrapping where output goes to a file: a line stays a line."""
-    found = Console()
-    return found if found.is_terminal else Console(width=160)
+    """Where commands print. No wrapping where output goes to a file: a line stays a line.
+
+    Text is printed as it is: names, files and paths come from people and may hold what rich would take for markup
+    (`[old]`, `[/]`) or for an emoji (`:house:`). What is to have a colour is a `Text` or has a style.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a terminal may lack a character, a file name be in no encoding
+    found = Console(markup=False, emoji=False)
+    return found if found.is_terminal else Console(width=160, markup=False, emoji=False)
 
 
 def check_configuration(settings: Settings, out: Console, *, needs_inbox: bool = True) -> None:

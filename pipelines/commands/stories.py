@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
 
@@ -43,7 +43,7 @@ def trace(
         state = "已撤回 withdrawn"
     elif found.current != (entity,):
         state = f"现为 now {'、'.join(found.current)}"
-    out.print(f"[bold]{entity}[/bold] {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}", highlight=False)
+    out.print(Text.assemble((entity, "bold"), f" {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}"))
     if found.absorbed:
         out.print(f"由此前编号并入 leads here: {'、'.join(found.absorbed)}", highlight=False)
     story = Table("发布版 release", "事件 event", "另一编号 other id", title="沿革 history", title_justify="left")
@@ -60,7 +60,7 @@ def trace(
     for place, claimed, probability in found.mentions[:limit]:
         likely = "" if probability is None else f"{probability:.4f}"
         role = f"{ROLE.get(place.role, '')} {place.role}"
-        table.add_row(place.platform, escape(place.file_name), escape(place.sheet_name), str(place.row_number), role, str(claimed or ""), likely)  # fmt: skip
+        table.add_row(place.platform, place.file_name, place.sheet_name, str(place.row_number), role, str(claimed or ""), likely)  # fmt: skip
     out.print(table)
     if len(found.mentions) > limit:
         out.print(f"另有 {len(found.mentions) - limit} 条 · more; see --limit", highlight=False)
@@ -119,8 +119,8 @@ def _overview(links: list[Link]) -> Table:
     table.add_column("概率 probability", justify="right")
     for link in links:
         table.add_row(
-            escape(str(link.left)),
-            escape(str(link.right)),
+            str(link.left),
+            str(link.right),
             _outcome(link),
             f"{link.weight:+.2f}",
             f"{link.probability:.4f}",
@@ -135,10 +135,9 @@ def _waterfall(link: Link) -> Table:
     from pipelines.matching.links import SETTLED
     from warehouse.review import steps_of, words_of_comparison, words_of_level
 
-    left, right = (escape(f"{entity}  {place}") for entity, place in ((link.left_entity, link.left), (link.right_entity, link.right)))  # fmt: skip
-    table = Table(
-        "依据 comparison", "等级 level", title=f"左 {left}\n右 {right}\n{_outcome(link)}", title_justify="left"
-    )
+    sides = f"左 {link.left_entity}  {link.left}\n右 {link.right_entity}  {link.right}\n"
+    title = Text.assemble(sides, _outcome(link), style="table.title")
+    table = Table("依据 comparison", "等级 level", title=title, title_justify="left")
     table.add_column("权重 bits", justify="right")
     table.add_column("累计 running", justify="right")
     judged = "裁定与" if link.weight == SETTLED else ""
@@ -156,10 +155,10 @@ def _waterfall(link: Link) -> Table:
     return table
 
 
-def _outcome(link: Link) -> str:
+def _outcome(link: Link) -> Text:
     from warehouse.model.vocabulary import OUTCOME
 
-    return f"[{OUTCOME_COLOURS.get(link.outcome, 'white')}]{OUTCOME.get(link.outcome, '')} {link.outcome}[/]"
+    return Text(f"{OUTCOME.get(link.outcome, '')} {link.outcome}", OUTCOME_COLOURS.get(link.outcome, "white"))
 
 
 def _print_judgement(judged: tuple[object, ...], out: Console) -> None:
