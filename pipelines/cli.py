@@ -98,7 +98,17 @@ def sample(
 
 
 @app.command()
-def platforms(folder: Platforms = None) -> None:
+def platforms(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--platforms",
+            "--folder",
+            help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions",
+            envvar="ONENET_PLATFORMS",
+        ),
+    ] = None,
+) -> None:
     """列出并校验平台描述 · List the platform descriptions and check them."""
     from pipelines.settings import Settings
     from pipelines.summary import platform_table
