@@ -35,7 +35,7 @@ def given(settings: Settings) -> str | None:
     if pulled or os.environ.get("ONENET_RESTRICTED_KEY"):
         return None
     home = settings.home
-    asked = home.retrain.read_text(encoding="utf-8") if home.retrain.exists() else ""
+    asked = home.retrain.read_text(encoding="utf-8", errors="replace") if home.retrain.exists() else ""
     return digest(
         (
             settings.configuration_fingerprint,

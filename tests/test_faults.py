@@ -17,7 +17,7 @@ import pytest
 from click.testing import Result
 
 from pipelines.commands.faults import told_of
-from pipelines.nothing_new import nothing_new, remember
+from pipelines.nothing_new import given, nothing_new, remember
 from pipelines.settings import Settings
 from warehouse.model import Home
 
@@ -104,10 +104,11 @@ def test_a_damaged_mark_of_the_last_run_is_none(city: Path, home: Home) -> None:
     assert not nothing_new(settings, "given")
 
 
-def test_new_models_can_be_asked_for_though_the_note_of_it_is_damaged(home: Home) -> None:
+def test_new_models_can_be_asked_for_though_the_note_of_it_is_damaged(city: Path, home: Home) -> None:
     from pipelines.stages.models import ask_for_new_models, asked
 
-    home.retrain.write_text("", encoding="utf-8")
+    home.retrain.write_bytes(b"\xff")
+    assert given(Settings(city / "deliveries", home))
     ask_for_new_models(home)
     assert asked(home) == 1
 
