@@ -14,6 +14,11 @@ import pyarrow.parquet as pq
 from warehouse.model.home import Home
 from warehouse.model.landing import DELIVERY, REJECTED
 
+
+class ManifestError(RuntimeError):
+    """A file of the landing area is damaged. Says which and what to do; quotes none of it."""
+
+
 _known: dict[Path, tuple[tuple[int, int], pa.Table]] = {}
 """Manifest files read before, with time and size: every step of a run asks, and a home gathers thousands in a year."""
 
@@ -31,7 +36,7 @@ def rejected_rows(home: Home, platform: str | None = None) -> pa.Table:
     """Every refused row of the home (REJECTED), or of one platform, ordered by platform, file and place."""
     order = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code")
     paths = _files(home.landing / "rejected", platform)
-    return _ordered([pq.ParquetFile(path).read() for path in paths], REJECTED.arrow, order)
+    return _ordered([_whole(path) for path in paths], REJECTED.arrow, order)
 
 
 def _files(folder: Path, platform: str | None) -> list[Path]:
@@ -43,8 +48,19 @@ def _remembered(path: Path) -> pa.Table:
     mark = (status.st_mtime_ns, status.st_size)
     known = _known.get(path)
     if known is None or known[0] != mark:
-        known = _known[path] = (mark, pq.ParquetFile(path).read())
+        known = _known[path] = (mark, _whole(path))
     return known[1]
+
+
+def _whole(path: Path) -> pa.Table:
+    try:
+        return pq.ParquetFile(path).read()
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's own: away, or no permission
+        raise ManifestError(
+            f"{path}: 落地区文件已损坏，请从备份恢复 · damaged; restore this file from a backup"
+        ) from None
 
 
 def _ordered(tables: list[pa.Table], schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:

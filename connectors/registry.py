@@ -120,6 +120,12 @@ def _parse(path: Path) -> tuple[Any, Lines, list[str]]:
             return None, lines, repeated
         _lines(node, (), lines, repeated, path.name)
         return loader.construct_document(node), lines, repeated
+    except OSError as error:  # a folder of that name, or no permission
+        return (
+            None,
+            {},
+            [f"{path.name}: 读不了，应为可读的 YAML 文件 · can't be read ({error.strerror}); a YAML file is wanted"],
+        )
     except UnicodeDecodeError:
         return None, {}, [f"{path.name}: not UTF-8; save the file as UTF-8"]
     except yaml.MarkedYAMLError as error:

@@ -1,7 +1,8 @@
 """The `onenet` command: parse arguments, call the stages, turn outcomes into exit codes.
 
 Exit codes of `onenet run`: 0 with a release, 1 where the release was stopped (the former one stays), 2 for broken
-configuration. Heavy imports happen inside the commands, so that `onenet --help` answers at once.
+configuration. Every command ends with 2 where the machine or a file is at fault (`pipelines.commands.faults`). Heavy imports
+happen inside the commands, so that `onenet --help` answers at once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands import deliveries, rebuild, releases, review, stories
+from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     EXIT_STOPPED,
     HomeFolder,
@@ -23,6 +25,7 @@ from pipelines.commands.options import (
 
 app = typer.Typer(
     name="onenet",
+    cls=Guarded,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -51,7 +54,7 @@ def run(
 
     out = console()
     settings = Settings(inbox.resolve(), Home(home.resolve()), platforms and platforms.resolve())
-    check_configuration(settings, out)
+    check_configuration(settings)
     if retrain:
         from pipelines.stages.models import ask_for_new_models
 
@@ -76,7 +79,7 @@ def run(
 def sample(
     out: Annotated[Path, typer.Option(help="写到哪里：deliveries/ 与 truth/ · where to write")],
     persons: Annotated[int, typer.Option(min=100, help="虚构人口数 · invented persons")] = 5_000,
-    seed: Annotated[int, typer.Option(help="随机种子：相同种子写出相同城市 · same seed, same city")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子：相同种子写出相同城市 · same seed, same city")] = 1,
     noise: Annotated[float, typer.Option(min=0, max=3, help="错误率倍数 · factor on every error rate")] = 1.0,
     days: Annotated[
         int,
@@ -98,7 +101,17 @@ def sample(
 
 
 @app.command()
-def platforms(folder: Platforms = None) -> None:
+def platforms(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--platforms",
+            "--folder",
+            help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions",
+            envvar="ONENET_PLATFORMS",
+        ),
+    ] = None,
+) -> None:
     """列出并校验平台描述 · List the platform descriptions and check them."""
     from pipelines.settings import Settings
     from pipelines.summary import platform_table
@@ -106,7 +119,7 @@ def platforms(folder: Platforms = None) -> None:
 
     out = console()
     settings = Settings(Path(), Home(Path()), folder)
-    check_configuration(settings, out, needs_inbox=False)
+    check_configuration(settings, needs_inbox=False)
     out.print(platform_table(settings))
 
 

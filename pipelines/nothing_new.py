@@ -13,7 +13,7 @@ import os
 
 from connectors.decisions import decisions
 from connectors.spec import Sql
-from pipelines.once import digest
+from pipelines.once import digest, mark_of
 from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model import Home
@@ -35,7 +35,7 @@ def given(settings: Settings) -> str | None:
     if pulled or os.environ.get("ONENET_RESTRICTED_KEY"):
         return None
     home = settings.home
-    asked = home.retrain.read_text(encoding="utf-8") if home.retrain.exists() else ""
+    asked = home.retrain.read_text(encoding="utf-8", errors="replace") if home.retrain.exists() else ""
     return digest(
         (
             settings.configuration_fingerprint,
@@ -51,8 +51,8 @@ def given(settings: Settings) -> str | None:
 def nothing_new(settings: Settings, now: str | None) -> bool:
     """Whether the last run was given the same and everything it published is still there."""
     home = settings.home
-    mark = home.done(STEP)
-    if now is None or not mark.exists() or json.loads(mark.read_text(encoding="utf-8"))["fingerprint"] != now:
+    mark = mark_of(home, STEP)
+    if now is None or mark is None or mark["fingerprint"] != now:
         return False
     return all(p.exists() for p in (home.library, home.parquet, home.data_docs, home.root / "extracts"))
 

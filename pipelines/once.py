@@ -26,7 +26,7 @@ def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) ->
 
     The counts of a step that was not run again carry `"unchanged": True`.
     """
-    former = _former(home, step)
+    former = mark_of(home, step)
     if former and former["fingerprint"] == fingerprint:
         return {**former["counts"], "unchanged": True}
     _unmark(home, step)
@@ -43,7 +43,7 @@ def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str
         steps: step → fingerprint of what it reads.
         body: does the steps it is given, in the order of `steps`; not called where there are none.
     """
-    changed = [step for step in steps if (_former(home, step) or {}).get("fingerprint") != steps[step]]
+    changed = [step for step in steps if (mark_of(home, step) or {}).get("fingerprint") != steps[step]]
     for step in changed:
         _unmark(home, step)
     if changed:
@@ -52,10 +52,13 @@ def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str
         _mark(home, step, steps[step], {})
 
 
-def _former(home: Home, step: str) -> dict[str, Any] | None:
-    """The mark of a step; None where it was not run to its end."""
-    mark = home.done(step)
-    return json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else None
+def mark_of(home: Home, step: str) -> dict[str, Any] | None:
+    """The mark of a step; None where it was not run to its end. A damaged mark is none: the step is then done again."""
+    try:
+        told = json.loads(home.done(step).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return told if isinstance(told, dict) and "fingerprint" in told else None
 
 
 def _unmark(home: Home, step: str) -> None:

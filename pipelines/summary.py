@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import os
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from connectors.landing import unknown_folders
-from pipelines.settings import Settings
+from pipelines.once import mark_of
+from pipelines.settings import HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
@@ -47,7 +51,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         console.print(_kinds(library))
         for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
             console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
-        _print_held(library, console)
+        _print_held(library, settings, console)
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
         (contradictions,) = library.execute(CONTRADICTIONS).fetchone() or (0,)
     passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
@@ -62,7 +66,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         )  # fmt: skip
     for line in _models(settings, outcome.began):
         console.print(line, markup=False, highlight=False)
-    console.print(f"发布 release {version}: [bold]{settings.home.library}[/bold]", highlight=False, soft_wrap=True)
+    console.print(Text.assemble(f"发布 release {version}: ", (str(settings.home.library), "bold")), soft_wrap=True)
     twin = settings.home.restricted_library
     said = (
         str(twin)
@@ -85,17 +89,14 @@ def print_nothing_new(settings: Settings, console: Console) -> None:
     _print_unknown(settings, console)
     with duckdb.connect(str(settings.home.library), read_only=True) as library:
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
-        _print_held(library, console)
+        _print_held(library, settings, console)
     console.print(
         "没有新内容：交付、裁定和配置均与上次运行相同，未生成新发布版"
         " · nothing new: deliveries, judgements and configuration are those of the last run; no release was made",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
-    console.print(
-        f"发布版保持不变 the release stays {version}: [bold]{settings.home.library}[/bold]",
-        highlight=False,
-        soft_wrap=True,
-    )
+    stays = Text.assemble(f"发布版保持不变 the release stays {version}: ", (str(settings.home.library), "bold"))
+    console.print(stays, soft_wrap=True)
 
 
 def platform_table(settings: Settings) -> Table:
@@ -118,10 +119,24 @@ def _print_unknown(settings: Settings, console: Console) -> None:
         console.print(f"未知平台 no such platform, left alone: {folder}", style="yellow", markup=False, highlight=False)
 
 
-def _print_held(library: duckdb.DuckDBPyConnection, console: Console) -> None:
+def how_to_decide(settings: Settings, delivery: str = "编号") -> str:
+    """The commands that decide about a held delivery, a line each, to be copied: only the name is left to fill in."""
+    places = ""
+    for option, variable, path in (
+        ("--home", HOME_VARIABLE, settings.home.root),
+        ("--platforms", PLATFORMS_VARIABLE, settings.platform_folder),
+    ):
+        default = os.environ.get(variable)
+        if path and not (default and Path(default).resolve() == path.resolve()):
+            places += f" {option} {shlex.quote(str(path))}"
+    commands = (("采用 confirm: ", "confirm"), ("不采用 refuse:", "refuse"))
+    return "\n".join(f"  {said} onenet {verb} {delivery} --by 姓名{places}" for said, verb in commands)
+
+
+def _print_held(library: duckdb.DuckDBPyConnection, settings: Settings, console: Console) -> None:
     for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
         console.print(
-            f"待确认交付 held {platform}/{file}: {reason}；采用 onenet confirm {delivery}，不采用 onenet refuse {delivery}",
+            f"待确认交付 held {platform}/{file}: {reason}\n{how_to_decide(settings, delivery)}",
             style="yellow", markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
 
@@ -160,9 +175,9 @@ def _models(settings: Settings, began: float) -> list[str]:
     """Which matching model each kind used and why, and what of the kind was compared anew since `began` (epoch, s)."""
     lines = []
     for kind, title in KINDS_ZH.items():
-        mark = settings.home.done(f"link/{kind}")
-        told = json.loads(mark.read_text(encoding="utf-8"))["counts"] if mark.exists() else {}
-        if "model" in told and mark.stat().st_mtime < began:
+        step = f"link/{kind}"
+        told = (mark_of(settings.home, step) or {}).get("counts", {})
+        if "model" in told and settings.home.done(step).stat().st_mtime < began:
             lines.append(f"匹配 matching {title} {kind}: 输入未变，沿用此前结果 · same input, as matched before")
         elif "model" in told:
             changes = f"{told['changed']:,} 变化 changed, {told['withdrawn']:,} 撤回 withdrawn, {told['pairs_compared']:,} 对 pairs"

@@ -5,13 +5,14 @@ Belongs here: the commands. Does not: which deliveries are held (`connectors.hol
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, Platforms, check_configuration, console
+from pipelines.commands.options import Platforms, StandingHome, check_configuration, console, leave, named
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 DeliveryId = Annotated[str, typer.Argument(help="交付批次编号，见 onenet deliveries · id of the delivery")]
-By = Annotated[str, typer.Option(help="谁作的决定 · who decides")]
+By = Annotated[str, typer.Option(help="谁作的决定 · who decides", callback=named)]
 
 
 def deliveries(
-    home: HomeFolder,
+    home: StandingHome,
     platforms: Platforms = None,
     every: Annotated[bool, typer.Option("--all", help="列出全部交付 · every delivery, not only those held")] = False,
 ) -> None:
@@ -40,15 +41,17 @@ def deliveries(
         return
     out.print(_table(shown))
     if any(line["state"] == "held" for line in shown):
-        out.print("采用 onenet confirm 编号 --by 姓名；不采用 onenet refuse 编号 --by 姓名", highlight=False)
+        from pipelines.summary import how_to_decide
+
+        out.print(how_to_decide(settings), highlight=False, soft_wrap=True)
 
 
-def confirm(delivery_id: DeliveryId, by: By, home: HomeFolder, platforms: Platforms = None) -> None:
+def confirm(delivery_id: DeliveryId, by: By, home: StandingHome, platforms: Platforms = None) -> None:
     """确认一批待确认的交付，下次运行采用 · Let a held delivery count from the next run on."""
     _decide(delivery_id, "confirmed", by, home, platforms)
 
 
-def refuse(delivery_id: DeliveryId, by: By, home: HomeFolder, platforms: Platforms = None) -> None:
+def refuse(delivery_id: DeliveryId, by: By, home: StandingHome, platforms: Platforms = None) -> None:
     """不采用一批交付 · Take a delivery out, held or not, from the next run on; `confirm` undoes it."""
     _decide(delivery_id, "refused", by, home, platforms)
 
@@ -67,11 +70,10 @@ def _decide(delivery_id: str, verdict: Verdict, by: str, home: Path, platforms: 
     own = [line for line in lines if line["platform"] == name]
     together = whole_set(settings.platforms[name], own, delivery_id) if name in settings.platforms else []
     if not name or not together:
-        out.print(
-            f"{delivery_id}: 没有这个已落地的交付批次，见 onenet deliveries --all · no such landed delivery",
-            style="red", markup=False, highlight=False,
-        )  # fmt: skip
-        raise typer.Exit(EXIT_CONFIGURATION)
+        shown = (
+            f"{delivery_id}: " if re.fullmatch("[0-9a-f]{16}", delivery_id) else ""
+        )  # what else was typed may be anything
+        leave(f"{shown}没有这个已落地的交付批次，见 onenet deliveries --all · no such landed delivery")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     with locked(settings.home, lambda: out.print("另一个运行正在写入该目录，等待其结束 · waiting for a run to end")):
         for delivery in together:
@@ -88,7 +90,7 @@ def _settings(home: Path, platforms: Path | None) -> Settings:
     from warehouse.model import Home
 
     settings = Settings(Path(), Home(home.resolve()), platforms and platforms.resolve())
-    check_configuration(settings, console(), needs_inbox=False)
+    check_configuration(settings, needs_inbox=False)
     return settings
 
 

@@ -1,10 +1,15 @@
-"""Options that several commands share, the console they print on, and how they refuse broken configuration."""
+"""What the commands share: options and how what was typed is looked at, the console, leaving with a line that says why.
+
+Belongs here: what more than one command needs. Does not: what one of them does; faults nobody looked for (`faults`).
+"""
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,25 +20,85 @@ if TYPE_CHECKING:
 EXIT_STOPPED = 1
 EXIT_CONFIGURATION = 2
 
+HOME = "onenet.home"
+"""Under this name a context's `meta` holds the home, for who tells of errors (`pipelines.commands.faults`)."""
+
 Inbox = Annotated[
     Path, typer.Option(help="交付文件夹：每个平台一个子文件夹 · one sub-folder per platform", envvar="ONENET_INBOX")
 ]
+
+
+def _noted(ctx: typer.Context, home: Path) -> Path:
+    ctx.meta[HOME] = home
+    return home
+
+
+def _standing(ctx: typer.Context, home: Path) -> Path:
+    """The home of a command that reads one; where there is none it says so and leaves, and nothing is created."""
+    from warehouse.model import Home
+
+    place = Home(_noted(ctx, home))
+    if not (place.landing.is_dir() or place.library.exists() or place.release("").is_dir()):
+        leave(f"--home {home}: 此处没有运行目录，请核对路径，或先 onenet run · no home here; check the path, or run `onenet run` first")  # fmt: skip
+    return home
+
+
+def typed(text: str | None) -> str | None:
+    """A callback: text that can be written down. Bytes a terminal sent in another encoding than it says can not."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        leave(
+            "所输入的文字无法识别，请将终端编码设为 UTF-8 · what was typed can't be read; set the terminal's encoding to UTF-8"
+        )
+    return text
+
+
+def named(by: str) -> str:
+    """A callback: the name of who decides, for the record; a blank one is none."""
+    name = (typed(by) or "").strip()
+    if not name:
+        leave("--by: 请写明姓名，不能为空 · say who decides: a name is wanted")
+    return name
+
+
 HomeFolder = Annotated[
-    Path, typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME")
+    Path,
+    typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME", callback=_noted),
+]
+StandingHome = Annotated[
+    Path,
+    typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME", callback=_standing),
 ]
 Platforms = Annotated[
     Path | None,
-    typer.Option(help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions", envvar="ONENET_PLATFORMS"),
+    typer.Option(
+        "--platforms", help="平台描述 YAML 文件夹，默认随软件附带的 · platform descriptions", envvar="ONENET_PLATFORMS"
+    ),
 ]
 
 
 def console() -> Console:
-    """Where commands print. No wrapping where output goes to a file: a line stays a line."""
-    found = Console()
-    return found if found.is_terminal else Console(width=160)
+    """Where commands print. No wrapping where output goes to a file: a line stays a line.
+
+    Text is printed as it is: names, files and paths come from people and may hold what rich would take for markup
+    (`[old]`, `[/]`) or for an emoji (`:house:`). What is to have a colour is a `Text` or has a style.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a terminal may lack a character, a file name be in no encoding
+    found = Console(markup=False, emoji=False)
+    return found if found.is_terminal else Console(width=160, markup=False, emoji=False)
 
 
-def check_configuration(settings: Settings, out: Console, *, needs_inbox: bool = True) -> None:
+def leave(message: str) -> NoReturn:
+    """Say in red what is wrong and leave with exit code 2."""
+    console().print(message, style="red", highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_CONFIGURATION)
+
+
+def check_configuration(settings: Settings, *, needs_inbox: bool = True) -> None:
     """Load the platform descriptions and look for the inbox; say what is wrong and leave with exit code 2."""
     from connectors.registry import ConfigurationError
 
@@ -41,11 +106,8 @@ def check_configuration(settings: Settings, out: Console, *, needs_inbox: bool =
     try:
         settings.platforms, settings.code_tables  # noqa: B018  loading is the check
     except ConfigurationError as error:
-        out.print(str(error), style="red", markup=False, highlight=False)
-        raise typer.Exit(EXIT_CONFIGURATION) from None
+        leave(str(error))
     if needs_inbox and not settings.inbox.is_dir():
-        out.print(
-            f"--inbox {settings.inbox}: 没有这个文件夹；应为 <inbox>/<平台>/<文件> · no such folder; expected <inbox>/<platform>/<files>",
-            style="red", markup=False, highlight=False,
-        )  # fmt: skip
-        raise typer.Exit(EXIT_CONFIGURATION)
+        leave(
+            f"--inbox {settings.inbox}: 没有这个文件夹；应为 <inbox>/<平台>/<文件> · no such folder; expected <inbox>/<platform>/<files>"
+        )

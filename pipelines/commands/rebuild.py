@@ -14,10 +14,11 @@ import typer
 from pipelines.commands.options import (
     EXIT_CONFIGURATION,
     EXIT_STOPPED,
-    HomeFolder,
     Platforms,
+    StandingHome,
     check_configuration,
     console,
+    leave,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Verify = Annotated[
 ]
 
 
-def rebuild(home: HomeFolder, verify: Verify = False, platforms: Platforms = None) -> None:
+def rebuild(home: StandingHome, verify: Verify = False, platforms: Platforms = None) -> None:
     """从落地区重做一切，沿用现有模型 · Do everything anew from the landing area with the held models, and publish it.
 
     `--verify` 只在旁边重算并比较实体：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same
@@ -42,10 +43,9 @@ def rebuild(home: HomeFolder, verify: Verify = False, platforms: Platforms = Non
     out = console()
     with tempfile.TemporaryDirectory() as nothing_new:
         settings = Settings(Path(nothing_new), Home(home.resolve()), platforms and platforms.resolve())
-        check_configuration(settings, out)
+        check_configuration(settings)
         if not settings.home.landing.is_dir():
-            out.print(f"--home {home}: 没有落地区 · no landing area", style="red", highlight=False)
-            raise typer.Exit(EXIT_CONFIGURATION)
+            leave(f"--home {home}: 没有落地区 · no landing area")
         raise typer.Exit(_compare(settings, out) if verify else _replace(settings, out))
 
 

@@ -5,12 +5,13 @@ Belongs here: the commands. Does not: comparing (`warehouse.release.compare`) or
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
+from pipelines.commands.options import StandingHome, console, leave
 
 if TYPE_CHECKING:
     from warehouse.model import Home
@@ -26,7 +27,7 @@ OneTable = Annotated[str | None, typer.Option(help="逐行列出某表的变化�
 Limit = Annotated[int, typer.Option(min=1, help="最多列出多少行 · at most so many rows")]
 
 
-def releases(home: HomeFolder) -> None:
+def releases(home: StandingHome) -> None:
     """列出保留的发布版 · List the releases that are kept; the library is marked."""
     from rich.table import Table
 
@@ -53,13 +54,17 @@ def releases(home: HomeFolder) -> None:
     console().print(table)
 
 
-def diff(home: HomeFolder, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50) -> None:
+def diff(
+    home: StandingHome, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50
+) -> None:
     """比较两个发布版：各表新增、减少、改变的行数 · Compare two releases: rows added, removed and changed per table."""
     from rich.table import Table
 
     from warehouse.release import ReleaseError, changed_rows, compare_releases
 
     place, out = _home(home), console()
+    for version in (older, newer):
+        _check_version(version)
     older, newer = _pair(place, older, newer)
     out.print(f"{older} → {newer}", highlight=False)
     try:
@@ -76,11 +81,11 @@ def diff(home: HomeFolder, older: Older = None, newer: Newer = None, table: OneT
                 figures = (change.before, change.after, change.added, change.removed, change.changed)
                 shown.add_row(change.table, *(f"{figure:,}" for figure in figures))
     except ReleaseError as error:
-        _refuse(error)
+        leave(str(error))
     out.print(shown)
 
 
-def rollback(version: Version, home: HomeFolder) -> None:
+def rollback(version: Version, home: StandingHome) -> None:
     """退回到保留的发布版，核验后切换 · Make a kept release the library again, after verifying it.
 
     编号登记不回退：已发出的编号不会再用。有新数据的下一次运行照常发布新版。
@@ -90,11 +95,12 @@ def rollback(version: Version, home: HomeFolder) -> None:
     from warehouse.release import rollback as go_back
 
     place, out = _home(home), console()
+    _check_version(version)
     with locked(place, lambda: out.print("另一个运行正在写入，等待其结束 · waiting for another run to end")):
         try:
             library = go_back(place, version)
         except ReleaseError as error:
-            _refuse(error)
+            leave(str(error))
     out.print(f"基础库现为 the library is now {version}: {library}", highlight=False, soft_wrap=True)
 
 
@@ -104,19 +110,20 @@ def _home(folder: Path) -> Home:
     return Home(folder.resolve())
 
 
+def _check_version(version: str | None) -> None:
+    """What is not shaped like a version is not repeated: who knows what was typed."""
+    if version is not None and not re.fullmatch("[0-9]+-[0-9a-f]+", version):
+        leave("应为发布版号，如 0007-5f2c91ab，见 onenet releases · the version of a release is wanted")
+
+
 def _pair(home: Home, older: str | None, newer: str | None) -> tuple[str, str]:
     """The two versions meant: the library, and the release before the newer one."""
-    from warehouse.release import ReleaseError, published
+    from warehouse.release import published
     from warehouse.release import releases as kept
 
     versions = [manifest.version for manifest in kept(home)]
     newer = newer or published(home) or ""
     before = versions[: versions.index(newer)] if newer in versions else []
     if older is None and not before:
-        _refuse(ReleaseError("there are no two releases to compare; see `onenet releases`"))
+        leave("没有两个发布版可比，见 onenet releases · there are no two releases to compare; see `onenet releases`")
     return older or before[-1], newer
-
-
-def _refuse(error: Exception) -> NoReturn:
-    console().print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(EXIT_CONFIGURATION) from None

@@ -5,23 +5,25 @@ Belongs here: the commands. Does not: which questions (`pipelines.resolution.que
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
+from pipelines.commands.options import StandingHome, console, leave, named, typed
 
 if TYPE_CHECKING:
     from pipelines.stages.review import Imported
     from warehouse.model import Home
 
 EXIT_PROBLEMS = 1
+JUDGEMENT = re.compile("[Jj][0-9]+")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,8 +32,8 @@ app = typer.Typer(
     help="待核与裁定：导出待核工作簿、导入裁定、查看台账 · Clerical review: hand out questions, take in judgements.",
 )
 
-By = Annotated[str, typer.Option(help="谁作的裁定（用户名）· who judges", envvar="ONENET_STEWARD")]
-Why = Annotated[str, typer.Option(help="理由 · why")]
+By = Annotated[str, typer.Option(help="谁作的裁定（用户名）· who judges", envvar="ONENET_STEWARD", callback=named)]
+Why = Annotated[str, typer.Option(help="理由 · why", callback=typed)]
 
 
 class Kind(StrEnum):
@@ -53,17 +55,20 @@ class Verdict(StrEnum):
 
 @app.command()
 def export(
-    home: HomeFolder,
+    home: StandingHome,
     out: Annotated[Path, typer.Option(help="工作簿写到哪里 · the workbook to write, .xlsx")],
     limit: Annotated[int | None, typer.Option(min=1, help="最多多少题 · questions at most")] = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="只问哪类，可重复 · only these kinds")] = None,
     again: Annotated[bool, typer.Option("--again", help="再问曾答不确定的 · ask again what was unsure")] = False,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的工作簿 · replace a workbook that is there")] = False,
 ) -> None:
     """导出待核工作簿，最值得问的在前 · Write the open questions as a workbook to fill in."""
     from pipelines.stages.review import export_review
 
     screen = console()
+    _check_place(out, force)
     with _locked(home, screen) as one_home:
+        _check_stages(one_home)
         kinds = [k.value for k in kind or Kind]
         asked = export_review(one_home, out, kinds, limit, again=again)
     screen.print(f"{asked} 题 questions: {out}", highlight=False, soft_wrap=True)
@@ -75,7 +80,7 @@ def export(
 
 @app.command("import")
 def take_in(
-    home: HomeFolder, file: Annotated[Path, typer.Argument(help="填好的工作簿 · the filled-in workbook")], by: By
+    home: StandingHome, file: Annotated[Path, typer.Argument(help="填好的工作簿 · the filled-in workbook")], by: By
 ) -> None:
     """导入裁定，下次运行生效 · Add the answers to the ledger; they bind the next run.
 
@@ -86,32 +91,38 @@ def take_in(
 
     screen = console()
     with _locked(home, screen) as one_home:
+        _check_stages(one_home)
         try:
             done = import_review(one_home, file, by, datetime.now(UTC))
         except ReviewFileError as error:
-            _refuse(screen, str(error))
+            leave(str(error))
     _print_import(done, screen)
     raise typer.Exit(EXIT_PROBLEMS if done.problems else 0)
 
 
 @app.command()
 def judge(
-    left: Annotated[str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention")],
-    right: Annotated[str, typer.Argument(help="另一个 · the other one")],
+    left: Annotated[
+        str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention", callback=typed)
+    ],
+    right: Annotated[str, typer.Argument(help="另一个 · the other one", callback=typed)],
     verdict: Annotated[Verdict, typer.Option(help="裁定 · what is decided")],
     by: By,
-    home: HomeFolder,
+    home: StandingHome,
     why: Why = "",
 ) -> None:
     """直接裁定两个实体或两条提及 · Decide about two entities or two mentions; `withdrawn` takes it back."""
     from pipelines.stages import judge as stage
 
     screen = console()
+    for reference in (left, right):
+        _check_reference(reference)
     with _locked(home, screen) as one_home:
+        _check_stages(one_home)
         try:
             made = stage.judge(one_home, left, right, verdict.value, by=by, at=datetime.now(UTC), why=why)
         except stage.UnknownReferenceError as error:
-            _refuse(screen, str(error))
+            leave(str(error))
     _print_made(made, screen)
 
 
@@ -119,24 +130,26 @@ def judge(
 def withdraw(
     judgement: Annotated[str, typer.Argument(help="裁定编号，如 J000012 · id of the judgement")],
     by: By,
-    home: HomeFolder,
+    home: StandingHome,
     why: Why = "",
 ) -> None:
     """撤销一项裁定 · Take back a judgement, with all pairs of its statement; the ledger keeps both."""
     from pipelines.stages import judge as stage
 
     screen = console()
+    if not JUDGEMENT.fullmatch(judgement.strip()):
+        leave("应为裁定编号，如 J000012，见 onenet review list · the id of a judgement is wanted")
     with _locked(home, screen) as one_home:
         try:
             made = stage.withdraw(one_home, judgement, by=by, at=datetime.now(UTC), why=why)
         except stage.UnknownReferenceError as error:
-            _refuse(screen, str(error))
+            leave(str(error))
     _print_made(made, screen)
 
 
 @app.command("list")
 def ledger(
-    home: HomeFolder,
+    home: StandingHome,
     every: Annotated[bool, typer.Option("--all", help="包括已被取代的 · superseded ones too")] = False,
 ) -> None:
     """列出裁定台账 · List the judgements and what became of each; contradictions first."""
@@ -200,6 +213,39 @@ def _print_contradictions(groups: int, screen: Console) -> None:
         )  # fmt: skip
 
 
+def _check_place(out: Path, force: bool) -> None:
+    """Before anything is worked out: a workbook that is there may be filled in and not imported yet."""
+    if out.is_dir():
+        leave(f"--out {out}: 这是文件夹，应为 .xlsx 文件 · this is a folder; name a file")
+    if not out.parent.is_dir():
+        leave(f"--out {out}: 所在文件夹不存在，请先建立 · the folder it lies in does not exist; make it first")
+    if out.exists() and not force:
+        leave(
+            f"--out {out}: 已有此文件，可能已填写而尚未导入；请先导入或另取文件名，确要覆盖用 --force"
+            " · it is there already, perhaps filled in and not imported; import it, choose another name, or use --force"
+        )
+
+
+def _check_stages(home: Home) -> None:
+    if not any(home.stage("mention", kind).exists() for kind in Kind):
+        leave(
+            f"{home.root}: 上次运行的中间结果 stage/ 不在，请先 onenet run"
+            " · what the last run left in stage/ is gone; run `onenet run` first"
+        )
+
+
+def _check_reference(text: str) -> None:
+    """What is neither an id nor a place in a file is not repeated: it may be an identity number typed by mistake."""
+    from pipelines.resolution import ids
+    from pipelines.stages.judge import REFERENCE
+
+    if not (REFERENCE.fullmatch(text.strip()) or ids.is_valid(text)):
+        leave(
+            "既不是有效编号（校验位不符），也不是 平台:文件:工作表:行:角色"
+            " · neither a valid id (check character) nor PLATFORM:FILE:SHEET:ROW:ROLE"
+        )
+
+
 @contextmanager
 def _locked(folder: Path, screen: Console) -> Iterator[Home]:
     """The home, held: nothing is read or added while a run is writing."""
@@ -215,10 +261,5 @@ def _home(folder: Path, screen: Console) -> Home:
 
     home = Home(folder.resolve())
     if not home.library.exists():
-        _refuse(screen, f"{home.root}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
+        leave(f"{home.root}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
     return home
-
-
-def _refuse(screen: Console, message: str) -> NoReturn:
-    screen.print(message, style="red", markup=False, highlight=False)
-    raise typer.Exit(EXIT_CONFIGURATION)

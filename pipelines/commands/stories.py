@@ -6,13 +6,13 @@ Belongs here: the commands and their tables. Does not: the questions to the rele
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
-from pipelines.commands.options import EXIT_CONFIGURATION, HomeFolder, console
+from pipelines.commands.options import StandingHome, console, leave, typed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,8 +23,8 @@ OUTCOME_COLOURS = {"accepted": "green", "review": "yellow", "cut": "red"}
 
 
 def trace(
-    entity_id: Annotated[str, typer.Argument(help="实体编号，如 P4ZK1T9XM · an entity id")],
-    home: HomeFolder,
+    entity_id: Annotated[str, typer.Argument(help="实体编号，如 P4ZK1T9XJ · an entity id", callback=typed)],
+    home: StandingHome,
     limit: Annotated[int, typer.Option(min=1, help="最多列出多少条提及 · mentions listed at most")] = 50,
 ) -> None:
     """一个编号的来龙去脉 · The story of an id: born, merged, split, withdrawn, and its mentions now."""
@@ -34,16 +34,16 @@ def trace(
     from warehouse.model.vocabulary import ENTITY_KIND, EVENT, ROLE
 
     out = console()
-    entity = _valid(entity_id, out)
-    found = stories.trace(_library(home, out), entity)
+    entity = _valid(entity_id)
+    found = stories.trace(_library(home), entity)
     if not found.kind:
-        _refuse(out, f"{entity}: 编号有效，但从未发出 · a valid id that was never given")
+        leave(f"{entity}: 编号有效，但从未发出 · a valid id that was never given")
     state = "现行 current"
     if not found.current:
         state = "已撤回 withdrawn"
     elif found.current != (entity,):
         state = f"现为 now {'、'.join(found.current)}"
-    out.print(f"[bold]{entity}[/bold] {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}", highlight=False)
+    out.print(Text.assemble((entity, "bold"), f" {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}"))
     if found.absorbed:
         out.print(f"由此前编号并入 leads here: {'、'.join(found.absorbed)}", highlight=False)
     story = Table("发布版 release", "事件 event", "另一编号 other id", title="沿革 history", title_justify="left")
@@ -60,16 +60,20 @@ def trace(
     for place, claimed, probability in found.mentions[:limit]:
         likely = "" if probability is None else f"{probability:.4f}"
         role = f"{ROLE.get(place.role, '')} {place.role}"
-        table.add_row(place.platform, escape(place.file_name), escape(place.sheet_name), str(place.row_number), role, str(claimed or ""), likely)  # fmt: skip
+        table.add_row(place.platform, place.file_name, place.sheet_name, str(place.row_number), role, str(claimed or ""), likely)  # fmt: skip
     out.print(table)
     if len(found.mentions) > limit:
         out.print(f"另有 {len(found.mentions) - limit} 条 · more; see --limit", highlight=False)
 
 
 def explain(
-    reference: Annotated[str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention")],
-    home: HomeFolder,
-    other: Annotated[str | None, typer.Argument(help="另一个编号或提及 · the other one of a pair")] = None,
+    reference: Annotated[
+        str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention", callback=typed)
+    ],
+    home: StandingHome,
+    other: Annotated[
+        str | None, typer.Argument(help="另一个编号或提及 · the other one of a pair", callback=typed)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="最多展开多少对 · pairs shown in full at most")] = 3,
 ) -> None:
     """为什么归为一个（或没有）· Why mentions are linked, level by level.
@@ -79,7 +83,7 @@ def explain(
     from warehouse import stories
 
     out = console()
-    library = _library(home, out)
+    library = _library(home)
     one, place = _entity(library, reference, out)
     two, place_2 = _entity(library, other, out) if other else (one, None)
     for judged in stories.judged_between(library, one, two):
@@ -119,8 +123,8 @@ def _overview(links: list[Link]) -> Table:
     table.add_column("概率 probability", justify="right")
     for link in links:
         table.add_row(
-            escape(str(link.left)),
-            escape(str(link.right)),
+            str(link.left),
+            str(link.right),
             _outcome(link),
             f"{link.weight:+.2f}",
             f"{link.probability:.4f}",
@@ -135,10 +139,9 @@ def _waterfall(link: Link) -> Table:
     from pipelines.matching.links import SETTLED
     from warehouse.review import steps_of, words_of_comparison, words_of_level
 
-    left, right = (escape(f"{entity}  {place}") for entity, place in ((link.left_entity, link.left), (link.right_entity, link.right)))  # fmt: skip
-    table = Table(
-        "依据 comparison", "等级 level", title=f"左 {left}\n右 {right}\n{_outcome(link)}", title_justify="left"
-    )
+    sides = f"左 {link.left_entity}  {link.left}\n右 {link.right_entity}  {link.right}\n"
+    title = Text.assemble(sides, _outcome(link), style="table.title")
+    table = Table("依据 comparison", "等级 level", title=title, title_justify="left")
     table.add_column("权重 bits", justify="right")
     table.add_column("累计 running", justify="right")
     judged = "裁定与" if link.weight == SETTLED else ""
@@ -156,10 +159,10 @@ def _waterfall(link: Link) -> Table:
     return table
 
 
-def _outcome(link: Link) -> str:
+def _outcome(link: Link) -> Text:
     from warehouse.model.vocabulary import OUTCOME
 
-    return f"[{OUTCOME_COLOURS.get(link.outcome, 'white')}]{OUTCOME.get(link.outcome, '')} {link.outcome}[/]"
+    return Text(f"{OUTCOME.get(link.outcome, '')} {link.outcome}", OUTCOME_COLOURS.get(link.outcome, "white"))
 
 
 def _print_judgement(judged: tuple[object, ...], out: Console) -> None:
@@ -182,36 +185,30 @@ def _entity(library: Path, reference: str, out: Console) -> tuple[str, Place | N
         place = stories.Place(typed["platform"], typed["file"], typed["sheet"], int(typed["row"]), typed["role"])
         entities = stories.entity_at(library, place)
         if not entities:
-            _refuse(out, f"{place}: 发布版中没有这条提及 · no such mention in the release")
+            leave(f"{place}: 发布版中没有这条提及 · no such mention in the release")
         return entities[0][1], place
-    entity = _valid(reference, out)
+    entity = _valid(reference)
     current = stories.trace(library, entity).current
     if not current:
-        _refuse(out, f"{entity}: 没有现行提及，见 onenet trace · no current mention; see onenet trace")
+        leave(f"{entity}: 没有现行提及，见 onenet trace · no current mention; see onenet trace")
     if current != (entity,):
         out.print(f"{entity} 现为 now {'、'.join(current)}", highlight=False)
     return current[0], None
 
 
-def _valid(typed: str, out: Console) -> str:
+def _valid(text: str) -> str:
+    """A typed id. One that is none is not repeated: it may be an identity number, a passport's looks just like an id."""
     from pipelines.resolution import ids
 
-    if not ids.is_valid(typed):
-        _refuse(
-            out, f"{typed}: 编号无效，校验位不符，请核对 · no valid id: the check character does not fit; look again"
-        )
-    return ids.compact(typed)
+    if not ids.is_valid(text):
+        leave("编号无效，校验位不符，请核对 · no valid id: the check character does not fit; look again")
+    return ids.compact(text)
 
 
-def _library(home: Path, out: Console) -> Path:
+def _library(home: Path) -> Path:
     from warehouse.model import Home
 
     library = Home(home.resolve()).library
     if not library.exists():
-        _refuse(out, f"{library}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
+        leave(f"{library}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
     return library
-
-
-def _refuse(out: Console, message: str) -> NoReturn:
-    out.print(message, style="red", markup=False, highlight=False)
-    raise typer.Exit(EXIT_CONFIGURATION)

@@ -98,7 +98,10 @@ def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
     mark = home.matched_mark(kind)
     if not mark.exists():
         return None
-    told = json.loads(mark.read_text(encoding="utf-8"))
+    try:
+        told = json.loads(mark.read_text(encoding="utf-8"))
+    except ValueError:
+        return None  # a damaged mark is none
     nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
     return {**told["counts"], **nothing} if told["of"] == of else None
 

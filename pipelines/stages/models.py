@@ -64,7 +64,10 @@ def days() -> int:
 
 def asked(home: Home) -> int:
     """How often people have asked for new models."""
-    return int(home.retrain.read_text(encoding="utf-8")) if home.retrain.exists() else 0
+    try:
+        return int(home.retrain.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return 0
 
 
 def ask_for_new_models(home: Home) -> None:

@@ -99,6 +99,12 @@ def test_an_empty_folder_and_a_file_that_is_no_utf8_are_faults(tmp_path):
         load_platforms(tmp_path)
 
 
+def test_a_folder_named_like_a_description_is_a_fault(tmp_path):
+    (tmp_path / "d.yaml").mkdir()
+    with pytest.raises(ConfigurationError, match=r"d\.yaml.*YAML"):
+        load_platforms(tmp_path)
+
+
 def test_an_unquoted_code_is_a_fault(tmp_path):
     path = tmp_path / "codes.yaml"
     path.write_text("sex: {1: 男}\n", encoding="utf-8")

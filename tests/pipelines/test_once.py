@@ -69,3 +69,11 @@ def test_of_steps_that_broke_together_all_are_done_again(tmp_path: Path) -> None
         once_together(home, {"check/a": "2", "check/b": "2"}, broken)
     once_together(home, {"check/a": "1", "check/b": "1"}, ran.append)
     assert ran == [["check/a", "check/b"]] * 2
+
+
+@pytest.mark.parametrize("damaged", ["", '{"finger', "[]", "{}"])
+def test_a_step_with_a_damaged_mark_is_done_again(tmp_path: Path, damaged: str) -> None:
+    home, step = Home(tmp_path), Step()
+    once(home, "golden/person", "a", step)
+    home.done("golden/person").write_text(damaged, encoding="utf-8")
+    assert once(home, "golden/person", "a", step) == {"rows": 2}

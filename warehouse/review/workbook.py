@@ -59,9 +59,13 @@ def write_review(path: Path, questions: Sequence[Question], release: str, judged
         _write_ledger(book.add_worksheet(layout.LEDGER_SHEET), questions, release, judged)
     aside = path.with_name(f".{path.name}.writing")
     aside.unlink(missing_ok=True)
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(buffer.getvalue())
-    aside.replace(path)
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(buffer.getvalue())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)  # unmasked data, and nobody would look for it
+        raise
 
 
 def _looks() -> dict[str, dict[str, Any]]:

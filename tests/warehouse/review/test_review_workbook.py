@@ -277,3 +277,10 @@ def test_every_level_and_comparison_of_the_specifications_has_a_chinese_word() -
     assert [name for name in sorted(names) if words_of_level(name) == name] == []
     comparisons = {c.name for spec in SPECS.values() for c in spec.comparisons}
     assert [name for name in sorted(comparisons) if words_of_comparison(name) == name] == []
+
+
+def test_of_a_workbook_that_could_not_be_written_nothing_stays(tmp_path: Path) -> None:
+    (tmp_path / "review.xlsx").mkdir()
+    with pytest.raises(OSError, match="review"):
+        write_review(tmp_path / "review.xlsx", [], "")
+    assert [path.name for path in tmp_path.iterdir()] == ["review.xlsx"]
