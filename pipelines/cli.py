@@ -20,6 +20,7 @@ from pipelines.commands.options import (
     Inbox,
     Platforms,
     check_configuration,
+    check_environment,
     console,
 )
 
@@ -65,6 +66,7 @@ def run(
 
         print_nothing_new(settings, out)
         raise typer.Exit(0)
+    check_environment()
     from pipelines.run import run_main_job
     from pipelines.summary import print_summary
 

@@ -39,6 +39,25 @@ def test_a_missing_inbox_is_broken_configuration(onenet: Onenet, tmp_path: Path)
     assert "--inbox" in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONENET_MODEL_DAYS", "soon"),
+        ("ONENET_KEEP_RELEASES", "0"),
+        ("ONENET_KEEP_MONTHS", "-1"),
+        ("ONENET_RESTRICTED_KEY", "short"),
+    ],
+)
+def test_a_wrong_setting_is_broken_configuration_before_anything_is_done(
+    onenet: Onenet, city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = onenet("run", "--inbox", city / "deliveries", "--home", tmp_path / "home")
+    assert result.exit_code == 2
+    assert name in result.output
+    assert not (tmp_path / "home" / "landing").exists()
+
+
 def test_a_wrong_platform_file_is_broken_configuration_and_says_what_to_do(
     onenet: Onenet, city: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,10 @@ import duckdb
 import pytest
 from click.testing import Result
 
+from pipelines.resolution.identity import committed
+from warehouse.model import Home
+from warehouse.release import published
+
 Onenet = Callable[..., Result]
 KEY = "a key for tests alone"
 
@@ -81,3 +85,18 @@ def test_going_back_is_verified_and_an_unchanged_run_leaves_it_so(
     assert not (two_releases / "one_network_restricted.duckdb").exists()
     assert onenet("rollback", second, "--home", two_releases).exit_code == 0
     assert (two_releases / "one_network_restricted.duckdb").exists()
+
+
+def test_going_back_after_a_run_that_was_killed_right_after_publishing_forgets_no_id(
+    onenet: Onenet, two_releases: Path, tmp_path: Path
+) -> None:
+    home, register = tmp_path / "home", "stage/identity"
+    shutil.copytree(two_releases, home, symlinks=True)
+    first, second = versions(home)
+    # The library is the second release, the register of ids still that of the first: see `pipelines.recovery`.
+    shutil.copytree(home / register / second, home / register / first)
+    (home / register / "published.json").write_text(f'{{"release": "{first}"}}', encoding="utf-8")
+    result = onenet("rollback", first, "--home", home)
+    assert result.exit_code == 0, result.output
+    assert published(Home(home)) == first
+    assert committed(Home(home)) == second  # what the second release gave is never given again

@@ -111,3 +111,15 @@ def check_configuration(settings: Settings, *, needs_inbox: bool = True) -> None
         leave(
             f"--inbox {settings.inbox}: 没有这个文件夹；应为 <inbox>/<平台>/<文件> · no such folder; expected <inbox>/<platform>/<files>"
         )
+
+
+def check_environment() -> None:
+    """Look at what a run reads from the environment before it begins; say what is wrong and leave with exit code 2."""
+    from connectors.registry import ConfigurationError
+    from pipelines.stages.models import days
+    from warehouse.release import ReleaseError, Retention, restricted_key
+
+    try:
+        days(), Retention.from_environment(), restricted_key()
+    except (ConfigurationError, ReleaseError) as error:
+        leave(str(error))

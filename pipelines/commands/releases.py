@@ -91,12 +91,16 @@ def rollback(version: Version, home: StandingHome) -> None:
     编号登记不回退：已发出的编号不会再用。有新数据的下一次运行照常发布新版。
     """
     from pipelines.locking import locked
+    from pipelines.recovery import recover
     from warehouse.release import ReleaseError
     from warehouse.release import rollback as go_back
 
     place, out = _home(home), console()
     _check_version(version)
     with locked(place, lambda: out.print("另一个运行正在写入，等待其结束 · waiting for another run to end")):
+        recover(
+            place
+        )  # a run killed right after publishing has not told the register of ids, which can't be told later
         try:
             library = go_back(place, version)
         except ReleaseError as error:

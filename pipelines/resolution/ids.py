@@ -1,7 +1,7 @@
 """Entity ids: opaque, short, typeable, with a check character.
 
 An id is a letter for the kind, seven characters of Crockford's base 32 (no I, L, O, U) and a check character, e.g.
-`P4ZK1T9XM`. It stands for a running number scrambled by a fixed bijection on 35 bits, so that ids look unordered and tell
+`P4ZK1T9XJ`. It stands for a running number scrambled by a fixed bijection on 35 bits, so that ids look unordered and tell
 nothing: not a person's data, not how old the id is, not who came next.
 
 The check character makes the weighted sum of all characters zero in the field of 32 elements. All weights differ and none

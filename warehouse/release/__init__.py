@@ -10,7 +10,7 @@ from warehouse.release.compare import Change, changed_rows, compare_releases
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
 from warehouse.release.parquet import write_parquet
 from warehouse.release.publish import publish, settle
-from warehouse.release.restricted import build_restricted
+from warehouse.release.restricted import build_restricted, restricted_key
 from warehouse.release.retention import Retention, retire
 from warehouse.release.rollback import rollback
 from warehouse.release.verify import verify_release
@@ -32,6 +32,7 @@ __all__ = [
     "published",
     "release_file",
     "releases",
+    "restricted_key",
     "retire",
     "rollback",
     "settle",

@@ -44,7 +44,9 @@ def restricted_key() -> str | None:
     """
     key = os.environ.get(KEY_VARIABLE) or None
     if key and len(key) < MIN_KEY_LENGTH:
-        raise ReleaseError(f"{KEY_VARIABLE}: {len(key)} characters; at least {MIN_KEY_LENGTH} are needed")
+        raise ReleaseError(
+            f"{KEY_VARIABLE}: 只有{len(key)}个字符，至少应有{MIN_KEY_LENGTH}个 · {len(key)} characters; at least {MIN_KEY_LENGTH} are needed"
+        )
     return key
 
 

@@ -74,5 +74,5 @@ def _number(variable: str, default: int, least: int) -> int:
     if not written:
         return default
     if not written.isdecimal() or int(written) < least:
-        raise ReleaseError(f"{variable}: a whole number from {least} on is needed")
+        raise ReleaseError(f"{variable}: 应为不小于{least}的整数 · a whole number from {least} on is needed")
     return int(written)
