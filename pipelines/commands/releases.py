@@ -98,9 +98,8 @@ def rollback(version: Version, home: StandingHome) -> None:
     place, out = _home(home), console()
     _check_version(version)
     with locked(place, lambda: out.print("另一个运行正在写入，等待其结束 · waiting for another run to end")):
-        recover(
-            place
-        )  # a run killed right after publishing has not told the register of ids, which can't be told later
+        # A run killed right after publishing has not told the register of ids, which can't be told later.
+        recover(place)
         try:
             library = go_back(place, version)
         except ReleaseError as error:
