@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -152,29 +152,45 @@ def ledger(
     home: StandingHome,
     every: Annotated[bool, typer.Option("--all", help="包括已被取代的 · superseded ones too")] = False,
 ) -> None:
-    """列出裁定台账 · List the judgements and what became of each; contradictions first."""
+    """列出裁定台账 · List the judgements and what became of each; contradictions first.
+
+    提及写成 平台:文件:工作表:行:角色，可直接用于 onenet review judge；其下是它现在所属的实体。
+    """
     from rich.table import Table
 
-    from warehouse import judgements
+    from pipelines.resolution.judged import tell_judgements
     from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED
     from warehouse.model.vocabulary import ENTITY_KIND, JUDGEMENT_STATE, VERDICT
 
-    lines = judgements.standing(judgements.read(_home(home, console()))).to_pylist()
+    lines = tell_judgements(_home(home, console())).to_pylist()
     shown = [line for line in lines if every or line["judgement_state"] != SUPERSEDED]
     shown.sort(key=lambda line: (line["judgement_state"] != CONTRADICTORY, line["contradiction"] or 0))
-    table = Table("编号 id", "类型 kind", "左 left", "右 right", "裁定 verdict", "状态 state", "裁定人 by", "时间 UTC")
+    table = Table("编号 id", "类型 kind")
+    for column in ("左 left", "右 right"):
+        table.add_column(column, overflow="fold")  # whole: it is to be typed
+    for column in ("裁定 verdict", "状态 state", "裁定人 by", "时间 UTC"):
+        table.add_column(column)
     for line in shown:
         state, group = line["judgement_state"], line["contradiction"]
         table.add_row(
             line["judgement_id"],
             ENTITY_KIND[line["entity_kind"]],
-            *(f"{line[f'{side}_platform']} {line[f'{side}_role']}" for side in ("left", "right")),
+            *(_place(line, side) for side in ("left", "right")),
             VERDICT[line["verdict"]],
             f"{JUDGEMENT_STATE[state]}{f' 第 {group} 组' if group else ''}",
             line["judged_by"],
             str(line["judged_at"])[:16],
         )
     console().print(table if shown else "台账为空 · there are no judgements", highlight=False)
+
+
+def _place(line: dict[str, Any], side: str) -> str:
+    """Where a judged mention stands, as it is typed, and the entity it lies in; only whose it is where no row makes it now."""
+    platform, role = line[f"{side}_platform"], line[f"{side}_role"]
+    if line[f"{side}_row_number"] is None:
+        return f"{platform} {role}\n现无此行 no such row now"
+    file, sheet, row = (line[f"{side}_{name}"] for name in ("file_name", "sheet_name", "row_number"))
+    return f"{platform}:{file}:{sheet}:{row}:{role}\n{line[f'{side}_entity_id'] or ''}"
 
 
 def _print_import(done: Imported, screen: Console) -> None:

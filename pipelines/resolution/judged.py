@@ -25,10 +25,14 @@ _PLACE = ("mention_id", *IDENTITY, "file_name", "sheet_name", "row_number")
 
 def write_judgements(home: Home, *, threads: int | None = None) -> int:
     """Write `judgement/judgement` from the ledger and what this run made of the mentions; return the row count."""
+    return JUDGEMENT.write(tell_judgements(home, threads=threads), home.stage("judgement", "judgement"))
+
+
+def tell_judgements(home: Home, *, threads: int | None = None) -> pa.Table:
+    """The ledger under `evidence.JUDGEMENT`, with where its mentions were in the last run; nowhere in a home without one."""
     judged = standing(read(home))
-    known = {kind: resolved(home, kind) for kind in MENTIONS} if judged.num_rows else {}
-    table = told(judged, known, token_key(home), threads=threads)
-    return JUDGEMENT.write(table, home.stage("judgement", "judgement"))
+    known = {kind: resolved(home, kind) for kind in MENTIONS if home.stage("mention", kind).exists()}
+    return told(judged, known, token_key(home), threads=threads)
 
 
 def told(judged: pa.Table, known: Mapping[str, Resolved], key: bytes, *, threads: int | None = None) -> pa.Table:

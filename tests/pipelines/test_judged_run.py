@@ -162,6 +162,16 @@ def test_what_was_answered_is_not_asked_again_and_not_recorded_twice(
     assert judgements.read(Home(judged.home)).num_rows == before + 1
 
 
+def test_the_list_says_where_the_judged_rows_stand_so_that_they_can_be_judged_anew(
+    judged: Judged, onenet: Onenet
+) -> None:
+    listed = onenet("review", "list", "--home", judged.home).output
+    assert "…" not in listed
+    for place in judged.parted:
+        assert person_of(judged.after, place) in listed
+        assert place.split(":")[0] in listed
+
+
 def test_an_explanation_names_the_judgement_and_adds_up(judged: Judged, onenet: Onenet) -> None:
     told = onenet("explain", *judged.parted, "--home", judged.home)
     assert told.exit_code == 0
