@@ -30,13 +30,19 @@ def trace(
     """一个编号的来龙去脉 · The story of an id: born, merged, split, withdrawn, and its mentions now."""
     from rich.table import Table
 
+    from pipelines.resolution.identity import was_given
     from warehouse import stories
+    from warehouse.model import Home
     from warehouse.model.vocabulary import ENTITY_KIND, EVENT, ROLE
 
     out = console()
     entity = _valid(entity_id)
     found = stories.trace(_library(home), entity)
     if not found.kind:
+        if was_given(Home(home.resolve()), entity):
+            leave(
+                f"{entity}: 由另一发布版发出，现在的基础库没有它，见 onenet releases · given by another release than the library"
+            )
         leave(f"{entity}: 编号有效，但从未发出 · a valid id that was never given")
     state = "现行 current"
     if not found.current:

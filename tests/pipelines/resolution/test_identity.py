@@ -6,18 +6,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.resolution import ids
 from pipelines.resolution.identity import (
     Assignment,
     Former,
     assign_entities,
     commit_identity,
     read_former,
+    was_given,
     write_assignment,
 )
 from warehouse.model import Home
@@ -234,6 +237,16 @@ def test_what_was_written_counts_only_when_the_release_is_published(tmp_path: Pa
     assert former.next_number == 2
     assert former.redirects.equals(second.redirects)
     assert former.history.equals(second.history)
+
+
+def test_an_id_was_given_once_its_number_has_come_up(tmp_path: Path) -> None:
+    home, first = Home(tmp_path), run([["a"], ["b"]])
+    a, b, never = ids.encode("person", np.arange(3)).to_pylist()
+    assert {a, b} == set(id_of(first).values())
+    assert not was_given(home, a)
+    write_assignment(home, "person", first, "r1")
+    commit_identity(home, "r1")
+    assert [was_given(home, i) for i in (a, b, never)] == [True, True, False]
 
 
 def test_publishing_a_release_without_ids_is_refused(tmp_path: Path) -> None:
