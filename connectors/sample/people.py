@@ -192,7 +192,9 @@ def _homes(frame: _Frame, draws: Draws, houses: int, seed: int, away: Bools) -> 
     """
     households = int(frame.household[-1]) + 1
     by_household = Draws(seed, "moving in", households)
-    home = Draws(seed, "homes", houses).order("occupied")[:households]
+    home = Draws(seed, "homes", houses).order("occupied")[
+        np.arange(households) % houses
+    ]  # a hamlet may run out of homes
     lodgers = np.flatnonzero(by_household.chance("lodges", LODGERS) & away[:households])
     home[lodgers] = home[lodgers[np.arange(len(lodgers)) // LODGING * LODGING]]
     elsewhere = by_household.below("registered elsewhere", houses)

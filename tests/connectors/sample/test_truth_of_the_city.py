@@ -121,3 +121,11 @@ def test_no_birthday_has_more_people_than_sequence_numbers() -> None:
     people = build_city(20_000, 1, date(2026, 11, 1)).persons
     _, on_a_day = np.unique(people.birth, return_counts=True)
     assert on_a_day.max() < 20
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_smallest_cities_house_everybody_even_where_there_are_more_households_than_homes(seed: int) -> None:
+    for persons in (100, 300):
+        small = build_city(persons, seed, date(2026, 11, 1))
+        assert len(small.persons.id_number) == persons
+        assert small.persons.house.max() < len(small.houses.estate)
