@@ -70,9 +70,8 @@ def _decide(delivery_id: str, verdict: Verdict, by: str, home: Path, platforms: 
     own = [line for line in lines if line["platform"] == name]
     together = whole_set(settings.platforms[name], own, delivery_id) if name in settings.platforms else []
     if not name or not together:
-        shown = (
-            f"{delivery_id}: " if re.fullmatch("[0-9a-f]{16}", delivery_id) else ""
-        )  # what else was typed may be anything
+        # What is shaped like no id may be anything, and is not repeated.
+        shown = f"{delivery_id}: " if re.fullmatch("[0-9a-f]{16}", delivery_id) else ""
         leave(f"{shown}没有这个已落地的交付批次，见 onenet deliveries --all · no such landed delivery")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     with locked(settings.home, lambda: out.print("另一个运行正在写入该目录，等待其结束 · waiting for a run to end")):

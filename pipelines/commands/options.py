@@ -85,9 +85,8 @@ def console() -> Console:
     (`[old]`, `[/]`) or for an emoji (`:house:`). What is to have a colour is a `Text` or has a style.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a terminal may lack a character, a file name be in no encoding
+        # A terminal may lack a character, a file name be in no encoding.
+        sys.stdout.reconfigure(errors="backslashreplace")
     found = Console(markup=False, emoji=False)
     return found if found.is_terminal else Console(width=160, markup=False, emoji=False)
 

@@ -115,8 +115,6 @@ def judge(
     from pipelines.stages import judge as stage
 
     screen = console()
-    for reference in (left, right):
-        _check_reference(reference)
     with _locked(home, screen) as one_home:
         _check_stages(one_home)
         try:
@@ -186,11 +184,12 @@ def ledger(
 
 def _place(line: dict[str, Any], side: str) -> str:
     """Where a judged mention stands, as it is typed, and the entity it lies in; only whose it is where no row makes it now."""
-    platform, role = line[f"{side}_platform"], line[f"{side}_role"]
-    if line[f"{side}_row_number"] is None:
-        return f"{platform} {role}\n现无此行 no such row now"
-    file, sheet, row = (line[f"{side}_{name}"] for name in ("file_name", "sheet_name", "row_number"))
-    return f"{platform}:{file}:{sheet}:{row}:{role}\n{line[f'{side}_entity_id'] or ''}"
+    from warehouse.stories import Place
+
+    place = Place(*(line[f"{side}_{name}"] for name in Place._fields))
+    if place.row_number is None:
+        return f"{place.platform} {place.role}\n现无此行 no such row now"
+    return f"{place}\n{line[f'{side}_entity_id'] or ''}"
 
 
 def _print_import(done: Imported, screen: Console) -> None:
@@ -247,18 +246,6 @@ def _check_stages(home: Home) -> None:
         leave(
             f"{home.root}: 上次运行的中间结果 stage/ 不在，请先 onenet run"
             " · what the last run left in stage/ is gone; run `onenet run` first"
-        )
-
-
-def _check_reference(text: str) -> None:
-    """What is neither an id nor a place in a file is not repeated: it may be an identity number typed by mistake."""
-    from pipelines.resolution import ids
-    from pipelines.stages.judge import REFERENCE
-
-    if not (REFERENCE.fullmatch(text.strip()) or ids.is_valid(text)):
-        leave(
-            "既不是有效编号（校验位不符），也不是 平台:文件:工作表:行:角色"
-            " · neither a valid id (check character) nor PLATFORM:FILE:SHEET:ROW:ROLE"
         )
 
 

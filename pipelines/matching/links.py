@@ -165,6 +165,11 @@ def places_in(patterns: Patterns, some: Patterns) -> Ints:
     return np.asarray(order[np.searchsorted(patterns[order], some)])
 
 
+def unpacked(pairs: Ints) -> Ends:
+    """Both ends of pairs packed as `left << 32 | right`."""
+    return pairs >> 32, pairs & 0xFFFFFFFF
+
+
 def ordered(one: Any, other: Any) -> Any:
     """The smaller ends and the larger ones."""
     return np.minimum(one, other), np.maximum(one, other)

@@ -312,10 +312,9 @@ def read_former(home: Home, kind: str) -> Former | None:
 
 def was_given(home: Home, entity_id: str) -> bool:
     """Whether a release of this home, be it kept or not, has ever given this id, which is valid."""
-    kind = next(kind for kind, letter in ids.PREFIX.items() if entity_id.startswith(letter))
-    release = committed(home)
-    path = memory(home, release, kind) if release else None
-    if path is None or not path.exists():
+    kind, release = ids.kind_of(entity_id), committed(home)
+    path = memory(home, release, kind) if kind and release else None
+    if kind is None or path is None or not path.exists():
         return False
     (number,) = ids.decode(kind, pa.array([entity_id])).tolist()
     return bool(number < int(pq.read_schema(path).metadata[b"next_number"]))

@@ -135,12 +135,17 @@ def compact(text: str) -> str:
     return text.replace(" ", "").replace("-", "").upper()
 
 
+def kind_of(entity_id: str) -> str | None:
+    """The kind an id, as it is written, is of; None where no kind begins so."""
+    return next((kind for kind, letter in PREFIX.items() if entity_id.startswith(letter)), None)
+
+
 def is_valid(text: str) -> bool:
     """Whether a typed text is an id of any kind: letters in either case, blanks and hyphens ignored."""
     plain = compact(text)
     if len(plain) != LENGTH or not plain.isascii():
         return False
-    kind = next((k for k, letter in PREFIX.items() if plain.startswith(letter)), None)
+    kind = kind_of(plain)
     if kind is None:
         return False
     try:

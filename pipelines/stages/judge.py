@@ -132,20 +132,22 @@ def find(home: Home, reference: str, kind: str | None = None) -> Named:
     """What a typed reference names in the last run.
 
     Raises:
-        UnknownReferenceError: it is neither a valid id nor a place, or nothing is there.
+        UnknownReferenceError: it is neither a valid id nor a place, and is then not repeated: it may be an identity number typed
+            by mistake; or nothing is there.
     """
     if place := REFERENCE.fullmatch(reference.strip()):
         return _find_mention(home, place, kind)
-    if not ids.is_valid(reference):
+    entity_id = ids.compact(reference)
+    told_kind = ids.kind_of(entity_id)
+    if told_kind is None or not ids.is_valid(entity_id):
         raise UnknownReferenceError(
-            f"{reference}: 既不是有效编号（校验位不符），也不是 平台:文件:工作表:行:角色"
+            "既不是有效编号（校验位不符），也不是 平台:文件:工作表:行:角色"
             " · neither a valid id (check character) nor PLATFORM:FILE:SHEET:ROW:ROLE"
         )
-    return _find_entity(home, ids.compact(reference))
+    return _find_entity(home, told_kind, entity_id)
 
 
-def _find_entity(home: Home, entity_id: str) -> Named:
-    kind = next(kind for kind, letter in ids.PREFIX.items() if entity_id.startswith(letter))
+def _find_entity(home: Home, kind: str, entity_id: str) -> Named:
     redirects = REDIRECT.read(home.stage("redirect", kind)).to_pylist()
     heirs = [line["new_id"] for line in redirects if line["old_id"] == entity_id]
     if len(heirs) > 1:

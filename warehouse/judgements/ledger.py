@@ -109,9 +109,13 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise LedgerError(
-            f"{path}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
-        ) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"{path}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
+    )
 
 
 def fingerprint(home: Home) -> str:
@@ -169,9 +173,7 @@ def _files(home: Home) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise LedgerError(
-            f"{home.judgements}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
-        ) from None
+        raise _unreadable(home.judgements, error) from None
     for number, name in enumerate(found, start=1):
         if name != f"{number:06d}.jsonl":
             raise LedgerError(

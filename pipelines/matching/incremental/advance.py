@@ -27,7 +27,7 @@ from pipelines.matching.incremental.compared import Compared
 from pipelines.matching.incremental.kept import grown
 from pipelines.matching.incremental.pairs import pairs_of, surviving, with_pairs
 from pipelines.matching.incremental.state import NOBODY, State, held_values
-from pipelines.matching.links import Ends
+from pipelines.matching.links import Ends, ordered, unpacked
 from pipelines.matching.model import Model
 from pipelines.matching.outcome import most_questions
 from pipelines.matching.places import find
@@ -185,17 +185,17 @@ def _with_candidates(run: _Run, state: State) -> tuple[State, _PairChange]:
     """The state with the pairs this run finds and without those no rule finds any more, and what that changes."""
     spec, now, judged = run.spec, run.now, (*state.apart, *state.same)
     touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=run.threads)
-    perhaps = np.concatenate([*_ends(touched.pairs), touched.doubtful, touched.turned, *judged])
+    perhaps = np.concatenate([*unpacked(touched.pairs), touched.doubtful, touched.turned, *judged])
     nearby = pairs_of(run.former, touched_records(run.former, now, perhaps))
     candidates, state, dropped = surviving(spec, replace(state, keys=keys), now, touched, nearby)
-    left, right = _ends(candidates)
+    left, right = unpacked(candidates)
     anew = now.base + np.flatnonzero(now.like < 0)
     asked = distinct_sorted(np.concatenate([left, right, *state.same, anew]))
     found = Compared.of(spec, run.population, run.rows, now, asked, threads=run.threads)
     own = grown(run.former.own, now.of_former(run.former.own, found.own_patterns(anew)))
     state = replace(state, own=own, same_patterns=found.patterns(*state.same))
     new, state = with_pairs(state, candidates, found.patterns(left, right), run.scorer)
-    return state, _PairChange(np.concatenate([*_ends(new), *judged, dropped]), nearby, len(candidates))
+    return state, _PairChange(np.concatenate([*unpacked(new), *judged, dropped]), nearby, len(candidates))
 
 
 def _with_clusters(run: _Run, state: State, change: _PairChange) -> tuple[State, Ints]:
@@ -211,11 +211,6 @@ def _with_clusters(run: _Run, state: State, change: _PairChange) -> tuple[State,
     tally = former.tally.after(gone, state.outcome(links).tally)
     lone = lone_rows(spec, scorer, state, now, region, run.rows.names)
     return replace(state, lone=lone, shown=tally.shown, sums=tally.sums), region
-
-
-def _ends(pairs: Ints) -> Ends:
-    """Both records of packed pairs."""
-    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def _with_fresh(run: _Run) -> State:
@@ -260,5 +255,5 @@ def _as_records(ends: Ends, ids: Ints, judged: Ints, of_row: Codes) -> Ends:
     rows = judged[np.argsort(ids[judged])]
     left, right = (find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
-    a, b = (of_row[rows[end[known]]].astype(np.int64) for end in (left, right))
-    return np.minimum(a, b), np.maximum(a, b)
+    low, high = ordered(*(of_row[rows[end[known]]].astype(np.int64) for end in (left, right)))
+    return low, high

@@ -16,7 +16,7 @@ from pipelines.matching.encode import Codes
 from pipelines.matching.hashing import Hashes
 from pipelines.matching.incremental.changes import Now
 from pipelines.matching.incremental.state import State, further_rows
-from pipelines.matching.links import Links
+from pipelines.matching.links import Links, ordered
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 
@@ -52,7 +52,7 @@ def reclustered(spec: MatchSpec, state: State, former: State, now: Now, region: 
     local[region] = np.arange(len(region), dtype=np.int32)
     inside = np.flatnonzero(links.accepted)
     one, other = local[links.left[inside]], local[links.right[inside]]
-    left, right = np.minimum(one, other), np.maximum(one, other)
+    left, right = ordered(one, other)
     codes = [_codes(values[region]) for values in state.held]
     both = Constraints(
         tuple(codes[: len(spec.distinct)]),

@@ -18,7 +18,7 @@ from pipelines.matching.incremental.candidates import Touched, nested
 from pipelines.matching.incremental.changes import Now
 from pipelines.matching.incremental.kept import grown
 from pipelines.matching.incremental.state import State
-from pipelines.matching.links import and_others, ordered, places_in
+from pipelines.matching.links import and_others, ordered, places_in, unpacked
 from pipelines.matching.score import Scorer, weight_of
 from pipelines.matching.spec import MatchSpec
 
@@ -42,12 +42,13 @@ def surviving(spec: MatchSpec, state: State, now: Now, touched: Touched, nearby:
     """Candidates that are no pairs yet, the state knowing which of its pairs are none any more, and the ends of those among them
     that no rule finds now; `nearby`: places of the pairs this can be said of."""
     gone, doubtful, turned, asked = 1, 2, 4, 8
-    known = np.flatnonzero((touched.pairs & 0xFFFFFFFF) < now.base)  # pairs of a fresh record, from `base` on, are new
+    smaller, larger = unpacked(touched.pairs)
+    known = np.flatnonzero(larger < now.base)  # pairs of a fresh record, from `base` on, are new
     said = np.zeros(len(now.alive), dtype=np.uint8)
     said[now.gone] |= gone
     said[touched.doubtful] |= doubtful
     said[touched.turned] |= turned
-    said[touched.pairs[known] >> 32] |= asked
+    said[smaller[known]] |= asked
     pairs = nearby[~np.isin(nearby, state.void, assume_unique=True)]
     left, right = np.asarray(state.left)[pairs], np.asarray(state.right)[pairs]
     one, other = said[left], said[right]
@@ -70,12 +71,13 @@ def with_pairs(state: State, candidates: Ints, found: Patterns, scorer: Scorer) 
     distinct, inverse = np.unique(found, return_inverse=True)
     worthy = (scorer.weights(distinct) >= weight_of(scorer.spec.review))[inverse]
     new, shown = candidates[worthy], found[worthy]
+    left, right = (end.astype(np.int32) for end in unpacked(new))
     told = and_others(state.patterns, np.concatenate([shown, state.same_patterns]))
     patterns = grown(state.patterns, told[len(state.patterns) :])
     return new, replace(
         state,
-        left=grown(state.left, (new >> 32).astype(np.int32)),
-        right=grown(state.right, (new & 0xFFFFFFFF).astype(np.int32)),
+        left=grown(state.left, left),
+        right=grown(state.right, right),
         pattern=grown(state.pattern, places_in(patterns, shown).astype(np.int32)),
         patterns=patterns,
     )

@@ -1,7 +1,7 @@
 """What a run leaves for the next: every row and record with its keys, pairs and cluster, as plain arrays.
 
-Belongs here: the arrays, how they are kept, putting them in order. Does not: how they follow from a full run (`first`), going on from
-them (`incremental`), or how an array lies in a file (`kept`).
+Belongs here: the arrays, how they are kept, putting them in order. Does not: how they follow from a full run (`first`), going
+on from them (`advance`), or how an array lies in a file (`kept`).
 
 A record is all rows that agree in every compared column; it is named after the first of them. Places of rows and of records
 last from run to run: who is new comes after the others, and who is gone leaves his place empty until a good part of them are.
@@ -21,7 +21,7 @@ from pipelines.matching.compare import Patterns
 from pipelines.matching.encode import Codes, Encoded
 from pipelines.matching.hashing import Hashes, mix
 from pipelines.matching.incremental import kept
-from pipelines.matching.links import Ends, Grouping, Links, places_in
+from pipelines.matching.links import Ends, Grouping, Links, ordered, places_in
 from pipelines.matching.outcome import Outcome, Tally
 from pipelines.matching.places import EMPTY_PLACES, find
 from pipelines.matching.rows import Rows
@@ -259,8 +259,8 @@ class State(Clustered):
         number[order] = np.arange(len(order), dtype=np.int32)
 
         def ends(left: Any, right: Any) -> tuple[Any, Any]:
-            one, other = number[left], number[right]
-            return np.minimum(one, other), np.maximum(one, other)
+            low, high = ordered(number[left], number[right])
+            return low, high
 
         pairs = np.delete(np.arange(len(self.left)), self.void)
         left, right = ends(self.left[pairs], self.right[pairs])
