@@ -74,7 +74,7 @@ def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
 
 def resolved_context(mentions: dict[str, pa.Table], results: dict[str, Any]) -> dict[str, pa.Table]:
     """Homes and enterprises with their clusters, as matching persons wants them."""
-    from pipelines.matching.views import PLACE
+    from pipelines.matching.inputs.views import PLACE
 
     columns = ["mention_id", *PLACE]
     return {
@@ -100,8 +100,8 @@ def _peak_mb() -> float:
 
 def _read(home: Home, kind: str) -> pa.Table:
     """The columns matching needs, text as dictionaries."""
-    from pipelines.matching.coded import known_distinct
-    from pipelines.matching.views import COLUMNS, OWNER_COLUMNS
+    from pipelines.matching.inputs.coded import known_distinct
+    from pipelines.matching.inputs.views import COLUMNS, OWNER_COLUMNS
 
     columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
     texts = [f.name for f in MENTIONS[kind].arrow if pa.types.is_string(f.type)]
@@ -152,7 +152,7 @@ def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[
 def _peer_columns(task: dict[str, Any]) -> pa.Table:
     """The columns the peer compares, as plain text, and `unique_id`."""
     from benchmarks.splink_peer import PERSON_COLUMNS
-    from pipelines.matching.views import coded_persons
+    from pipelines.matching.inputs.views import coded_persons
 
     person, context = _person_input(Home(Path(task["home"])), task["threads"])
     view = coded_persons(person, context.get("housing"), context.get("enterprise")).arrow

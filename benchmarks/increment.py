@@ -9,7 +9,7 @@ Of every kind the same share changes. Of the person mentions a third of it is ne
 phone; homes get a slightly other floor area, enterprises another phone. Every run is a process of its own, as a city's is.
 Seconds are those of the processor, reading and looking for what changed and writing what was found included. Two things are
 told apart: hashing and laying out what matching reads, which the stage that standardises mentions does for all of them in
-every run that brings anything (`matching.made`), and telling later stages all pairs and clusters of mentions, which they want
+every run that brings anything (`matching.inputs.made`), and telling later stages all pairs and clusters of mentions, which they want
 whole.
 """
 
@@ -34,8 +34,8 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from benchmarks.city import city
-from pipelines.matching.found import Found
-from pipelines.matching.made import write_made
+from pipelines.matching.inputs.made import write_made
+from pipelines.matching.store.found import Found
 from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions

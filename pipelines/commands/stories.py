@@ -142,7 +142,7 @@ def _waterfall(link: Link) -> Table:
     """Levels and weights line by line; of a pair a person called the same the first line is what the judgement adds."""
     from rich.table import Table
 
-    from pipelines.matching.links import SETTLED
+    from pipelines.matching.engine.links import SETTLED
     from warehouse.review import steps_of, words_of_comparison, words_of_level
 
     sides = f"左 {link.left_entity}  {link.left}\n右 {link.right_entity}  {link.right}\n"

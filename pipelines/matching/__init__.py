@@ -16,7 +16,7 @@ The engine knows nothing of China: that lives in `levels_chinese` and `specs`. A
     result.clusters, result.pairs, result.model, result.report
 """
 
-from pipelines.matching.levels import (
+from pipelines.matching.engine.levels import (
     Crossed,
     Different,
     JaroWinkler,
@@ -28,11 +28,11 @@ from pipelines.matching.levels import (
     ValuePairs,
     Within,
 )
-from pipelines.matching.link import link
-from pipelines.matching.match import match_mentions
-from pipelines.matching.model import Model, ModelError
-from pipelines.matching.result import MatchResult, Report
-from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
+from pipelines.matching.engine.link import link
+from pipelines.matching.engine.match import match_mentions
+from pipelines.matching.engine.model import Model, ModelError
+from pipelines.matching.engine.result import MatchResult, Report
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
 
 __all__ = [
     "AnyOf",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pyarrow as pa
 
-from pipelines.matching.found import JudgedPairs
+from pipelines.matching.store.found import JudgedPairs
 from pipelines.resolution.session import Session, parquet_writer, pour, stream
 from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.model import Home

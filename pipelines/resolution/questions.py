@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.found import Found
-from pipelines.matching.result import settled_by_answer
+from pipelines.matching.engine.result import settled_by_answer
+from pipelines.matching.store.found import Found
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
 from warehouse.judgements import places_of, read, standing

@@ -1,5 +1,5 @@
 """Match the mentions of one kind. Reads `made/<kind>`, `compared/<kind>` and the stewards' judgements; writes the model and, under
-`matched/<kind>`, all that was found: later stages read it from there (`matching.found`), and the next run goes on from there.
+`matched/<kind>`, all that was found: later stages read it from there (`matching.store.found`), and the next run goes on from there.
 
 Homes and enterprises are matched before people, whose matching reads both results: the same name tied to the same firm or
 the same room is evidence that no pair of rows shows alone.
@@ -22,13 +22,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.engine.link import link
+from pipelines.matching.engine.plot import weight_plot
+from pipelines.matching.engine.result import MatchResult, Report
 from pipelines.matching.incremental import State, advance, state_of
-from pipelines.matching.link import link
-from pipelines.matching.made import digest_of
-from pipelines.matching.plot import weight_plot
-from pipelines.matching.result import MatchResult, Report
-from pipelines.matching.rows import Rows
-from pipelines.matching.sources import rows_of
+from pipelines.matching.inputs.made import digest_of
+from pipelines.matching.inputs.rows import Rows
+from pipelines.matching.inputs.sources import rows_of
 from pipelines.matching.specs import SPECS
 from pipelines.once import Counts, digest
 from pipelines.settings import Settings

@@ -1,5 +1,5 @@
 """Standardise the rows that hold now. Reads the landing area; writes `base/grid`, its counts still 0, `mention/<kind>`,
-and what matching reads of these (`matching.made`)."""
+and what matching reads of these (`matching.inputs.made`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.metadata import version
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
-from pipelines.matching.made import write_made
+from pipelines.matching.inputs.made import write_made
 from pipelines.once import Counts, code_fingerprint, digest
 from pipelines.parallel import each
 from pipelines.settings import Settings

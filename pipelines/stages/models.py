@@ -20,11 +20,11 @@ import pyarrow.compute as pc
 
 from connectors.holding import standing_of_all
 from connectors.registry import ConfigurationError
-from pipelines.matching.drift import level_shares, moved_levels
+from pipelines.matching.engine.drift import level_shares, moved_levels
+from pipelines.matching.engine.model import Model, ModelError
+from pipelines.matching.engine.population import Population
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental import State
-from pipelines.matching.model import Model, ModelError
-from pipelines.matching.population import Population
-from pipelines.matching.spec import MatchSpec
 from pipelines.once import code_fingerprint, digest
 from pipelines.settings import Settings
 from warehouse.model import Home

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.found import Found
 from pipelines.matching.incremental import State
+from pipelines.matching.store.found import Found
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions

@@ -6,7 +6,7 @@ representative a person.
 
 from __future__ import annotations
 
-from pipelines.matching.found import Found
+from pipelines.matching.store.found import Found
 from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table

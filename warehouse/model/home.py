@@ -118,7 +118,7 @@ class Home:
         return self.root / "stage" / "glossary"
 
     def made(self, kind: str) -> Path:
-        """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.made`."""
+        """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.inputs.made`."""
         return self.root / "stage" / "made" / f"{kind}.arrow"
 
     def compared(self, name: str) -> Path:

@@ -7,6 +7,6 @@ run, `kept` how it lies on disk.
 
 from pipelines.matching.incremental.advance import Advance, advance
 from pipelines.matching.incremental.first import state_of
-from pipelines.matching.incremental.state import NOBODY, Clustered, State
+from pipelines.matching.store.state import NOBODY, Clustered, State
 
 __all__ = ["NOBODY", "Advance", "Clustered", "State", "advance", "state_of"]

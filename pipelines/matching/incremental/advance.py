@@ -17,25 +17,25 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.blocking import Blocking
-from pipelines.matching.encode import Codes, distinct_sorted
-from pipelines.matching.hashing import Hashes
+from pipelines.matching.engine.blocking import Blocking
+from pipelines.matching.engine.encode import Codes, distinct_sorted
+from pipelines.matching.engine.hashing import Hashes
+from pipelines.matching.engine.links import Ends, ordered, unpacked
+from pipelines.matching.engine.model import Model
+from pipelines.matching.engine.outcome import most_questions
+from pipelines.matching.engine.population import Population
+from pipelines.matching.engine.result import MatchResult, Report
+from pipelines.matching.engine.score import Scorer
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental.candidates import Change, legible, nested, touched_pairs
 from pipelines.matching.incremental.changes import Now, regroup
 from pipelines.matching.incremental.clusters import lone_rows, reclustered, touched_records
 from pipelines.matching.incremental.compared import Compared
-from pipelines.matching.incremental.kept import grown
 from pipelines.matching.incremental.pairs import pairs_of, surviving, with_pairs
-from pipelines.matching.incremental.state import NOBODY, State, held_values
-from pipelines.matching.links import Ends, ordered, unpacked
-from pipelines.matching.model import Model
-from pipelines.matching.outcome import most_questions
-from pipelines.matching.places import find
-from pipelines.matching.population import Population
-from pipelines.matching.result import MatchResult, Report
-from pipelines.matching.rows import Rows
-from pipelines.matching.score import Scorer
-from pipelines.matching.spec import MatchSpec
+from pipelines.matching.inputs.places import find
+from pipelines.matching.inputs.rows import Rows
+from pipelines.matching.store.kept import grown
+from pipelines.matching.store.state import NOBODY, State, held_values
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

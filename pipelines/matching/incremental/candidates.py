@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.blocking import complement, told_apart
-from pipelines.matching.encode import Codes, begins, distinct_sorted
-from pipelines.matching.hashing import STRIDE
-from pipelines.matching.places import find
-from pipelines.matching.spec import Block, MatchSpec
+from pipelines.matching.engine.blocking import complement, told_apart
+from pipelines.matching.engine.encode import Codes, begins, distinct_sorted
+from pipelines.matching.engine.hashing import STRIDE
+from pipelines.matching.engine.spec import Block, MatchSpec
+from pipelines.matching.inputs.places import find
 from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]

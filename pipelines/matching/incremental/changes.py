@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.coded import encoded
-from pipelines.matching.encode import Codes, Encoded, group_rows
-from pipelines.matching.hashing import STRIDE, Hashes, row_hashes
-from pipelines.matching.incremental.state import State, salted
-from pipelines.matching.rows import Rows
-from pipelines.matching.spec import MatchSpec
+from pipelines.matching.engine.encode import Codes, Encoded, group_rows
+from pipelines.matching.engine.hashing import STRIDE, Hashes, row_hashes
+from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.inputs.coded import encoded
+from pipelines.matching.inputs.rows import Rows
+from pipelines.matching.store.state import State, salted
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.clustering import Constraints, cluster, components
-from pipelines.matching.encode import Codes
-from pipelines.matching.hashing import Hashes
+from pipelines.matching.engine.clustering import Constraints, cluster, components
+from pipelines.matching.engine.encode import Codes
+from pipelines.matching.engine.hashing import Hashes
+from pipelines.matching.engine.links import Links, ordered
+from pipelines.matching.engine.score import Scorer, weight_of
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental.changes import Now
-from pipelines.matching.incremental.state import State, further_rows
-from pipelines.matching.links import Links, ordered
-from pipelines.matching.score import Scorer, weight_of
-from pipelines.matching.spec import MatchSpec
+from pipelines.matching.store.state import State, further_rows
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

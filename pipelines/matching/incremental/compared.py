@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.compare import Comparer, Patterns
-from pipelines.matching.encode import Codes
+from pipelines.matching.engine.compare import Comparer, Patterns
+from pipelines.matching.engine.encode import Codes
+from pipelines.matching.engine.population import Population
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental.changes import Now, looked_at
-from pipelines.matching.population import Population
-from pipelines.matching.rows import Rows
-from pipelines.matching.spec import MatchSpec
+from pipelines.matching.inputs.rows import Rows
 
 Ints = npt.NDArray[np.int64]
 

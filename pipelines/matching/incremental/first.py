@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.blocking import found_by
-from pipelines.matching.clustering import components
-from pipelines.matching.hashing import row_hashes
-from pipelines.matching.incremental.state import State, further_rows, held_values, salted
-from pipelines.matching.result import MatchResult
-from pipelines.matching.rows import Rows
-from pipelines.matching.score import weight_of
+from pipelines.matching.engine.blocking import found_by
+from pipelines.matching.engine.clustering import components
+from pipelines.matching.engine.hashing import row_hashes
+from pipelines.matching.engine.result import MatchResult
+from pipelines.matching.engine.score import weight_of
+from pipelines.matching.inputs.rows import Rows
+from pipelines.matching.store.state import State, further_rows, held_values, salted
 
 Ints = npt.NDArray[np.int64]
 

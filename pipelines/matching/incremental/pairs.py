@@ -11,16 +11,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.blocking import found_by
-from pipelines.matching.compare import Patterns
-from pipelines.matching.hashing import STRIDE
+from pipelines.matching.engine.blocking import found_by
+from pipelines.matching.engine.compare import Patterns
+from pipelines.matching.engine.hashing import STRIDE
+from pipelines.matching.engine.links import and_others, ordered, places_in, unpacked
+from pipelines.matching.engine.score import Scorer, weight_of
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental.candidates import Touched, nested
 from pipelines.matching.incremental.changes import Now
-from pipelines.matching.incremental.kept import grown
-from pipelines.matching.incremental.state import State
-from pipelines.matching.links import and_others, ordered, places_in, unpacked
-from pipelines.matching.score import Scorer, weight_of
-from pipelines.matching.spec import MatchSpec
+from pipelines.matching.store.kept import grown
+from pipelines.matching.store.state import State
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

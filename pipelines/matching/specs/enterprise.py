@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pipelines.matching.levels import Different, JaroWinkler, Same, Typo
-from pipelines.matching.levels_enterprise import (
+from pipelines.matching.engine.levels import Different, JaroWinkler, Same, Typo
+from pipelines.matching.engine.levels_enterprise import (
     FormerEnterpriseName,
     OtherBranch,
     OtherCode,
     SameCore,
 )
-from pipelines.matching.levels_places import SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec, Together
+from pipelines.matching.engine.levels_places import SameDwelling, SameParts
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, MatchSpec, Together
 
 ENTERPRISE = MatchSpec(
     kind="enterprise",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.matching.levels import Same, Within
-from pipelines.matching.levels_chinese import Homophone, OneCharacter, SharedValue
-from pipelines.matching.levels_places import CutShort, SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, MatchSpec, Together
+from pipelines.matching.engine.levels import Same, Within
+from pipelines.matching.engine.levels_chinese import Homophone, OneCharacter, SharedValue
+from pipelines.matching.engine.levels_places import CutShort, SameDwelling, SameParts
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, MatchSpec, Together
 
 OWNER = AnyOf("owner", "owner_2")
 

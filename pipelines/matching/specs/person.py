@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.levels import Same, Typo, code_points
-from pipelines.matching.levels_chinese import (
+from pipelines.matching.engine.levels import Same, Typo, code_points
+from pipelines.matching.engine.levels_chinese import (
     LOST,
     DateSlip,
     FormerName,
@@ -26,8 +26,8 @@ from pipelines.matching.levels_chinese import (
     SlippedNumber,
     SurnameOnly,
 )
-from pipelines.matching.levels_places import SameDwelling, SameParts
-from pipelines.matching.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
+from pipelines.matching.engine.levels_places import SameDwelling, SameParts
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
 
 
 def _day(values: pa.Array) -> pa.Array:

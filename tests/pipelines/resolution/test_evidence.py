@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.matching.found import JudgedPairs
+from pipelines.matching.store.found import JudgedPairs
 from pipelines.resolution.evidence import explain_pairs, link_mentions, write_link_mention, write_match
 from pipelines.resolution.survivorship import Resolved
 from warehouse.model import Home

@@ -1,0 +1,344 @@
+"""Comparison levels: named, ordered ways in which two values may agree.
+
+Belongs here: levels any data may use, and the view of value pairs they look at. Does not: Chinese names, identity numbers,
+dwellings and firms (`levels_chinese`), or what a level is worth (`model`).
+
+A level is a frozen dataclass with a `name` and one method `holds(pairs)`. It is asked once per distinct pair of values,
+and only about pairs no earlier level has claimed. It must not care which side is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.distance import JaroWinkler as _JaroWinkler
+from rapidfuzz.process import cpdist
+
+from pipelines.matching.engine.encode import Codes, Domain, Encoded
+
+Mask = npt.NDArray[np.bool_]
+
+STRIDE = 1 << 14
+"""Values whose characters are laid out at a time: bounds memory, however long they are."""
+
+
+@dataclass
+class ValuePairs:
+    """Distinct pairs of values of one comparison, as its levels see them.
+
+    A comparison over several columns sees pairs of combinations; every method takes the column's name, which may be left
+    out where there is but one.
+    """
+
+    encoded: Encoded
+    domain: Domain
+    left: Codes
+    right: Codes
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def _column(self, column: str | None) -> str:
+        return next(iter(self.domain.columns)) if column is None else column
+
+    def take(self, chosen: Mask | npt.NDArray[np.int64]) -> ValuePairs:
+        """A selection of the pairs."""
+        return ValuePairs(self.encoded, self.domain, self.left[chosen], self.right[chosen])
+
+    def codes(self, column: str | None = None) -> tuple[Codes, Codes]:
+        """Codes of the column on both sides; -1 where null."""
+        codes = self.domain.columns[self._column(column)]
+        return codes[self.left], codes[self.right]
+
+    def given(self, column: str | None = None) -> Mask:
+        """Both sides hold a value."""
+        left, right = self.codes(column)
+        return (left >= 0) & (right >= 0)
+
+    def same(self, column: str | None = None) -> Mask:
+        """Both sides hold the same value."""
+        left, right = self.codes(column)
+        return (left == right) & (left >= 0)
+
+    def crossed(self, one: str, other: str) -> Mask:
+        """A value of column `one` on one side equals that of column `other` on the other side."""
+        place = self.encoded.shared(one, other)
+        found = np.zeros(len(self), dtype=bool)
+        if not len(place):
+            return found
+        a, b = self.codes(one), self.codes(other)
+        for mine, theirs in ((a[0], b[1]), (a[1], b[0])):
+            found |= (mine >= 0) & (theirs >= 0) & (place[theirs] == mine)
+        return found
+
+    def derived(
+        self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]], column: str | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """An integer derived from each distinct value (once per run), on both sides; -1 for null or none."""
+        column = self._column(column)
+        table = np.append(self.encoded.dictionaries[column].derived(name, function), -1)
+        left, right = self.codes(column)
+        return table[left], table[right]
+
+    def numbers(self, column: str | None = None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The values as numbers (dates as days) on both sides; NaN where null or no number."""
+        column = self._column(column)
+        table = np.append(self.encoded.dictionaries[column].numbers, np.nan)
+        left, right = self.codes(column)
+        return table[left], table[right]
+
+    def texts(self, column: str | None = None) -> tuple[list[str], list[str]]:
+        """The values as strings on both sides; '' where null."""
+        dictionary = self.encoded.dictionaries[self._column(column)]
+        left, right = self.codes(column)
+        return dictionary.texts_of(left), dictionary.texts_of(right)
+
+    def score(self, scorer: Any, column: str | None = None, cutoff: float | None = None) -> npt.NDArray[np.float32]:
+        """A RapidFuzz scorer on every pair; 0 where either side is null."""
+        left, right = self.texts(column)
+        out: npt.NDArray[np.float32] = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
+        return np.where(self.given(column), out, np.float32(0))
+
+    def near(self, column: str | None = None, edits: int = 1) -> Mask:
+        """Both sides hold a value, and their characters, order aside, may be so many edits apart (or more)."""
+        given = self.given(column)
+        if 16 * len(self) < len(self.encoded.dictionaries[self._column(column)]):
+            return given  # few pairs of many values: not worth looking at every value
+        left, right = self.derived("characters", _character_bits, column)
+        return given & (np.bitwise_count(left ^ right) <= 4 * edits)
+
+    def edits(self, column: str | None = None, at_most: int = 1) -> npt.NDArray[np.int64]:
+        """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null.
+
+        Only pairs of nearly the same characters are looked at in order, see `near`.
+        """
+        near = np.flatnonzero(self.near(column, at_most))
+        out = np.full(len(self), at_most + 1, dtype=np.int64)
+        texts = self.take(near).texts(column)
+        out[near] = cpdist(*texts, scorer=OSA.distance, score_cutoff=at_most, dtype=np.int32)
+        return out
+
+
+@runtime_checkable
+class Level(Protocol):
+    """What a level must have."""
+
+    @property
+    def name(self) -> str:
+        """How the level reads in reports; unique within its comparison."""
+
+    @property
+    def frequency_of(self) -> str | None:
+        """Column whose value frequency weighs an agreement at this level: agreeing on a rare value says more."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether the level says nothing: its weight is always 0."""
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether the level looks at the values themselves: then it is asked about distinct pairs of values only."""
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair of values."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A level that weighs the same for every value: inherit from it and write `name` and `holds`."""
+
+    @property
+    def frequency_of(self) -> str | None:
+        """None: no term frequency."""
+        return None
+
+    @property
+    def silent(self) -> bool:
+        """False: the level says something."""
+        return False
+
+    @property
+    def reads_text(self) -> bool:
+        """True."""
+        return True
+
+
+@dataclass(frozen=True)
+class ByCode(Plain):
+    """A plain level that looks at codes, numbers and derived integers only, never at texts."""
+
+    @property
+    def reads_text(self) -> bool:
+        """False."""
+        return False
+
+
+@dataclass(frozen=True)
+class Same(ByCode):
+    """Both values are the same.
+
+    With `term_frequency` agreement on a rare value weighs more than on a common one. `column` is needed only in
+    comparisons over several columns.
+    """
+
+    column: str | None = None
+    term_frequency: bool = False
+    name: str = "same"
+
+    @property
+    def frequency_of(self) -> str | None:  # noqa: D102
+        return (self.column or "") if self.term_frequency else None
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class Typo(Plain):
+    """At most `edits` single-character edits or neighbour swaps apart, and long enough for that to mean something."""
+
+    edits: int = 1
+    column: str | None = None
+    min_length: int = 4
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return "typo" if self.edits == 1 else f"typo_{self.edits}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        left, right = pairs.derived("length", _length, self.column)
+        return (pairs.edits(self.column, self.edits) <= self.edits) & (np.minimum(left, right) >= self.min_length)
+
+
+@dataclass(frozen=True)
+class JaroWinkler(Plain):
+    """Jaro–Winkler similarity of at least `threshold` (0–1): short strings with typos, best on names."""
+
+    threshold: float = 0.9
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"jaro_winkler_{self.threshold:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.score(_JaroWinkler.similarity, self.column, self.threshold) >= self.threshold
+
+
+@dataclass(frozen=True)
+class SameWords(Plain):
+    """The words agree in any order to at least `threshold` (0–1)."""
+
+    threshold: float = 0.9
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"words_{self.threshold:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.score(fuzz.token_sort_ratio, self.column, 100 * self.threshold) >= 100 * self.threshold
+
+
+@dataclass(frozen=True)
+class Within(ByCode):
+    """Numbers, or dates in days, at most `difference` apart."""
+
+    difference: float
+    column: str | None = None
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        return f"within_{self.difference:g}"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        left, right = pairs.numbers(self.column)
+        return np.abs(left - right) <= self.difference
+
+
+@dataclass(frozen=True)
+class Crossed(ByCode):
+    """A value of one column equals that of the other column on the other side: given name and surname changed places."""
+
+    one: str
+    other: str
+    name: str = "crossed"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.crossed(self.one, self.other)
+
+
+@dataclass(frozen=True)
+class Unknown(ByCode):
+    """The named column is null on either side: nothing can be said. Its weight is always 0."""
+
+    column: str
+    name: str = "unknown"
+
+    @property
+    def silent(self) -> bool:
+        """True."""
+        return True
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return ~pairs.given(self.column)
+
+
+@dataclass(frozen=True)
+class Different(ByCode):
+    """None of the levels before holds."""
+
+    name: str = "different"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return np.ones(len(pairs), dtype=bool)
+
+
+def text_matrix(texts: list[str], width: int) -> npt.NDArray[np.uint32]:
+    """Texts as a matrix of code points, a line each, cut or padded with 0 to `width`."""
+    if not texts:
+        return np.zeros((0, width), dtype=np.uint32)
+    return np.array(texts, dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
+
+
+def code_points(values: pa.Array) -> npt.NDArray[np.uint32]:
+    """Values as a matrix of code points, as wide as the longest of them; null as an empty text.
+
+    The bytes of all values are decoded at once: no value becomes a Python string.
+    """
+    texts = values.cast(pa.large_string()).fill_null("")
+    lengths = np.asarray(pc.utf8_length(texts)).astype(np.int64)
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    text = str(memoryview(texts.buffers()[2] or b"")[offsets[0] : offsets[-1]], "utf-8") if len(texts) else ""
+    out = np.zeros((len(texts), max(int(lengths.max(initial=0)), 1)), dtype=np.uint32)
+    out[np.arange(out.shape[1]) < lengths[:, None]] = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    return out
+
+
+def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
+    """Which characters a value holds (31 bits) and which it holds an odd number of times (32 bits), by their code points.
+
+    An edit adds, drops or replaces one character, so that at most four of these bits turn; a swap turns none.
+    """
+    out = np.zeros(len(values), dtype=np.int64)
+    for start in range(0, len(values), STRIDE):
+        characters = code_points(values.slice(start, STRIDE))
+        held, odd = np.zeros((2, len(characters)), dtype=np.int64)
+        for column in np.ascontiguousarray(characters.T):
+            there = (column > 0).astype(np.int64)
+            held |= there << (column % 31)
+            odd ^= there << (column % 32)
+        out[start : start + STRIDE] = held | odd << 31
+    return out
+
+
+def _length(values: pa.Array) -> npt.NDArray[np.int64]:
+    return np.asarray(pc.utf8_length(values.cast(pa.large_string()))).astype(np.int64)

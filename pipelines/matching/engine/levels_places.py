@@ -1,0 +1,68 @@
+"""Comparison levels for dwellings and other places resolved to their parts.
+
+Belongs here: when two addresses, already standardised to parts, are one place. Does not: parsing addresses
+(`pipelines.standardise.address`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.matching.engine.levels import ByCode, Mask, ValuePairs
+
+
+@dataclass(frozen=True)
+class SameDwelling(ByCode):
+    """The same canonical dwelling, to the room. With `term_frequency` agreement weighs by how many share the dwelling."""
+
+    column: str = "dwelling"
+    term_frequency: bool = True
+    name: str = "same_dwelling"
+
+    @property
+    def frequency_of(self) -> str | None:
+        """The dwelling: a dormitory of hundreds says little."""
+        return self.column if self.term_frequency else None
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SameParts(ByCode):
+    """Every column of `same` agrees; those of `unless` do not contradict: they agree or are missing on a side."""
+
+    same: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    name: str = "same_parts"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        out = np.ones(len(pairs), dtype=bool)
+        for column in self.same:
+            out &= pairs.same(column)
+        for column in self.unless:
+            out &= pairs.same(column) | ~pairs.given(column)
+        return out
+
+
+@dataclass(frozen=True)
+class CutShort(ByCode):
+    """One address stops early (`3幢2单`): the parts up to there agree, and what follows is missing on that side.
+
+    `parts` run from the widest to the narrowest; at least the first must agree.
+    """
+
+    parts: tuple[str, ...]
+    name: str = "cut_short"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        out = pairs.same(self.parts[0])
+        for column in self.parts[1:]:
+            out &= pairs.same(column) | ~pairs.given(column)
+        left, right = pairs.codes(self.parts[-1])
+        return out & ((left < 0) != (right < 0))

@@ -1,0 +1,96 @@
+"""From patterns to weights: everything is looked up per distinct pattern, never per pair.
+
+Belongs here: the weight of a pattern and how it adds up. Does not: learning the rates (`train`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.matching.engine.compare import Layout, Patterns
+from pipelines.matching.engine.model import Model, ModelError
+from pipelines.matching.engine.spec import MatchSpec
+
+Floats = npt.NDArray[np.float64]
+
+
+class Scorer:
+    """Weighs the patterns of one specification by one model.
+
+    Raises:
+        ModelError: the model was trained under another specification.
+    """
+
+    def __init__(self, spec: MatchSpec, model: Model, prior_weight: float) -> None:
+        if model.fingerprint != spec.fingerprint:
+            raise ModelError(
+                f"model of kind {model.kind!r} was trained under another specification than {spec.kind!r} now has; "
+                "leave out model= to train anew"
+            )
+        self.spec, self.model, self.prior = spec, model, prior_weight
+        self.layout = Layout.of(spec)
+        self._cells = [
+            cell_weights(cells.level, cells.bin, cells.silent, np.array([r.weight for r in model.comparisons[c.name]]))
+            for c, cells in zip(spec.comparisons, self.layout.cells, strict=True)
+        ]
+        names = [c.name for c in spec.comparisons]
+        self._joint: list[tuple[list[int], npt.NDArray[np.int64], Floats]] = []
+        for group in model.dependence:
+            members = [names.index(n) for n in group.comparisons]
+            sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
+            table = np.zeros(sizes)
+            numbers = [{n: k for k, n in enumerate(spec.comparisons[i].level_names)} for i in members]
+            for joint in group.joint:
+                table[tuple(number[n] for number, n in zip(numbers, joint.levels, strict=True))] = joint.weight
+            self._joint.append((members, np.array(sizes), table.ravel()))
+
+    def parts(self, patterns: Patterns) -> tuple[Floats, Floats]:
+        """log2 weights of each pattern: per comparison, and per dependence group."""
+        cells = self.layout.unpack(patterns)
+        alone = np.stack([w[cells[:, i]] for i, w in enumerate(self._cells)], axis=1)
+        levels = heard_levels(self.spec, self.layout, cells)
+        alone *= levels > 0
+        joint = np.zeros((len(patterns), len(self._joint)))
+        for g, (members, sizes, table) in enumerate(self._joint):
+            joint[:, g] = table[np.ravel_multi_index([levels[:, i] for i in members], list(sizes))]
+        return alone, joint
+
+    def weights(self, patterns: Patterns) -> Floats:
+        """Total log2 odds of each pattern, prior included."""
+        alone, joint = self.parts(patterns)
+        return np.asarray(self.prior + alone.sum(axis=1) + joint.sum(axis=1))
+
+
+def cell_weights(
+    level: npt.NDArray[np.int64], bins: npt.NDArray[np.int64], silent: npt.NDArray[np.bool_], weight: Floats
+) -> Floats:
+    """The weight of every cell of one comparison from the weights of its levels (missing not among them)."""
+    out = np.append(0.0, weight)[level] + np.maximum(bins, 0)
+    return np.where(silent, 0.0, out)
+
+
+def spoken_levels(layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Level of each cell, with levels that say nothing counted as missing: one row per pattern."""
+    return np.stack([np.where(c.silent, 0, c.level)[cells[:, i]] for i, c in enumerate(layout.cells)], axis=1)
+
+
+def heard_levels(spec: MatchSpec, layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`spoken_levels`, with what another comparison has already said counted as missing, see `Comparison.implied_by`."""
+    levels = spoken_levels(layout, cells)
+    names = [c.name for c in spec.comparisons]
+    for i, comparison in enumerate(spec.comparisons):
+        if comparison.implied_by:
+            said = levels[:, names.index(comparison.implied_by)] == 1
+            levels[said & (levels[:, i] < len(comparison.levels)), i] = 0
+    return levels
+
+
+def probability(weights: Floats) -> Floats:
+    """log2 odds as probabilities."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(weights, -60, 60))))
+
+
+def weight_of(p: float) -> float:
+    """A probability as log2 odds."""
+    return float(np.log2(p / (1 - p)))

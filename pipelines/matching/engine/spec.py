@@ -1,0 +1,247 @@
+"""What a match is, declared as a table: which pairs to look at, how to compare them, when to accept.
+
+Belongs here: the frozen declarations a caller writes. Does not: anything that touches data (`encode`, `blocking`,
+`compare`, `train`), or the levels themselves (`levels`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from pipelines.matching.engine.levels import Different, Level
+
+
+class SpecError(ValueError):
+    """A specification that can't work; the message names the part and the remedy."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A blocking key derived from one column: `function` maps its distinct values (nulls dropped) to as many keys.
+
+    A null key blocks nothing. `name` identifies the key in reports, so two different functions need two names.
+    """
+
+    column: str
+    function: Callable[[pa.Array], pa.Array]
+    name: str
+
+
+@dataclass(frozen=True, init=False)
+class AnyOf:
+    """A key that may stand in any of several columns: a first or second phone, a present or a former name.
+
+    Two records agree if any value of one equals any value of the other.
+    """
+
+    parts: tuple[str | Key, ...]
+
+    def __init__(self, *parts: str | Key) -> None:
+        object.__setattr__(self, "parts", parts)
+
+
+Part = str | Key | AnyOf
+
+
+def part_name(part: Part) -> str:
+    """How a key part reads in reports: `name`, `surname[3]`, `phone|phone_2`."""
+    if isinstance(part, AnyOf):
+        return "|".join(part_name(p) for p in part.parts)
+    return part if isinstance(part, str) else part.name
+
+
+@dataclass(frozen=True, init=False)
+class Block:
+    """Pairs worth comparing: those that agree on every part of the key. A null part blocks nothing.
+
+    Attributes:
+        parts: columns, derived `Key`s or `AnyOf` alternatives.
+        cap: a key value held by more records than this is skipped and reported; pairs that share another key are
+            still found by that one.
+        contrary: also bring together records with different values of the spec's first `distinct` column: they are never
+            joined, but a person may want to know of them.
+    """
+
+    parts: tuple[Part, ...]
+    cap: int
+    contrary: bool
+
+    def __init__(self, *parts: Part, cap: int = 200, contrary: bool = False) -> None:
+        if not parts:
+            raise SpecError("Block(): name at least one column, else every pair would be compared")
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "cap", cap)
+        object.__setattr__(self, "contrary", contrary)
+
+    @property
+    def name(self) -> str:
+        """How the rule reads in reports, e.g. `name + birth_date`."""
+        return " + ".join(part_name(p) for p in self.parts)
+
+    @property
+    def leaves(self) -> tuple[str | Key, ...]:
+        """Every key column its parts stand in."""
+        return tuple(leaf for part in self.parts for leaf in (part.parts if isinstance(part, AnyOf) else (part,)))
+
+    @property
+    def combinations(self) -> int:
+        """Ways to choose one alternative per part: as many keys a record may hold."""
+        return math.prod(len(p.parts) if isinstance(p, AnyOf) else 1 for p in self.parts)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One attribute, compared by an ordered list of levels: the first that holds counts.
+
+    Attributes:
+        name: how the attribute reads in reports.
+        levels: from the strictest to `Different()`, which is added where it is left out.
+        columns: columns the levels may look at; by default the one column called `name`. Where all of them are null on
+            either side the level is `missing` and says nothing.
+        implied_by: another comparison whose first level already contains this one (an identity number contains birth date
+            and sex): where that holds, agreement here adds nothing, and only `different` still counts.
+        fixed: level name → log2 weight that training leaves alone, for what is known better than data can tell.
+    """
+
+    name: str
+    levels: tuple[Level, ...]
+    columns: tuple[str, ...] = ()
+    implied_by: str | None = None
+    fixed: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            object.__setattr__(self, "columns", (self.name,))
+        if not self.levels or not isinstance(self.levels[-1], Different):
+            object.__setattr__(self, "levels", (*self.levels, Different()))
+        names = [level.name for level in self.levels]
+        if len(set(names)) < len(names) or "missing" in names:
+            raise SpecError(f"Comparison {self.name!r}: level names must differ and none be 'missing': {names}")
+        if unknown := sorted(set(self.fixed) - set(names)):
+            raise SpecError(f"Comparison {self.name!r}: fixed names no level: {unknown}; levels: {names}")
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """`missing`, then the levels in order: the index of a level in a pattern is its place here."""
+        return ("missing", *(level.name for level in self.levels))
+
+
+@dataclass(frozen=True, init=False)
+class Together:
+    """Comparisons that move together, so that their joint evidence is learned instead of multiplied.
+
+    Attributes:
+        comparisons: their names: address and phone and surname in a family.
+        chance: pairs (comparison, level) at which non-matches agree by mere chance all the same: kin share an address, but
+            not the full name. What is seen there against it (a wrong number) is not taken for a dependence.
+        known: combinations of (comparison, level) known to occur among non-matches though a small table may show none:
+            twins. A few such pairs are taken as seen, which a table that shows more soon outweighs.
+    """
+
+    comparisons: tuple[str, ...]
+    chance: tuple[tuple[str, str], ...]
+    known: tuple[tuple[tuple[str, str], ...], ...]
+
+    def __init__(
+        self,
+        *comparisons: str,
+        chance: tuple[tuple[str, str], ...] = (),
+        known: tuple[tuple[tuple[str, str], ...], ...] = (),
+    ) -> None:
+        object.__setattr__(self, "comparisons", comparisons)
+        object.__setattr__(self, "chance", chance)
+        object.__setattr__(self, "known", known)
+
+
+@dataclass(frozen=True)
+class MatchSpec:
+    """Everything that decides which records are one.
+
+    Attributes:
+        kind: what is matched; names the model artefact.
+        blocks: a pair is compared if any block finds it.
+        comparisons: see `Comparison`.
+        accept: probability from which a pair is a link.
+        review: probability from which a pair is put before a person.
+        review_share: at most this many questions are asked per cluster found; those that settle most come first.
+        anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
+            the other comparisons are then learned from pairs it decides, whatever their other attributes say.
+        dependence: groups of comparisons that move together, see `Together`. A comparison stands in at most one group.
+        distinct: columns of which a cluster never holds two different values (a valid identity number). Of two records
+            that both hold the first of them, that value alone says whether they are compared, see `rules`.
+        one_to_one: columns that name a source which never holds the same entity twice; a cluster takes at most one
+            record of each. In two-table mode `("side",)` makes every record match at most once.
+    """
+
+    kind: str
+    blocks: tuple[Block, ...]
+    comparisons: tuple[Comparison, ...]
+    accept: float = 0.95
+    review: float = 0.5
+    review_share: float = 0.005
+    anchor: str | None = None
+    dependence: tuple[Together, ...] = ()
+    distinct: tuple[str, ...] = ()
+    one_to_one: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [c.name for c in self.comparisons]
+        if not names or not self.blocks:
+            raise SpecError(f"MatchSpec {self.kind!r}: needs at least one block and one comparison")
+        if len(set(names)) < len(names):
+            raise SpecError(f"MatchSpec {self.kind!r}: comparison names repeat: {names}")
+        implied = [c.implied_by for c in self.comparisons if c.implied_by]
+        grouped = [name for group in self.dependence for name in group.comparisons]
+        for what, used in (
+            ("anchor", [self.anchor] if self.anchor else []),
+            ("dependence", grouped),
+            ("implied_by", implied),
+        ):
+            if unknown := sorted(set(used) - set(names)):
+                raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
+        if len(set(grouped)) < len(grouped):
+            raise SpecError(f"MatchSpec {self.kind!r}: a comparison stands in two dependence groups: {grouped}")
+        if not 0 < self.review <= self.accept < 1:
+            raise SpecError(
+                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the spec reads, in order of first use."""
+        found: dict[str, None] = {}
+        for comparison in self.comparisons:
+            found.update(dict.fromkeys(comparison.columns))
+        for block in self.blocks:
+            found.update(dict.fromkeys(leaf if isinstance(leaf, str) else leaf.column for leaf in block.leaves))
+        found.update(dict.fromkeys(self.distinct))
+        found.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
+        return tuple(found)
+
+    @property
+    def rules(self) -> tuple[Block, ...]:
+        """The blocks as they are joined. Where there is a `distinct` column its rule comes first.
+
+        Two records that both hold it are a pair if they hold the same value, whatever else agrees, and none if they do not:
+        they could never be joined. So the other rules have only to find pairs of which one record at least lacks it, `contrary`
+        ones aside.
+        """
+        if not self.distinct:
+            return self.blocks
+        own = Block(self.distinct[0])
+        given = next((b for b in self.blocks if b.parts == own.parts), own)
+        return (given, *(b for b in self.blocks if b is not given))
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a comparison, its levels or the dependence groups change: a model fits one fingerprint."""
+        shape = [
+            (c.name, c.columns, [repr(x) for x in c.levels], c.implied_by, sorted(c.fixed.items()))
+            for c in self.comparisons
+        ]
+        return hashlib.sha256(repr((self.kind, shape, self.anchor, self.dependence)).encode()).hexdigest()[:16]

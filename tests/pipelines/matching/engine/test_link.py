@@ -1,0 +1,281 @@
+"""The engine on invented tables that know nothing of China."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.matching import (
+    Block,
+    Comparison,
+    JaroWinkler,
+    MatchSpec,
+    Model,
+    ModelError,
+    Same,
+    SpecError,
+    Together,
+    Typo,
+    link,
+)
+from pipelines.matching.engine.drift import drift
+from pipelines.matching.engine.plot import weight_plot
+from warehouse.model.link import CLUSTER, PAIR
+
+SPEC = MatchSpec(
+    kind="customer",
+    blocks=(Block("surname", "postcode"), Block("born"), Block("surname", "first")),
+    comparisons=(
+        Comparison("first", (Same(term_frequency=True), JaroWinkler(0.88))),
+        Comparison("surname", (Same(term_frequency=True), JaroWinkler(0.88))),
+        Comparison("born", (Same(), Typo(1))),
+        Comparison("postcode", (Same(term_frequency=True),)),
+    ),
+    accept=0.9,
+    review=0.3,
+)
+
+
+def customers(size=400, seed=2):
+    """Customers twice, the second time with slips; the true number of each row."""
+    rng = np.random.default_rng(seed)
+    syllables = ["ka", "lo", "mi", "ren", "tas", "vel", "bo", "shi", "dun", "pra"]
+
+    def word(k):
+        return "".join(syllables[i] for i in rng.integers(10, size=k))
+
+    rows, truth = [], []
+    for i in range(size):
+        row = [word(2), word(3), f"19{rng.integers(30, 99)}{rng.integers(1000, 9999)}", str(rng.integers(100, 160))]
+        for copy in range(2):
+            mine = list(row)
+            if copy and rng.random() < 0.3:
+                k = int(rng.integers(3))
+                mine[k] = mine[k][:-2] + mine[k][-1] + mine[k][-2]
+            if copy and rng.random() < 0.1:
+                mine[int(rng.integers(4))] = None
+            rows.append(mine)
+            truth.append(i)
+    order = rng.permutation(len(rows))
+    columns = {
+        c: pa.array([rows[j][k] for j in order], pa.string())
+        for k, c in enumerate(("first", "surname", "born", "postcode"))
+    }
+    return pa.table(columns), np.array(truth)[order]
+
+
+@pytest.fixture(scope="module")
+def run():
+    table, truth = customers()
+    return table, truth, link(table, SPEC, threads=1)
+
+
+def pairs_in(labels):
+    labels = np.asarray(labels)
+    return {(i, j) for i in range(len(labels)) for j in np.flatnonzero(labels == labels[i]).tolist() if i < j}
+
+
+def test_a_stranger_finds_duplicates_in_ten_lines(run):
+    _, truth, result = run
+    found, real = pairs_in(result.clusters["cluster_id"]), pairs_in(truth)
+    assert len(found & real) / len(found) > 0.99
+    assert len(found & real) / len(real) > 0.97
+
+
+def test_what_comes_back_keeps_the_contracts(run):
+    table, _, result = run
+    assert CLUSTER.conform(result.clusters).equals(result.clusters)
+    assert PAIR.conform(result.pairs).equals(result.pairs)
+    assert result.clusters["mention_id"].to_pylist() == list(range(table.num_rows))
+    left, right = (np.asarray(result.pairs[c]) for c in ("left_id", "right_id"))
+    assert (left < right).all()
+    assert len(set(zip(left, right, strict=True))) == len(left)
+    assert set(result.pairs["outcome"].to_pylist()) <= {"accepted", "review", "cut"}
+
+
+def test_an_explanation_adds_up_to_the_weight(run):
+    _, _, result = run
+    for row in result.pairs.slice(0, 20).to_pylist():
+        steps = result.explain(row["left_id"], row["right_id"])
+        assert steps["running_weight"].to_pylist()[-1] == pytest.approx(row["weight"])
+        prior = steps["weight"].to_pylist()[0]
+        assert sum(w for _, w in row["weights"]) + prior == pytest.approx(row["weight"])
+        assert row["rules"]
+    with pytest.raises(KeyError, match="neither accepted nor queued"):
+        result.explain(0, 0)
+
+
+def test_threads_change_nothing(run):
+    table, _, result = run
+    again = link(table, SPEC, threads=4)
+    assert again.clusters.equals(result.clusters)
+    assert again.pairs.equals(result.pairs)
+    assert again.model.to_json() == result.model.to_json()
+
+
+def test_a_saved_model_gives_the_same_result_without_training(run, tmp_path):
+    table, _, result = run
+    path = tmp_path / "model.json"
+    result.model.save(path)
+    again = link(table, SPEC, model=Model.load(path), threads=1)
+    assert again.clusters.equals(result.clusters)
+    with pytest.raises(ModelError, match="another specification"):
+        link(table, MatchSpec("customer", SPEC.blocks, SPEC.comparisons[:2]), model=result.model)
+    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
+    with pytest.raises(ModelError, match="train the model anew"):
+        Model.load(path)
+
+
+def test_the_order_of_rows_changes_no_cluster_once_the_model_is_there(run):
+    table, _, result = run
+    order = np.random.default_rng(9).permutation(table.num_rows)
+    shuffled = link(table.take(pa.array(order)), SPEC, model=result.model, threads=1)
+    back = {(int(order[i]), int(order[j])) for i, j in pairs_in(shuffled.clusters["cluster_id"])}
+    assert {(min(p), max(p)) for p in back} == pairs_in(result.clusters["cluster_id"])
+
+
+def test_pairs_stream_to_a_file_as_they_come_back(run, tmp_path):
+    _, _, result = run
+    assert result.write_pairs(tmp_path / "pairs.parquet") == result.pairs.num_rows
+    assert pq.read_table(tmp_path / "pairs.parquet").equals(result.pairs)
+
+
+def test_rows_that_are_the_same_in_every_column_are_one_record_tied_to_its_first_row(run):
+    table, _, _ = run
+    twice = pa.concat_tables([table, table.slice(0, 50)])
+    result = link(twice, SPEC, threads=1)
+    labels = result.clusters["cluster_id"].to_pylist()
+    assert all(labels[table.num_rows + i] == labels[i] for i in range(50))
+    ties = {(r["left_id"], r["right_id"]) for r in result.pairs.to_pylist() if r["right_id"] >= table.num_rows}
+    assert {(i, table.num_rows + i) for i in range(50)} <= ties
+    assert result.report.records < twice.num_rows
+
+
+def test_between_two_tables_each_row_matches_at_most_once(run):
+    table, truth, _ = run
+    left, right = table.slice(0, 400), table.slice(400)
+    spec = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9, one_to_one=("side",))
+    labels = np.asarray(link(left, spec, right=right, threads=1).clusters["cluster_id"])
+    assert np.bincount(labels[:400]).max() == 1
+    assert np.bincount(labels[400:]).max() == 1
+    real = {(i, j) for i, j in pairs_in(truth) if i < 400 <= j}
+    found = pairs_in(labels)
+    assert all(i < 400 <= j for i, j in found)
+    assert len(found & real) / len(real) > 0.95
+
+
+def test_judgements_hold_and_teach(run):
+    table, _, result = run
+    a, b = (result.pairs[c][0].as_py() for c in ("left_id", "right_id"))
+    apart = pa.table({"left_id": [a], "right_id": [b], "verdict": ["different"]})
+    labels = link(table, SPEC, judgements=apart, threads=1).clusters["cluster_id"].to_pylist()
+    assert labels[a] != labels[b]
+    alone = np.flatnonzero(np.bincount(result.clusters["cluster_id"].to_numpy(), minlength=table.num_rows) == 1)[:2]
+    same = pa.table({"left_id": [int(alone[1])], "right_id": [int(alone[0])], "verdict": ["same"]})
+    judged = link(table, SPEC, judgements=same, threads=1)
+    labels = judged.clusters["cluster_id"].to_pylist()
+    assert labels[alone[0]] == labels[alone[1]]
+    assert judged.model.to_json() != result.model.to_json()
+
+
+def test_questions_are_few_and_ordered_by_what_they_settle(run):
+    table, _, _ = run
+    curious = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=0.02)
+    result = link(table, curious, threads=1)
+    assert 0 < result.review.num_rows <= np.ceil(0.02 * result.report.clusters)
+    assert result.report.review == result.review.num_rows
+    p, settles = (np.asarray(result.review[c]) for c in ("probability", "settles"))
+    worth = -(p * np.log2(p) + (1 - p) * np.log2(1 - p)) * settles
+    assert (np.diff(worth) <= 1e-9).all()
+
+
+def test_what_a_person_has_called_different_takes_no_other_question_s_place(run):
+    table, _, _ = run
+    curious = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=0.02)
+    first = link(table, curious, threads=1)
+    ends = ("left_id", "right_id")
+
+    def asked(result):
+        return [tuple(line[end] for end in ends) for line in result.review.to_pylist()]
+
+    answers = pa.table({**{e: first.review[e] for e in ends}, "verdict": ["different"] * first.review.num_rows})
+    again = link(
+        table, curious, judgements=answers.slice(0, 5), model=first.model, population=first.population, threads=1
+    )
+    assert not set(asked(again)) & set(asked(first)[:5])
+    assert len(asked(again)) == len(asked(first))
+    assert set(asked(first)[5:]) < set(asked(again))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_few_rows_are_no_error(run, rows):
+    table, _, _ = run
+    result = link(table.slice(0, rows), SPEC, threads=1)
+    assert result.clusters.num_rows == rows
+    assert result.pairs.schema.equals(PAIR.arrow)
+    assert link(table.slice(0, 0), SPEC, right=table.slice(0, rows)).clusters.num_rows == rows
+
+
+def test_an_absent_column_is_named():
+    with pytest.raises(KeyError, match="postcode"):
+        link(pa.table({"first": ["a"], "surname": ["b"], "born": ["c"]}), SPEC)
+
+
+def test_a_value_common_elsewhere_counts_as_common_here(run):
+    table, _, result = run
+    value = table["surname"][0].as_py()
+    wider = {"surname": pa.table({"value": [value], "share": [0.25]})}
+    common = link(table, SPEC, model=result.model, frequencies=wider, threads=1)
+
+    def weight(of):
+        return {
+            (r["left_id"], r["right_id"]): dict(r["weights"])["surname"]
+            for r in of.pairs.to_pylist()
+            if dict(r["levels"])["surname"] == "same"
+        }
+
+    one, other = weight(result), weight(common)
+    lighter = [p for p in one.keys() & other.keys() if other[p] < one[p]]
+    assert all(table["surname"][p[0]].as_py() == value for p in lighter)
+    assert {p for p in one if table["surname"][p[0]].as_py() == value} <= set(lighter) | (one.keys() - other.keys())
+
+
+def test_drift_tells_which_weight_moved(run):
+    _, _, result = run
+    quiet = drift(result.model, result.model)
+    assert not any(quiet["alarming"].to_pylist())
+    moved = Model.from_json(result.model.to_json().replace('"kind": "customer"', '"kind": "customer"'))
+    rates = list(moved.comparisons["born"])
+    rates[0] = type(rates[0])(**{**vars(rates[0]), "weight": rates[0].weight - 5})
+    changed = Model(**{**vars(moved), "comparisons": moved.comparisons | {"born": tuple(rates)}})
+    first = drift(result.model, changed).slice(0, 1).to_pylist()[0]
+    assert (first["comparison"], first["level"], first["alarming"]) == ("born", "same", True)
+    assert first["shift"] == pytest.approx(5)
+
+
+def test_the_distribution_of_weights_is_counted_and_drawn(run):
+    _, _, result = run
+    assert sum(result.weights["pairs"].to_pylist()) == result.report.pairs_compared
+    assert weight_plot(result).lstrip().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (Block, "at least one column"),
+        (lambda: Comparison("a", (Same(), Same())), "level names must differ"),
+        (lambda: Comparison("a", (Same(),), fixed={"nope": 1.0}), "fixed names no level"),
+        (lambda: MatchSpec("k", (), SPEC.comparisons), "at least one block"),
+        (lambda: MatchSpec("k", SPEC.blocks, SPEC.comparisons, anchor="nope"), "anchor names no comparison"),
+        (lambda: MatchSpec("k", SPEC.blocks, SPEC.comparisons, accept=0.5, review=0.6), "must hold"),
+        (
+            lambda: MatchSpec(
+                "k", SPEC.blocks, SPEC.comparisons, dependence=(Together("first", "born"), Together("born", "surname"))
+            ),
+            "two dependence groups",
+        ),
+    ],
+)
+def test_a_specification_that_can_not_work_says_why(make, says):
+    with pytest.raises(SpecError, match=says):
+        make()
