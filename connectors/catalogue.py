@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from connectors.spec import AddressSource, Dataset, Platform
+from connectors.spec import Dataset, Platform, Source
 from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM
 
 Platforms = Mapping[str, Platform]
@@ -90,12 +90,12 @@ def _feeds(dataset: Dataset, column: str) -> list[str]:
     fed = []
     for role, spec in dataset.roles.items():
         for attribute, source in spec.attributes.items():
-            columns = source.columns.values() if isinstance(source, AddressSource) else [source.column]
+            columns = [source.column] if isinstance(source, Source) else source.columns.values()
             if column in columns:
                 fed.append(f"{role}.{attribute}")
-        tie = spec.enterprise
-        if tie and column in (tie.name, tie.lookup.column if tie.lookup else None):
-            fed.append(f"{role}.{tie.relation[0]}")
+        for tie in spec.ties.values():
+            if column in (tie.name, tie.lookup.column if tie.lookup else None):
+                fed.append(f"{role}.{tie.relation[0]}")
     return fed
 
 

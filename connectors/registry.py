@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from connectors import files
-from connectors.spec import AddressSource, Delimited, Platform
+from connectors.spec import Delimited, Platform, Source
+from warehouse.model.data_model import DataModel, shipped
 
 FOLDER = Path(__file__).parent / "platforms"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CodeTables = Mapping[str, Mapping[str, str]]
+"""Name of a table → what platforms write → the standard value."""
+
 CODE_TABLES = Path(__file__).parent / "code_tables.yaml"
 
 
@@ -56,24 +60,29 @@ def load_code_tables(path: Path | None = None) -> dict[str, dict[str, str]]:
     return loaded
 
 
-def load_platforms(folder: Path | None = None) -> dict[str, Platform]:
+def load_platforms(
+    folder: Path | None = None, data_model: DataModel | None = None, tables: CodeTables | None = None
+) -> dict[str, Platform]:
     """Every platform of a folder of YAML files, sorted by its name.
 
     Args:
         folder: default: the descriptions shipped with the project.
+        data_model: the kinds there are; those that are shipped if not given.
+        tables: the code tables there are; those that are shipped if not given.
 
     Raises:
         ConfigurationError: anything wrong in any of the files, all at once.
     """
     folder = folder or FOLDER
-    tables = load_code_tables()
+    tables = tables if tables is not None else load_code_tables()
+    data_model = data_model or shipped()
     platforms: dict[str, Platform] = {}
     problems: list[str] = []
     paths = sorted(folder.glob("*.yaml")) + sorted(folder.glob("*.yml"))
     if not paths:
         problems.append(f"{folder}: no platform description (*.yaml) found; put one file per platform here")
     for path in paths:
-        platform, found = _load(path, tables)
+        platform, found = _load(path, data_model, tables)
         problems += found
         if platform:
             platforms[platform.platform] = platform
@@ -82,12 +91,12 @@ def load_platforms(folder: Path | None = None) -> dict[str, Platform]:
     return dict(sorted(platforms.items()))
 
 
-def _load(path: Path, tables: dict[str, dict[str, str]]) -> tuple[Platform | None, list[str]]:
+def _load(path: Path, data_model: DataModel, tables: CodeTables) -> tuple[Platform | None, list[str]]:
     loaded, lines, problems = _parse(path)
     if problems:
         return None, problems
     try:
-        platform = Platform.model_validate(loaded)
+        platform = Platform.model_validate(loaded, context={"data_model": data_model})
     except ValidationError as error:
         return None, [_explain(path, lines, fault) for fault in _causes(error)]
     return platform, _beyond_the_schema(path, lines, platform, tables)
@@ -196,9 +205,18 @@ def _near(found: object, allowed: Iterable[str]) -> str:
 
 def _is_tag(step: str | int, lines: Lines, place: tuple[str | int, ...]) -> bool:
     """Pydantic adds the tag of a union (`delimited`) and the name of a class to a place; the file has no such key."""
-    return step in ("delimited", "workbook", "ndjson", "json", "xml", "geojson", "sql", "Source", "AddressSource") and (
-        place[: place.index(step) + 1] not in lines
-    )
+    return step in (
+        "delimited",
+        "workbook",
+        "ndjson",
+        "json",
+        "xml",
+        "geojson",
+        "sql",
+        "Source",
+        "AddressSource",
+        "PointSource",
+    ) and (place[: place.index(step) + 1] not in lines)
 
 
 @functools.cache
@@ -230,16 +248,16 @@ def _dataset_owner(named: list[str]) -> str | None:
     if named[0] == "columns":
         return "ColumnSpec"
     if named[0] == "roles":
-        by_depth = {"attributes": "Source", "housing": "HousingTie", "enterprise": "EnterpriseTie"}
+        by_depth = {"attributes": "Source", "when": "When", "authority": None}
         if "address" in named[-1]:
             return "AddressSource"
         if named[-1] == "lookup":
             return "Lookup"
-        return "Role" if len(named) == 2 else by_depth.get(named[2])
+        return "Role" if len(named) == 2 else by_depth.get(named[2], "TieSource")
     return {"title": "Label", "grid_tree": "GridTree", "aliases": "Aliases"}.get(named[0])
 
 
-def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: dict[str, dict[str, str]]) -> list[str]:
+def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: CodeTables) -> list[str]:
     problems: list[str] = []
 
     def wrong(place: tuple[str | int, ...], message: str) -> None:
@@ -260,14 +278,14 @@ def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: dic
     for index, dataset in enumerate(platform.datasets):
         for role_name, role in dataset.roles.items():
             for attribute, source in role.attributes.items():
-                codes = None if isinstance(source, AddressSource) else source.codes
+                codes = source.codes if isinstance(source, Source) else None
                 if codes and codes not in tables:
                     place = ("datasets", index, "roles", role_name, "attributes", attribute, "codes")
                     wrong(place, _unknown_table(codes, tables))
     return problems
 
 
-def _unknown_table(name: str, tables: dict[str, dict[str, str]]) -> str:
+def _unknown_table(name: str, tables: CodeTables) -> str:
     allowed = ", ".join(tables)
     return f"unknown code table {name!r}; {_near(name, tables)}allowed: {allowed}; add it to code_tables.yaml"
 

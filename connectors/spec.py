@@ -8,104 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails
 
-Kind = Literal["person", "housing", "enterprise", "event", "component", "organisation"]
-HousingRelation = Literal["resides", "registered", "owns", "rents", "lets", "operates"]
-EnterpriseRelation = Literal["legal_rep", "manager", "employee"]
-
-ATTRIBUTES: dict[str, frozenset[str]] = {
-    "person": frozenset(
-        [
-            "name",
-            "former_name",
-            "id_number",
-            "sex",
-            "birth_date",
-            "ethnicity",
-            "phone",
-            "education",
-            "marital_status",
-            "household_number",
-            "household_relation",
-            "deregistered",
-            "address",
-            "grid",
-        ]
-    ),
-    "housing": frozenset(
-        ["address", "unit_number", "address_code", "source_code", "area", "usage", "resident_count", "grid"]
-    ),
-    "enterprise": frozenset(
-        [
-            "name",
-            "former_name",
-            "code",
-            "registration_number",
-            "organisation_code",
-            "legal_rep_name",
-            "legal_rep_id_number",
-            "phone",
-            "enterprise_type",
-            "status",
-            "established_on",
-            "capital",
-            "staff_count",
-            "business_scope",
-            "address",
-            "operating_address",
-            "grid",
-        ]
-    ),
-    "event": frozenset(["source_code", "category", "content", "address", "occurred_at", "closed_at", "status", "grid"]),
-    "component": frozenset(["source_code", "name", "status", "grid"]),
-    "organisation": frozenset(["name", "phone", "staff_count", "grid"]),
-}
-"""What a role of each kind may assert. A role's `attributes` map these names to source columns.
-
-An enterprise's `code` holds any of credit code, registration number and organisation code (the standardiser tells them
-apart); `registration_number` and `organisation_code` are for platforms that give those in columns of their own besides.
-"""
-
-ENTITLEMENTS: dict[str, frozenset[str]] = {
-    "person": frozenset(
-        [
-            "name",
-            "former_name",
-            "id_number",
-            "sex",
-            "birth_date",
-            "ethnicity",
-            "phone",
-            "education",
-            "marital_status",
-            "deregistered",
-            "residence",
-            "registered_address",
-        ]
-    ),
-    "housing": frozenset(["address", "unit_number", "area", "usage", "resident_count"]),
-    "enterprise": frozenset(
-        [
-            "name",
-            "former_name",
-            "credit_code",
-            "registration_number",
-            "organisation_code",
-            "enterprise_type",
-            "status",
-            "established_on",
-            "capital",
-            "staff_count",
-            "business_scope",
-            "legal_rep_name",
-            "phone",
-            "address",
-        ]
-    ),
-}
-"""Golden attributes a department can be entitled to read back, per kind. What is not granted is denied."""
+from warehouse.model.data_model import DataModel, shipped
 
 
 class Strict(BaseModel):
@@ -231,26 +137,23 @@ class AddressSource(Strict):
         return {part: column for part, column in self.model_dump().items() if column}
 
 
-class HousingTie(Strict):
-    """The role's tie to a home: through the address it carries itself, or through another role of the same row."""
+class PointSource(Strict):
+    """A place on the map: its longitude and latitude in columns of their own, in degrees."""
 
-    relation: tuple[HousingRelation, ...] = Field(min_length=1)
-    role: str | None = Field(None, description="housing role of the same row; absent: the role's own address")
+    lng: str
+    lat: str
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Part → source column."""
+        return {"lng": self.lng, "lat": self.lat}
 
 
-class EnterpriseTie(Strict):
-    """The role's tie to an enterprise: a role of the same row, an employer's name, or a key into another dataset."""
+AnySource = Source | AddressSource | PointSource
+"""How an attribute is read from the row."""
 
-    relation: tuple[EnterpriseRelation, ...] = Field(min_length=1)
-    role: str | None = Field(None, description="enterprise role of the same row")
-    name: str | None = Field(None, description="column that holds the employer's name")
-    lookup: Lookup | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> EnterpriseTie:
-        if sum(x is not None for x in (self.role, self.name, self.lookup)) != 1:
-            raise ValueError("give exactly one of role, name, lookup")
-        return self
+_SOURCES: dict[str, type[AnySource]] = {"address": AddressSource, "point": PointSource}
+"""Type of attribute → how it is read; a column for all others."""
 
 
 class Lookup(Strict):
@@ -262,11 +165,52 @@ class Lookup(Strict):
     role: str = "subject"
 
 
-def _source(attribute: str, value: object) -> Source | AddressSource:
+class TieSource(Strict):
+    """A role's tie to something of another kind: a role of the same row, a name, or a key into another dataset.
+
+    With none of these it leads through what the role itself says: a person lives at the address of its row.
+    """
+
+    relation: tuple[str, ...] = Field(min_length=1)
+    role: str | None = Field(None, description="role of the same row")
+    name: str | None = Field(None, description="column that holds the name of the other, such as an employer")
+    lookup: Lookup | None = None
+
+    @model_validator(mode="after")
+    def _at_most_one(self) -> TieSource:
+        if sum(x is not None for x in (self.role, self.name, self.lookup)) > 1:
+            raise ValueError("give at most one of role, name, lookup")
+        return self
+
+
+class When(Strict):
+    """On which rows a role exists. Roles that read the same cells under conditions share the rows among them.
+
+    `column` with `is` or `is_not`: by what a cell says. `party`: by whom the name and number of the role name, a person or
+    an enterprise: by the form of the number, else of the name; it holds where that is the kind of the role.
+    """
+
+    column: str | None = None
+    is_: tuple[str, ...] = Field((), alias="is")
+    is_not: tuple[str, ...] = ()
+    party: bool = False
+
+    @model_validator(mode="after")
+    def _one_form(self) -> When:
+        if self.party == (self.column is not None):
+            raise ValueError("give either column with is or is_not, or party: true")
+        if self.column and bool(self.is_) == bool(self.is_not):
+            raise ValueError("give exactly one of is, is_not beside column")
+        return self
+
+
+def _source(kind: str, attribute: str, value: object, model: DataModel) -> AnySource:
     """Parse where an attribute comes from; a fault in it is placed under `attributes.<attribute>`."""
-    model: type[Source | AddressSource] = AddressSource if attribute in ("address", "operating_address") else Source
+    name = model.cells(kind).get(attribute)
+    type_ = model.type_of(kind, name).type if name else ""
+    source = _SOURCES.get(type_, Source)
     try:
-        return model.model_validate(value)
+        return source.model_validate(value)
     except ValidationError as error:
         faults = [
             InitErrorDetails(
@@ -280,31 +224,60 @@ def _source(attribute: str, value: object) -> Source | AddressSource:
         raise ValidationError.from_exception_data("attributes", faults) from None
 
 
-class Role(Strict):
-    """One mention a row can carry. It exists where any of its identifying cells is filled."""
+def _model(info: ValidationInfo) -> DataModel:
+    """The kinds a description is read under: those of the context, else those that are shipped."""
+    return (info.context or {}).get("data_model") or shipped()
 
-    kind: Kind
-    attributes: dict[str, Source | AddressSource]
-    housing: HousingTie | None = None
-    enterprise: EnterpriseTie | None = None
+
+class Role(Strict):
+    """One mention a row can carry. It exists where any of its identifying cells is filled.
+
+    In YAML a tie is a key with the name of the other kind: `housing: {relation: [owns], role: subject}`.
+    """
+
+    kind: str
+    attributes: dict[str, AnySource]
+    ties: dict[str, TieSource] = Field(default_factory=dict)
+    when: When | None = None
     authority: dict[str, int] = Field(default_factory=dict, description="attribute → 0–100; 50 where not given")
 
     @model_validator(mode="before")
     @classmethod
-    def _addresses(cls, value: object) -> object:
-        if isinstance(value, dict) and isinstance(value.get("attributes"), dict):
-            parsed = {name: _source(name, source) for name, source in value["attributes"].items()}
-            return {**value, "attributes": parsed}
+    def _as_declared(cls, value: object, info: ValidationInfo) -> object:
+        model = _model(info)
+        if not isinstance(value, dict):
+            return value
+        value = dict(value)
+        kind = value.get("kind")
+        if kind not in model.kinds:
+            if "kind" in value:
+                raise ValueError(f"kind: {kind!r} is no kind of this city; allowed: {', '.join(sorted(model.kinds))}")
+            return value
+        if ties := {other: value.pop(other) for other in model.kinds if isinstance(value.get(other), dict)}:
+            value["ties"] = {**ties, **value.get("ties", {})}
+        if isinstance(value.get("attributes"), dict):
+            value["attributes"] = {n: _source(str(kind), n, s, model) for n, s in value["attributes"].items()}
         return value
 
     @model_validator(mode="after")
-    def _known_attributes(self) -> Role:
-        allowed = ATTRIBUTES[self.kind]
+    def _known(self, info: ValidationInfo) -> Role:
+        model = _model(info)
+        allowed = set(model.cells(self.kind))
         for field, names in (("attributes", self.attributes), ("authority", self.authority)):
             if unknown := sorted(set(names) - allowed):
                 raise ValueError(f"{field}: {unknown} is nothing a {self.kind} asserts; allowed: {sorted(allowed)}")
         if bad := sorted(a for a, v in self.authority.items() if not 0 <= v <= 100):
             raise ValueError(f"authority: {bad} must lie between 0 and 100")
+        declared = model.kinds[self.kind].ties
+        for other, tie in self.ties.items():
+            if other not in declared:
+                raise ValueError(f"{other}: a {self.kind} has no tie to a {other}; allowed: {sorted(declared)}")
+            if unknown := sorted(set(tie.relation) - set(declared[other].relations)):
+                raise ValueError(f"{other}.relation: {unknown}; allowed: {sorted(declared[other].relations)}")
+            if not (tie.role or tie.name or tie.lookup or declared[other].through):
+                raise ValueError(
+                    f"{other}: give one of role, name, lookup: nothing a {self.kind} says leads to a {other}"
+                )
         return self
 
     @property
@@ -312,10 +285,10 @@ class Role(Strict):
         """Every source column this role reads."""
         found: set[str] = set()
         for source in self.attributes.values():
-            found |= set(source.columns.values()) if isinstance(source, AddressSource) else {source.column}
-        if self.enterprise:
-            found |= {c for c in (self.enterprise.name, self.enterprise.lookup and self.enterprise.lookup.column) if c}
-        return found
+            found |= {source.column} if isinstance(source, Source) else set(source.columns.values())
+        for tie in self.ties.values():
+            found |= {column for column in (tie.name, tie.lookup and tie.lookup.column) if column}
+        return found | ({self.when.column} if self.when and self.when.column else set())
 
 
 class ColumnSpec(Strict):
@@ -374,6 +347,9 @@ class Dataset(Strict):
         None, description="column with the date of the claim; the incremental column of a database"
     )
     roles: dict[str, Role] = Field(default_factory=dict)
+    about: str | None = Field(
+        None, description="role that a row is about; `subject` where there is one, else the first role"
+    )
     reference: Literal["address", "grid"] | None = Field(
         None, description="this dataset is the city's reference for addresses or grids"
     )
@@ -396,13 +372,20 @@ class Dataset(Strict):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
         if self.aliases and self.reference != "address":
             raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
+        if self.about and self.about not in self.roles:
+            raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
         for name, role in self.roles.items():
-            for tie, kind in ((role.housing, "housing"), (role.enterprise, "enterprise")):
-                if tie and tie.role and (tie.role not in self.roles or self.roles[tie.role].kind != kind):
+            for kind, tie in role.ties.items():
+                if tie.role and (tie.role not in self.roles or self.roles[tie.role].kind != kind):
                     raise ValueError(
                         f"dataset {self.name}, roles.{name}: {tie.role!r} is no {kind} role of this dataset"
                     )
         return self
+
+    @property
+    def subject(self) -> str | None:
+        """The role a row is about; None where it has no roles."""
+        return self.about or ("subject" if "subject" in self.roles else next(iter(self.roles), None))
 
 
 class Delivery(Strict):
@@ -444,12 +427,12 @@ class Platform(Strict):
     delivery: Delivery
     volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5))
     datasets: tuple[Dataset, ...] = Field(min_length=1)
-    entitlements: dict[Kind, tuple[str, ...]] = Field(
+    entitlements: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"
     )
 
     @model_validator(mode="after")
-    def _consistent(self) -> Platform:
+    def _consistent(self, info: ValidationInfo) -> Platform:
         names = [d.name for d in self.datasets]
         if len(set(names)) < len(names):
             raise ValueError(f"datasets: names repeat: {names}")
@@ -457,19 +440,22 @@ class Platform(Strict):
             raise ValueError("datasets: where there are several, each names its sheet or table under 'sheet'")
         if self.delivery.semantics == "delta" and (bare := [d.name for d in self.datasets if not d.key]):
             raise ValueError(f"datasets {bare}: delivery.semantics delta needs a key")
+        model = _model(info)
+        if unknown_kinds := sorted(set(self.entitlements) - set(model.kinds)):
+            raise ValueError(f"entitlements: {unknown_kinds} is no kind of this city; allowed: {sorted(model.kinds)}")
         for kind, attributes in self.entitlements.items():
-            allowed = ENTITLEMENTS.get(kind, frozenset())
+            allowed = model.grantable(kind)
             if unknown := sorted(set(attributes) - allowed):
                 raise ValueError(f"entitlements.{kind}: {unknown}; allowed: {sorted(allowed)}")
         for dataset in self.datasets:
-            for name, role in dataset.roles.items():
-                lookup = role.enterprise.lookup if role.enterprise else None
-                if lookup and not any(
+            lookups = [(n, k, t.lookup) for n, r in dataset.roles.items() for k, t in r.ties.items() if t.lookup]
+            for name, kind, lookup in lookups:
+                if not any(
                     d.name == lookup.dataset and lookup.key in d.columns and lookup.role in d.roles
                     for d in self.datasets
                 ):
                     raise ValueError(
-                        f"dataset {dataset.name}, roles.{name}.enterprise.lookup: no dataset {lookup.dataset!r} with column {lookup.key!r} and role {lookup.role!r}"
+                        f"dataset {dataset.name}, roles.{name}.{kind}.lookup: no dataset {lookup.dataset!r} with column {lookup.key!r} and role {lookup.role!r}"
                     )
         return self
 
@@ -479,6 +465,3 @@ class Platform(Strict):
             if dataset.name == name:
                 return dataset
         raise KeyError(name)
-
-
-EnterpriseTie.model_rebuild()

@@ -19,7 +19,6 @@ from pipelines.settings import HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
 if TYPE_CHECKING:
     from pipelines.run import Outcome
 
-KINDS_ZH = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
 
 PER_PLATFORM = """
 select platform, count(distinct delivery_id), sum(rows_delivered), sum(rows_landed), sum(rows_rejected), sum(rows_current)
@@ -48,7 +47,7 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         return
     with duckdb.connect(str(settings.home.library), read_only=True) as library:
         console.print(_platforms(library, settings))
-        console.print(_kinds(library))
+        console.print(_kinds(library, settings))
         for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
             console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
         _print_held(library, settings, console)
@@ -174,7 +173,7 @@ def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:
 def _models(settings: Settings, began: float) -> list[str]:
     """Which matching model each kind used and why, and what of the kind was compared anew since `began` (epoch, s)."""
     lines = []
-    for kind, title in KINDS_ZH.items():
+    for kind, title in settings.home.data_model.kind_titles.items():
         step = f"link/{kind}"
         told = (mark_of(settings.home, step) or {}).get("counts", {})
         if "model" in told and settings.home.done(step).stat().st_mtime < began:
@@ -185,10 +184,15 @@ def _models(settings: Settings, began: float) -> list[str]:
     return lines
 
 
-def _kinds(library: duckdb.DuckDBPyConnection) -> Table:
+def _kinds(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:
     table = Table("类型 kind", title="归并 resolution")
     for column in ("提及 mentions", "实体 entities", "去重 duplicates removed"):
         table.add_column(column, justify="right")
     for kind, mentions, entities in library.execute(PER_KIND).fetchall():
-        table.add_row(f"{KINDS_ZH.get(kind, '')} {kind}", f"{mentions:,}", f"{entities:,}", f"{mentions - entities:,}")
+        table.add_row(
+            f"{settings.home.data_model.kind_titles.get(kind, '')} {kind}",
+            f"{mentions:,}",
+            f"{entities:,}",
+            f"{mentions - entities:,}",
+        )
     return table

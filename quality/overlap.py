@@ -15,7 +15,6 @@ from warehouse.model import Home
 from warehouse.model.evidence import CONFLICT
 from warehouse.model.link import MENTION
 from warehouse.model.quality import OVERLAP
-from warehouse.model.release import KINDS
 
 
 def overlap(home: Home, threads: int | None = None) -> pa.Table:
@@ -34,7 +33,7 @@ def overlap(home: Home, threads: int | None = None) -> pa.Table:
             con,
             {
                 "mention": (MENTION, [home.stage("link", "mention")]),
-                "conflict": (CONFLICT, [home.stage("conflict", kind) for kind in KINDS]),
+                "conflict": (CONFLICT, [home.stage("conflict", kind) for kind in home.data_model.kinds]),
             },
         )
         sql = resources.files("quality.sql").joinpath("overlap.sql").read_text(encoding="utf-8")

@@ -12,22 +12,23 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from warehouse.model.data_model import DataModel, shipped
+
 FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Heiti SC",
 )  # fmt: skip
 """Fonts with Chinese characters, any of which will do."""
 
-KINDS = {"person": ("人口", "persons"), "housing": ("房屋", "homes"), "enterprise": ("企业", "enterprises")}
 
-
-def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
+def overlap_chart(overlap: pa.Table, titles: Mapping[str, str], model: DataModel | None = None) -> str:
     """Draw `quality.overlap` as an SVG.
 
     Args:
         overlap: `quality.overlap`.
         titles: Chinese title by platform. They are used where a font with Chinese characters is installed, otherwise
             platforms keep their names; text stays text in either case.
+        model: the kinds there are; those that are shipped if not given.
 
     Returns:
         The SVG: two panels a kind. Left: the share of the row's entities the column knows too. Right: of what both know,
@@ -40,7 +41,8 @@ def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "overlap", "font.size": 8}
     if font:
         settings["font.family"] = [font, "sans-serif"]
-    kinds = [kind for kind in KINDS if kind in set(overlap["entity_kind"].to_pylist())]
+    declared = (model or shipped()).kinds
+    kinds = [kind for kind in declared if kind in set(overlap["entity_kind"].to_pylist())]
     with mpl.rc_context(settings):
         matrices = [_matrices(overlap, kind) for kind in kinds]
         heights = [1.6 + 0.34 * len(names) for names, _, _ in matrices]
@@ -53,7 +55,7 @@ def overlap_chart(overlap: pa.Table, titles: Mapping[str, str]) -> str:
         )
         for row, kind, (names, known, disagree) in zip(axes, kinds, matrices, strict=True):
             labels = [titles.get(name, name) if font else name for name in names]
-            zh, en = KINDS[kind]
+            zh, en = declared[kind].title.zh, declared[kind].title.en.lower()
             _panel(
                 row[0],
                 known,

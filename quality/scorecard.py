@@ -16,7 +16,6 @@ from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION, SCORECARD
-from warehouse.model.release import KINDS
 
 
 def scorecard(home: Home, threads: int | None = None) -> pa.Table:
@@ -36,7 +35,7 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
         show_stages(
             con,
             {
-                "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in KINDS]),
+                "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds]),
                 "mention": (MENTION, [home.stage("link", "mention")]),
                 "reconciliation": (RECONCILIATION, [home.stage("quality", "reconciliation")]),
                 "delivery": (DELIVERY, delivery_files(home)),

@@ -64,6 +64,8 @@ MACROS: Mapping[str, str] = {
         case when length(v) >= 11 then left(v, 3) || repeat('*', length(v) - 7) || right(v, 4)
              when length(v) >= 7 then repeat('*', length(v) - 4) || right(v, 4)
              else repeat('*', length(v)) end""",
+    "mask_full(v)": "repeat('*', length(v))",
+    "mask_written_full(v)": "repeat('*', length(v))",
     # What was written stays recognisable as written: only digits become stars, blanks and dashes stay.
     "mask_written_id(v)": rf"""
         case when length(v) >= 15 then left(v, 6) else regexp_replace(left(v, 6), '{_DIGIT}', '*', 'g') end

@@ -88,7 +88,7 @@ def _settings(home: Path, platforms: Path | None) -> Settings:
     from pipelines.settings import Settings
     from warehouse.model import Home
 
-    settings = Settings(Path(), Home(home.resolve()), platforms and platforms.resolve())
+    settings = Settings(Path(), Home.of(home.resolve()), platforms and platforms.resolve())
     check_configuration(settings, needs_inbox=False)
     return settings
 

@@ -37,7 +37,7 @@ def _standing(ctx: typer.Context, home: Path) -> Path:
     """The home of a command that reads one; where there is none it says so and leaves, and nothing is created."""
     from warehouse.model import Home
 
-    place = Home(_noted(ctx, home))
+    place = Home.of(_noted(ctx, home))
     if not (place.landing.is_dir() or place.library.exists() or place.release("").is_dir()):
         leave(f"--home {home}: 此处没有运行目录，请核对路径，或先 onenet run · no home here; check the path, or run `onenet run` first")  # fmt: skip
     return home

@@ -42,7 +42,7 @@ def rebuild(home: StandingHome, verify: Verify = False, platforms: Platforms = N
 
     out = console()
     with tempfile.TemporaryDirectory() as nothing_new:
-        settings = Settings(Path(nothing_new), Home(home.resolve()), platforms and platforms.resolve())
+        settings = Settings(Path(nothing_new), Home.of(home.resolve()), platforms and platforms.resolve())
         check_configuration(settings)
         if not settings.home.landing.is_dir():
             leave(f"--home {home}: 没有落地区 · no landing area")

@@ -110,7 +110,7 @@ def rollback(version: Version, home: StandingHome) -> None:
 def _home(folder: Path) -> Home:
     from warehouse.model import Home
 
-    return Home(folder.resolve())
+    return Home.of(folder.resolve())
 
 
 def _check_version(version: str | None) -> None:

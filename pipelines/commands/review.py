@@ -158,9 +158,10 @@ def ledger(
 
     from pipelines.resolution.judged import tell_judgements
     from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED
-    from warehouse.model.vocabulary import ENTITY_KIND, JUDGEMENT_STATE, VERDICT
+    from warehouse.model.vocabulary import JUDGEMENT_STATE, VERDICT
 
-    lines = tell_judgements(_home(home, console())).to_pylist()
+    place = _home(home, console())
+    lines = tell_judgements(place).to_pylist()
     shown = [line for line in lines if every or line["judgement_state"] != SUPERSEDED]
     shown.sort(key=lambda line: (line["judgement_state"] != CONTRADICTORY, line["contradiction"] or 0))
     table = Table("编号 id", "类型 kind")
@@ -172,7 +173,7 @@ def ledger(
         state, group = line["judgement_state"], line["contradiction"]
         table.add_row(
             line["judgement_id"],
-            ENTITY_KIND[line["entity_kind"]],
+            place.data_model.kind_titles.get(line["entity_kind"], line["entity_kind"]),
             *(_place(line, side) for side in ("left", "right")),
             VERDICT[line["verdict"]],
             f"{JUDGEMENT_STATE[state]}{f' 第 {group} 组' if group else ''}",
@@ -262,7 +263,7 @@ def _locked(folder: Path, screen: Console) -> Iterator[Home]:
 def _home(folder: Path, screen: Console) -> Home:
     from warehouse.model import Home
 
-    home = Home(folder.resolve())
+    home = Home.of(folder.resolve())
     if not home.library.exists():
         leave(f"{home.root}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
     return home

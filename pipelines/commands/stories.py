@@ -17,6 +17,7 @@ from pipelines.commands.options import StandingHome, console, leave, typed
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from warehouse.model import Home
     from warehouse.stories import Link, Place
 
 OUTCOME_COLOURS = {"accepted": "green", "review": "yellow", "cut": "red"}
@@ -32,14 +33,14 @@ def trace(
 
     from pipelines.resolution.identity import was_given
     from warehouse import stories
-    from warehouse.model import Home
-    from warehouse.model.vocabulary import ENTITY_KIND, EVENT, ROLE
+    from warehouse.model.vocabulary import EVENT, ROLE
 
     out = console()
-    entity = _valid(entity_id)
-    found = stories.trace(_library(home), entity)
+    known = _home(home)
+    entity = _valid(known, entity_id)
+    found = stories.trace(known.library, entity)
     if not found.kind:
-        if was_given(Home(home.resolve()), entity):
+        if was_given(known, entity):
             leave(
                 f"{entity}: 由另一发布版发出，现在的基础库没有它，见 onenet releases · given by another release than the library"
             )
@@ -49,7 +50,9 @@ def trace(
         state = "已撤回 withdrawn"
     elif found.current != (entity,):
         state = f"现为 now {'、'.join(found.current)}"
-    out.print(Text.assemble((entity, "bold"), f" {ENTITY_KIND.get(found.kind, '')} {found.kind} · {state}"))
+    out.print(
+        Text.assemble((entity, "bold"), f" {known.data_model.kind_titles.get(found.kind, '')} {found.kind} · {state}")
+    )
     if found.absorbed:
         out.print(f"由此前编号并入 leads here: {'、'.join(found.absorbed)}", highlight=False)
     story = Table("发布版 release", "事件 event", "另一编号 other id", title="沿革 history", title_justify="left")
@@ -89,9 +92,10 @@ def explain(
     from warehouse import stories
 
     out = console()
-    library = _library(home)
-    one, place = _entity(library, reference, out)
-    two, place_2 = _entity(library, other, out) if other else (one, None)
+    known = _home(home)
+    library = known.library
+    one, place = _entity(known, reference, out)
+    two, place_2 = _entity(known, other, out) if other else (one, None)
     for judged in stories.judged_between(library, one, two):
         _print_judgement(judged, out)
     links = stories.links_of(library, one) if one == two else stories.links_between(library, one, two)
@@ -113,7 +117,7 @@ def explain(
         out.print(_overview(links))
     shown = links if place and place_2 else links[:limit]
     for link in shown:
-        out.print(_waterfall(link))
+        out.print(_waterfall(known, link))
     if len(links) > len(shown):
         out.print(f"另有 {len(links) - len(shown)} 对 · more pairs; see --limit", highlight=False)
 
@@ -138,13 +142,14 @@ def _overview(links: list[Link]) -> Table:
     return table
 
 
-def _waterfall(link: Link) -> Table:
+def _waterfall(home: Home, link: Link) -> Table:
     """Levels and weights line by line; of a pair a person called the same the first line is what the judgement adds."""
     from rich.table import Table
 
     from pipelines.matching.engine.links import SETTLED
-    from warehouse.review import steps_of, words_of_comparison, words_of_level
+    from warehouse.review import comparison_words, steps_of, words_of_comparison, words_of_level
 
+    words = comparison_words(home.data_model, link.kind)
     sides = f"左 {link.left_entity}  {link.left}\n右 {link.right_entity}  {link.right}\n"
     title = Text.assemble(sides, _outcome(link), style="table.title")
     table = Table("依据 comparison", "等级 level", title=title, title_justify="left")
@@ -152,15 +157,15 @@ def _waterfall(link: Link) -> Table:
     table.add_column("累计 running", justify="right")
     judged = "裁定与" if link.weight == SETTLED else ""
     for step in steps_of(link.levels, link.weights, link.weight):
-        comparison = f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison, link.kind)} {step.comparison}"
+        comparison = f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison, words)} {step.comparison}"
         level = f"{words_of_level(step.level)} {step.level}" if step.level else ""
         table.add_row(comparison, level, f"{step.weight:+.2f}", f"{step.running:+.2f}")
     silent = [name for name in link.levels if name not in link.weights]
     table.add_section()
     table.add_row("合计 total", "", f"{link.weight:+.2f}", f"{link.probability:.2%}")
     if silent:
-        words = "、".join(words_of_comparison(name, link.kind) for name in silent)
-        table.caption = f"不说明问题 say nothing: {words}"
+        unsaid = "、".join(words_of_comparison(name, words) for name in silent)
+        table.caption = f"不说明问题 say nothing: {unsaid}"
         table.caption_justify = "left"
     return table
 
@@ -182,19 +187,19 @@ def _print_judgement(judged: tuple[object, ...], out: Console) -> None:
     )  # fmt: skip
 
 
-def _entity(library: Path, reference: str, out: Console) -> tuple[str, Place | None]:
+def _entity(home: Home, reference: str, out: Console) -> tuple[str, Place | None]:
     """The current entity a reference names, and the place where it names a mention."""
     from pipelines.stages.judge import REFERENCE
     from warehouse import stories
 
     if typed := REFERENCE.fullmatch(reference.strip()):
         place = stories.Place(typed["platform"], typed["file"], typed["sheet"], int(typed["row"]), typed["role"])
-        entities = stories.entity_at(library, place)
+        entities = stories.entity_at(home.library, place)
         if not entities:
             leave(f"{place}: 发布版中没有这条提及 · no such mention in the release")
         return entities[0][1], place
-    entity = _valid(reference)
-    current = stories.trace(library, entity).current
+    entity = _valid(home, reference)
+    current = stories.trace(home.library, entity).current
     if not current:
         leave(f"{entity}: 没有现行提及，见 onenet trace · no current mention; see onenet trace")
     if current != (entity,):
@@ -202,19 +207,21 @@ def _entity(library: Path, reference: str, out: Console) -> tuple[str, Place | N
     return current[0], None
 
 
-def _valid(text: str) -> str:
+def _valid(home: Home, text: str) -> str:
     """A typed id. One that is none is not repeated: it may be an identity number, a passport's looks just like an id."""
     from pipelines.resolution import ids
 
-    if not ids.is_valid(text):
+    if not ids.is_valid(home.data_model.prefixes, text):
         leave("编号无效，校验位不符，请核对 · no valid id: the check character does not fit; look again")
     return ids.compact(text)
 
 
-def _library(home: Path) -> Path:
+def _home(folder: Path) -> Home:
+    """The home in a folder, which has a release."""
     from warehouse.model import Home
 
-    library = Home(home.resolve()).library
+    home = Home.of(folder.resolve())
+    library = home.library
     if not library.exists():
         leave(f"{library}: 尚无发布版，请先 onenet run · there is no release yet; run onenet run first")
-    return library
+    return home

@@ -12,19 +12,21 @@ from pipelines.defs.landing import landing_asset, landing_key
 from pipelines.defs.resources import Workspace
 from pipelines.settings import Settings
 from quality.suites import suites_of_stage
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import DataModel
 
-ASSETS_OF_SUITES = {
-    **{f"mention.{kind}": matching.mention_key(kind) for kind in GOLDEN},
-    **{f"entity.{kind}": resolution.entity_key(kind) for kind in GOLDEN},
-    **{f"golden.{kind}": resolution.golden_key(kind) for kind in GOLDEN},
-    **{f"link.{table.name}": resolution.relation_key(table.name) for table in resolution.RELATIONS},
-    "link.mention": resolution.EVIDENCE,
-    "base.grid": resolution.GRID_TREE,
-    "judgement.judgement": resolution.EVIDENCE,
-    "quality.reconciliation": resolution.BALANCE,
-}
-"""Suite that reads stage files → the asset it checks."""
+
+def assets_of_suites(model: DataModel) -> dict[str, dg.AssetKey]:
+    """Suite that reads stage files → the asset it checks."""
+    return {
+        **{f"mention.{kind}": matching.mention_key(kind) for kind in model.kinds},
+        **{f"entity.{kind}": resolution.entity_key(kind) for kind in model.kinds},
+        **{f"golden.{kind}": resolution.golden_key(kind) for kind in model.kinds},
+        **{r.table.full_name: resolution.relation_key(r.table.name) for r in model.relations},
+        "link.mention": resolution.EVIDENCE,
+        "base.grid": resolution.GRID_TREE,
+        "judgement.judgement": resolution.EVIDENCE,
+        "quality.reconciliation": resolution.BALANCE,
+    }
 
 
 def build_definitions(
@@ -37,24 +39,26 @@ def build_definitions(
         workspace: where the assets find home and inbox when they run.
         loggers: by name; Dagster's own if not given.
     """
+    model = settings.home.data_model
+    checked = assets_of_suites(model)
     landing = [landing_key(name) for name in settings.platforms]
     owners = release.departments([platform.department for platform in settings.platforms.values()])
     return dg.Definitions(
         assets=[
             *(landing_asset(platform) for platform in settings.platforms.values()),
-            matching.mentions_asset(landing),
-            *(matching.link_asset(kind) for kind in matching.LINK_ORDER),
-            *(resolution.entity_asset(kind) for kind in GOLDEN),
-            *(resolution.golden_asset(kind) for kind in GOLDEN),
-            resolution.relations,
-            resolution.evidence,
-            resolution.mention_history,
-            resolution.grid,
+            matching.mentions_asset(model, landing),
+            *(matching.link_asset(model, kind) for kind in model.order),
+            *(resolution.entity_asset(model, kind) for kind in model.kinds),
+            *(resolution.golden_asset(model, kind) for kind in model.kinds),
+            resolution.relations_asset(model),
+            resolution.evidence_asset(model),
+            resolution.history_asset(model),
+            resolution.grid_asset(model),
             resolution.reconciliation_asset(landing),
-            quality.results_asset(landing),
+            quality.results_asset(model, landing),
             quality.scorecard,
             quality.overlap,
-            release.candidate,
+            release.candidate_asset(model),
             release.base_library,
             release.parquet,
             release.restricted,
@@ -63,8 +67,8 @@ def build_definitions(
         ],
         asset_checks=[
             landing_checks(list(settings.platforms.values())),
-            *(suite_checks(suite, ASSETS_OF_SUITES[suite]) for suite in suites_of_stage()),
-            suite_checks("release", release.CANDIDATE, release.check_candidate),
+            *(suite_checks(model, suite, checked[suite]) for suite in suites_of_stage(model)),
+            suite_checks(model, "release", release.CANDIDATE, release.check_candidate),
         ],
         jobs=[main_job],
         schedules=[nightly],

@@ -14,14 +14,16 @@ from pipelines.stages.quality import LANDING, check_landing, landed_platform, wr
 from quality.suites import Expectation, blocking_failures, expectations
 from quality.suites.landing import landing_suite
 from quality.suites.landing_run import suite_name
+from warehouse.model.data_model import DataModel
 
 
 def suite_checks(
-    suite: str, asset: dg.AssetKey, run: Callable[[Workspace], None] | None = None
+    model: DataModel, suite: str, asset: dg.AssetKey, run: Callable[[Workspace], None] | None = None
 ) -> dg.AssetChecksDefinition:
     """The checks of one suite on one asset, run together in one step.
 
     Args:
+        model: the kinds there are.
         suite: name of the suite; without `run` it is one that reads stage files.
         asset: what it checks.
         run: runs the suite and keeps its results under that name.
@@ -29,7 +31,7 @@ def suite_checks(
 
     @dg.multi_asset_check(
         name=f"check_{suite.replace('.', '_')}",
-        specs=[_spec(expectation, asset) for expectation in expectations(suite)],
+        specs=[_spec(expectation, asset) for expectation in expectations(suite, model)],
     )
     def checks(workspace: Workspace) -> Iterator[dg.AssetCheckResult]:
         (run or _on_stage)(workspace)

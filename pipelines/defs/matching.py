@@ -6,14 +6,11 @@ import dagster as dg
 
 from pipelines.defs.metadata import counts_as_metadata, picture, schema_of
 from pipelines.defs.resources import Workspace
+from pipelines.kinds import inputs_of
 from pipelines.stages.links import link_mentions
-from pipelines.stages.mentions import ORDER, write_mentions
+from pipelines.stages.mentions import write_mentions
+from warehouse.model.data_model import DataModel
 from warehouse.model.link import CLUSTER
-from warehouse.model.mention import MENTIONS
-
-KINDS_ZH = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
-LINK_ORDER = {"housing": (), "enterprise": (), "person": ("housing", "enterprise")}
-"""Kind → the kinds whose result its matching reads."""
 
 
 def mention_key(kind: str) -> dg.AssetKey:
@@ -26,7 +23,7 @@ def link_key(kind: str) -> dg.AssetKey:
     return dg.AssetKey(["link", kind])
 
 
-def mentions_asset(landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+def mentions_asset(model: DataModel, landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The mention tables of all kinds, written in one step: they share the address reference."""
 
     @dg.multi_asset(
@@ -38,24 +35,24 @@ def mentions_asset(landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 deps=landing,
                 kinds={"parquet"},
                 owners=["team:data"],
-                metadata=schema_of(MENTIONS[kind]),
-                description=f"**{KINDS_ZH[kind]}提及** · every mention of a {kind}: standard values with the raw text beside them.",
+                metadata=schema_of(model.mention(kind)),
+                description=f"**{model.kind_titles[kind]}提及** · every mention of a {kind}: standard values with the raw text beside them.",
             )
-            for kind in ORDER
+            for kind in model.order
         ],
     )
     def mentions(workspace: Workspace) -> Iterator[dg.MaterializeResult]:
         counts = workspace.step("mention", write_mentions, judged=False)
-        for kind in ORDER:
+        for kind in model.order:
             yield dg.MaterializeResult(asset_key=mention_key(kind), metadata={"dagster/row_count": counts[kind]})
 
     return mentions
 
 
-def link_asset(kind: str) -> dg.AssetsDefinition:
+def link_asset(model: DataModel, kind: str) -> dg.AssetsDefinition:
     """Pairs, clusters and the model of one kind."""
-    deps = [mention_key(kind), *(link_key(other) for other in LINK_ORDER[kind])]
-    model = dg.AssetKey(["model", kind])
+    deps = [mention_key(kind), *(link_key(other) for other in inputs_of(model, kind).points_to)]
+    model_key = dg.AssetKey(["model", kind])
 
     @dg.multi_asset(
         name=f"link_{kind}",
@@ -63,11 +60,11 @@ def link_asset(kind: str) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 link_key(kind), group_name="link", deps=deps, kinds={"rapidfuzz", "parquet"}, owners=["team:data"],
                 metadata=schema_of(CLUSTER),
-                description=f"**{KINDS_ZH[kind]}链接** · which {kind} mentions are the same: judged pairs and constrained clusters.",
+                description=f"**{model.kind_titles[kind]}链接** · which {kind} mentions are the same: judged pairs and constrained clusters.",
             ),
             dg.AssetSpec(
-                model, group_name="link", deps=deps, kinds={"json"}, owners=["team:data"],
-                description=f"**{KINDS_ZH[kind]}匹配模型** · parameters of the Fellegi–Sunter model, readable JSON.",
+                model_key, group_name="link", deps=deps, kinds={"json"}, owners=["team:data"],
+                description=f"**{model.kind_titles[kind]}匹配模型** · parameters of the Fellegi–Sunter model, readable JSON.",
             ),
         ],
     )  # fmt: skip
@@ -75,6 +72,6 @@ def link_asset(kind: str) -> dg.AssetsDefinition:
         counts = workspace.step(f"link/{kind}", lambda settings: link_mentions(settings, kind))
         weights = picture("weights", workspace.settings.home.chart(f"weights_{kind}"))
         yield dg.MaterializeResult(asset_key=link_key(kind), metadata={**counts_as_metadata(counts), **weights})
-        yield dg.MaterializeResult(asset_key=model, metadata={"path": str(workspace.settings.home.model(kind))})
+        yield dg.MaterializeResult(asset_key=model_key, metadata={"path": str(workspace.settings.home.model(kind))})
 
     return linked

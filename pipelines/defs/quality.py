@@ -6,10 +6,10 @@ import dagster as dg
 
 from pipelines.defs.matching import mention_key
 from pipelines.defs.metadata import counts_as_metadata, picture, schema_of
-from pipelines.defs.resolution import BALANCE, EVIDENCE, GRID_TREE, RELATIONS, entity_key, golden_key, relation_key
+from pipelines.defs.resolution import BALANCE, EVIDENCE, GRID_TREE, entity_key, golden_key, relation_key
 from pipelines.defs.resources import Workspace
 from pipelines.stages import quality
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import DataModel
 from warehouse.model.quality import EXPECTATION, OVERLAP, SCORECARD
 
 RESULTS_KEY = dg.AssetKey(["quality", "expectation"])
@@ -18,21 +18,23 @@ OVERLAP_KEY = dg.AssetKey(["quality", "overlap"])
 MEASURES = (RESULTS_KEY, SCORECARD_KEY, OVERLAP_KEY)
 """What the release serves of them."""
 
-CHECKED = (
-    *(key(kind) for key in (mention_key, entity_key, golden_key) for kind in GOLDEN),
-    *(relation_key(table.name) for table in RELATIONS),
-    EVIDENCE,
-    GRID_TREE,
-    BALANCE,
-)
-"""What suites on stage files check: their critical expectations stand between these and what comes after."""
+
+def checked(model: DataModel) -> tuple[dg.AssetKey, ...]:
+    """What suites on stage files check: their critical expectations stand between these and what comes after."""
+    return (
+        *(key(kind) for key in (mention_key, entity_key, golden_key) for kind in model.kinds),
+        *(relation_key(relation.table.name) for relation in model.relations),
+        EVIDENCE,
+        GRID_TREE,
+        BALANCE,
+    )
 
 
-def results_asset(landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+def results_asset(model: DataModel, landing: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """What all checks before the release found, with the keys of the rows that break them."""
 
     @dg.asset(
-        key=RESULTS_KEY, group_name="quality", deps=[*landing, *CHECKED], kinds={"greatexpectations", "parquet"},
+        key=RESULTS_KEY, group_name="quality", deps=[*landing, *checked(model)], kinds={"greatexpectations", "parquet"},
         owners=["team:data"], metadata=schema_of(EXPECTATION),
         description="**检查结果** · what every check found, and the keys of the rows that break it: counts and places, no values.",
     )  # fmt: skip

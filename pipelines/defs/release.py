@@ -12,7 +12,6 @@ from pipelines.defs.resolution import (
     EVIDENCE,
     GRID_TREE,
     MENTION_STORY,
-    RELATIONS,
     golden_key,
     relation_key,
     version_of,
@@ -20,30 +19,34 @@ from pipelines.defs.resolution import (
 from pipelines.defs.resources import Workspace
 from pipelines.stages import checks, release
 from pipelines.stages.extracts import write_departments
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import DataModel
 
 CANDIDATE = dg.AssetKey(["release", "candidate"])
 LIBRARY = dg.AssetKey(["release", "base_library"])
-STAGES = (
-    *(golden_key(k) for k in GOLDEN),
-    *(relation_key(t.name) for t in RELATIONS),
-    EVIDENCE,
-    MENTION_STORY,
-    GRID_TREE,
-    BALANCE,
-    *MEASURES,
-)
 
 
-@dg.asset(
-    key=CANDIDATE, group_name="release", deps=list(STAGES), kinds={"duckdb"}, owners=["team:data"],
-    description="**待发布版** · the new release, built aside; nobody sees it before its checks pass.",
-)  # fmt: skip
-def candidate(workspace: Workspace) -> dg.MaterializeResult:
+def candidate_asset(model: DataModel) -> dg.AssetsDefinition:
     """The new release, built aside."""
-    version = version_of(workspace)
-    counts = workspace.step("candidate", lambda settings: release.build_candidate(settings, version))
-    return dg.MaterializeResult(metadata=counts_as_metadata(counts))
+    stages = (
+        *(golden_key(k) for k in model.kinds),
+        *(relation_key(r.table.name) for r in model.relations),
+        EVIDENCE,
+        MENTION_STORY,
+        GRID_TREE,
+        BALANCE,
+        *MEASURES,
+    )
+
+    @dg.asset(
+        key=CANDIDATE, group_name="release", deps=list(stages), kinds={"duckdb"}, owners=["team:data"],
+        description="**待发布版** · the new release, built aside; nobody sees it before its checks pass.",
+    )  # fmt: skip
+    def candidate(workspace: Workspace) -> dg.MaterializeResult:
+        version = version_of(workspace)
+        counts = workspace.step("candidate", lambda settings: release.build_candidate(settings, version))
+        return dg.MaterializeResult(metadata=counts_as_metadata(counts))
+
+    return candidate
 
 
 def check_candidate(workspace: Workspace) -> None:

@@ -1,6 +1,6 @@
 """Which mentions are the same: blocking, comparison levels, the Fellegi–Sunter model, clustering.
 
-The engine knows nothing of China: that lives in `levels_chinese` and `specs`. Any Arrow table will do:
+The engine knows nothing of China: that lives in `levels_chinese` and `pipelines.kinds`. Any Arrow table will do:
 
     from pipelines.matching import Block, Comparison, JaroWinkler, MatchSpec, Same, Typo, link
 
@@ -29,7 +29,6 @@ from pipelines.matching.engine.levels import (
     Within,
 )
 from pipelines.matching.engine.link import link
-from pipelines.matching.engine.match import match_mentions
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.result import MatchResult, Report
 from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
@@ -57,5 +56,4 @@ __all__ = [
     "ValuePairs",
     "Within",
     "link",
-    "match_mentions",
 ]

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from connectors.spec import ATTRIBUTES, Platform
+from connectors.spec import Platform
+from warehouse.model.data_model import DataModel
 
 DEFAULT_AUTHORITY = 50
 """Where a platform file says nothing: neither a register of the attribute nor known to be careless with it."""
@@ -26,10 +27,11 @@ AUTHORITY = pa.schema(
 """One line per role and attribute its kind can assert, named as platform files name them; authority is 0–100."""
 
 
-def authority_table(platforms: Mapping[str, Platform]) -> pa.Table:
+def authority_table(model: DataModel, platforms: Mapping[str, Platform]) -> pa.Table:
     """The authority of every role for every attribute its kind knows, 50 where the platform file gives none.
 
     Args:
+        model: the kinds there are.
         platforms: platform name → its description, as `connectors.registry` loads them.
 
     Returns:
@@ -40,7 +42,7 @@ def authority_table(platforms: Mapping[str, Platform]) -> pa.Table:
         for name, platform in sorted(platforms.items())
         for dataset in sorted(platform.datasets, key=lambda d: d.name)
         for role_name, role in sorted(dataset.roles.items())
-        for attribute in sorted(ATTRIBUTES[role.kind])
+        for attribute in sorted(model.cells(role.kind))
     ]
     columns = list(zip(*lines, strict=True)) or [()] * len(AUTHORITY)
     return pa.Table.from_arrays(

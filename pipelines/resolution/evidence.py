@@ -14,53 +14,59 @@ from pipelines.matching.store.found import JudgedPairs
 from pipelines.resolution.session import Session, parquet_writer, pour, stream
 from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.evidence import MATCH
 from warehouse.model.link import ENTITY, MENTION
-from warehouse.model.mention import MENTIONS
 
 
-def link_mentions(kinds: Mapping[str, Resolved], *, threads: int | None = None) -> pa.Table:
+def link_mentions(
+    kinds: Mapping[str, Resolved], *, model: DataModel | None = None, threads: int | None = None
+) -> pa.Table:
     """Every mention with its entity, in memory; see `write_link_mention`.
 
     Args:
         kinds: kind → its mentions and entities; a mention without an entity is left out.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
 
     Returns:
         A table under `link.MENTION`, ordered by kind, entity and mention.
     """
     with Session(threads) as session:
-        parts = [MENTION.conform(batches.to_arrow_table()) for batches in _linked(session, kinds)]
+        parts = [MENTION.conform(batches.to_arrow_table()) for batches in _linked(session, model or shipped(), kinds)]
     return pa.concat_tables([MENTION.empty(), *parts])
 
 
 def write_link_mention(home: Home, *, threads: int | None = None) -> int:
     """Write `link/mention` from the mentions and entities of all kinds; return the row count."""
-    kinds = {kind: resolved(home, kind) for kind in MENTIONS}
+    kinds = {kind: resolved(home, kind) for kind in home.data_model.kinds}
     with Session(threads) as session, parquet_writer(home.stage("link", "mention"), MENTION) as writer:
-        return sum(pour(linked, MENTION, writer) for linked in _linked(session, kinds))
+        return sum(pour(linked, MENTION, writer) for linked in _linked(session, home.data_model, kinds))
 
 
-def _linked(session: Session, kinds: Mapping[str, Resolved]) -> Iterator[duckdb.DuckDBPyRelation]:
+def _linked(session: Session, model: DataModel, kinds: Mapping[str, Resolved]) -> Iterator[duckdb.DuckDBPyRelation]:
     for kind, known in sorted(kinds.items()):
-        _open(session, kind, known)
+        _open(session, model, kind, known)
         yield session.query("link_mention", kind=kind)
 
 
-def explain_pairs(kind: str, pairs: JudgedPairs, known: Resolved, *, threads: int | None = None) -> pa.Table:
+def explain_pairs(
+    kind: str, pairs: JudgedPairs, known: Resolved, *, model: DataModel | None = None, threads: int | None = None
+) -> pa.Table:
     """Every judged pair with the source rows, the entities and the comparison levels of both sides, in memory.
 
     Args:
         kind: kind of the mentions.
         pairs: of mentions of that kind.
         known: mentions and entities of the kind.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
 
     Returns:
         A table under `evidence.MATCH`, ordered by left and right mention.
     """
     with Session(threads) as session:
-        _open(session, kind, known)
+        _open(session, model or shipped(), kind, known)
         open_pairs(session, pairs)
         return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
 
@@ -68,7 +74,7 @@ def explain_pairs(kind: str, pairs: JudgedPairs, known: Resolved, *, threads: in
 def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
     with Session(threads) as session:
-        _open(session, kind, resolved(home, kind))
+        _open(session, home.data_model, kind, resolved(home, kind))
         open_pairs(session, pairs)
         return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
 
@@ -80,6 +86,6 @@ def open_pairs(session: Session, pairs: JudgedPairs) -> None:
     session.con.execute("create or replace temp view pair as select * from judged_pair join pattern using (pattern)")
 
 
-def _open(session: Session, kind: str, known: Resolved) -> None:
-    session.view("mention", known.mentions, MENTIONS[kind])
+def _open(session: Session, model: DataModel, kind: str, known: Resolved) -> None:
+    session.view("mention", known.mentions, model.mention(kind))
     session.view("entity", known.entities, ENTITY)

@@ -29,21 +29,16 @@ import pyarrow.parquet as pq
 from pipelines.resolution import ids
 from pipelines.resolution.session import Session, Source
 from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.durable import aside, put_in_place, write_whole
 from warehouse.model.link import CLUSTER, ENTITY, HISTORY, REDIRECT
-from warehouse.model.mention import MENTION_HEAD, MENTIONS
+from warehouse.model.mention import MENTION_HEAD
 from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
 
-TOLD = {
-    "person": ("name_key", "id_number", "birth_date", "phone", "dwelling"),
-    "housing": ("dwelling", "coalesce(unit_number, address_code, source_code)", "usage", "area", "grid_code"),
-    "enterprise": ("name_key", "credit_code", "legal_rep_name", "phone", "dwelling"),
-}
-"""What a mention tells of its entity, as expressions over its columns: a name, a number and three more things."""
-
 THINGS = ("name", "number", "thing_1", "thing_2", "thing_3")
+"""What a mention tells of its entity, see `Kind.tells`."""
 
 REGISTER = Table(
     "stage",
@@ -56,7 +51,10 @@ REGISTER = Table(
         *(column for column in MENTION_HEAD if column.name in _IDENTITY),
         Column("entity_id", pa.string(), "实体编号", "Entity the mention belonged to in the last run", nullable=False),
         Column("born", pa.int64(), "诞生轮次", "Run in which that id was first given, from 0", nullable=False),
-        *(Column(thing, pa.string(), "所述", "What the mention told, see `TOLD`", personal=True) for thing in THINGS),
+        *(
+            Column(thing, pa.string(), "所述", "What the mention told, see `Kind.tells`", personal=True)
+            for thing in THINGS
+        ),
     ),
 )
 
@@ -131,39 +129,48 @@ def assign_entities(
     former: Former | None,
     release: str,
     *,
+    model: DataModel | None = None,
     threads: int | None = None,
 ) -> Assignment:
     """Give every cluster its id.
 
     Args:
-        kind: `person`, `housing` or `enterprise`.
-        mentions: under `MENTIONS[kind]`; the head columns and those of `TOLD` are read.
+        kind: its name.
+        mentions: under the contract of the kind; the head columns and those it `tells` are read.
         clusters: under `CLUSTER`; one line for every mention.
         former: what the run before left; none in a fresh home.
         release: version of the release this run makes, for redirects and history.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
 
     Raises:
         ValueError: clusters and mentions do not hold the same mentions.
     """
+    model = model or shipped()
     past = former or Former(REGISTER.empty(), MOVED.empty(), REDIRECT.empty(), HISTORY.empty(), 0, 0)
     with Session(threads) as session:
-        session.view("mention", mentions, MENTIONS[kind])
+        session.view("mention", mentions, model.mention(kind))
         session.view("cluster", clusters, CLUSTER)
         session.con.register("register", REGISTER.conform(past.register))
         _refuse_gaps(session, kind)
-        told = ", ".join(f"cast({e} as varchar) as {t}" for e, t in zip(TOLD[kind], THINGS, strict=True))
+        tells = model.kinds[kind].tells or ("null",) * len(THINGS)
+        told = ", ".join(f"cast({e} as varchar) as {t}" for e, t in zip(tells, THINGS, strict=True))
         session.table("told", "identity_told", things=told)
         session.table("successor", "identity_successor")
         session.table("clustered", "identity_clustered")
         session.table("overlap", "identity_overlap")
-        heirs = _inherit(session.con.sql("select * from overlap order by all").to_arrow_table(), kind)
+        heirs = _inherit(session.con.sql("select * from overlap order by all").to_arrow_table(), model.prefixes[kind])
         session.con.register("heir", heirs)
         newborn = session.query("identity_newborn").to_arrow_table()
         numbers = np.arange(past.next_number, past.next_number + newborn.num_rows, dtype=np.int64)
         session.con.register(
             "born",
-            pa.table({"cluster_id": newborn["cluster_id"].combine_chunks(), "entity_id": ids.encode(kind, numbers)}),
+            pa.table(
+                {
+                    "cluster_id": newborn["cluster_id"].combine_chunks(),
+                    "entity_id": ids.encode(model.prefixes[kind], numbers),
+                }
+            ),
         )
         session.con.register("redirect", REDIRECT.conform(past.redirects))
         session.con.register("story", HISTORY.conform(past.history))
@@ -191,12 +198,12 @@ def _refuse_gaps(session: Session, kind: str) -> None:
         raise ValueError(f"{kind}: {astray} mentions are in only one of mention and cluster; match all mentions first")
 
 
-def _inherit(overlap: pa.Table, kind: str) -> pa.Table:
+def _inherit(overlap: pa.Table, prefix: str) -> pa.Table:
     """Which cluster keeps which former id: at most one each way.
 
     Args:
         overlap: `cluster_id, entity_id, born, shared`: mentions of a former id now in a cluster, ordered.
-        kind: kind of the ids.
+        prefix: letter of the ids.
 
     Returns:
         `cluster_id, entity_id`. Pairs are taken oldest id first, then by most shared mentions, then by the id's number,
@@ -208,7 +215,7 @@ def _inherit(overlap: pa.Table, kind: str) -> pa.Table:
     taken = np.flatnonzero(alone).tolist()
     rest = np.flatnonzero(~alone)
     if len(rest):
-        numbers = ids.decode(kind, overlap["entity_id"].take(pa.array(rest)))
+        numbers = ids.decode(prefix, overlap["entity_id"].take(pa.array(rest)))
         rest = rest[np.lexsort((overlap["cluster_id"].to_numpy()[rest], numbers, -shared[rest], born[rest]))]
         taken += _first_come(rest, c, e)
     return overlap.select(["cluster_id", "entity_id"]).take(pa.array(sorted(taken), pa.int64()))
@@ -264,7 +271,7 @@ def commit_identity(home: Home, release: str) -> None:
     Raises:
         FileNotFoundError: no ids were written under that release.
     """
-    if not memory(home, release, "person").parent.is_dir():
+    if not memory(home, release, "any").parent.is_dir():
         raise FileNotFoundError(f"no ids were assigned for release {release}")
     pointer = _pointer(home)
     write_whole(pointer, json.dumps({"release": release}).encode())
@@ -287,7 +294,7 @@ def memory(home: Home, release: str, name: str) -> Path:
 
 def has_memory(home: Home, release: str) -> bool:
     """Whether the ids of that release, of every kind, can still be committed."""
-    return all(memory(home, release, kind).exists() for kind in MENTIONS)
+    return all(memory(home, release, kind).exists() for kind in home.data_model.kinds)
 
 
 def read_former(home: Home, kind: str) -> Former | None:
@@ -312,11 +319,12 @@ def read_former(home: Home, kind: str) -> Former | None:
 
 def was_given(home: Home, entity_id: str) -> bool:
     """Whether a release of this home, be it kept or not, has ever given this id, which is valid."""
-    kind, release = ids.kind_of(entity_id), committed(home)
+    prefixes, release = home.data_model.prefixes, committed(home)
+    kind = ids.kind_of(prefixes, entity_id)
     path = memory(home, release, kind) if kind and release else None
     if kind is None or path is None or not path.exists():
         return False
-    (number,) = ids.decode(kind, pa.array([entity_id])).tolist()
+    (number,) = ids.decode(prefixes[kind], pa.array([entity_id])).tolist()
     return bool(number < int(pq.read_schema(path).metadata[b"next_number"]))
 
 

@@ -12,6 +12,8 @@ Belongs here: number to id and back, for whole columns. Does not: which entity g
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -20,7 +22,6 @@ import pyarrow.compute as pc
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: what is left when the letters that are mistaken for digits, and U, go."""
 
-PREFIX = {"person": "P", "housing": "H", "enterprise": "E"}
 CAPACITY = 1 << 35
 """Ids of one kind there are: 34 thousand million."""
 
@@ -80,11 +81,11 @@ def _check(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return total
 
 
-def encode(kind: str, numbers: npt.NDArray[np.int64]) -> pa.Array:
+def encode(prefix: str, numbers: npt.NDArray[np.int64]) -> pa.Array:
     """Ids for running numbers.
 
     Args:
-        kind: `person`, `housing` or `enterprise`.
+        prefix: letter of the kind, see `DataModel.prefixes`.
         numbers: 0 ≤ number < `CAPACITY`.
 
     Returns:
@@ -94,10 +95,10 @@ def encode(kind: str, numbers: npt.NDArray[np.int64]) -> pa.Array:
         OverflowError: a number is out of range.
     """
     if len(numbers) and (numbers.min() < 0 or numbers.max() >= CAPACITY):
-        raise OverflowError(f"ids of kind {kind} are used up: numbers run from 0 to {CAPACITY - 1}")
+        raise OverflowError(f"ids that begin with {prefix} are used up: numbers run from 0 to {CAPACITY - 1}")
     mixed = _scramble(numbers.astype(np.uint64))
     digits = np.empty((len(numbers), LENGTH), dtype=np.uint8)
-    digits[:, 0] = ALPHABET.index(PREFIX[kind])
+    digits[:, 0] = ALPHABET.index(prefix)
     for place in range(7):
         digits[:, 7 - place] = (mixed >> np.uint64(5 * place)) & np.uint64(31)
     digits[:, 8] = _check(digits)
@@ -106,7 +107,7 @@ def encode(kind: str, numbers: npt.NDArray[np.int64]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(numbers), [None, offsets, pa.py_buffer(letters.tobytes())])
 
 
-def decode(kind: str, ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int64]:
+def decode(prefix: str, ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """The running numbers of ids; the inverse of `encode`.
 
     Raises:
@@ -115,13 +116,13 @@ def decode(kind: str, ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int64]:
     if isinstance(ids, pa.ChunkedArray):
         ids = ids.combine_chunks()
     if ids.null_count or pc.any(pc.not_equal(pc.binary_length(ids), LENGTH)).as_py():
-        raise InvalidIdError(f"an id of kind {kind} has {LENGTH} characters of {ALPHABET}")
+        raise InvalidIdError(f"an id that begins with {prefix} has {LENGTH} characters of {ALPHABET}")
     letters = np.frombuffer("".join(ids.to_pylist()).encode(), dtype=np.uint8).reshape(-1, LENGTH)
     values = np.full(256, 255, dtype=np.uint8)
     values[np.frombuffer(ALPHABET.encode(), dtype=np.uint8)] = np.arange(32, dtype=np.uint8)
     digits = values[letters]
-    if (digits == 255).any() or (digits[:, 0] != ALPHABET.index(PREFIX[kind])).any():
-        raise InvalidIdError(f"an id of kind {kind} starts with {PREFIX[kind]} and has characters of {ALPHABET} only")
+    if (digits == 255).any() or (digits[:, 0] != ALPHABET.index(prefix)).any():
+        raise InvalidIdError(f"an id of this kind starts with {prefix} and has characters of {ALPHABET} only")
     if (_check(digits) != digits[:, 8]).any():
         raise InvalidIdError("the check character does not fit: a character is wrong or two are exchanged")
     mixed = np.zeros(len(digits), dtype=np.uint64)
@@ -135,21 +136,21 @@ def compact(text: str) -> str:
     return text.replace(" ", "").replace("-", "").upper()
 
 
-def kind_of(entity_id: str) -> str | None:
+def kind_of(prefixes: Mapping[str, str], entity_id: str) -> str | None:
     """The kind an id, as it is written, is of; None where no kind begins so."""
-    return next((kind for kind, letter in PREFIX.items() if entity_id.startswith(letter)), None)
+    return next((kind for kind, letter in prefixes.items() if entity_id.startswith(letter)), None)
 
 
-def is_valid(text: str) -> bool:
+def is_valid(prefixes: Mapping[str, str], text: str) -> bool:
     """Whether a typed text is an id of any kind: letters in either case, blanks and hyphens ignored."""
     plain = compact(text)
     if len(plain) != LENGTH or not plain.isascii():
         return False
-    kind = kind_of(plain)
+    kind = kind_of(prefixes, plain)
     if kind is None:
         return False
     try:
-        decode(kind, pa.array([plain]))
+        decode(prefixes[kind], pa.array([plain]))
     except InvalidIdError:
         return False
     return True

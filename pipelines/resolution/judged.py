@@ -15,10 +15,10 @@ from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.judgements import places_of, read, standing
 from warehouse.masking import install, token_key
 from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.evidence import JUDGEMENT
 from warehouse.model.judgement import IDENTITY
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 _PLACE = ("mention_id", *IDENTITY, "file_name", "sheet_name", "row_number")
 
@@ -31,17 +31,25 @@ def write_judgements(home: Home, *, threads: int | None = None) -> int:
 def tell_judgements(home: Home, *, threads: int | None = None) -> pa.Table:
     """The ledger under `evidence.JUDGEMENT`, with where its mentions were in the last run; nowhere in a home without one."""
     judged = standing(read(home))
-    known = {kind: resolved(home, kind) for kind in MENTIONS if home.stage("mention", kind).exists()}
-    return told(judged, known, token_key(home), threads=threads)
+    known = {kind: resolved(home, kind) for kind in home.data_model.kinds if home.stage("mention", kind).exists()}
+    return told(judged, known, token_key(home), model=home.data_model, threads=threads)
 
 
-def told(judged: pa.Table, known: Mapping[str, Resolved], key: bytes, *, threads: int | None = None) -> pa.Table:
+def told(
+    judged: pa.Table,
+    known: Mapping[str, Resolved],
+    key: bytes,
+    *,
+    model: DataModel | None = None,
+    threads: int | None = None,
+) -> pa.Table:
     """Judgements under `evidence.JUDGEMENT`, ordered by id.
 
     Args:
         judged: as `standing` gives them.
         known: kind → its mentions and entities.
         key: of the masking macros.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
     """
     if not judged.num_rows:
@@ -54,7 +62,7 @@ def told(judged: pa.Table, known: Mapping[str, Resolved], key: bytes, *, threads
         for kind, tables in sorted(known.items()):
             places = places_of(judged.filter(pc.equal(judged["entity_kind"], kind)), tables.mentions)
             session.con.register("places", places)
-            session.view("mention_of_kind", tables.mentions, MENTIONS[kind])
+            session.view("mention_of_kind", tables.mentions, (model or shipped()).mention(kind))
             session.view("entity_of_kind", tables.entities, ENTITY)
             for table, columns in (("mention", _PLACE), ("entity", ENTITY.names)):
                 session.con.execute(

@@ -14,22 +14,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.kinds import specification
 from pipelines.matching.engine.result import settled_by_answer
 from pipelines.matching.store.found import Found
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
 from warehouse.judgements import places_of, read, standing
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
 from warehouse.model.catalogue import PLATFORM
 from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED, UNSURE, WITHDRAWN
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
-from warehouse.review import Question, Side, make_side, steps_of
+from warehouse.review import Question, Side, lines_of, make_side, steps_of
+from warehouse.review.question import Lines
 
 
 def open_questions(
-    home: Home, kinds: Sequence[str] = tuple(MENTIONS), limit: int | None = None, *, again: bool = False
+    home: Home, kinds: Sequence[str] | None = None, limit: int | None = None, *, again: bool = False
 ) -> list[Question]:
     """What the last run left to be judged, first what an answer settles most.
 
@@ -37,13 +37,14 @@ def open_questions(
 
     Args:
         home: a home after a run.
-        kinds: kinds asked about.
+        kinds: kinds asked about; all that are matched if not given.
         limit: at most so many questions, over all kinds.
         again: ask again what a steward was unsure about.
 
     Returns:
         Ordered by pairs of mentions decided times how open the question is (bits), over all kinds.
     """
+    kinds = kinds or tuple(kind for kind, declared in home.data_model.kinds.items() if declared.matched)
     open_ = [(kind, line) for kind in kinds for line in _open_pairs(home, kind, again).to_pylist()]
     worth = [
         settled_by_answer(np.array([line["weight"]]), np.array([line["left_size"]]), np.array([line["right_size"]]))[0]
@@ -57,7 +58,7 @@ def open_questions(
     }
     return [
         Question(
-            kind=kind,
+            lines_of_kind=lines_of(home.data_model, kind),
             left=sides[kind][line["left_id"]],
             right=sides[kind][line["right_id"]],
             outcome=line["outcome"],
@@ -76,9 +77,9 @@ def sides_of(home: Home, kind: str, mention_ids: Iterable[int]) -> dict[int, Sid
         return {}
     with Session() as session:
         session.con.register("asked", ids)
-        session.view("mention", home.stage("mention", kind), MENTIONS[kind])
+        session.view("mention", home.stage("mention", kind), home.data_model.mention(kind))
         session.view("entity", home.stage("entity", kind), ENTITY)
-        session.view("golden", home.stage("golden", kind), GOLDEN[kind])
+        session.view("golden", home.stage("golden", kind), home.data_model.golden(kind))
         found = _Found(
             mentions=_rows(session, "select m.* from mention m semi join asked using (mention_id)"),
             entity=dict(_pairs(session, "select mention_id, entity_id from entity semi join asked using (mention_id)")),
@@ -97,10 +98,10 @@ def sides_of(home: Home, kind: str, mention_ids: Iterable[int]) -> dict[int, Sid
                     " (select entity_id from entity semi join asked using (mention_id))",
                 )
             },
-            related=_people_of_rows(session, home) if kind == "housing" else {},
+            related=_people_of_rows(session, home, kind),
         )
     titles = PLATFORM.read(home.stage("catalogue", "platform"), ["platform", "title_zh"]).to_pylist()
-    return found.sides(kind, {row["platform"]: row["title_zh"] for row in titles})
+    return found.sides(lines_of(home.data_model, kind), {row["platform"]: row["title_zh"] for row in titles})
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,14 @@ class _Found:
     golden: dict[str, dict[str, Any]]
     related: dict[int, str]
 
-    def sides(self, kind: str, titles: dict[str, str]) -> dict[int, Side]:
+    def sides(self, lines: Lines, titles: dict[str, str]) -> dict[int, Side]:
         out = {}
         for row in self.mentions:
             entity = self.entity.get(row["mention_id"], "")
             out[row["mention_id"]] = make_side(
-                kind,
+                lines,
                 row,
-                self.golden.get(entity, {f"{kind}_id": entity}),
+                self.golden.get(entity, {f"{lines.kind}_id": entity}),
                 platform=titles.get(row["platform"], row["platform"]),
                 related=self.related.get(row["mention_id"], ""),
                 size=self.size.get(entity, 1),
@@ -138,21 +139,28 @@ def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
     )
     judged = judged.filter(stands)
     with Session() as session:
-        open_pairs(session, Found.of(home, kind).judged_pairs())
+        open_pairs(session, Found.of(home, specification(home.data_model, kind)).judged_pairs())
         session.view("entity", home.stage("entity", kind), ENTITY)
         session.con.register("judged", judged)
         session.con.register("place", places_of(judged, home.stage("mention", kind)))
         return session.query("open_pair").to_arrow_table()
 
 
-def _people_of_rows(session: Session, home: Home) -> dict[int, str]:
-    """Names of the people whom the rows of the housing mentions asked about tie to them."""
-    session.view("person", home.stage("mention", "person"), MENTIONS["person"])
+def _people_of_rows(session: Session, home: Home, kind: str) -> dict[int, str]:
+    """Names of what the rows of the mentions asked about tie to them: owners and tenants of a home."""
+    named = [
+        n for n, d in home.data_model.kinds.items() if kind in d.ties and "name_raw" in home.data_model.mention(n).names
+    ]
+    if not named:
+        return {}
+    for other in named:
+        session.view(f"by_{other}", home.stage("mention", other), home.data_model.mention(other))
+    tied = " union all ".join(f"select {kind}_mention_id as mention_id, name_raw from by_{other}" for other in named)
     return dict(
         _pairs(
             session,
-            "select p.housing_mention_id, string_agg(distinct p.name_raw, '、' order by p.name_raw) from person p"
-            " join asked a on a.mention_id = p.housing_mention_id where p.name_raw is not null group by all",
+            "select p.mention_id, string_agg(distinct p.name_raw, '、' order by p.name_raw)"
+            f" from ({tied}) p join asked using (mention_id) where p.name_raw is not null group by all",
         )
     )
 

@@ -69,6 +69,10 @@ class Session:
         """Materialise `sql/<query>.sql` under `name`, in place of what had that name."""
         self.con.execute(f"create or replace temp table {name} as {_fill(statement(query), texts)}")
 
+    def made(self, name: str, text: str, **texts: str) -> None:
+        """Materialise the rows of a statement under `name`, in place of what had that name."""
+        self.con.execute(f"create or replace temp table {name} as {_fill(text, texts)}")
+
     def query(self, query: str, **texts: str) -> duckdb.DuckDBPyRelation:
         """`sql/<query>.sql` as a relation."""
         return self.con.sql(_fill(statement(query), texts))

@@ -1,35 +1,34 @@
 """Golden records: the chosen value of every attribute, every claim with why it won or lost, and real disagreements.
 
 Belongs here: running the rules of `rules.py` over the claims of a kind, slice by slice of entities, so that memory is
-bounded by a slice. Does not: the rules, or the statements (`sql/`). Claims are columns in DuckDB throughout; no row of a
+bounded by a slice. Does not: the rules, or the statements (`sql/`, `statements`). Claims are columns in DuckDB throughout; no row of a
 person ever becomes a Python object.
 
 Kinds build on each other: homes first, then persons (where they live is a home), then enterprises (their legal
-representative is a person, their seat a home).
+representative is a person, their seat a home); see `DataModel.golden_order`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.resolution import statements
 from pipelines.resolution.authority import AUTHORITY
-from pipelines.resolution.rules import RULES, attributes
+from pipelines.resolution.rules import rules
 from pipelines.resolution.session import Session, Sink, Source, parquet_writer, pour, statement
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN, GRID
+from warehouse.model.base import GRID_TREE
+from warehouse.model.data_model import HOME, DataModel, shipped
 from warehouse.model.evidence import ATTRIBUTE, CONFLICT
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 from warehouse.model.table import Column, Table
 
 SLICE = 400_000
 """Mentions worked on at a time; about ten claims each."""
-
-_ADDRESS = {"person": "residence", "enterprise": "address"}
-"""The attribute whose home places an entity of the kind in a grid."""
 
 AUTHORITY_TABLE = Table(
     "stage", "authority", "权威度", "Authority", "one line per role and attribute", (),
@@ -53,8 +52,7 @@ class _Inputs:
     mentions: Source
     entities: Source
     authority: pa.Table
-    housing: Resolved | None
-    person: Resolved | None
+    known: Mapping[str, Resolved]
     grid: Source | None
 
 
@@ -94,32 +92,34 @@ def golden(
     entities: Source,
     authority: pa.Table,
     *,
-    housing: Resolved | None = None,
-    person: Resolved | None = None,
+    known: Mapping[str, Resolved] | None = None,
     grid: Source | None = None,
+    model: DataModel | None = None,
     threads: int | None = None,
     slice_size: int = SLICE,
 ) -> GoldenResult:
     """Choose the golden values of a kind, in memory. For a whole city use `write_golden`.
 
     Args:
-        kind: `person`, `housing` or `enterprise`.
-        mentions: under `MENTIONS[kind]`; table or Parquet file.
+        kind: its name.
+        mentions: under the contract of the kind; table or Parquet file.
         entities: under `ENTITY`; mentions without a line in it are left out.
         authority: see `pipelines.resolution.authority`.
-        housing: homes with their golden records; for persons and enterprises. Without them nobody lives in a known home.
-        person: persons with their entities, for enterprises. Without them legal representatives stay names.
-        grid: under `GRID` (see `grid_tree`); a grid that is not in it places nobody. Without it nobody is placed.
+        known: kinds resolved before, by name. Without homes nobody lives in a known one; without persons legal
+            representatives stay names.
+        grid: under `GRID_TREE`; a grid that is not in it places nobody. Without it nobody is placed.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
         slice_size: mentions worked on at a time; the outcome does not depend on it.
 
     Returns:
         Golden records ordered by id; claims by entity, attribute and mention; conflicts by entity, attribute and value.
     """
-    gold, claims, conflicts = (_Memory(t) for t in (GOLDEN[kind], ATTRIBUTE, CONFLICT))
+    model = model or shipped()
+    gold, claims, conflicts = (_Memory(t) for t in (model.golden(kind), ATTRIBUTE, CONFLICT))
     with Session(threads) as session:
-        _open(session, kind, _Inputs(mentions, entities, authority, housing, person, grid))
-        _survive(session, kind, slice_size, _Sinks(gold, claims, conflicts))
+        _open(session, model, kind, _Inputs(mentions, entities, authority, known or {}, grid))
+        _survive(session, model, kind, slice_size, _Sinks(gold, claims, conflicts))
     return GoldenResult(gold.table, claims.table, conflicts.table)
 
 
@@ -128,7 +128,7 @@ def write_golden(
 ) -> dict[str, int]:
     """Choose the golden values of a kind from stage to stage files, in bounded memory.
 
-    Reads `mention`, `entity` of the kind, `base/grid`, and of the kinds before it `mention`, `entity`, `golden`. Writes
+    Reads `mention`, `entity` of the kind, `grid/tree`, and of the kinds before it `mention`, `entity`, `golden`. Writes
     `golden`, `attribute` and `conflict` of the kind.
 
     Returns:
@@ -139,17 +139,16 @@ def write_golden(
             home.stage("mention", kind),
             home.stage("entity", kind),
             authority,
-            resolved(home, "housing") if kind != "housing" else None,
-            resolved(home, "person") if kind == "enterprise" else None,
-            home.stage("base", "grid"),
+            {other: resolved(home, other) for other in home.data_model.golden_reads(kind)},
+            home.stage("grid", "tree"),
         )
-        _open(session, kind, given)
+        _open(session, home.data_model, kind, given)
         with (
-            parquet_writer(home.stage("golden", kind), GOLDEN[kind]) as gold,
+            parquet_writer(home.stage("golden", kind), home.data_model.golden(kind)) as gold,
             parquet_writer(home.stage("attribute", kind), ATTRIBUTE) as claims,
             parquet_writer(home.stage("conflict", kind), CONFLICT) as conflicts,
         ):
-            return _survive(session, kind, slice_size, _Sinks(gold, claims, conflicts))
+            return _survive(session, home.data_model, kind, slice_size, _Sinks(gold, claims, conflicts))
 
 
 def resolved(home: Home, kind: str) -> Resolved:
@@ -157,79 +156,80 @@ def resolved(home: Home, kind: str) -> Resolved:
     return Resolved(*(home.stage(stage, kind) for stage in ("mention", "entity", "golden")))
 
 
-def _open(session: Session, kind: str, given: _Inputs) -> None:
+def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
     """Name the inputs and make the small tables all slices share."""
-    session.view("mention", given.mentions, MENTIONS[kind])
+    session.view("mention", given.mentions, model.mention(kind))
     session.view("entity", given.entities, ENTITY)
-    session.view("grid", given.grid, GRID)
+    session.view("grid", given.grid, GRID_TREE)
     session.con.register("authority", AUTHORITY_TABLE.conform(given.authority))
-    session.con.register("rule", _rules(kind))
-    for name, known in (("housing", given.housing), ("person", given.person)):
-        session.view(f"{name}_mention", known and known.mentions, MENTIONS[name])
+    session.con.register("rule", _rules(model, kind))
+    for name in {*model.golden_reads(kind), HOME}:
+        known = given.known.get(name)
+        session.view(f"{name}_mention", known and known.mentions, model.mention(name))
         session.view(f"{name}_entity", known and known.entities, ENTITY)
-        session.view(f"{name}_golden", known and known.golden, GOLDEN[name])
+        session.view(f"{name}_golden", known and known.golden, model.golden(name))
     session.con.execute(statement("standard_address"))
     session.table("dwelling_index", "dwelling_index")
     session.table("tree", "leaf")
     session.table("source", "source")
     session.table("trust", "trust")
-    if kind == "enterprise":
-        session.table("officer", "officer")
+    for table in model.kinds[kind].hooks.claimant_tables:
+        session.table(table, table)
 
 
-def _rules(kind: str) -> pa.Table:
+def _rules(model: DataModel, kind: str) -> pa.Table:
     """The rules as the statements see them: one line per attribute."""
-    names = attributes(kind)
-    first = {rule.attribute: rule for rule in reversed(RULES[kind])}
-    rules = [first[name] for name in names]
+    names = model.attributes(kind)
+    first = {rule.attribute: rule for rule in reversed(rules(model, kind))}
+    weighed = [first[name].survivorship for name in names]
+    ended_by = [s.ended_by for s in weighed]
     return pa.table(
         {
             "attribute_no": pa.array(range(len(names)), pa.uint8()),
-            "attribute": pa.array(names),
-            "authority": pa.array([rule.authority or rule.attribute for rule in rules]),
-            "half_life": pa.array([rule.half_life for rule in rules]),
-            "agreement": pa.array([rule.agreement for rule in rules]),
-            "register": pa.array([rule.register for rule in rules]),
-            "tolerance": pa.array([rule.tolerance for rule in rules]),
-            "is_golden_column": pa.array([name in GOLDEN[kind].names for name in names]),
-            "former_no": pa.array([names.index(r.former) if r.former else None for r in rules], pa.uint8()),
-            "ended_by_no": pa.array([names.index(r.ended[0]) if r.ended[0] else None for r in rules], pa.uint8()),
-            "ended_as": pa.array([rule.ended[1] for rule in rules]),
+            "attribute": pa.array(names, pa.string()),
+            "authority": pa.array([first[name].authority for name in names], pa.string()),
+            "half_life": pa.array([s.half_life for s in weighed], pa.float64()),
+            "agreement": pa.array([s.agreement for s in weighed], pa.float64()),
+            "authoritative_from": pa.array([s.authoritative_from for s in weighed], pa.int64()),
+            "tolerance": pa.array([s.tolerance for s in weighed], pa.float64()),
+            "is_golden_column": pa.array([name in model.golden(kind).names for name in names], pa.bool_()),
+            "former_no": pa.array([names.index(s.former) if s.former else None for s in weighed], pa.uint8()),
+            "ended_by_no": pa.array([names.index(e.attribute) if e else None for e in ended_by], pa.uint8()),
+            "ended_like": pa.array([e.like if e else "" for e in ended_by], pa.string()),
         }
     )
 
 
-def _survive(session: Session, kind: str, slice_size: int, sinks: _Sinks) -> dict[str, int]:
+def _survive(session: Session, model: DataModel, kind: str, slice_size: int, sinks: _Sinks) -> dict[str, int]:
     """Run all slices, one after another, into the sinks."""
     session.table("member", "member", slice_size=str(slice_size))
     (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 0) from member").fetchall()[0]
     counts = {"golden": 0, "attribute": 0, "conflict": 0}
-    names = attributes(kind)
+    names = model.attributes(kind)
     claim = " union all ".join(
-        rule.select(names.index(rule.attribute), number) for number, rule in enumerate(RULES[kind])
+        rule.select(names.index(rule.attribute), number) for number, rule in enumerate(rules(model, kind))
     )
     chosen = ",\n    ".join(
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"
         for number, name in enumerate(names)
     )
+    addressed, claimant = statements.addressed(model, kind), statements.claimant(model, kind)
     for slice_no in range(slices):
         at = {"slice_no": str(slice_no), "kind": kind}
-        session.table("addressed", f"addressed_{kind}", **at)
-        session.table("place", "place")
-        session.table("claimant", f"claimant_{kind}", **at)
+        if addressed:
+            session.made("addressed", addressed, **at)
+            session.table("place", "place")
+        session.made("claimant", claimant, **at)
         session.con.execute(f"create or replace temp table claim as {claim}")
         session.table("candidate", "candidate")
         session.table("winner", "winner")
-        session.table("placement", "placement", address=_ADDRESS.get(kind, ""))
+        _place(session, model, kind)
         session.table("verdict", "verdict")
         session.table("conflict", "conflict", **at)
         session.table("size", "size")
         session.table("chosen", "chosen", columns=chosen)
-        for stage, query, contract, sink in (
-            ("golden", f"golden_{kind}", GOLDEN[kind], sinks.golden),
-            ("attribute", "attribute", ATTRIBUTE, sinks.attribute),
-        ):
-            counts[stage] += pour(session.query(query, **at), contract, sink)
+        counts["golden"] += pour(session.con.sql(statements.golden(model, kind)), model.golden(kind), sinks.golden)
+        counts["attribute"] += pour(session.query("attribute", **at), ATTRIBUTE, sinks.attribute)
         table = CONFLICT.conform(
             session.con.sql("select * from conflict order by entity_no, attribute, value").to_arrow_table()
         )
@@ -238,9 +238,22 @@ def _survive(session: Session, kind: str, slice_size: int, sinks: _Sinks) -> dic
     return counts
 
 
+def _place(session: Session, model: DataModel, kind: str) -> None:
+    """The grid of the home that places an entity; nothing for a kind that is not placed by one."""
+    if placed_by := model.kinds[kind].placed_by:
+        session.table("placement", "placement", address=placed_by)
+    else:
+        session.con.execute(
+            "create or replace temp table placement as select entity_no, attribute_no, key from winner where false"
+        )
+
+
 def inputs(home: Home, kind: str) -> tuple[Path, ...]:
     """The stage files `write_golden` reads for a kind."""
-    before = {"housing": (), "person": ("housing",), "enterprise": ("housing", "person")}[kind]
-    files = [home.stage("mention", kind), home.stage("entity", kind), home.stage("base", "grid")]
-    files += [home.stage(stage, other) for other in before for stage in ("mention", "entity", "golden")]
+    files = [home.stage("mention", kind), home.stage("entity", kind), home.stage("grid", "tree")]
+    files += [
+        home.stage(stage, other)
+        for other in home.data_model.golden_reads(kind)
+        for stage in ("mention", "entity", "golden")
+    ]
     return tuple(files)

@@ -19,9 +19,10 @@ import pyarrow as pa
 from pipelines.resolution.identity import committed, memory
 from pipelines.resolution.session import Session, Source
 from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.landing import DELIVERY, ROW_PERIOD
 from warehouse.model.link import ENTITY, MENTION_HISTORY
-from warehouse.model.mention import MENTION_HEAD, MENTIONS
+from warehouse.model.mention import MENTION_HEAD
 from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
@@ -71,21 +72,24 @@ def mention_history(
     periods: Source,
     former: Source | None,
     *,
+    model: DataModel | None = None,
     threads: int | None = None,
 ) -> Validity:
     """Tell from when to when every known mention of a kind held.
 
     Args:
         kind: kind of the mentions.
-        mentions: under `MENTIONS[kind]`; only the head columns are read.
+        mentions: under the contract of the kind; only the head columns are read.
         entities: under `ENTITY`.
         deliveries: landing manifest, under `DELIVERY`.
         periods: under `PERIOD`.
         former: under `KNOWN`, as the last release left it; none in a fresh home.
+        model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
     """
+    model = model or shipped()
     with Session(threads) as session:
-        _open(session, kind, mentions, entities, deliveries, former)
+        _open(session, model.mention(kind), mentions, entities, deliveries, former)
         session.view("period", periods, PERIOD)
         return _told(session, kind)
 
@@ -105,7 +109,14 @@ def write_mention_history(
     last = committed(home)
     former = memory(home, last, f"{kind}_known") if last else None
     with Session() as session:
-        _open(session, kind, home.stage("mention", kind), home.stage("entity", kind), deliveries, former)
+        _open(
+            session,
+            home.data_model.mention(kind),
+            home.stage("mention", kind),
+            home.stage("entity", kind),
+            deliveries,
+            former,
+        )
         files = [(platform, dataset, home.row_periods(platform, dataset)) for platform, dataset in datasets]
         _open_periods(session, [file for file in files if file[2].exists()])
         told = _told(session, kind)
@@ -114,9 +125,9 @@ def write_mention_history(
 
 
 def _open(
-    session: Session, kind: str, mentions: Source, entities: Source, deliveries: pa.Table, former: Source | None
+    session: Session, contract: Table, mentions: Source, entities: Source, deliveries: pa.Table, former: Source | None
 ) -> None:
-    session.view("mention", mentions, MENTIONS[kind])
+    session.view("mention", mentions, contract)
     session.view("entity", entities, ENTITY)
     session.view("former", former, KNOWN)
     session.con.register("delivered", DELIVERY.conform(deliveries).select(["delivery_id", "delivered_on"]))

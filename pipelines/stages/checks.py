@@ -22,7 +22,10 @@ def check_stage(settings: Settings, suite: str) -> Counts:
 
 def check_candidate(settings: Settings, version: str) -> Counts:
     """Run the release suites on the release that was built aside."""
-    return _keep(settings, "release", run_suites(suites_of_release(), settings.home.release(version) / LIBRARY_FILE))
+    model = settings.home.data_model
+    return _keep(
+        settings, "release", run_suites(suites_of_release(model), settings.home.release(version) / LIBRARY_FILE, model)
+    )
 
 
 def results(settings: Settings, suite: str) -> pa.Table:

@@ -10,7 +10,6 @@ from pipelines.once import Counts
 from pipelines.parallel import each
 from pipelines.resolution.validity import write_mention_history
 from pipelines.settings import Settings
-from warehouse.model.mention import MENTIONS
 
 
 def tell_history(settings: Settings, version: str) -> Counts:
@@ -20,9 +19,9 @@ def tell_history(settings: Settings, version: str) -> Counts:
         (name, dataset.name)
         for name, platform in settings.platforms.items()
         for dataset in platform.datasets
-        if any(role.kind in MENTIONS for role in dataset.roles.values())
+        if dataset.roles
     ]
     each(lambda named: write_row_periods(settings.platforms[named[0]], named[1], home), datasets, os.cpu_count() or 1)
     deliveries = manifest(home)
-    counts = {kind: write_mention_history(home, kind, deliveries, datasets, version) for kind in MENTIONS}
+    counts = {kind: write_mention_history(home, kind, deliveries, datasets, version) for kind in home.data_model.kinds}
     return {"rows": sum(counts.values()), **counts}

@@ -27,7 +27,6 @@ from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
 from warehouse.model.judgement import DIFFERENT, IDENTITY, SAME, SUPERSEDED, WITHDRAWN
 from warehouse.model.link import REDIRECT
-from warehouse.model.mention import MENTIONS
 from warehouse.release import published
 
 MOST_APART = 20
@@ -49,7 +48,7 @@ class Named:
     """What a reference names.
 
     Attributes:
-        kind: person, housing, enterprise.
+        kind: its kind.
         entity_id: the entity, or the one the mention lies in.
         mentions: the mentions it stands for, best linked first: one, or all of the entity.
     """
@@ -138,8 +137,8 @@ def find(home: Home, reference: str, kind: str | None = None) -> Named:
     if place := REFERENCE.fullmatch(reference.strip()):
         return _find_mention(home, place, kind)
     entity_id = ids.compact(reference)
-    told_kind = ids.kind_of(entity_id)
-    if told_kind is None or not ids.is_valid(entity_id):
+    told_kind = ids.kind_of(home.data_model.prefixes, entity_id)
+    if told_kind is None or not ids.is_valid(home.data_model.prefixes, entity_id):
         raise UnknownReferenceError(
             "既不是有效编号（校验位不符），也不是 平台:文件:工作表:行:角色"
             " · neither a valid id (check character) nor PLATFORM:FILE:SHEET:ROW:ROLE"
@@ -167,7 +166,7 @@ def _find_mention(home: Home, place: re.Match[str], kind: str | None) -> Named:
     )
     found = [
         Named(k, entity, (identity,))
-        for k in ([kind] if kind else MENTIONS)
+        for k in ([kind] if kind else home.data_model.kinds)
         for identity, entity in _mentions(home, k, condition, **asked)
     ]
     if not found:

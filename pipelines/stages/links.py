@@ -1,8 +1,8 @@
-"""Match the mentions of one kind. Reads `made/<kind>`, `compared/<kind>` and the stewards' judgements; writes the model and, under
+"""Match the mentions of one kind. Reads `mention_index/<kind>`, `match_columns/<kind>` and the stewards' judgements; writes the model and, under
 `matched/<kind>`, all that was found: later stages read it from there (`matching.store.found`), and the next run goes on from there.
 
-Homes and enterprises are matched before people, whose matching reads both results: the same name tied to the same firm or
-the same room is evidence that no pair of rows shows alone.
+Kinds that others point to are matched first: the same name tied to the same firm or the same room is evidence that no pair of
+rows shows alone.
 
 While the model is held, only what changed since the last run is compared, and only touched components are clustered again; where
 nothing changed, nothing is written.
@@ -22,14 +22,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.kinds import inputs_of, specification
 from pipelines.matching.engine.link import link
 from pipelines.matching.engine.plot import weight_plot
 from pipelines.matching.engine.result import MatchResult, Report
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental import State, advance, state_of
-from pipelines.matching.inputs.made import digest_of
+from pipelines.matching.inputs.mention_index import digest_of
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.sources import rows_of
-from pipelines.matching.specs import SPECS
 from pipelines.once import Counts, digest
 from pipelines.settings import Settings
 from pipelines.stages.models import Held, drift_of, held_model, keep_model, newest_delivery
@@ -51,8 +52,8 @@ class Matched:
 
 def link_mentions(settings: Settings, kind: str) -> Counts:
     """Judge pairs and cluster the mentions of `kind`; return figures of the model and the outcome."""
-    home, spec = settings.home, SPECS[kind]
-    rows = rows_of(home, kind, os.cpu_count() or 1)
+    home, spec = settings.home, specification(settings.home.data_model, kind)
+    rows = rows_of(home, kind, inputs_of(home.data_model, kind), os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     newest = newest_delivery(settings)
     held, why = held_model(home, spec, newest)
@@ -63,11 +64,11 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     mark.unlink(missing_ok=True)
     if held:
         former = State.load(home.matched(kind), held.stamp)
-        matched = _go_on(kind, held, former, rows, decided) if former else match_whole(kind, rows, decided, held)[0]
+        matched = _go_on(spec, held, former, rows, decided) if former else match_whole(spec, rows, decided, held)[0]
         if moved := drift_of(held, spec, matched.state):
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
-        matched, result = match_whole(kind, rows, decided)
+        matched, result = match_whole(spec, rows, decided)
         held = keep_model(home, spec, result.model, result.population, matched.state, newest)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
@@ -90,11 +91,11 @@ def _fingerprint(home: Home, kind: str, rows: Rows, decided: pa.Table) -> str:
     """Changes with the rows, their ids, what they depend on beside themselves, and what people decided."""
     beside = (hashlib.sha256(b.told.tobytes()).hexdigest() for b in rows.beside)
     verdicts = sorted(zip(*(decided[c].to_pylist() for c in ("left_id", "right_id", "verdict")), strict=True))
-    return digest((digest_of(home.made(kind)), *beside, verdicts))
+    return digest((digest_of(home.mention_index(kind)), *beside, verdicts))
 
 
 def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
-    """What was told of what was found last, where that was found of the same."""
+    """The counts of the last run, where it matched the same mentions under the same model."""
     mark = home.matched_mark(kind)
     if not mark.exists():
         return None
@@ -106,11 +107,13 @@ def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
     return {**told["counts"], **nothing} if told["of"] == of else None
 
 
-def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = None) -> tuple[Matched, MatchResult]:
+def match_whole(
+    spec: MatchSpec, rows: Rows, decided: pa.Table, held: Held | None = None
+) -> tuple[Matched, MatchResult]:
     """Match all mentions against each other, under the model held or a new one."""
     result = link(
         rows.view(None),
-        SPECS[kind],
+        spec,
         id_column="mention_id",
         order=rows.ids[rows.in_order],
         judgements=decided,
@@ -118,17 +121,17 @@ def match_whole(kind: str, rows: Rows, decided: pa.Table, held: Held | None = No
         population=held.population if held else None,
     )
     if result.working is None:
-        raise ValueError(f"link/{kind}: a full run must tell what it worked with")
+        raise ValueError(f"link/{spec.kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = state_of(result, rows, judged)
     counts = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
     return Matched(result.report, state, counts), result
 
 
-def _go_on(kind: str, held: Held, former: State, rows: Rows, decided: pa.Table) -> Matched:
+def _go_on(spec: MatchSpec, held: Held, former: State, rows: Rows, decided: pa.Table) -> Matched:
     """Match what changed against the whole."""
     step = advance(
-        SPECS[kind],
+        spec,
         held.model,
         held.population,
         former,

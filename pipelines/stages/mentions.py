@@ -1,5 +1,5 @@
-"""Standardise the rows that hold now. Reads the landing area; writes `base/grid`, its counts still 0, `mention/<kind>`,
-and what matching reads of these (`matching.inputs.made`)."""
+"""Standardise the rows that hold now. Reads the landing area; writes `grid/tree`, `mention/<kind>`, and what matching reads of
+these (`matching.inputs.mention_index`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from importlib.metadata import version
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
-from pipelines.matching.inputs.made import write_made
+from pipelines.kinds import inputs_of
+from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.once import Counts, code_fingerprint, digest
 from pipelines.parallel import each
 from pipelines.settings import Settings
@@ -22,14 +23,10 @@ from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
 from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
 from warehouse.model import Home
-from warehouse.model.base import GRID
-from warehouse.model.mention import MENTIONS
+from warehouse.model.base import GRID_TREE
 
 NO_ADDRESSES = pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).empty_table()
 """The address reference of a city that has none: addresses are then only parsed."""
-
-ORDER = ("housing", "enterprise", "person")
-"""Homes and enterprises first: a person's mention points to those of its row."""
 
 LIBRARIES = ("duckdb", "opencc", "pyarrow", "pypinyin")
 """Libraries that have a say in what a value means: with another version of one every value is standardised again."""
@@ -37,7 +34,7 @@ LIBRARIES = ("duckdb", "opencc", "pyarrow", "pypinyin")
 
 def write_mentions(settings: Settings) -> Counts:
     """Write the mention table of every kind; return mentions per kind."""
-    home = settings.home
+    home, model = settings.home, settings.home.data_model
 
     def rows(platform: str, dataset: str) -> pa.Table:
         return rows_now(settings, settings.platforms[platform], dataset)
@@ -46,13 +43,14 @@ def write_mentions(settings: Settings) -> Counts:
     each(lambda one: rows_now(settings, *one, columns=[]), named, os.cpu_count() or 1)  # kept for all who read them
     trees = [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
     grids = GridTree.from_reference(trees)
-    GRID.write(_nothing_counted(grids.nodes), home.stage("base", "grid"))
+    GRID_TREE.write(grids.nodes, home.stage("grid", "tree"))
     addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
     gazetteer = Gazetteer.from_reference(pa.concat_tables([NO_ADDRESSES, *addresses]))
     glossary = _glossary(home)
     mentions: dict[str, pa.Table] = {}
-    for kind in ORDER:
+    for kind in model.order:
         mentions[kind] = build_mentions(
+            model,
             kind,
             settings.platforms,
             rows,
@@ -62,22 +60,15 @@ def write_mentions(settings: Settings) -> Counts:
             parents=mentions,
             glossary=glossary,
         )
-        MENTIONS[kind].write(mentions[kind], home.stage("mention", kind))
+        model.mention(kind).write(mentions[kind], home.stage("mention", kind))
     glossary.keep()
-    write_made(home, mentions, os.cpu_count() or 1)
-    return {kind: mentions[kind].num_rows for kind in ORDER}
+    write_mention_index(home, mentions, {kind: inputs_of(model, kind) for kind in model.order}, os.cpu_count() or 1)
+    return {kind: mentions[kind].num_rows for kind in model.order}
 
 
 def _glossary(home: Home) -> Glossary:
     """What the values of the last run were standardised to, if by the same code."""
     return Glossary(home.glossary, digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))))
-
-
-def _nothing_counted(nodes: pa.Table) -> pa.Table:
-    """The grid tree before anything is placed in it."""
-    for name in GRID.names[nodes.num_columns :]:
-        nodes = nodes.append_column(name, pa.array([0] * nodes.num_rows, pa.int64()))
-    return nodes
 
 
 def _references(settings: Settings, what: str) -> Iterator[tuple[Platform, Dataset]]:

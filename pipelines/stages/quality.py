@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.manifest import manifest
-from connectors.spec import AddressSource, Dataset, Platform, Role
+from connectors.spec import Dataset, Platform, Role, Source
 from pipelines.once import Counts, digest, forget, once_together
 from pipelines.settings import Settings
 from quality.data_docs import build_data_docs
@@ -72,7 +72,7 @@ def _newest(lines: pa.Table) -> date | None:
 def gather_results(settings: Settings) -> Counts:
     """Put the results of the landing and stage suites together for the release, with the rows that break them."""
     home = settings.home
-    suites = (LANDING, *suites_of_stage())
+    suites = (LANDING, *suites_of_stage(settings.home.data_model))
     results = pa.concat_tables([EXPECTATION.read(home.stage("expectation", suite)) for suite in suites])
     rows = pa.concat_tables([FAILING_ROW.read(home.stage("failing_row", suite)) for suite in suites])
     EXPECTATION.write(results, home.stage("quality", "expectation"))
@@ -96,7 +96,7 @@ def write_overlap(settings: Settings) -> Counts:
     chart = settings.home.chart(OVERLAP_CHART)
     chart.parent.mkdir(parents=True, exist_ok=True)
     titles = {name: platform.title.zh for name, platform in settings.platforms.items()}
-    chart.write_text(overlap_chart(table, titles), encoding="utf-8")
+    chart.write_text(overlap_chart(table, titles, settings.home.data_model), encoding="utf-8")
     return {"rows": OVERLAP.write(table, settings.home.stage("quality", "overlap"))}
 
 
@@ -111,13 +111,15 @@ def write_data_docs(settings: Settings, version: str) -> Counts:
     pages = build_data_docs(
         home.data_docs,
         pa.concat_tables(
-            EXPECTATION.read(home.stage("expectation", s)) for s in (LANDING, *suites_of_stage(), RELEASE)
+            EXPECTATION.read(home.stage("expectation", s))
+            for s in (LANDING, *suites_of_stage(home.data_model), RELEASE)
         ),
         FAILING_ROW.read(home.stage("quality", "failing_row")),
         SCORECARD.read(home.stage("quality", "scorecard")),
         home.chart(OVERLAP_CHART),
         version,
         _titles(settings),
+        home.data_model,
     )
     return {"suites": pages}
 
@@ -131,6 +133,7 @@ def write_stop(settings: Settings, suite: str) -> None:
         pa.concat_tables(EXPECTATION.read(home.stage("expectation", s)) for s in (suite, LANDING)),
         pa.concat_tables(FAILING_ROW.read(home.stage("failing_row", s)) for s in (suite, LANDING)),
         titles=_titles(settings),
+        model=home.data_model,
     )
 
 
@@ -164,5 +167,5 @@ def _cells(name: str, role: Role) -> list[Cell]:
     return [
         Cell(attribute, role.kind, name, source.column, source.codes, source.split, source.part)
         for attribute, source in role.attributes.items()
-        if not isinstance(source, AddressSource)
+        if isinstance(source, Source)
     ]

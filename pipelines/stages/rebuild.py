@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.kinds import specification
 from pipelines.matching.incremental import State
 from pipelines.matching.store.found import Found
 from pipelines.settings import Settings
@@ -22,7 +23,6 @@ from pipelines.stages.mentions import write_mentions
 from warehouse.model import Home
 from warehouse.model.link import ENTITY
 
-ORDER = ("housing", "enterprise", "person")
 ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet", "scratch")
 """Folders of a home that a scratch home has for itself, or has not."""
 
@@ -32,7 +32,7 @@ class Differences:
     """How the entities of one kind differ, as sets of mentions.
 
     Attributes:
-        kind: person, housing or enterprise.
+        kind: their kind.
         mentions: mentions in both.
         only_here: mentions the home has and a rebuild has not.
         only_anew: mentions a rebuild has and the home has not.
@@ -60,14 +60,16 @@ def verify_home(settings: Settings) -> list[Differences]:
         FileNotFoundError: the home has not been matched yet.
     """
     home = settings.home
-    if not all(home.stage("entity", kind).exists() and State.load(home.matched(kind)) for kind in ORDER):
+    if not all(
+        home.stage("entity", kind).exists() and State.load(home.matched(kind)) for kind in home.data_model.order
+    ):
         raise FileNotFoundError(f"{home.root}: nothing to compare with; run `onenet run` first")
     with _beside(home) as scratch:
         anew = replace(settings, home=scratch)
         write_mentions(anew)
-        for kind in ORDER:
+        for kind in home.data_model.order:
             link_mentions(anew, kind)
-        return [_compare(home, scratch, kind) for kind in ORDER]
+        return [_compare(home, scratch, kind) for kind in home.data_model.order]
 
 
 @contextmanager
@@ -81,13 +83,13 @@ def _beside(home: Home) -> Iterator[Home]:
             if entry.name not in ANEW and not entry.name.startswith("."):
                 (folder / entry.name).symlink_to(entry)
         shutil.copytree(home.root / "models", folder / "models")
-        yield Home(folder)
+        yield Home(folder, home.data_model)
     finally:
         shutil.rmtree(home.scratch, ignore_errors=True)
 
 
 def _compare(home: Home, scratch: Home, kind: str) -> Differences:
-    here, anew = Found.of(home, kind), Found.of(scratch, kind)
+    here, anew = (Found.of(place, specification(home.data_model, kind)) for place in (home, scratch))
     entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
     of_mention = np.asarray(entity.indices).astype(np.int64)
     one, other = np.stack([here.names, of_mention[here.ids]]), np.stack([anew.names, anew.clusters_by_name])

@@ -12,12 +12,11 @@ from connectors.holding import standing_of_all
 from pipelines.once import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
-from pipelines.standardise.roles import exists, role_cells
+from pipelines.standardise.roles import carries
 from quality.reconciliation import reconcile
 from warehouse.model import catalogue as contracts
 from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
-from warehouse.model.mention import MENTIONS
 from warehouse.model.quality import RECONCILIATION
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
@@ -62,12 +61,11 @@ def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:
 def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
     for name, platform in settings.platforms.items():
         for dataset in platform.datasets:
-            roles = {n: r for n, r in dataset.roles.items() if r.kind in MENTIONS}
-            needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in roles.values()))
+            needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in dataset.roles.values()))
             rows = rows_now(settings, platform, dataset.name, sorted(needed))
             mentions = pa.array([0] * rows.num_rows, pa.int64()).to_numpy(zero_copy_only=False).copy()
-            for role_name, role in roles.items():
-                mentions += exists(role_name, role_cells(role, rows), rows.num_rows).astype("int64")
+            for role in dataset.roles:
+                mentions += carries(settings.home.data_model, dataset, role, rows).astype("int64")
             counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
             grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
                 [("mentions_expected", "sum"), ([], "count_all")]

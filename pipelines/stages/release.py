@@ -9,7 +9,6 @@ from pipelines.once import Counts, code_fingerprint
 from pipelines.resolution.identity import commit_identity, committed
 from pipelines.settings import Settings
 from warehouse import judgements
-from warehouse.model.mention import MENTIONS
 from warehouse.release import (
     ReleaseFacts,
     Retention,
@@ -26,7 +25,7 @@ from warehouse.release import (
 def release_facts(settings: Settings) -> ReleaseFacts:
     """What the release is made from: deliveries as they stand, code, models, judgements."""
     home = settings.home
-    models = hashlib.sha256(b"\0".join(home.model(kind).read_bytes() for kind in sorted(MENTIONS)))
+    models = hashlib.sha256(b"\0".join(home.model(kind).read_bytes() for kind in sorted(home.data_model.kinds)))
     deliveries = standing_of_all(settings.platforms, home)
     return ReleaseFacts(
         code_version=code_fingerprint(),

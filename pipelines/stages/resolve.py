@@ -1,25 +1,29 @@
 """From clusters to entities, golden records, relations and evidence. Reads mentions, clusters and pairs; writes the rest.
 
-Golden records are chosen homes first, then persons, then enterprises: a person's residence is a home, a legal
-representative a person.
+Golden records are chosen in the order of `DataModel.golden_order`: a person's residence is a home, a legal representative a
+person.
 """
 
 from __future__ import annotations
 
+from pipelines.kinds import specification
 from pipelines.matching.store.found import Found
 from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
 
-GOLDEN_ORDER = ("housing", "person", "enterprise")
-
 
 def name_entities(settings: Settings, kind: str, version: str) -> Counts:
     """Give every cluster of a kind its id; ids of the last published release are kept."""
     home = settings.home
     assignment = identity.assign_entities(
-        kind, home.stage("mention", kind), Found.of(home, kind).clusters(), identity.read_former(home, kind), version
+        kind,
+        home.stage("mention", kind),
+        Found.of(home, specification(home.data_model, kind)).clusters(),
+        identity.read_former(home, kind),
+        version,
+        model=home.data_model,
     )
     counts = identity.write_assignment(home, kind, assignment, version)
     entities = len(assignment.entities["entity_id"].unique())
@@ -28,13 +32,15 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
 
 def choose_golden(settings: Settings, kind: str) -> Counts:
     """Choose the golden values of a kind; every claim and every conflict is kept beside them."""
-    counts = survivorship.write_golden(settings.home, kind, authority_table(settings.platforms))
+    counts = survivorship.write_golden(
+        settings.home, kind, authority_table(settings.home.data_model, settings.platforms)
+    )
     return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
 
 
 def relate_entities(settings: Settings) -> Counts:
     """Write who lives in, owns, rents, lets, runs or works for what."""
-    return dict(relations.write_relations(settings.home, authority_table(settings.platforms)))
+    return dict(relations.write_relations(settings.home, authority_table(settings.home.data_model, settings.platforms)))
 
 
 def fill_grid(settings: Settings) -> Counts:
@@ -46,8 +52,10 @@ def gather_evidence(settings: Settings) -> Counts:
     """Write which entity every mention names, and why: what the machine weighed and what stewards judged."""
     home = settings.home
     matches = {
-        f"matches_{kind}": evidence.write_match(home, kind, Found.of(home, kind).judged_pairs())
-        for kind in GOLDEN_ORDER
+        f"matches_{kind}": evidence.write_match(
+            home, kind, Found.of(home, specification(home.data_model, kind)).judged_pairs()
+        )
+        for kind in home.data_model.golden_order
     }
     judgements = judged.write_judgements(settings.home)
     return {"rows": evidence.write_link_mention(settings.home), **matches, "judgements": judgements}

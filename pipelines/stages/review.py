@@ -16,7 +16,6 @@ from warehouse import judgements
 from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
 from warehouse.model.judgement import IDENTITY, SUPERSEDED, WITHDRAWN
-from warehouse.model.mention import MENTIONS
 from warehouse.release import published
 from warehouse.review import Answer, Problem, content_of, read_answers, token_of, write_review
 
@@ -48,11 +47,11 @@ class Imported:
 
 
 def export_review(
-    home: Home, out: Path, kinds: Sequence[str] = tuple(MENTIONS), limit: int | None = None, *, again: bool = False
+    home: Home, out: Path, kinds: Sequence[str] | None = None, limit: int | None = None, *, again: bool = False
 ) -> int:
     """Write the open questions of the last run as a workbook, see `open_questions`; return how many there are."""
     questions = open_questions(home, kinds, limit, again=again)
-    write_review(out, questions, published(home) or "", judgements.read(home).num_rows)
+    write_review(out, home.data_model, questions, published(home) or "", judgements.read(home).num_rows)
     return len(questions)
 
 
@@ -68,7 +67,7 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
     Raises:
         ReviewFileError: the file is no review workbook.
     """
-    found = read_answers(path)
+    found = read_answers(path, home.data_model)
     current = _contents(home, found.answers)
     said = _said(home)
     fresh, refused = [], []

@@ -39,3 +39,8 @@ def plain_codes(raw: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
         return pa.table({"code": none_if_empty(without_blanks(pc.utf8_upper(fold(values))))})
 
     return over_distinct(raw, tidy).column("code")
+
+
+def standardise_identifiers(values: pa.StringArray) -> pa.Table:
+    """`code` per distinct text: folded, capitals, no blanks; null where empty."""
+    return pa.table({"code": none_if_empty(without_blanks(pc.utf8_upper(fold(values))))})

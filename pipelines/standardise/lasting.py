@@ -18,34 +18,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.spec import Platform
-from pipelines.standardise.roles import SUBJECT
-
-TOLD_BY = {
-    "person": ("name_key", "id_number"),
-    "housing": ("dwelling", "address_raw"),
-    "enterprise": ("name_key", "credit_code"),
-}
-"""By which columns one knows who is named: the first that is filled. Names before numbers, which spreadsheets spoil more often."""
+from warehouse.model.kind import Kind
 
 MARK_DIGITS = 8
 """Hexadecimal digits of the mark: it only has to tell apart those who stood in one role of one row."""
 
 
-def with_lasting_keys(kind: str, mentions: pa.Table, platforms: Iterable[Platform]) -> pa.Table:
+def with_lasting_keys(kind: Kind, mentions: pa.Table, platforms: Iterable[Platform]) -> pa.Table:
     """Replace `row_key` by `<row_key>.<mark>` where a role beside the subject of a keyed row names somebody.
 
     Args:
-        kind: person, housing or enterprise.
+        kind: its `recognised_by` are the columns by which one knows who is named.
         mentions: with `platform, dataset, role, row_key` and the standard columns of the kind.
         platforms: those of the mentions.
 
     Returns:
         The same rows in the same order; those that name nobody keep the key of the row.
     """
-    keyed = [f"{p.platform}\x1f{d.name}" for p in platforms for d in p.datasets if d.key]
-    dataset = pc.binary_join_element_wise(mentions["platform"], mentions["dataset"], "\x1f")
-    beside = pc.and_(pc.not_equal(mentions["role"], SUBJECT), pc.is_in(dataset, pa.array(keyed, pa.string())))
-    who = pc.coalesce(*(mentions[column] for column in TOLD_BY[kind]))
+    if not kind.recognised_by:
+        return mentions
+    further = [
+        f"{p.platform}\x1f{d.name}\x1f{role}"
+        for p in platforms
+        for d in p.datasets
+        if d.key
+        for role in d.roles
+        if role != d.subject
+    ]
+    role = pc.binary_join_element_wise(mentions["platform"], mentions["dataset"], mentions["role"], "\x1f")
+    beside = pc.is_in(role, pa.array(further, pa.string()))
+    who = pc.coalesce(*(mentions[column] for column in kind.recognised_by))
     places = np.flatnonzero(pc.and_(beside, pc.is_valid(who)).to_numpy())
     taken = pa.array(places)
     named = zip(mentions["row_key"].take(taken).to_pylist(), who.take(taken).to_pylist(), strict=True)

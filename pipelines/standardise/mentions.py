@@ -11,12 +11,12 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from connectors.spec import AddressSource, Platform, Source
+from connectors.spec import AddressSource, Platform, PointSource, Source
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.codes import CodeTables, apply_codes, plain_labels
+from pipelines.standardise.columns import Context, standardise
 from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
-from pipelines.standardise.kinds import STANDARDISE, Context
 from pipelines.standardise.lasting import with_lasting_keys
 from pipelines.standardise.roles import (
     ROW_HEAD,
@@ -25,28 +25,14 @@ from pipelines.standardise.roles import (
     address_text,
     looked_up,
     mentions_of_rows,
+    point_text,
     raw_roles,
 )
-from warehouse.model.mention import MENTIONS
-
-LABELS = (
-    "sex",
-    "ethnicity",
-    "education",
-    "marital_status",
-    "household_relation",
-    "deregistered",
-    "usage",
-    "status",
-    "enterprise_type",
-)
-"""Attributes that are labels: coded where the platform file names a code table, else text."""
-
-DEFAULT_CODES = {"sex": "sex", "ethnicity": "ethnicity"}
-"""Code tables that also understand plain labels, for platforms that declare none."""
+from warehouse.model.data_model import DataModel
 
 
 def build_mentions(
+    model: DataModel,
     kind: str,
     platforms: Mapping[str, Platform],
     rows: Rows,
@@ -60,18 +46,18 @@ def build_mentions(
     """Build the mention table of one kind.
 
     Args:
-        kind: person, housing or enterprise.
+        model: the kinds there are.
+        kind: its name.
         platforms: platform files by name.
         rows: current rows of a dataset, ordered by file, sheet and row number.
         gazetteer: standard addresses of the city.
         grids: grid tree of the city.
         code_tables: tables that platform files refer to.
-        parents: mention tables of `housing` and `enterprise`, built before from the same rows: persons point to them, and
-            persons tied to a home of their row carry its address.
+        parents: mention tables of the kinds its mentions point to, built before from the same rows.
         glossary: what values were standardised to before; the outcome is the same without.
 
     Returns:
-        A table that conforms to `MENTIONS[kind]`, ordered by platform, dataset, file, sheet, row number and role.
+        A table that conforms to the contract of the kind, ordered by platform, dataset, file, sheet, row number and role.
 
     Raises:
         ParentMismatchError: `parents` were built from other rows.
@@ -83,18 +69,19 @@ def build_mentions(
             if any(role.kind == kind for role in dataset.roles.values()):
                 source = rows(platform.platform, dataset.name)
                 found = [
-                    _batch(raw, source, rows, code_tables, parents)
-                    for raw in raw_roles(kind, platform, dataset, source)
+                    _batch(model, raw, source, rows, code_tables, parents)
+                    for raw in raw_roles(model, kind, platform, dataset, source)
                     if len(raw.rows)
                 ]
                 if found:
                     batches.append(_in_row_order(found))
     if not batches:
-        return MENTIONS[kind].empty()
+        return model.mention(kind).empty()
     raw = pa.concat_tables(batches, promote_options="permissive")
     raw = raw.append_column("mention_id", pa.array(np.arange(raw.num_rows, dtype=np.int64)))
-    context = Context(gazetteer, grids, parents, glossary or Glossary())
-    return MENTIONS[kind].conform(with_lasting_keys(kind, STANDARDISE[kind](raw, context), platforms.values()))
+    context = Context(gazetteer, grids, parents, glossary or Glossary(), model)
+    standard = standardise(kind, raw, context)
+    return model.mention(kind).conform(with_lasting_keys(model.kinds[kind], standard, platforms.values()))
 
 
 def _in_row_order(batches: list[pa.Table]) -> pa.Table:
@@ -106,7 +93,12 @@ def _in_row_order(batches: list[pa.Table]) -> pa.Table:
 
 
 def _batch(
-    raw: RawRole, rows: pa.Table, all_rows: Rows, code_tables: CodeTables, parents: Mapping[str, pa.Table]
+    model: DataModel,
+    raw: RawRole,
+    rows: pa.Table,
+    all_rows: Rows,
+    code_tables: CodeTables,
+    parents: Mapping[str, pa.Table],
 ) -> pa.Table:
     """The mentions of one role of one dataset: where they stand, their raw cells, what they point to."""
     count = len(raw.rows)
@@ -119,40 +111,39 @@ def _batch(
         "dataset": _constant(raw.dataset.name, count),
         "role": _constant(raw.name, count),
     }
-    for attribute, cells in raw.cells.items():
-        columns[f"raw.{attribute}"] = cells
-        if attribute in LABELS:
-            declared = raw.role.attributes[attribute]
+    known = model.cells(raw.role.kind)
+    for cell, text in raw.cells.items():
+        columns[f"raw.{cell}"] = text
+        if cell in known and model.type_of(raw.role.kind, known[cell]).needs == "codes":
+            declared = raw.role.attributes[cell]
             codes = declared.codes if isinstance(declared, Source) else None
-            table = code_tables.get(codes or DEFAULT_CODES.get(attribute, ""))
-            columns[f"label.{attribute}"] = apply_codes(cells, table) if table else plain_labels(cells)
-    for attribute in ("address", "operating_address"):
-        if isinstance(raw.role.attributes.get(attribute), AddressSource):
-            columns[f"raw.{attribute}"] = address_text(raw.cells, attribute, count)
-    columns |= _ties(raw, rows, all_rows, parents, count)
+            table = code_tables.get(codes or model.kinds[raw.role.kind].attributes[known[cell]].codes or "")
+            columns[f"label.{cell}"] = apply_codes(text, table) if table else plain_labels(text)
+    for cell, source in raw.role.attributes.items():
+        if isinstance(source, AddressSource):
+            columns[f"raw.{cell}"] = address_text(raw.cells, cell, count)
+        elif isinstance(source, PointSource):
+            columns[f"raw.{cell}"] = point_text(raw.cells, cell)
+    columns |= _ties(model, raw, rows, all_rows, parents, count)
     return pa.table(columns)
 
 
 def _ties(
-    raw: RawRole, rows: pa.Table, all_rows: Rows, parents: Mapping[str, pa.Table], count: int
+    model: DataModel, raw: RawRole, rows: pa.Table, all_rows: Rows, parents: Mapping[str, pa.Table], count: int
 ) -> dict[str, pa.Array | pa.ChunkedArray]:
     """Relations of a role, and the mentions they point to."""
-    found: dict[str, pa.Array | pa.ChunkedArray] = {}
-    housing, enterprise = raw.role.housing, raw.role.enterprise
-    if housing:
-        found["tie.housing"] = _constant_list(list(housing.relation), count)
-        if housing.role and "housing" in parents:
-            ids = mentions_of_rows(parents["housing"], raw.platform, raw.dataset, housing.role, rows)
-            found["housing_mention_id"] = _ids(ids[raw.rows])
-    if enterprise:
-        found["tie.enterprise"] = _constant_list(list(enterprise.relation), count)
-        if enterprise.role and "enterprise" in parents:
-            ids = mentions_of_rows(parents["enterprise"], raw.platform, raw.dataset, enterprise.role, rows)
-            found["enterprise_mention_id"] = _ids(ids[raw.rows])
-        elif enterprise.lookup and "enterprise" in parents:
-            ids = looked_up(enterprise.lookup, raw.platform, rows, all_rows, parents["enterprise"])
-            found["enterprise_mention_id"] = _ids(ids[raw.rows])
-    return found
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {}
+    for other, tie in raw.role.ties.items():
+        columns[f"tie.{other}"] = _constant_list(list(tie.relation), count)
+        if other not in parents:
+            continue
+        if tie.role:
+            ids = mentions_of_rows(model, parents[other], raw.platform, raw.dataset, tie.role, rows)
+            columns[f"{other}_mention_id"] = _ids(ids[raw.rows])
+        elif tie.lookup:
+            ids = looked_up(model, tie.lookup, raw.platform, rows, all_rows, parents[other])
+            columns[f"{other}_mention_id"] = _ids(ids[raw.rows])
+    return columns
 
 
 def _ids(ids: np.ndarray) -> pa.Array:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from connectors.spec import AddressSource, Dataset, Platform, Role, Source
 from pipelines.standardise.grids import GRID_REFERENCE
+from warehouse.model.data_model import HOME
 
 ADDRESS_REFERENCE = (
     "address_code",
@@ -35,7 +36,7 @@ def _column(rows: pa.Table, name: str | None) -> pa.ChunkedArray:
 
 def _housing_role(platform: Platform, dataset: Dataset) -> Role:
     for role in dataset.roles.values():
-        if role.kind == "housing":
+        if role.kind == HOME:
             return role
     raise ValueError(f"{platform.platform}, dataset {dataset.name}: a reference for addresses needs a housing role")
 

@@ -14,15 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.spec import AddressSource, Dataset, Lookup, Platform, Role, Source
+from connectors.spec import Dataset, Lookup, Platform, Role, Source
+from pipelines.standardise.parties import ENTERPRISE, parties
+from warehouse.model.data_model import DataModel
 
 Rows = Callable[[str, str], pa.Table]
 """`rows(platform, dataset)`: the current rows of a dataset: provenance, repeat, claimed_on, source columns as text."""
 
 ROW_HEAD = ("delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on")
 ADDRESS_PARTS = ("text", "street", "community", "road", "road_number", "estate", "building", "unit", "room")
-SUBJECT = "subject"
-NAMES_NOBODY = frozenset(["grid", "employer"])
 _PART_MARK = {"building": "幢", "unit": "单元", "room": "室", "road_number": "号"}
 
 
@@ -36,7 +36,7 @@ class RawRole:
 
     Attributes:
         rows: 0-based places in the dataset's current rows, ascending.
-        cells: attribute → raw text, one per entry of `rows`; of addresses one column per part, `address.<part>`.
+        cells: cell → raw text, one per entry of `rows`; of addresses and points one column per part, `address.<part>`.
     """
 
     platform: Platform
@@ -47,28 +47,89 @@ class RawRole:
     cells: dict[str, pa.ChunkedArray]
 
 
-def raw_roles(kind: str, platform: Platform, dataset: Dataset, rows: pa.Table) -> Iterator[RawRole]:
+def raw_roles(model: DataModel, kind: str, platform: Platform, dataset: Dataset, rows: pa.Table) -> Iterator[RawRole]:
     """The roles of `kind` in a dataset, in order of their names."""
     for name, role in sorted(dataset.roles.items()):
         if role.kind == kind:
-            cells = role_cells(role, rows)
-            carried = np.flatnonzero(exists(name, cells, rows.num_rows))
+            cells = role_cells(model, role, rows)
+            carried = np.flatnonzero(carries(model, dataset, name, rows))
             taken = pa.array(carried)
             yield RawRole(platform, dataset, name, role, carried, {a: c.take(taken) for a, c in cells.items()})
 
 
-def role_cells(role: Role, rows: pa.Table) -> dict[str, pa.ChunkedArray]:
+def role_cells(model: DataModel, role: Role, rows: pa.Table) -> dict[str, pa.ChunkedArray]:
     """Every cell a role reads, empty and blank ones as null."""
     cells: dict[str, pa.ChunkedArray] = {}
     for attribute, source in role.attributes.items():
-        if isinstance(source, AddressSource):
+        if isinstance(source, Source):
+            cells[attribute] = _split(_filled(rows, source.column), source)
+        else:
             for part, column in source.columns.items():
                 cells[f"{attribute}.{part}"] = _filled(rows, column)
-        else:
-            cells[attribute] = _split(_filled(rows, source.column), source)
-    if role.enterprise and role.enterprise.name:
-        cells["employer"] = _filled(rows, role.enterprise.name)
+    for other, tie in role.ties.items():
+        if tie.name:
+            cells[name_of_tie(model, role.kind, other)] = _filled(rows, tie.name)
     return cells
+
+
+def name_of_tie(model: DataModel, kind: str, other: str) -> str:
+    """The attribute that holds the name by which a role points to another kind: an employer."""
+    return next(name for name, attribute in model.kinds[kind].attributes.items() if attribute.tied_by == other)
+
+
+def carries(model: DataModel, dataset: Dataset, name: str, rows: pa.Table) -> np.ndarray:
+    """Which rows carry the role `name`: those where a cell that identifies is filled, and its condition holds.
+
+    A grid or an employer alone names nobody. Beside what a row is about an address does not either: it is the subject's too.
+    """
+    role = dataset.roles[name]
+    cells = role_cells(model, role, rows)
+    return _is_named(model, dataset, name, cells, rows.num_rows) & _holds(role, cells, rows)
+
+
+def _is_named(
+    model: DataModel, dataset: Dataset, name: str, cells: Mapping[str, pa.ChunkedArray], count: int
+) -> np.ndarray:
+    kind, known = dataset.roles[name].kind, model.cells(dataset.roles[name].kind)
+    named = np.zeros(count, bool)
+    for cell, column in cells.items():
+        attribute = known.get(cell.partition(".")[0])
+        identifies = model.identifies(kind, attribute) if attribute else "no"
+        if identifies == "yes" or (identifies == "subject" and name == dataset.subject):
+            named |= pc.is_valid(column).to_numpy(zero_copy_only=False)
+    return named
+
+
+def _holds(role: Role, cells: Mapping[str, pa.ChunkedArray], rows: pa.Table) -> np.ndarray:
+    """Per row whether the condition of a role holds; true where it has none."""
+    when = role.when
+    if when is None:
+        return np.ones(rows.num_rows, bool)
+    if when.column:
+        said = pc.is_in(
+            pc.utf8_trim_whitespace(_filled(rows, when.column)), value_set=pa.array(when.is_ or when.is_not)
+        )
+        return np.asarray(said.to_numpy(zero_copy_only=False), bool) ^ bool(when.is_not)
+    nothing = pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
+    numbers = [c for n, c in cells.items() if n in ("id_number", "code", "registration_number", "organisation_code")]
+    is_enterprise = parties(cells.get("name", nothing), numbers[0] if numbers else nothing)
+    return is_enterprise if role.kind == ENTERPRISE else ~is_enterprise
+
+
+def undecided(model: DataModel, dataset: Dataset, rows: pa.Table) -> np.ndarray:
+    """Per row how many cells of conditional roles are filled though the condition of none of the roles that read them holds."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for name, role in dataset.roles.items():
+        if role.when:
+            read = {s.column for s in role.attributes.values() if isinstance(s, Source)}
+            groups.setdefault(frozenset(read), []).append(name)
+    count = np.zeros(rows.num_rows, np.int64)
+    for names in groups.values():
+        cells = {name: role_cells(model, dataset.roles[name], rows) for name in names}
+        named = np.any([_is_named(model, dataset, n, c, rows.num_rows) for n, c in cells.items()], axis=0)
+        carried = np.any([carries(model, dataset, n, rows) for n in names], axis=0)
+        count += named & ~carried
+    return count
 
 
 def _filled(rows: pa.Table, column: str) -> pa.ChunkedArray:
@@ -90,17 +151,9 @@ def _split(cells: pa.ChunkedArray, source: Source) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(part), ""), pa.scalar(None, pa.string()), part)
 
 
-def exists(name: str, cells: Mapping[str, pa.ChunkedArray], count: int) -> np.ndarray:
-    """Which of `count` rows carry the role `name`: those where any of its cells is filled.
-
-    A grid or an employer alone names nobody. Beside the subject of a row nor does an address: it is the subject's too.
-    """
-    found = np.zeros(count, bool)
-    for attribute, column in cells.items():
-        place = attribute in NAMES_NOBODY or (name != SUBJECT and attribute.startswith("address."))
-        if not place:
-            found |= pc.is_valid(column).to_numpy(zero_copy_only=False)
-    return found
+def point_text(cells: Mapping[str, pa.ChunkedArray], attribute: str) -> pa.ChunkedArray:
+    """Longitude and latitude as written, a comma between; null where one is missing."""
+    return pc.binary_join_element_wise(cells[f"{attribute}.lng"], cells[f"{attribute}.lat"], ",")
 
 
 def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: int) -> pa.ChunkedArray:
@@ -120,7 +173,9 @@ def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: in
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
-def mentions_of_rows(parents: pa.Table, platform: Platform, dataset: Dataset, role: str, rows: pa.Table) -> np.ndarray:
+def mentions_of_rows(
+    model: DataModel, parents: pa.Table, platform: Platform, dataset: Dataset, role: str, rows: pa.Table
+) -> np.ndarray:
     """Per row of the dataset the `mention_id` of its `role` in the mention table `parents`, -1 where there is none.
 
     Raises:
@@ -131,7 +186,7 @@ def mentions_of_rows(parents: pa.Table, platform: Platform, dataset: Dataset, ro
         pc.equal(parents["role"], role),
     )
     ids = parents["mention_id"].filter(own).to_numpy()
-    carried = np.flatnonzero(exists(role, role_cells(dataset.roles[role], rows), rows.num_rows))
+    carried = np.flatnonzero(carries(model, dataset, role, rows))
     if len(ids) != len(carried):
         raise ParentMismatchError(
             f"{platform.platform}, dataset {dataset.name}, role {role}: {len(ids)} mentions for {len(carried)} rows"
@@ -141,11 +196,13 @@ def mentions_of_rows(parents: pa.Table, platform: Platform, dataset: Dataset, ro
     return found
 
 
-def looked_up(lookup: Lookup, platform: Platform, rows: pa.Table, all_rows: Rows, parents: pa.Table) -> np.ndarray:
+def looked_up(
+    model: DataModel, lookup: Lookup, platform: Platform, rows: pa.Table, all_rows: Rows, parents: pa.Table
+) -> np.ndarray:
     """Per row the `mention_id` its lookup leads to, -1 where it leads nowhere. Of several rows with the key the first."""
     target = platform.dataset(lookup.dataset)
     target_rows = all_rows(platform.platform, target.name)
-    ids = mentions_of_rows(parents, platform, target, lookup.role, target_rows)
+    ids = mentions_of_rows(model, parents, platform, target, lookup.role, target_rows)
     keys = _filled(target_rows, lookup.key).combine_chunks()
     usable = np.flatnonzero(pc.is_valid(keys).to_numpy(zero_copy_only=False) & (ids >= 0))
     place = pc.index_in(_filled(rows, lookup.column), value_set=keys.take(pa.array(usable)), skip_nulls=True)

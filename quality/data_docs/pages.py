@@ -18,6 +18,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape
 from quality.data_docs.outcome import STATES, one_network_check
 from quality.data_docs.validation import state, validation_result
 from quality.data_docs.words import Title, in_chinese, suite_title
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import FAILING_ROW
 
 CHART = "overlap.svg"
@@ -51,6 +52,7 @@ def build_data_docs(
     chart: Path | None = None,
     version: str = "",
     titles: Mapping[str, Title] | None = None,
+    model: DataModel | None = None,
 ) -> int:
     """Write all pages anew and return how many suites they show.
 
@@ -62,6 +64,7 @@ def build_data_docs(
         chart: an SVG for the index.
         version: the release they belong to.
         titles: Chinese and English titles of platforms by their code; a platform without one shows its code.
+        model: the kinds there are; those that are shipped if not given.
     """
     titles = titles or {}
     aside = folder.with_name(f".{folder.name}.writing")
@@ -76,7 +79,7 @@ def build_data_docs(
     for row in results.to_pylist():
         found.setdefault(row["suite"], []).append(row)
     render = _renderer()
-    suites = [_summary(suite, lines, suite_title(suite, titles)) for suite, lines in found.items()]
+    suites = [_summary(suite, lines, suite_title(model or shipped(), suite, titles)) for suite, lines in found.items()]
     for summary, (suite, lines) in zip(suites, found.items(), strict=True):
         result = validation_result(suite, lines, [r for r in told if r["suite"] == suite])
         (aside / summary["page"]).write_text(render(result, summary, version), encoding="utf-8")

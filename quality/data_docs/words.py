@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from quality.suites.source import CONTRACTS
+from quality.suites.source import contracts
+from warehouse.model.data_model import DataModel
 
 Title = tuple[str, str]
 """Chinese and English."""
@@ -29,12 +30,12 @@ def in_chinese(page: str) -> str:
     return _TEXT.sub(lambda found: f">{found[1]}{WORDS.get(found[2], found[2])}{found[3]}<", page)
 
 
-def suite_title(suite: str, platforms: Mapping[str, Title]) -> Title:
+def suite_title(model: DataModel, suite: str, platforms: Mapping[str, Title]) -> Title:
     """The title of a suite: of the platform whose deliveries it checks, or of the table. Unknown ones keep their name."""
     if suite == "release":
         return "发布版", "Release"
     if platform := platforms.get(suite.removeprefix("landing.")):
         return f"{platform[0]} · 交付", f"{platform[1]}, deliveries"
-    if table := CONTRACTS.get(suite):
+    if table := contracts(model).get(suite):
         return re.sub("（.*?）", "", table.zh), table.en
     return suite, suite

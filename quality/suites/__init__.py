@@ -8,7 +8,8 @@ the run itself (`engine`, `run`, `failing`); suites made from the description of
     blocking_failures(results)                            # critical expectations that failed or could not run
 """
 
-from quality.suites.declaration import Expectation, Suite, SuiteError, load_suite, suite_names
+from quality.suites.declaration import load_suite, suite_names
+from quality.suites.expectation import Expectation, Suite, SuiteError
 from quality.suites.run import (
     Findings,
     blocking_failures,

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from quality.suites.declaration import Expectation
+from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
 

@@ -7,13 +7,13 @@ Belongs here: the query for the rows of an expectation, and which of its columns
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
 
-from quality.suites.declaration import Expectation
 from quality.suites.engine import Result
+from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
 from warehouse.model.quality import FAILING_ROW
@@ -23,17 +23,19 @@ log = logging.getLogger(__name__)
 LIMIT = 1000
 """Rows kept of one expectation. The full count is in `quality.expectation`."""
 
-ENTITY_COLUMNS = ("entity_id", "person_id", "housing_id", "enterprise_id")
 SOURCE_COLUMNS = ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "role")
 
 
-def failing_rows(con: duckdb.DuckDBPyConnection, suite: str, table: str, results: Iterable[Result]) -> pa.Table:
+def failing_rows(
+    con: duckdb.DuckDBPyConnection, suite: str, table: str, results: Iterable[Result], kinds: Sequence[str] = ()
+) -> pa.Table:
     """Keys of the rows behind `results`.
 
     Args:
         con: the connection the expectations ran on.
         suite: name of the suite.
         table: `schema.name`, what an expectation without a table of its own is about.
+        kinds: kinds whose ids are keys.
         results: those that found nothing are passed over, as are those whose rows have no key.
 
     Returns:
@@ -42,17 +44,18 @@ def failing_rows(con: duckdb.DuckDBPyConnection, suite: str, table: str, results
     Raises:
         ChecksInterruptedError: the machine lacks memory or room on its disk.
     """
-    found = [_rows(con, suite, r.expectation, r.expectation.table or table) for r in results if r.unexpected]
+    entities = ("entity_id", *(f"{kind}_id" for kind in kinds))
+    found = [_rows(con, suite, r.expectation, r.expectation.table or table, entities) for r in results if r.unexpected]
     return pa.concat_tables([FAILING_ROW.empty(), *found])
 
 
-def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str) -> pa.Table:
+def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str, entities: Sequence[str]) -> pa.Table:
     query = _query(e, quoted(table))
     if query is None:
         return FAILING_ROW.empty()
     try:
         columns = con.sql(f"select * from ({query}) limit 0").columns
-        keys = _keys(columns)
+        keys = _keys(columns, entities)
         if not keys:
             return FAILING_ROW.empty()
         column = e.column or (e.filled or e.unique or (None,))[0]
@@ -70,10 +73,10 @@ def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str
     return FAILING_ROW.conform(rows)
 
 
-def _keys(columns: list[str]) -> dict[str, str]:
+def _keys(columns: list[str], entities: Sequence[str]) -> dict[str, str]:
     """Key of `quality.failing_row` → the column that holds it; empty where a row can't be told by its columns."""
     keys = {name: name for name in SOURCE_COLUMNS if name in columns}
-    entity = next((name for name in columns if name in ENTITY_COLUMNS), None)
+    entity = next((name for name in columns if name in entities), None)
     return keys | ({"entity_id": entity} if entity else {})
 
 

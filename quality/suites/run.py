@@ -13,11 +13,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quality.suites.declaration import Expectation, Suite, implied, load_suite, suite_names
+from quality.suites.declaration import implied, load_suite, suite_names
 from quality.suites.engine import Result, check
+from quality.suites.expectation import Expectation, Suite
 from quality.suites.failing import failing_rows
 from quality.suites.interrupted import if_lacking
-from quality.suites.source import CONTRACTS, Source, show
+from quality.suites.source import Source, contracts, show
+from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
 log = logging.getLogger(__name__)
@@ -31,23 +34,24 @@ class Findings:
     rows: pa.Table
 
 
-def suites_of_stage() -> tuple[str, ...]:
+def suites_of_stage(model: DataModel) -> tuple[str, ...]:
     """Names of the suites that check stage files, sorted."""
-    return tuple(name for name in suite_names() if load_suite(name).source == "stage")
+    return tuple(name for name in suite_names(model) if load_suite(name, model).source == "stage")
 
 
-def suites_of_release() -> tuple[str, ...]:
+def suites_of_release(model: DataModel) -> tuple[str, ...]:
     """Names of the suites that check a release file, sorted."""
-    return tuple(name for name in suite_names() if load_suite(name).source == "release")
+    return tuple(name for name in suite_names(model) if load_suite(name, model).source == "release")
 
 
-def run_suite(name: str, source: Source) -> pa.Table:
+def run_suite(name: str, source: Source, model: DataModel | None = None) -> pa.Table:
     """Run one suite.
 
     Args:
         name: a suite, see `suite_names()`.
         source: a `Home` (its stage files are checked), the path of a release file, or tables by contract name
             (`{"mention.person": table_or_parquet_path}`).
+        model: the kinds there are; those of the home, else those that are shipped, if not given.
 
     Returns:
         `quality.expectation` rows in declared order: outcome and counts, never a value. An expectation that could not
@@ -57,17 +61,18 @@ def run_suite(name: str, source: Source) -> pa.Table:
         SuiteError: there is no such suite, or its declaration is wrong.
         ChecksInterruptedError: the machine lacks memory or room on its disk.
     """
-    return run_suites([name], source)
+    return run_suites([name], source, model)
 
 
-def run_suites(names: Iterable[str], source: Source) -> pa.Table:
+def run_suites(names: Iterable[str], source: Source, model: DataModel | None = None) -> pa.Table:
     """Run several suites on the same source; see `run_suite`. Rows come suite by suite, in the order of `names`."""
-    return examine(names, source).results
+    return examine(names, source, model).results
 
 
-def examine(names: Iterable[str], source: Source) -> Findings:
+def examine(names: Iterable[str], source: Source, model: DataModel | None = None) -> Findings:
     """Run several suites on the same source and list the rows that break them; see `run_suite`."""
-    return joined([_run(load_suite(name), source) for name in names])
+    known = model or (source.data_model if isinstance(source, Home) else shipped())
+    return joined([_run(load_suite(name, known), source, known) for name in names])
 
 
 def joined(findings: Iterable[Findings]) -> Findings:
@@ -79,10 +84,10 @@ def joined(findings: Iterable[Findings]) -> Findings:
     )
 
 
-def expectations(name: str) -> tuple[Expectation, ...]:
+def expectations(name: str, model: DataModel) -> tuple[Expectation, ...]:
     """Every expectation of a suite, those its contracts imply first; nothing is run and the library is not loaded."""
-    suite = load_suite(name)
-    return (*(implied(suite, CONTRACTS) if suite.contract else ()), *suite.expectations)
+    suite = load_suite(name, model)
+    return (*(implied(model, suite, contracts(model)) if suite.contract else ()), *suite.expectations)
 
 
 def blocking_failures(results: pa.Table) -> pa.Table:
@@ -92,11 +97,11 @@ def blocking_failures(results: pa.Table) -> pa.Table:
     )
 
 
-def _run(suite: Suite, source: Source) -> Findings:
-    declared = expectations(suite.suite)
+def _run(suite: Suite, source: Source, model: DataModel) -> Findings:
+    declared = expectations(suite.suite, model)
     con = duckdb.connect(":memory:")
     try:
-        show(con, source, suite.tables)
+        show(con, model, source, suite.tables)
     except duckdb.Error as error:
         if_lacking(suite.suite, error)
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)
@@ -105,7 +110,9 @@ def _run(suite: Suite, source: Source) -> Findings:
         )
     try:
         results = check(con, suite.table, declared)
-        return Findings(result_table(suite.suite, results), failing_rows(con, suite.suite, suite.table, results))
+        return Findings(
+            result_table(suite.suite, results), failing_rows(con, suite.suite, suite.table, results, tuple(model.kinds))
+        )
     finally:
         con.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -15,27 +16,28 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.model import Home, Table, evidence, link, quality
-from warehouse.model.base import GOLDEN, GRID
-from warehouse.model.mention import MENTIONS
-from warehouse.model.release import KINDS
+from warehouse.model.base import GRID_TREE
+from warehouse.model.data_model import DataModel
 
 Source = Home | Path | Mapping[str, Path | pa.Table]
 """A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""
 
-RELATIONS = {t.full_name: t for t in (link.PERSON_HOUSING, link.PERSON_ENTERPRISE, link.ENTERPRISE_HOUSING)}
 
-CONTRACTS: dict[str, Table] = {
-    **{f"mention.{kind}": MENTIONS[kind] for kind in KINDS},
-    **{f"entity.{kind}": link.ENTITY for kind in KINDS},
-    **{f"golden.{kind}": GOLDEN[kind] for kind in KINDS},
-    **{f"attribute.{kind}": evidence.ATTRIBUTE for kind in KINDS},
-    **RELATIONS,
-    "link.mention": link.MENTION,
-    "base.grid": GRID,
-    "judgement.judgement": evidence.JUDGEMENT,
-    "quality.reconciliation": quality.RECONCILIATION,
-}
-"""Contract of every stage table a suite may name."""
+@cache
+def contracts(model: DataModel) -> Mapping[str, Table]:
+    """Contract of every stage table a suite may name."""
+    return {
+        **{f"mention.{kind}": model.mention(kind) for kind in model.kinds},
+        **{f"entity.{kind}": link.ENTITY for kind in model.kinds},
+        **{f"golden.{kind}": model.golden(kind) for kind in model.kinds},
+        **{f"attribute.{kind}": evidence.ATTRIBUTE for kind in model.kinds},
+        **{relation.table.full_name: relation.table for relation in model.relations},
+        "link.mention": link.MENTION,
+        "grid.tree": GRID_TREE,
+        "base.grid": model.grid,
+        "judgement.judgement": evidence.JUDGEMENT,
+        "quality.reconciliation": quality.RECONCILIATION,
+    }
 
 
 def quoted(table: str) -> str:
@@ -46,10 +48,11 @@ def quoted(table: str) -> str:
 def stage_file(home: Home, table: str) -> Path:
     """The stage file of a contracted table: `mention.person` lies at `stage("mention", "person")`."""
     schema, name = table.split(".")
-    return home.stage("relation" if table in RELATIONS else schema, name)
+    is_relation = any(relation.table.full_name == table for relation in home.data_model.relations)
+    return home.stage("relation" if is_relation else schema, name)
 
 
-def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) -> None:
+def show(con: duckdb.DuckDBPyConnection, model: DataModel, source: Source, tables: Iterable[str]) -> None:
     """On an open in-memory connection, create the check macros and show `tables` as views `schema.name`.
 
     A stage file that does not exist leaves its view out when it is the first of `tables` (then the suite could not run),
@@ -69,7 +72,7 @@ def show(con: duckdb.DuckDBPyConnection, source: Source, tables: Iterable[str]) 
         if isinstance(found, Path):
             found = found if found.exists() else None
         if found is None and place > 0:
-            found = CONTRACTS[table].empty()
+            found = contracts(model)[table].empty()
         if found is not None:
             _view(con, table, found)
 

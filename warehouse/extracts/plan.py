@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from warehouse.model.base import GOLDEN
-from warehouse.model.vocabulary import ENTITY_KIND, ROLE, attribute_title
+from warehouse.model.data_model import DataModel
+from warehouse.model.vocabulary import ROLE
 
 AGREES, DIFFERS, MISSING, INVALID, NONE = "一致", "不一致", "本方缺失", "本方无效", "无"
 MARKS = {
@@ -67,7 +67,7 @@ class Plan:
         return [a.mark for role in self.roles for a in role.attributes if a.mark]
 
 
-def entitled(entitlements: pa.Table, department: str, platform: str) -> frozenset[tuple[str, str]]:
+def entitled(model: DataModel, entitlements: pa.Table, department: str, platform: str) -> frozenset[tuple[str, str]]:
     """(kind, attribute) pairs that `department` may see in the extract of `platform`; all others are denied.
 
     Only columns of the golden contract that hold a value count: neither ids nor counts can be granted by accident.
@@ -76,12 +76,13 @@ def entitled(entitlements: pa.Table, department: str, platform: str) -> frozense
     granted = {
         (r["entity_kind"], r["attribute"])
         for r in rows
-        if r["department"] == department and r["platform"] == platform and r["entity_kind"] in GOLDEN
+        if r["department"] == department and r["platform"] == platform and r["entity_kind"] in model.kinds
     }
-    return frozenset((kind, attribute) for kind, attribute in granted if attribute in GOLDEN[kind].names)
+    return frozenset((kind, attribute) for kind, attribute in granted if attribute in model.golden(kind).names)
 
 
 def plan_dataset(
+    model: DataModel,
     platform: str,
     dataset: str,
     title: str,
@@ -94,10 +95,11 @@ def plan_dataset(
     """Lay out the extract of one dataset.
 
     Args:
+        model: the kinds there are.
         platform: its platform.
         dataset: its name.
         title: its Chinese title, which names its sheet.
-        roles: `role:kind` as the catalogue lists them; kinds without golden records are left out.
+        roles: `role:kind` as the catalogue lists them; kinds that are not declared are left out.
         granted: what the department may see, from `entitled`.
         asserted: (role, attribute) pairs this dataset says something about.
         own_columns: the source columns, whose names our headings must not take.
@@ -113,18 +115,18 @@ def plan_dataset(
     source = tuple(heading(name) for name in SOURCE)
     laid_out = []
     for name, _, kind in (role.partition(":") for role in roles):
-        if kind not in GOLDEN:
+        if kind not in model.kinds:
             continue
-        golden = GOLDEN[kind]
+        golden = model.golden(kind)
         prefix = "" if name == "subject" else f"{ROLE.get(name, name)}·"
         entity = heading(prefix + golden.columns[0].title)
         attributes = []
         for column in golden.columns:
             if (kind, column.name) in granted:
-                title_zh = prefix + attribute_title(kind, column.name)
+                title_zh = prefix + model.title(kind, column.name)
                 mark = heading(f"{title_zh}（比对）") if (name, column.name) in asserted else None
                 attributes.append(Attribute(column.name, heading(f"{title_zh}（主记录）"), mark))
-        group = f"{ROLE.get(name, name)}·{ENTITY_KIND[kind]}（一张网）"
+        group = f"{ROLE.get(name, name)}·{model.kind_titles[kind]}（一张网）"
         laid_out.append(Role(name, kind, group, entity, tuple(attributes)))
     # What a row is about comes first, whatever order the catalogue lists the roles in.
     laid_out.sort(key=lambda role: role.name != "subject")

@@ -15,12 +15,11 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.extracts.stage_views import escaped, show
-from warehouse.model.base import GOLDEN
 from warehouse.model.catalogue import ENTITLEMENT, PLATFORM
+from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.link import MENTION
-from warehouse.model.release import KINDS
 
 PREPARED = ("mention", "claim", "behind")
 """What is sorted by platform: see `sql/prepared_<name>.sql`."""
@@ -46,15 +45,15 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
     settings |= {"memory_limit": memory_limit} if memory_limit else {}
     with duckdb.connect(config={**settings, "temp_directory": str(aside / "spill")}) as con:
         show(con, "link_mention", MENTION, [home.stage("link", "mention")])
-        show(con, "attribute", ATTRIBUTE, [home.stage("attribute", kind) for kind in KINDS])
-        for kind, table in GOLDEN.items():
-            show(con, f"golden_{kind}", table, [home.stage("golden", kind)])
+        show(con, "attribute", ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds])
+        for kind in home.data_model.kinds:
+            show(con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         granted = _granted(home)
         con.register("entitlement", granted)
         names = PLATFORM.read(home.stage("catalogue", "platform")).select(["department", "department_zh"])
         con.register("department_name", names)
         con.execute("create temp table department as select department, min(department_zh) as title from department_name group by all")  # fmt: skip
-        con.execute(f"create temp view golden_value as {_golden_values(granted)}")
+        con.execute(f"create temp view golden_value as {_golden_values(home.data_model, granted)}")
         counts = {name: _write(con, name, aside) for name in PREPARED}
     shutil.rmtree(aside / "spill", ignore_errors=True)
     shutil.rmtree(target, ignore_errors=True)
@@ -78,33 +77,34 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
 
 def _granted(home: Home) -> pa.Table:
     """(platform, kind, attribute) that anybody may see, golden columns only."""
+    kinds = home.data_model.kinds
     rows = ENTITLEMENT.read(home.stage("catalogue", "entitlement")).to_pylist()
     found = sorted(
         {
             (r["platform"], r["entity_kind"], r["attribute"])
             for r in rows
-            if r["entity_kind"] in GOLDEN and r["attribute"] in GOLDEN[r["entity_kind"]].names
+            if r["entity_kind"] in kinds and r["attribute"] in home.data_model.golden(r["entity_kind"]).names
         }
     )
     names = ("platform", "entity_kind", "attribute")
     return pa.table({n: pa.array([line[i] for line in found], pa.string()) for i, n in enumerate(names)})
 
 
-def _golden_values(granted: pa.Table) -> str:
+def _golden_values(model: DataModel, granted: pa.Table) -> str:
     """The golden values findings may show, one row per entity and granted attribute."""
     pairs = sorted(set(zip(granted["entity_kind"].to_pylist(), granted["attribute"].to_pylist(), strict=True)))
     parts = [
         f"select '{kind}' as entity_kind, {kind}_id as entity_id, '{attribute}' as attribute, "
-        f"({shown(kind, attribute, 'g')})::varchar as value from golden_{kind} g"
+        f"({shown(model, kind, attribute, 'g')})::varchar as value from golden_{kind} g"
         for kind, attribute in pairs
     ]
     nothing = "select '' as entity_kind, '' as entity_id, '' as attribute, ''::varchar as value where false"
     return " union all ".join(parts) or nothing
 
 
-def shown(kind: str, attribute: str, alias: str) -> str:
+def shown(model: DataModel, kind: str, attribute: str, alias: str) -> str:
     """The expression that shows a golden value: numbers as numbers, dates as far as they are known, all else as text."""
-    table = GOLDEN[kind]
+    table = model.golden(kind)
     column = table.columns[table.names.index(attribute)]
     value = f'{alias}."{attribute}"'
     if f"{attribute}_precision" in table.names:

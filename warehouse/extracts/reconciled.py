@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import escaped, keep, show
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
-from warehouse.model.vocabulary import ENTITY_KIND, REASON, ROLE, attribute_title
+from warehouse.model.vocabulary import REASON, ROLE
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
 FINDING = (
@@ -41,8 +41,8 @@ class Reconciliation:
         settings |= {"memory_limit": memory_limit} if memory_limit else {}
         self.home = home
         self.con = duckdb.connect(config=settings)
-        for kind, table in GOLDEN.items():
-            show(self.con, f"golden_{kind}", table, [home.stage("golden", kind)])
+        for kind in home.data_model.kinds:
+            show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
 
     def __enter__(self) -> Reconciliation:
@@ -70,18 +70,19 @@ class Reconciliation:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
         keep(self.con, "own", own)
-        return self.con.sql(_wide(plan)).to_arrow_reader(batch_rows)
+        return self.con.sql(_wide(self.home.data_model, plan)).to_arrow_reader(batch_rows)
 
     def findings(self) -> pa.Table:
         """Where the platform's own value is not the golden one, with who stands behind that and why. Text in Chinese."""
         found = self.con.sql(_sql("finding")).to_arrow_table()
-        titles = {f"{kind} {name}": attribute_title(kind, name) for kind in GOLDEN for name in GOLDEN[kind].names}
+        model = self.home.data_model
+        titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
         columns = [
             found["file_name"],
             found["sheet_name"],
             found["row_number"],
             _worded(found["role"], ROLE),
-            _worded(found["entity_kind"], ENTITY_KIND),
+            _worded(found["entity_kind"], model.kind_titles),
             found["entity_id"],
             _worded(pc.binary_join_element_wise(found["entity_kind"], found["attribute"], " "), titles),
             pc.if_else(pc.equal(found["state"], 1), INVALID, DIFFERS),
@@ -116,7 +117,7 @@ class Reconciliation:
         )
 
 
-def _wide(plan: Plan) -> str:
+def _wide(model: DataModel, plan: Plan) -> str:
     """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record."""
     steps, columns, joins = [], [], []
     for number, role in enumerate(plan.roles):
@@ -137,7 +138,7 @@ def _wide(plan: Plan) -> str:
         ]
         columns.append(f"m{number}.entity_id as {_quoted(role.entity)}")
         for i, attribute in enumerate(role.attributes):
-            value = shown(role.kind, attribute.name, f"g{number}")
+            value = shown(model, role.kind, attribute.name, f"g{number}")
             columns.append(f"{value} as {_quoted(attribute.value)}")
             if attribute.mark:
                 columns.append(

@@ -101,7 +101,9 @@ def write_extract(
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
-                    writer.platform(platforms[platform], here, entitled(entitlements, department, platform))
+                    writer.platform(
+                        platforms[platform], here, entitled(home.data_model, entitlements, department, platform)
+                    )
                 manifest = writer.finish(department, names.get(department, department))
         for file in folder.iterdir():
             sync(file)
@@ -191,6 +193,7 @@ class _Writer:
             (role, attribute) for found, role, attribute in self.asserted if found == own.dataset
         }
         plan = plan_dataset(
+            self.reconciliation.home.data_model,
             own.platform,
             own.dataset,
             about["title_zh"],

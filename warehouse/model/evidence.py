@@ -101,7 +101,7 @@ JUDGEMENT = Table(
     (
         Column("judgement_id", S, "裁定编号", "J and a running number", nullable=False),
         Column("statement_id", S, "陈述编号", "First judgement of the same statement: one about two entities is many pairs", nullable=False),
-        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
         Column("left_entity_id", S, "实体编号（左）", "Entity of the left mention now; null while no current row makes that mention", label="左实体编号"),
         Column("right_entity_id", S, "实体编号（右）", "Entity of the right mention now; null while no current row makes that mention", label="右实体编号"),
         Column("left_platform", S, "平台（左）", "Platform", nullable=False, label="左平台"),

@@ -2,6 +2,7 @@
 
 ```
 <home>/
+  kinds/<kind>.yaml, <kind>.py                      kinds and attributes of the city's own, as the last run read them
   landing/original/<ab>/<sha256>                    original bytes of every delivery
   landing/rows/<platform>/<delivery_id>/<dataset>.parquet
   landing/rejected/<platform>/<delivery_id>.parquet
@@ -12,8 +13,8 @@
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
   stage/glossary/<what>.arrow                       what the values of the last run were standardised to; may be deleted at any time
-  stage/made/<kind>.arrow                           lasting names and hashes of the mentions, by which matching sees what changed
-  stage/compared/<kind>.arrow                       the columns of the mentions that matching compares, to be mapped into memory
+  stage/mention_index/<kind>.arrow                  stable keys and hashes of the mentions, by which matching sees what changed
+  stage/match_columns/<kind>.arrow                  the columns of the mentions that matching compares, to be mapped into memory
   stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
   models/<kind>.json                                parameters of the matching model
   models/<kind>.population.parquet                  how common values were when it was trained
@@ -35,8 +36,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from warehouse.model.data_model import DataModel, shipped
 
 LIBRARY_FILE = "one_network.duckdb"
 RESTRICTED_FILE = "one_network_restricted.duckdb"
@@ -44,9 +47,30 @@ RESTRICTED_FILE = "one_network_restricted.duckdb"
 
 @dataclass(frozen=True)
 class Home:
-    """Paths of one home. Nothing is created by asking for a path."""
+    """Paths of one home, and the kinds its tables hold. Nothing is created by asking for a path.
+
+    Attributes:
+        root: its folder.
+        data_model: the kinds; those that are shipped unless a city has its own.
+    """
 
     root: Path
+    data_model: DataModel = field(default_factory=shipped, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, root: Path) -> Home:
+        """The home in a folder, with the kinds its last run knew.
+
+        Raises:
+            DataModelError: the declarations the home holds are damaged.
+        """
+        folder = cls(root).kinds
+        return cls(root, DataModel.load(folder)) if folder.is_dir() else cls(root)
+
+    @property
+    def kinds(self) -> Path:
+        """The city's own declarations of kinds, as its last run read them; not there where it has none."""
+        return self.root / "kinds"
 
     @property
     def landing(self) -> Path:
@@ -117,13 +141,13 @@ class Home:
         """The folder of what values were standardised to, see `pipelines.standardise.glossary`."""
         return self.root / "stage" / "glossary"
 
-    def made(self, kind: str) -> Path:
-        """Lasting names and hashes of the mentions of one kind, see `pipelines.matching.inputs.made`."""
-        return self.root / "stage" / "made" / f"{kind}.arrow"
+    def mention_index(self, kind: str) -> Path:
+        """Stable keys and hashes of the mentions of one kind, see `pipelines.matching.inputs.mention_index`."""
+        return self.root / "stage" / "mention_index" / f"{kind}.arrow"
 
-    def compared(self, name: str) -> Path:
-        """The columns matching compares of the mentions of one kind; `owner`: what homes are told of their owners."""
-        return self.root / "stage" / "compared" / f"{name}.arrow"
+    def match_columns(self, name: str) -> Path:
+        """The columns matching compares of the mentions of one kind, or a further table of it."""
+        return self.root / "stage" / "match_columns" / f"{name}.arrow"
 
     @property
     def judgements(self) -> Path:

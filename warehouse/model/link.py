@@ -63,7 +63,7 @@ MENTION = Table(
     "one row per mention",
     ("entity_kind", "platform", "delivery_id", "sheet_name", "row_number", "role"),
     (
-        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
         Column("entity_id", S, "实体编号", "Entity", nullable=False),
         Column("platform", S, "平台", "Platform", nullable=False),
         Column("department", S, "部门", "Department", nullable=False),
@@ -78,52 +78,6 @@ MENTION = Table(
     ),
 )
 
-
-def _relation(name: str, zh: str, en: str, left: tuple[str, str], right: tuple[str, str], kinds: str) -> Table:
-    return Table(
-        "link",
-        name,
-        zh,
-        en,
-        f"{left[0]}, {right[0]}, relation",
-        (left[0], right[0], "relation"),
-        (
-            Column(left[0], S, left[1], "Entity", nullable=False),
-            Column(right[0], S, right[1], "Entity", nullable=False),
-            Column("relation", S, f"关系：{kinds}", f"One of {kinds}", nullable=False),
-            Column("platforms", pa.list_(S), "来源平台", "Platforms that say so, most trusted first", nullable=False),
-            Column("claims", I, "主张数", "Number of mentions that say so", nullable=False),
-            Column("first_claimed_on", D, "最早主张日期", "Oldest claim"),
-            Column("last_claimed_on", D, "最新主张日期", "Newest claim"),
-            Column("is_current", pa.bool_(), "是否现行", "True for the chosen one where only one can hold (one residence, one registration); true for all others", nullable=False),
-        ),
-    )
-
-
-PERSON_HOUSING = _relation(
-    "person_housing",
-    "人房关系",
-    "Persons and homes",
-    ("person_id", "人口编号"),
-    ("housing_id", "房屋编号"),
-    "resides registered owns rents lets",
-)
-PERSON_ENTERPRISE = _relation(
-    "person_enterprise",
-    "人企关系",
-    "Persons and enterprises",
-    ("person_id", "人口编号"),
-    ("enterprise_id", "企业编号"),
-    "legal_rep manager employee",
-)
-ENTERPRISE_HOUSING = _relation(
-    "enterprise_housing",
-    "企房关系",
-    "Enterprises and premises",
-    ("enterprise_id", "企业编号"),
-    ("housing_id", "房屋编号"),
-    "registered operates",
-)
 
 REDIRECT = Table(
     "link",
@@ -164,7 +118,7 @@ MENTION_HISTORY = Table(
     "one row per mention that a release ever held, and unbroken time it was delivered",
     ("entity_kind", "platform", "dataset", "role", "row_key", "repeat", "from_delivery_id"),
     (
-        Column("entity_kind", S, "实体类型", "person, housing, enterprise", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
         Column("entity_id", S, "实体编号", "Entity it belongs to; of a withdrawn one the entity it last belonged to (see link.redirect for what became of it)", nullable=False),
         Column("platform", S, "平台", "Platform", nullable=False),
         Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),

@@ -6,33 +6,24 @@ Does not: building, checking or publishing a release (`warehouse.release`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pyarrow as pa
 
 from warehouse.model import catalogue, evidence, landing, link, quality
-from warehouse.model.base import GOLDEN, GRID, MASKED
+from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
-from warehouse.model.vocabulary import CLOSED
-
-KINDS = tuple(GOLDEN)
-"""Kinds of entity with a table of golden records."""
-
-SENSITIVE = {**MASKED, "legal_rep_id_number": "id"}
-"""Attributes whose every value is masked in the plain release, with the kind of mask."""
-
-PUBLIC_CODES = frozenset(
-    ["credit_code", "registration_number", "organisation_code", "unit_number", "address_code", "grid_code"]
-    + ["community_code", "street_code", "household_number", "code", "source_code", "grid"]
-)
-"""Attributes that are long numbers of things, not of persons: shown in full unless they read as an identity number."""
+from warehouse.model.vocabulary import closed
 
 
-def _masked(table: Table, zh: str, en: str) -> Table:
+def _masked(model: DataModel, kind: str) -> Table:
     """The golden table as the plain release shows it: numbers masked, with a token to join by."""
+    declared, masks = model.kinds[kind], model.masks(kind)
     columns: list[Column] = []
-    for column in table.columns:
-        if column.name not in MASKED:
+    for column in model.golden(kind).columns:
+        if column.name not in masks:
             columns.append(column)
             continue
         name, title = column.name, column.title
@@ -40,7 +31,9 @@ def _masked(table: Table, zh: str, en: str) -> Table:
             Column(f"{name}_masked", pa.string(), f"{title}（脱敏）", f"{column.en}, masked", label=f"{title}脱敏"),
             Column(f"{name}_token", pa.string(), f"{title}（令牌，用于关联）", f"{column.en}, keyed token for joining: HMAC-SHA-256, first 32 hexadecimal digits", label=f"{title}令牌"),
         ]
-    return replace(table, schema="base", zh=zh, en=en, columns=tuple(columns))
+    counted = (Column(n, pa.int64(), c.zh, c.en, nullable=False) for n, c in declared.release_columns.items())
+    table = model.golden(kind)
+    return replace(table, schema="base", zh=declared.title.zh, en=declared.title.en, columns=(*columns, *counted))
 
 
 def _claims(table: Table) -> Table:
@@ -70,17 +63,6 @@ def _open(table: Table, golden: Table) -> Table:
     return replace(table, columns=tuple(columns))
 
 
-PERSON = _masked(GOLDEN["person"], "人口", "Persons")
-HOUSING = _masked(GOLDEN["housing"], "房屋", "Housing units")
-HOUSING = replace(
-    HOUSING,
-    columns=HOUSING.columns
-    + (
-        Column("person_count", pa.int64(), "现住人口数", "Persons who live in it or rent it now: link.person_housing, resides or rents, is_current", nullable=False),
-        Column("registered_count", pa.int64(), "户籍人口数", "Persons registered at it now: link.person_housing, registered, is_current", nullable=False),
-    ),
-)
-ENTERPRISE = _masked(GOLDEN["enterprise"], "企业", "Enterprises")
 ATTRIBUTE = _claims(evidence.ATTRIBUTE)
 CONFLICT = _claims(evidence.CONFLICT)
 
@@ -127,55 +109,94 @@ class Served:
     derived: bool = False
 
 
-def _kinds(stage: str) -> tuple[tuple[str, str], ...]:
-    return tuple((stage, kind) for kind in KINDS)
-
-
 _ROW = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "role")
 
-RELEASE: tuple[Served, ...] = (
-    Served(PERSON, "人口", (("golden", "person"),), ("grid_code",)),
-    Served(link.PERSON_HOUSING, "人房关系", (("relation", "person_housing"),)),
-    Served(HOUSING, "房屋", (("golden", "housing"),), ("grid_code",), derived=True),
-    Served(ENTERPRISE, "企业", (("golden", "enterprise"),), ("grid_code",)),
-    Served(GRID, "网格", (("base", "grid"),)),
-    Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id")),
-    Served(link.PERSON_ENTERPRISE, "人企关系", (("relation", "person_enterprise"),)),
-    Served(link.ENTERPRISE_HOUSING, "企房关系", (("relation", "enterprise_housing"),)),
-    Served(link.REDIRECT, "编号变更", _kinds("redirect"), required=False),
-    Served(link.HISTORY, "编号沿革", _kinds("history"), required=False),
-    Served(link.MENTION_HISTORY, "提及沿革", _kinds("mention_history"), ("entity_id",), required=False),
-    Served(ATTRIBUTE, "主张", _kinds("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw")),
-    Served(CONFLICT, "冲突", _kinds("conflict"), ("entity_kind", "attribute", "entity_id")),
-    Served(evidence.MATCH, "匹配依据", _kinds("match"), ("left_entity_id", "right_entity_id", *(f"{s}_{c}" for s in ("left", "right") for c in _ROW if c != "delivery_id"))),
-    Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
-    Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
-    Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
-    Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), ("suite", "expectation", "platform", "delivery_id", "file_name", "sheet_name", "row_number", "role", "entity_id", "column"), required=False),
-    Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
-    Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
-    Served(landing.REJECTED, "退回行", (("quality", "rejected"),), ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")),
-    Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
-    Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
-    Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
-    Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
-    Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
-    Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
-    Served(catalogue.RELEASE, "发布版", ()),
-)
-"""Every table of the release, in the order it is built."""
 
-RESTRICTED: tuple[Served, ...] = tuple(
-    replace(served, table=_open(served.table, GOLDEN[served.table.name])) if served.table.schema == "base" and served.table.name in GOLDEN else served
-    for served in RELEASE
-)
-"""The same tables as the restricted release holds them: nothing masked, full numbers in columns of their own."""
+@cache
+def release_tables(model: DataModel) -> tuple[Served, ...]:
+    """Every table of the release, in the order it is built: a derived table comes after those it reads."""
+    return (*_golden_tables(model), *_shared_tables(tuple(model.kinds)))
 
 
-def codes(table: Table, column: Column) -> tuple[str, ...]:
+def _golden_tables(model: DataModel) -> Iterator[Served]:
+    """Golden records, relations and the grid tree. What a hook makes comes last: it reads the relations."""
+    hooked = [kind for kind in model.kinds if model.kinds[kind].hooks.release]
+    for kind in model.kinds:
+        if kind not in hooked:
+            yield _golden_table(model, kind)
+    for relation in model.relations:
+        yield Served(relation.table, relation.table.zh, (("relation", relation.table.name),))
+    for kind in hooked:
+        yield replace(_golden_table(model, kind), derived=True)
+    yield Served(model.grid, "网格", (("base", "grid"),))
+
+
+def _golden_table(model: DataModel, kind: str) -> Served:
+    declared = model.kinds[kind]
+    order = ("grid_code",) if model.is_placed(kind) else ()
+    return Served(_masked(model, kind), declared.view or declared.title.zh, (("golden", kind),), order)
+
+
+def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
+    def each(stage: str) -> tuple[tuple[str, str], ...]:
+        return tuple((stage, kind) for kind in kinds)
+
+    sides = tuple(f"{s}_{c}" for s in ("left", "right") for c in _ROW if c != "delivery_id")
+    failing = ("suite", "expectation", "platform", "delivery_id", "file_name", "sheet_name", "row_number", "role", "entity_id", "column")
+    rejected = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")
+    return (
+        Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id")),
+        Served(link.REDIRECT, "编号变更", each("redirect"), required=False),
+        Served(link.HISTORY, "编号沿革", each("history"), required=False),
+        Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), required=False),
+        Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw")),
+        Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id")),
+        Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides)),
+        Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
+        Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
+        Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
+        Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), failing, required=False),
+        Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
+        Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
+        Served(landing.REJECTED, "退回行", (("quality", "rejected"),), rejected),
+        Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
+        Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
+        Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
+        Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
+        Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
+        Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
+        Served(catalogue.RELEASE, "发布版", ()),
+    )
+
+
+@cache
+def restricted_tables(model: DataModel) -> tuple[Served, ...]:
+    """The same tables as the restricted release holds them: nothing masked, full numbers in columns of their own."""
+    return tuple(
+        replace(served, table=_open(served.table, model.golden(served.table.name)))
+        if served.table.schema == "base" and served.table.name in model.kinds
+        else served
+        for served in release_tables(model)
+    )
+
+
+def codes(model: DataModel, table: Table, column: Column) -> tuple[str, ...]:
     """The codes a column of the release may hold, in their order; none where it is open."""
-    closed = CLOSED.get(f"{table.full_name}.{column.name}") or CLOSED.get(column.name) or {}
-    return tuple(closed) if column.type == pa.string() else ()
+    known = closed(model)
+    allowed = known.get(f"{table.full_name}.{column.name}") or known.get(column.name) or {}
+    return tuple(allowed) if column.type == pa.string() else ()
+
+
+PUBLIC_PLACES = frozenset(["grid_code", "community_code", "street_code"])
+"""Codes of places: what every golden record that lies in a grid holds."""
+
+
+@cache
+def public_codes(model: DataModel) -> frozenset[str]:
+    """Attributes that are long numbers of things, not of persons: shown in full unless they read as an identity number."""
+    named = {n for kind in model.kinds for n in model.kinds[kind].attributes if model.mask(kind, n) == "code"}
+    cells = {cell for kind in model.kinds for cell, n in model.cells(kind).items() if model.mask(kind, n) == "code"}
+    return frozenset(named | cells | PUBLIC_PLACES)
 
 
 SCHEMAS = {
@@ -188,24 +209,22 @@ SCHEMAS = {
 }
 """Schemas of the release with their meaning in Chinese and English."""
 
-REFERENCES: tuple[tuple[str, str, str, str], ...] = (
-    ("link.person_housing", "person_id", "base.person", "person_id"),
-    ("link.person_housing", "housing_id", "base.housing", "housing_id"),
-    ("link.person_enterprise", "person_id", "base.person", "person_id"),
-    ("link.person_enterprise", "enterprise_id", "base.enterprise", "enterprise_id"),
-    ("link.enterprise_housing", "enterprise_id", "base.enterprise", "enterprise_id"),
-    ("link.enterprise_housing", "housing_id", "base.housing", "housing_id"),
-    ("base.person", "residence_housing_id", "base.housing", "housing_id"),
-    ("base.person", "registered_housing_id", "base.housing", "housing_id"),
-    ("base.enterprise", "housing_id", "base.housing", "housing_id"),
-    ("base.enterprise", "legal_rep_person_id", "base.person", "person_id"),
-    ("base.person", "grid_code", "base.grid", "grid_code"),
-    ("base.housing", "grid_code", "base.grid", "grid_code"),
-    ("base.enterprise", "grid_code", "base.grid", "grid_code"),
-    ("base.grid", "parent_code", "base.grid", "grid_code"),
-    ("quality.grid_balance", "grid_code", "base.grid", "grid_code"),
-)
-"""(table, column, referred table, referred column): a value that is not null exists there."""
+@cache
+def references(model: DataModel) -> tuple[tuple[str, str, str, str], ...]:
+    """(table, column, referred table, referred column): a value that is not null exists there."""
+    found = [
+        (relation.table.full_name, f"{kind}_id", f"base.{kind}", f"{kind}_id")
+        for relation in model.relations
+        for kind in (relation.left, relation.right)
+    ]
+    for name, kind in model.kinds.items():
+        beside = {c: b.refers for a in kind.attributes.values() for c, b in a.beside.items() if b.refers}
+        found += [(f"base.{name}", column, f"base.{other}", f"{other}_id") for column, other in beside.items()]
+    found += [(f"base.{kind}", "grid_code", "base.grid", "grid_code") for kind in model.placed]
+    found.append(("base.grid", "parent_code", "base.grid", "grid_code"))
+    found.append(("quality.grid_balance", "grid_code", "base.grid", "grid_code"))
+    return tuple(found)
+
 
 ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
     ("link.mention", "entity_id"),

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import DataModel
 
-ENTITY_KIND = {"person": "人口", "housing": "房屋", "enterprise": "企业", "event": "事件", "component": "部件"}
 ROLE = {
     "subject": "本体",
     "owner": "权利人",
@@ -23,17 +22,13 @@ ROLE = {
     "manager": "负责人",
     "caller": "来电人",
     "secretary": "书记",
-}
-RELATION = {
-    "resides": "居住",
-    "registered": "登记",
-    "owns": "拥有",
-    "rents": "承租",
-    "lets": "出租",
-    "operates": "经营",
-    "legal_rep": "法定代表人",
-    "manager": "负责人",
-    "employee": "从业人员",
+    "holder": "持证人",
+    "holder_enterprise": "持证单位",
+    "owner_enterprise": "权利单位",
+    "co_owner_enterprise": "共有单位",
+    "landlord_enterprise": "出租单位",
+    "tenant_enterprise": "承租单位",
+    "builder": "建设单位",
 }
 REASON = {
     "authority": "来源最权威",
@@ -68,19 +63,12 @@ CADENCE = {
 }
 SEMANTICS = {"snapshot": "全量", "delta": "增量"}
 SHARING = {"unconditional": "无条件共享", "conditional": "有条件共享", "none": "不予共享"}
-SEX = {"男": "男", "女": "女"}
-PRECISION = {"day": "日", "month": "月", "year": "年"}
 BALANCE = {"under": "偏小", "within": "适中", "over": "偏大"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
-ATTRIBUTE = {column.name: column.title for table in GOLDEN.values() for column in table.columns}
-"""Every golden column by its Chinese title; a name the kinds share carries the title of the last of them."""
-
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "entity_kind": ENTITY_KIND,
+_WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
     "left_role": ROLE,
     "right_role": ROLE,
-    "relation": RELATION,
     "reason": REASON,
     "level": LEVEL,
     "event": EVENT,
@@ -92,21 +80,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "cadence": CADENCE,
     "semantics": SEMANTICS,
     "sharing": SHARING,
-    "birth_date_precision": PRECISION,
     "household_balance": BALANCE,
     "person_balance": BALANCE,
     "freshness": FRESHNESS,
 }
-"""Column name → code → Chinese word; the views of schema `一张网` show the words."""
+"""Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
-CLOSED: Mapping[str, Mapping[str, str]] = {
-    "entity_kind": ENTITY_KIND,
-    "base.person.sex": SEX,
-    "base.person.birth_date_precision": PRECISION,
+_CLOSED: Mapping[str, Mapping[str, str]] = {
     "base.grid.level": LEVEL,
-    "link.person_housing.relation": RELATION,
-    "link.person_enterprise.relation": RELATION,
-    "link.enterprise_housing.relation": RELATION,
     "link.history.event": EVENT,
     "evidence.attribute.reason": REASON,
     "evidence.match.outcome": OUTCOME,
@@ -122,25 +103,28 @@ CLOSED: Mapping[str, Mapping[str, str]] = {
     "catalogue.platform.sharing": SHARING,
     "catalogue.platform.freshness": FRESHNESS,
 }
-"""Column of the release (or its name in every table) whose codes One Network itself sets: an ENUM in the order given here,
-and nothing else fits in. Labels are in `catalogue.code` under `release.<column>`. Roles are none: platforms name those."""
 
 
-OTHER_ATTRIBUTES = {
-    "legal_rep_id_number": "法定代表人证件号",
-    "household_relation": "与户主关系",
-    "employer": "工作单位",
-    "source_code": "来源编码",
-    "operating_address": "经营地址",
-}
-"""Attributes platforms claim that no golden record holds, with their Chinese titles."""
+def relation_words(model: DataModel) -> Mapping[str, str]:
+    """Relation → Chinese word, over all ties."""
+    return {name: relation.zh for table in model.relations for name, relation in table.tie.relations.items()}
 
 
-def attribute_titles(kind: str) -> Mapping[str, str]:
-    """Attribute → Chinese title, all that are known of the kind."""
-    return {**OTHER_ATTRIBUTES, **({c.name: c.title for c in GOLDEN[kind].columns} if kind in GOLDEN else {})}
+def words(model: DataModel) -> Mapping[str, Mapping[str, str]]:
+    """Column name → code → Chinese word; the views of schema `一张网` show the words."""
+    golden = {column: values for kind in model.kinds for column, values in model.closed(kind).items()}
+    return {"entity_kind": model.kind_titles, "relation": relation_words(model), **golden, **_WORDS}
 
 
-def attribute_title(kind: str, attribute: str) -> str:
-    """The Chinese title of an attribute; the attribute itself where none is known."""
-    return attribute_titles(kind).get(attribute, attribute)
+def closed(model: DataModel) -> Mapping[str, Mapping[str, str]]:
+    """Column of the release (or its name in every table) whose codes One Network itself sets, with their words.
+
+    Such a column is an ENUM in the order given here, and nothing else fits in. Labels are in `catalogue.code` under
+    `release.<column>`. Roles are none: platforms name those.
+    """
+    relations = {
+        f"{r.table.full_name}.relation": {name: relation.zh for name, relation in r.tie.relations.items()}
+        for r in model.relations
+    }
+    golden = {f"base.{kind}.{column}": values for kind in model.kinds for column, values in model.closed(kind).items()}
+    return {"entity_kind": model.kind_titles, **_CLOSED, **relations, **golden}

@@ -14,7 +14,7 @@ import duckdb
 
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
-from warehouse.model.release import RELEASE
+from warehouse.model.release import release_tables
 from warehouse.release.ddl import text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line
@@ -100,6 +100,6 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: 
     spill = file.parent / "spill"
     with duckdb.connect(config={**settings, "temp_directory": str(spill)}) as con:
         con.execute(f"attach {text(str(file))} as release (storage_version {text(STORAGE_VERSION)})")
-        counts = fill(con, home, RELEASE, version, facts)
+        counts = fill(con, home, release_tables(home.data_model), version, facts)
     shutil.rmtree(spill, ignore_errors=True)
     return counts

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.model.home import Home
-from warehouse.model.release import RELEASE
+from warehouse.model.release import release_tables
 from warehouse.model.table import Table
 from warehouse.release.ddl import name, qualified, text
 from warehouse.release.manifest import ReleaseError, release_file
@@ -48,7 +48,7 @@ def compare_releases(home: Home, old: str, new: str, *, threads: int | None = No
         ReleaseError: one of them is not kept.
     """
     with _attached(home, old, new, threads) as con:
-        return [_compare(con, served.table) for served in RELEASE]
+        return [_compare(con, served.table) for served in release_tables(home.data_model)]
 
 
 def changed_rows(home: Home, old: str, new: str, table: str, limit: int = 100) -> pa.Table:
@@ -59,9 +59,10 @@ def changed_rows(home: Home, old: str, new: str, table: str, limit: int = 100) -
     Raises:
         ReleaseError: a release is not kept, or the table is none of the release or has no key.
     """
-    found = next((s.table for s in RELEASE if s.table.full_name == table), None)
+    tables = release_tables(home.data_model)
+    found = next((s.table for s in tables if s.table.full_name == table), None)
     if found is None or not found.key:
-        keyed = ", ".join(s.table.full_name for s in RELEASE if s.table.key)
+        keyed = ", ".join(s.table.full_name for s in tables if s.table.key)
         raise ReleaseError(f"{table}: rows are told apart in {keyed}")
     with _attached(home, old, new, None) as con:
         if not all(_columns(con, database, found) for database in (OLD, NEW)):

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from warehouse.model.release import KINDS, RELEASE, SCHEMAS, Served, codes
+from warehouse.model.data_model import DataModel
+from warehouse.model.release import SCHEMAS, Served, codes
 from warehouse.model.table import Column, Table
-from warehouse.model.vocabulary import CLOSED, WORDS, attribute_titles
+from warehouse.model.vocabulary import closed, words
 
 CHINESE = "一张网"
 
@@ -35,12 +36,12 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def column_type(table: Table, column: Column) -> str:
+def column_type(model: DataModel, table: Table, column: Column) -> str:
     """The DuckDB type of a column of the release, in small letters. KeyError for an Arrow type no contract uses yet.
 
     Codes are ENUMs declared in the column itself: a type with a name would tie the table to the schema it lies in.
     """
-    if allowed := codes(table, column):
+    if allowed := codes(model, table, column):
         return f"enum({', '.join(map(text, allowed))})"
     if pa.types.is_list(column.type):
         return f"{_TYPES[column.type.value_type]}[]"
@@ -55,14 +56,14 @@ def create_schemas() -> Iterator[str]:
         yield f"create schema {name(schema)}"
 
 
-def create_table(table: Table) -> str:
+def create_table(model: DataModel, table: Table) -> str:
     """The table with its types and NOT NULL.
 
     No PRIMARY KEY: its index would hold every key in memory while a city of 60 million claims is loaded and would be
     written into the file, for a guarantee `verify_release` gives once and a look-up the sort order gives as well.
     """
     columns = ", ".join(
-        f"{name(c.name)} {column_type(table, c)}{'' if c.nullable and c.name not in table.key else ' not null'}"
+        f"{name(c.name)} {column_type(model, table, c)}{'' if c.nullable and c.name not in table.key else ' not null'}"
         for c in table.columns
     )
     return f"create table {qualified(table)} ({columns})"
@@ -80,13 +81,13 @@ def comments(served: Served) -> Iterator[str]:
         yield f"comment on column {view}.{name(column.title)} is {said}"
 
 
-def create_view(served: Served) -> str:
+def create_view(model: DataModel, served: Served) -> str:
     """The table under its Chinese name, columns under their titles, codes as Chinese words."""
-    columns = ", ".join(f"{_worded(served.table, c)} as {name(c.title)}" for c in served.table.columns)
+    columns = ", ".join(f"{_worded(model, served.table, c)} as {name(c.title)}" for c in served.table.columns)
     return f"create view {name(CHINESE)}.{name(served.view)} as select {columns} from {qualified(served.table)}"
 
 
-def dictionary(tables: Sequence[Served] = RELEASE) -> list[dict[str, object]]:
+def dictionary(tables: Sequence[Served]) -> list[dict[str, object]]:
     """The release's own columns as rows of `catalogue.field`, with a row per schema whose dataset and field are ''."""
     rows: list[dict[str, object]] = [
         {"owner": "release", "dataset": schema, "field": "", "title_zh": zh, "title_en": en, "attributes": []}
@@ -107,12 +108,12 @@ def dictionary(tables: Sequence[Served] = RELEASE) -> list[dict[str, object]]:
     return rows
 
 
-def labels() -> list[dict[str, str]]:
+def labels(model: DataModel) -> list[dict[str, str]]:
     """The codes One Network itself sets as rows of `catalogue.code`: `release.<column>`, code, Chinese word."""
     return [
         {"code_table": f"release.{column}", "source_value": code, "value": word}
-        for column, words in CLOSED.items()
-        for code, word in words.items()
+        for column, values in closed(model).items()
+        for code, word in values.items()
     ]
 
 
@@ -121,20 +122,20 @@ def qualified(table: Table) -> str:
     return f"{name(table.schema)}.{name(table.name)}"
 
 
-def attribute_worded() -> str:
+def attribute_worded(model: DataModel) -> str:
     """The expression that gives the Chinese title of `attribute` of an entity of `entity_kind`."""
     kinds = []
-    for kind in KINDS:
-        cases = " ".join(f"when {text(a)} then {text(title)}" for a, title in attribute_titles(kind).items())
+    for kind in model.kinds:
+        cases = " ".join(f"when {text(a)} then {text(title)}" for a, title in model.titles(kind).items())
         kinds.append(f"when {text(kind)} then case attribute {cases} else attribute end")
     return f"case entity_kind {' '.join(kinds)} else attribute end"
 
 
-def _worded(table: Table, column: Column) -> str:
+def _worded(model: DataModel, table: Table, column: Column) -> str:
     column_name = name(column.name)
     if column.name == "attribute" and "entity_kind" in table.names:
-        return column_name if "attribute_title" in table.names else attribute_worded()
-    if (words := WORDS.get(column.name)) and column.type == pa.string():
-        cases = " ".join(f"when {text(code)} then {text(word)}" for code, word in words.items())
+        return column_name if "attribute_title" in table.names else attribute_worded(model)
+    if (known := words(model).get(column.name)) and column.type == pa.string():
+        cases = " ".join(f"when {text(code)} then {text(word)}" for code, word in known.items())
         return f"case {column_name} {cases} else {column_name}::varchar end"
     return column_name

@@ -45,7 +45,7 @@ def fill(
     Args:
         con: connection with an empty, writable database attached as `release`; it is detached at the end.
         home: the home whose stage files are read and whose token key is used.
-        tables: `RELEASE`, or `RESTRICTED` with `full`.
+        tables: `release_tables`, or `restricted_tables` with `full`.
         version: written into `catalogue.release`.
         facts: written into `catalogue.release`.
         full: nothing is masked.
@@ -56,7 +56,7 @@ def fill(
     made = {
         "catalogue.release": _release_row(version, facts),
         "catalogue.field": FIELD.conform(pa.Table.from_pylist(ddl.dictionary(tables))),
-        "catalogue.code": CODE.conform(pa.Table.from_pylist(ddl.labels())),
+        "catalogue.code": CODE.conform(pa.Table.from_pylist(ddl.labels(home.data_model))),
     }
     counts = {}
     con.execute("use release")
@@ -65,9 +65,9 @@ def fill(
         con.execute(statement)
     for served in tables:
         con.begin()  # one commit a table: hundreds of comments would each wait for the disk
-        con.execute(ddl.create_table(served.table))
+        con.execute(ddl.create_table(home.data_model, served.table))
         counts[served.table.full_name] = _load(con, home, served, made, full)
-        con.execute(ddl.create_view(served))
+        con.execute(ddl.create_view(home.data_model, served))
         for statement in ddl.comments(served):
             con.execute(statement)
         con.commit()
@@ -108,7 +108,9 @@ def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Map
     if served.table.full_name in made:
         con.register("made", made[served.table.full_name])
         parts.append("from made")
-    columns = ", ".join(f"{shown(served, c, full=full)} as {name(c.name)}" for c in served.table.columns)
+    columns = ", ".join(
+        f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}" for c in served.table.columns
+    )
     return " union all ".join(f"select {columns} {part}" for part in parts)
 
 
@@ -118,10 +120,15 @@ def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: b
         files = f"read_parquet([{', '.join(map(text, sources))}])"
         held = con.sql(f"from {files}").columns
         columns = ", ".join(
-            f"{shown(served, c, full=full)} as {name(c.name)}" for c in served.table.columns if c.name in held
+            f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}"
+            for c in served.table.columns
+            if c.name in held
         )
         con.execute(f"create or replace temp view stage as select {columns} from {files}")
-    file = f"{served.table.schema}_{served.table.name}.sql"
+    hook = (
+        home.data_model.kinds[served.table.name].hooks.release if served.table.name in home.data_model.kinds else None
+    )
+    file = hook or f"{served.table.schema}_{served.table.name}.sql"
     statement = resources.files("warehouse.release").joinpath("sql", file).read_text("utf-8")
     for norm, value in NORMS.items():
         statement = statement.replace(f"${norm}", str(value))

@@ -29,7 +29,7 @@ def publish(home: Home, version: str, *, published_at: datetime | None = None) -
         ReleaseError: the release is missing or not good; the library stays what it was.
     """
     folder = home.release(version)
-    if problems := verify_release(folder):
+    if problems := verify_release(folder, home.data_model):
         raise ReleaseError(f"release {version} is not published: " + "; ".join(problems))
     swap_in(folder / LIBRARY, home.library)
     # After the swap: what says it was published was. A crash in between is made good by `settle`.

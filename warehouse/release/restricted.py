@@ -22,7 +22,7 @@ import duckdb
 
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
-from warehouse.model.release import RESTRICTED
+from warehouse.model.release import restricted_tables
 from warehouse.release.ddl import text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, file_line
@@ -124,7 +124,7 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, key: str, 
             )
         except duckdb.Error as error:
             raise ReleaseError(f"the restricted release can't be made ({type(error).__name__})") from None
-        return fill(con, home, RESTRICTED, version, facts, full=True)
+        return fill(con, home, restricted_tables(home.data_model), version, facts, full=True)
 
 
 def _load_encryption(con: duckdb.DuckDBPyConnection) -> None:

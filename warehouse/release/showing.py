@@ -5,65 +5,97 @@ Belongs here: which column is masked how. Does not: the masks themselves (`wareh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
-from warehouse.model.base import MASKED
-from warehouse.model.release import KINDS, PUBLIC_CODES, SENSITIVE, Served
+from warehouse.model.attribute_type import Mask
+from warehouse.model.data_model import DataModel
+from warehouse.model.release import PUBLIC_PLACES, Served, public_codes
 from warehouse.model.table import Column
 from warehouse.release.ddl import attribute_worded, name, text
 
 
-def shown(served: Served, column: Column, *, full: bool = False) -> str:
+def shown(model: DataModel, served: Served, column: Column, *, full: bool = False) -> str:
     """The expression for one column of a table of the release.
 
     Args:
+        model: the kinds of the release.
         served: the table.
         column: its column.
         full: for the restricted release: nothing is masked, masks and tokens stand beside the numbers.
     """
     schema, quoted = served.table.schema, name(column.name)
-    if schema == "base" and served.table.name in KINDS:
-        return _golden(served, column, full)
+    if schema == "base" and served.table.name in model.kinds:
+        return _golden(model, served, column, full)
     if schema == "evidence" and "value_token" in served.table.names:
-        return _claim(column, full)
+        return _claim(model, column, full)
     if column.name.endswith("row_key") and not full:
         # A hash of a row's key, which may be an identity number: without a secret key all numbers can be tried.
         return f"keyed_token({quoted})"
     return quoted
 
 
-def _golden(served: Served, column: Column, full: bool) -> str:
-    for source, kind in MASKED.items():
+def _golden(model: DataModel, served: Served, column: Column, full: bool) -> str:
+    kind = served.table.name
+    for source, mask in model.masks(kind).items():
         if column.name == f"{source}_masked":
-            return f"mask_{kind}({name(source)})"
+            return f"mask_{mask}({name(source)})"
         if column.name == f"{source}_token":
             return f"keyed_token({name(source)})"
-    plain = (
-        full or column.name in PUBLIC_CODES or column.name in served.table.key or column.name.endswith(("_id", "_code"))
-    )
-    # People type phone numbers and identity numbers into any field of text.
-    return name(column.name) if plain or column.type != pa.string() else f"mask_text({name(column.name)})"
+    if full or column.type != pa.string() or column.name in served.table.key or column.name in PUBLIC_PLACES:
+        return name(column.name)
+    return _masked(name(column.name), _mask_of(model, kind, column.name))
 
 
-def _claim(column: Column, full: bool) -> str:
+def _mask_of(model: DataModel, kind: str, column: str) -> Mask:
+    """How a column of a golden record is shown: as its attribute says, a column beside one as that column says."""
+    attributes = model.kinds[kind].attributes
+    for attribute in attributes.values():
+        if column in attribute.beside:
+            return "none" if attribute.beside[column].refers else attribute.beside[column].mask
+    return model.mask(kind, column) if column in attributes else "none"
+
+
+def _masked(expression: str, mask: Mask) -> str:
+    """An expression under a mask without a token. People type phone numbers and identity numbers into any field of text."""
+    return f"mask_{'code' if mask == 'code' else 'text'}({expression})" if mask != "none" else expression
+
+
+def _claim(model: DataModel, column: Column, full: bool) -> str:
     if column.name == "attribute_title":
-        return attribute_worded()
-    sensitive = ", ".join(map(text, SENSITIVE))
-    ids = ", ".join(text(a) for a, kind in SENSITIVE.items() if kind == "id")
-    codes = ", ".join(map(text, sorted(PUBLIC_CODES)))
+        return attribute_worded(model)
     if full and column.name != "value_token":
         return name(column.name)
+    masked = _masked_attributes(model)
+    whens = " ".join(f"when {text(kind)} then attribute in ({_listed(names)})" for kind, names in masked.items())
+    sensitive = f"case entity_kind {whens} else false end" if whens else "false"
+    codes = _listed(public_codes(model))
     match column.name:
         case "value":
-            return f"""case when attribute in ({ids}) then mask_id("value")
-                            when attribute in ({sensitive}) then mask_phone("value")
-                            when attribute in ({codes}) then mask_code("value")
+            return f"""case {_by_mask(model, "mask_", '"value"')} when attribute in ({codes}) then mask_code("value")
                             else mask_text("value") end"""
         case "value_token":
-            return f"""case when attribute in ({sensitive}) then coalesce(keyed_token("value"), '') else '' end"""
+            return f"""case when {sensitive} then coalesce(keyed_token("value"), '') else '' end"""
         case "value_raw":
-            return f"""case when attribute in ({ids}) then mask_written_id(value_raw)
-                            when attribute in ({sensitive}) then mask_written_phone(value_raw)
-                            when attribute in ({codes}) then mask_code(value_raw)
+            return f"""case {_by_mask(model, "mask_written_", "value_raw")} when attribute in ({codes}) then mask_code(value_raw)
                             else mask_text(value_raw) end"""
     return name(column.name)
+
+
+def _masked_attributes(model: DataModel) -> dict[str, tuple[str, ...]]:
+    """Kind → its attributes that are shown as mask and token; kinds with none are left out."""
+    return {kind: tuple(masks) for kind in model.kinds if (masks := model.masks(kind))}
+
+
+def _by_mask(model: DataModel, macro: str, column: str) -> str:
+    """WHEN branches that mask every masked attribute of every kind."""
+    return " ".join(
+        f"when entity_kind = {text(kind)} and attribute = {text(attribute)} then {macro}{mask}({column})"
+        for kind in model.kinds
+        for attribute, mask in model.masks(kind).items()
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(text, sorted(names)))

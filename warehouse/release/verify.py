@@ -12,7 +12,8 @@ import duckdb
 from pydantic import ValidationError
 
 from warehouse.masking import find_leaks
-from warehouse.model.release import ENTITY_REFERENCES, KINDS, PUBLIC_CODES, REFERENCES, RELEASE
+from warehouse.model.data_model import DataModel, shipped
+from warehouse.model.release import ENTITY_REFERENCES, public_codes, references, release_tables
 from warehouse.model.table import Table
 from warehouse.release.ddl import CHINESE, column_type, name, text
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
@@ -20,11 +21,12 @@ from warehouse.release.manifest import LIBRARY, Manifest, file_line
 DATABASE = "candidate"
 
 
-def verify_release(folder: Path, *, threads: int | None = None) -> list[str]:
+def verify_release(folder: Path, model: DataModel | None = None, *, threads: int | None = None) -> list[str]:
     """Open the release in `folder` read-only and list what is wrong with it; an empty list says it is good.
 
-    Problems name tables, columns and counts, never values.
+    Problems name tables, columns and counts, never values. `model` are the kinds it holds, those that are shipped if not given.
     """
+    model = model or shipped()
     try:
         manifest = Manifest.read(folder)
     except (FileNotFoundError, ValidationError) as error:
@@ -38,7 +40,9 @@ def verify_release(folder: Path, *, threads: int | None = None) -> list[str]:
             con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
             con.execute(f"use {DATABASE}")
             # References and leaks need tables that are what they should be.
-            return _shape(con, manifest) or _keys(con) + _references(con) + _mentions(con) + _leaks(con)
+            return _shape(con, model, manifest) or _keys(con, model) + _references(con, model) + _mentions(
+                con, model
+            ) + _leaks(con, model)
     except duckdb.Error as error:
         return [f"{LIBRARY} can't be read ({type(error).__name__})"]
 
@@ -71,7 +75,7 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int((con.execute(query).fetchone() or (0,))[0])
 
 
-def _shape(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
+def _shape(con: duckdb.DuckDBPyConnection, model: DataModel, manifest: Manifest) -> list[str]:
     """Tables, columns, types, views, comments and row counts as declared."""
     problems = []
     found: dict[str, list[tuple[str, str]]] = {}
@@ -82,9 +86,9 @@ def _shape(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
         found.setdefault(f"{schema}.{table}", []).append((column, found_type))
         if not comment:
             problems.append(f"{schema}.{table}.{column} has no comment")
-    for served in RELEASE:
+    for served in release_tables(model):
         table = served.table
-        if found.get(table.full_name) != [(c.name, column_type(table, c)) for c in table.columns]:
+        if found.get(table.full_name) != [(c.name, column_type(model, table, c)) for c in table.columns]:
             problems.append(f"{table.full_name}: columns or types are not those of its contract")
             continue
         rows = _count(con, f"select count(*) from {table.full_name}")
@@ -95,8 +99,8 @@ def _shape(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
     return problems
 
 
-def _keys(con: duckdb.DuckDBPyConnection) -> list[str]:
-    return [p for served in RELEASE if served.table.key for p in _key(con, served.table)]
+def _keys(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
+    return [p for served in release_tables(model) if served.table.key for p in _key(con, served.table)]
 
 
 def _key(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
@@ -105,10 +109,12 @@ def _key(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
     return [f"{table.full_name}: {repeated} keys ({', '.join(table.key)}) are held by several rows"] if repeated else []
 
 
-def _references(con: duckdb.DuckDBPyConnection) -> list[str]:
-    asked = [(t, c, r, rc, "true") for t, c, r, rc in REFERENCES]
+def _references(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
+    asked = [(t, c, r, rc, "true") for t, c, r, rc in references(model)]
     asked += [
-        (t, c, f"base.{kind}", f"{kind}_id", f"entity_kind = '{kind}'") for t, c in ENTITY_REFERENCES for kind in KINDS
+        (t, c, f"base.{kind}", f"{kind}_id", f"entity_kind = '{kind}'")
+        for t, c in ENTITY_REFERENCES
+        for kind in model.kinds
     ]
     problems = []
     for table, column, referred, key, condition in asked:
@@ -122,10 +128,10 @@ def _references(con: duckdb.DuckDBPyConnection) -> list[str]:
     return problems
 
 
-def _mentions(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _mentions(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
     """Every entity counts the mentions that name it: none is without, none is counted twice."""
     problems = []
-    for kind in KINDS:
+    for kind in model.kinds:
         wrong = _count(
             con,
             f"select count(*) from base.{kind} b left join (select entity_id, count(*) n from link.mention "
@@ -137,8 +143,8 @@ def _mentions(con: duckdb.DuckDBPyConnection) -> list[str]:
     return problems
 
 
-def _leaks(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _leaks(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
     return [
         f"{leak.table}.{leak.column}: {leak.rows} rows hold a full {leak.what}"
-        for leak in find_leaks(con, DATABASE, PUBLIC_CODES)
+        for leak in find_leaks(con, DATABASE, public_codes(model))
     ]

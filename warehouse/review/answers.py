@@ -15,6 +15,7 @@ from pathlib import Path
 import python_calamine
 
 from warehouse.judgements.ledger import MentionIdentity
+from warehouse.model.data_model import DataModel
 from warehouse.review import layout
 from warehouse.review.question import token_of
 
@@ -40,7 +41,7 @@ class Answer:
     Attributes:
         sheet: sheet it stands in.
         row: row of the sheet, from 1, as Excel shows it.
-        kind: person, housing, enterprise.
+        kind: kind of both mentions.
         left: one of the mentions.
         right: the other.
         content: what the steward was shown, see `content_of`.
@@ -102,8 +103,8 @@ class _Asked:
     right: MentionIdentity
 
 
-def read_answers(path: Path) -> Answers:
-    """Read a filled-in workbook.
+def read_answers(path: Path, model: DataModel) -> Answers:
+    """Read a filled-in workbook; `model` are the kinds there are.
 
     Raises:
         ReviewFileError: it can't be opened, or was not written by `write_review`.
@@ -127,7 +128,7 @@ def read_answers(path: Path) -> Answers:
         said.setdefault(answer.token, set()).add(answer.verdict)
     problems = [f for f in found if isinstance(f, Problem)]
     problems += [Problem(a.sheet, a.row, TWICE) for a in answers if len(said[a.token]) > 1]
-    problems += _lost(names, cells, asked)
+    problems += _lost(names, cells, asked, model)
     judged = _text(ledger[0], 2)
     return Answers(
         release=_text(ledger[0], 1),
@@ -152,12 +153,15 @@ def _asked(rows: Cells) -> Iterator[tuple[str, _Asked]]:
             yield text[0], _Asked(numbers[text[1]], text[1], text[2], left, right)
 
 
-def _lost(names: Sequence[str], cells: Mapping[str, Cells], asked: Mapping[str, _Asked]) -> Iterator[Problem]:
+def _lost(
+    names: Sequence[str], cells: Mapping[str, Cells], asked: Mapping[str, _Asked], model: DataModel
+) -> Iterator[Problem]:
     """Questions that are asked on no sheet any more, and whose answers therefore can't be read; altered ids are named already."""
     tokens = {t for n in names if n != layout.LEDGER_SHEET for row in cells[n] if (t := _text(row, layout.TOKEN))}
     lost = len(asked.keys() - tokens) - len(tokens - asked.keys())
     if lost > 0:
-        sheet = next(layout.SHEETS[about.kind] for token, about in asked.items() if token not in tokens)
+        kind = next(about.kind for token, about in asked.items() if token not in tokens)
+        sheet = model.kind_titles.get(kind, kind)
         yield Problem(
             sheet, 1, f"有 {lost} 题找不到答题行，未读取，请重新导出 · {lost} questions were not found; export again"
         )

@@ -13,6 +13,3 @@ LABEL, VERDICT, WHY, BASIS, WHO, WEIGHT, TOKEN = range(7)
 
 WORDS = {"相同": SAME, "不同": DIFFERENT, "不确定": UNSURE}
 """What may be chosen."""
-
-SHEETS = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
-"""Sheet of every kind."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from warehouse.judgements.ledger import MentionIdentity
+from warehouse.model.attribute_type import RAW
+from warehouse.model.data_model import DataModel
 from warehouse.model.judgement import IDENTITY
 from warehouse.model.vocabulary import ROLE
 
@@ -43,83 +46,62 @@ STANDARD_ADDRESS = "standard_address"
 RELATED = "related"
 """Columns that are made for the review: see `make_side`."""
 
-_ADDRESS = (Attribute("地址原文", ("address_raw",), ()), _both("标准地址", STANDARD_ADDRESS))
 CLAIMED_ON = Attribute("主张日期", ("claimed_on",), ())
 """Of rows without a date of their own that of their delivery: it moves with every delivery, whatever the row says."""
 
-_END = (_both("网格", "grid_code", raw="grid_raw"), CLAIMED_ON)
 
-ATTRIBUTES: Mapping[str, tuple[Attribute, ...]] = {
-    "person": (
-        _both("姓名", "name", raw="name_raw"),
-        _both("曾用名", "former_name", raw="former_name_raw"),
-        _both("证件号", "id_number", "id_number_legible", raw="id_number_raw"),
-        _both("性别", "sex"),
-        _both("出生日期", "birth_date"),
-        _both("民族", "ethnicity"),
-        _both("电话", "phone", raw="phone_raw"),
-        *_ADDRESS,
-        Attribute("单位", ("employer_raw",), ("employer_key",)),
-        _both("户号", "household_number"),
-        Attribute("与户主关系", ("household_relation",), ()),
-        Attribute("文化程度", ("education",), ()),
-        Attribute("婚姻状况", ("marital_status",), ()),
-        Attribute("注销标志", ("deregistered",), ()),
-        *_END,
-    ),
-    "housing": (
-        *_ADDRESS,
-        _both("不动产单元号", "unit_number"),
-        _both("地址编码", "address_code"),
-        Attribute("平台房屋编号", ("source_code",), ()),
-        _both("建筑面积", "area", raw="area_raw"),
-        _both("用途", "usage"),
-        _both("同行人员", RELATED),
-        *_END,
-    ),
-    "enterprise": (
-        _both("名称", "name_key", raw="name_raw"),
-        Attribute("曾用名", ("former_name_raw",), ("former_name",)),
-        _both("信用代码", "credit_code"),
-        _both("注册号", "registration_number"),
-        _both("组织机构代码", "organisation_code"),
-        Attribute("代码原文", ("code_raw",), ()),
-        _both("法定代表人", "legal_rep_name"),
-        _both("法定代表人证件号", "legal_rep_id_number"),
-        _both("电话", "phone", raw="phone_raw"),
-        *_ADDRESS,
-        Attribute("经营地址", ("operating_address_raw",), ()),
-        _both("登记状态", "status"),
-        _both("成立日期", "established_on"),
-        Attribute("注册资本", ("capital_raw",), ()),
-        Attribute("经营范围", ("business_scope",), ()),
-        *_END,
-    ),
-}
-"""What a steward sees of a mention, by kind."""
+@dataclass(frozen=True)
+class Lines:
+    """What a steward sees of a kind.
 
-GOLDEN: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "person": (
-        ("姓名", "name"),
-        ("证件号", "id_number"),
-        ("性别", "sex"),
-        ("出生日期", "birth_date"),
-        ("电话", "phone"),
-        ("居住地址", "residence"),
-        ("户籍地址", "registered_address"),
-    ),
-    "housing": (("标准地址", "address"), ("不动产单元号", "unit_number"), ("建筑面积", "area"), ("用途", "usage")),
-    "enterprise": (
-        ("名称", "name"),
-        ("信用代码", "credit_code"),
-        ("注册号", "registration_number"),
-        ("法定代表人", "legal_rep_name"),
-        ("电话", "phone"),
-        ("住所", "address"),
-        ("登记状态", "status"),
-    ),
-}
-"""What a steward sees of the golden record of the entity a mention lies in: title, golden column."""
+    Attributes:
+        kind: its name.
+        attributes: of a mention; the last is `CLAIMED_ON`.
+        golden: of the golden record of the entity a mention lies in: title and column.
+        comparisons: comparison → its Chinese word.
+    """
+
+    kind: str
+    attributes: tuple[Attribute, ...]
+    golden: tuple[tuple[str, str], ...]
+    comparisons: Mapping[str, str]
+
+
+def comparison_words(model: DataModel, kind: str) -> Mapping[str, str]:
+    """Comparison of the specification of a kind → its Chinese word: what the kind declares, else the title of an attribute."""
+    declared = model.kinds[kind].comparisons if kind in model.kinds else {}
+    return {"prior": "先验", **model.titles(kind), **declared}
+
+
+@cache
+def lines_of(model: DataModel, kind: str) -> Lines:
+    """The lines of a kind, as its declaration says: every attribute read from a row, and the golden values that were chosen."""
+    attributes = [line for name in model.kinds[kind].attributes for line in _lines(model, kind, name)]
+    if any(other.ties.get(kind) for other in model.kinds.values()):
+        attributes.append(_both("同行人员", RELATED))
+    golden = [
+        (model.title(kind, name), name)
+        for name, attribute in model.kinds[kind].attributes.items()
+        if attribute.golden and attribute.review == "compare" and model.type_of(kind, name).type != "grid"
+    ]
+    return Lines(kind, (*attributes, CLAIMED_ON), tuple(golden), comparison_words(model, kind))
+
+
+def _lines(model: DataModel, kind: str, name: str) -> Iterator[Attribute]:
+    attribute = model.kinds[kind].attributes[name]
+    if attribute.review == "no" or not attribute.type:
+        return
+    title, columns = attribute.label or attribute.zh, model.columns(kind, name)
+    raw, compared = columns.get(RAW, ""), attribute.review == "compare"
+    if attribute.type == "address":
+        yield Attribute(f"{title}原文", (raw,), ())
+        if compared:
+            yield _both(title, STANDARD_ADDRESS)
+        return
+    standard = tuple(columns[o] for o in columns if o in ("value", "key", "legible")) or (
+        model.value_column(kind, name),
+    )
+    yield Attribute(title, (raw, *standard) if raw else standard, standard if compared else ())
 
 
 @dataclass(frozen=True)
@@ -132,9 +114,9 @@ class Side:
         place: file, sheet, row and role, in words.
         entity_id: entity it lies in now.
         entity_size: mentions of that entity.
-        shown: what the steward reads, one text per attribute of the kind, '' where there is nothing; the last is `CLAIMED_ON`.
-        compared: what is compared, one text per attribute of the kind, '' where there is nothing.
-        golden: golden values of its entity, one text per line of `GOLDEN`.
+        shown: what the steward reads, one text per line of the kind, '' where there is nothing; the last is `CLAIMED_ON`.
+        compared: what is compared, one text per line of the kind, '' where there is nothing.
+        golden: golden values of its entity, one text per golden line of the kind.
     """
 
     identity: MentionIdentity
@@ -167,7 +149,7 @@ class Question:
     """One pair to be judged.
 
     Attributes:
-        kind: person, housing, enterprise.
+        lines_of_kind: what is shown of the kind.
         left: the mention of the smaller id.
         right: the other one.
         outcome: `review`, or `cut`: the machine would have joined them and a constraint kept them apart.
@@ -176,13 +158,18 @@ class Question:
         steps: the waterfall, the prior first.
     """
 
-    kind: str
+    lines_of_kind: Lines
     left: Side
     right: Side
     outcome: str
     probability: float
     settles: int
     steps: tuple[Step, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of both mentions."""
+        return self.lines_of_kind.kind
 
     @property
     def token(self) -> str:
@@ -198,11 +185,11 @@ class Question:
         """Title, left text, right text and how they compare; lines that are empty on both sides are left out."""
         out = []
         for attribute, *values in zip(
-            ATTRIBUTES[self.kind], self.left.shown, self.right.shown, self.left.compared, self.right.compared,
+            self.lines_of_kind.attributes, self.left.shown, self.right.shown, self.left.compared, self.right.compared,
             strict=True,
         ):  # fmt: skip
             out.append((attribute.title, values[0], values[1], _mark(attribute, values[2], values[3])))
-        for (title, _), left, right in zip(GOLDEN[self.kind], self.left.golden, self.right.golden, strict=True):
+        for (title, _), left, right in zip(self.lines_of_kind.golden, self.left.golden, self.right.golden, strict=True):
             mark = SAME if left == right else DIFFERS if left and right else ONE_SIDED
             out.append((f"主记录·{title}", left, right, mark))
         return [line for line in out if line[1] or line[2]]
@@ -217,14 +204,14 @@ def _mark(attribute: Attribute, left: str, right: str) -> str:
 
 
 def make_side(
-    kind: str, mention: Mapping[str, Any], golden: Mapping[str, Any], *, platform: str, related: str, size: int
+    lines: Lines, mention: Mapping[str, Any], golden: Mapping[str, Any], *, platform: str, related: str, size: int
 ) -> Side:
     """What is shown of a mention.
 
     Args:
-        kind: of the mention.
-        mention: its row under `MENTIONS[kind]`.
-        golden: the row of its entity under `base.GOLDEN[kind]`; may be empty.
+        lines: of the kind of the mention.
+        mention: its row in the mention table of the kind.
+        golden: the row of its entity in the golden table of the kind; may be empty.
         platform: title of its platform.
         related: names of the people in the same row, '' if none.
         size: mentions of its entity.
@@ -236,11 +223,11 @@ def make_side(
         identity=MentionIdentity(*(mention[name] for name in IDENTITY)),
         platform=platform,
         place=f"{mention['file_name']}{sheet} · 第 {mention['row_number']} 行 · {role}",
-        entity_id=str(golden.get(f"{kind}_id") or ""),
+        entity_id=str(golden.get(f"{lines.kind}_id") or ""),
         entity_size=size,
-        shown=tuple(_first(row, attribute.shown) for attribute in ATTRIBUTES[kind]),
-        compared=tuple(_first(row, attribute.compared) for attribute in ATTRIBUTES[kind]),
-        golden=tuple(_text(golden.get(column)) for _, column in GOLDEN[kind]),
+        shown=tuple(_first(row, attribute.shown) for attribute in lines.attributes),
+        compared=tuple(_first(row, attribute.compared) for attribute in lines.attributes),
+        golden=tuple(_text(golden.get(column)) for _, column in lines.golden),
     )
 
 

@@ -11,22 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from warehouse.review.question import Step
 
-COMPARISONS = {
-    "prior": "先验",
-    "id_number": "证件号",
-    "name": "名称",
-    "birth": "出生日期",
-    "sex": "性别",
-    "home": "住所",
-    "phone": "电话",
-    "firm": "单位",
-    "ethnicity": "民族",
-    "address": "地址",
-    "owner": "权利人",
-    "area": "面积",
-    "code": "代码",
-    "legal_rep": "法定代表人",
-}
 LEVELS = {
     "missing": "缺",
     "same": "相同",
@@ -75,9 +59,8 @@ PATTERNS = (
 )
 
 
-def words_of_comparison(name: str, kind: str = "") -> str:
-    """A comparison in Chinese, in the words of that kind; joined by × where a dependence between several is corrected."""
-    words = {**COMPARISONS, "name": "姓名"} if kind == "person" else COMPARISONS
+def words_of_comparison(name: str, words: Mapping[str, str]) -> str:
+    """A comparison in the words of its kind (`question.comparison_words`); joined by × where a dependence is corrected."""
     return "×".join(words.get(part, part) for part in name.split(" × "))
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import xlsxwriter
 
+from warehouse.model.data_model import DataModel
 from warehouse.review import layout
 from warehouse.review.question import DIFFERS, ONE_SIDED, Question
 from warehouse.review.waterfall import words_of_comparison, words_of_level
@@ -39,11 +40,12 @@ class Sheet(Protocol):
         """Write a number cell."""
 
 
-def write_review(path: Path, questions: Sequence[Question], release: str, judged: int = 0) -> None:
+def write_review(path: Path, model: DataModel, questions: Sequence[Question], release: str, judged: int = 0) -> None:
     """Write the workbook, aside first, readable by its owner alone (0600).
 
     Args:
         path: where; a file there is replaced.
+        model: the kinds there are.
         questions: in the order they are to be asked; each kind gets its sheet.
         release: version of the release they are asked about, '' if none.
         judged: judgements there are already.
@@ -52,10 +54,11 @@ def write_review(path: Path, questions: Sequence[Question], release: str, judged
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         looks = {name: book.add_format(look) for name, look in _looks().items()}
-        for kind, name in layout.SHEETS.items():
-            asked = [question for question in questions if question.kind == kind]
-            if asked or (kind == "person" and not questions):
-                _write_sheet(book.add_worksheet(name), looks, name, asked, release)
+        by_kind = {kind: [q for q in questions if q.kind == kind] for kind in model.kinds}
+        asked = {kind: listed for kind, listed in by_kind.items() if listed} or {next(iter(by_kind)): []}
+        for kind, listed in asked.items():
+            name = model.kind_titles[kind]
+            _write_sheet(book.add_worksheet(name), looks, name, listed, release)
         _write_ledger(book.add_worksheet(layout.LEDGER_SHEET), questions, release, judged)
     aside = path.with_name(f".{path.name}.writing")
     aside.unlink(missing_ok=True)
@@ -157,7 +160,9 @@ def _write_values(sheet: Sheet, looks: dict[str, Any], row: int, question: Quest
 
 def _write_waterfall(sheet: Sheet, looks: dict[str, Any], row: int, question: Question) -> int:
     for step in question.steps:
-        sheet.write_string(row, layout.BASIS, words_of_comparison(step.comparison, question.kind), looks["text"])
+        sheet.write_string(
+            row, layout.BASIS, words_of_comparison(step.comparison, question.lines_of_kind.comparisons), looks["text"]
+        )
         sheet.write_string(row, layout.WHO, words_of_level(step.level), looks["text"])
         sheet.write_number(row, layout.WEIGHT, round(step.weight, 4), looks["number"])
         row += 1

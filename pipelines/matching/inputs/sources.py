@@ -1,39 +1,38 @@
-"""The mentions of a kind as a run looks at them: integers of all of them, compared columns of those asked for.
+"""The mentions of a kind as a run looks at them: integers of all of them, match columns of those asked for.
 
-Belongs here: what the mention stage told (`made`) together with what other kinds were found to be, views of some mentions.
-Does not: the views themselves (`views`), or what follows from a change (`incremental`).
+Belongs here: the index of mentions together with the clusters of the kinds they point to. Does not: the columns of a kind
+(`kind_inputs`), or what follows from a change (`incremental`).
 
-A mention changes with its own row, and with what other kinds say of it: a person with the home and the firm of his row, a
-home with the owners its row names.
+A mention changes with its own row, and with what other kinds say of it: a person with the home and the firm of its row, a home
+with the owners its row names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.matching.engine.encode import distinct_sorted
+from pipelines.matching.incremental import Clustered
 from pipelines.matching.inputs.coded import CodedTable, known_distinct
+from pipelines.matching.inputs.kind_inputs import Codes, Ints, KindInputs
+from pipelines.matching.inputs.mention_index import pointer
 from pipelines.matching.inputs.rows import Beside, Rows
-from pipelines.matching.inputs.views import LIVED_IN, coded_persons, enterprise_view, housing_view
-from pipelines.matching.store.state import Clustered
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
 
-Ints = npt.NDArray[np.int64]
 Asked = Ints | None
-"""Places of mentions; None for all of them, which then come in order of `mention_id`."""
-View = Callable[[Asked], pa.Table | CodedTable]
+"""Slots of mentions; None for all of them, which then come in order of `mention_id`."""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The mentions of a kind that was matched before, by place: `mention_id` (-1 for none), their lasting names, and those of
+    """The mentions of a kind that was matched before, by slot: `mention_id` (-1 for none), their stable keys, and those of
     their clusters."""
 
     ids: Ints
@@ -42,97 +41,106 @@ class Resolved:
 
     @classmethod
     def of(cls, home: Home, kind: str) -> Resolved:
-        """What was found of a kind that was linked before.
+        """The clusters of a kind that was linked before.
 
         Raises:
-            ValueError: it was found of other mentions than there are now.
+            ValueError: they are of other mentions than there are now.
         """
-        state, made = Clustered.load(home.matched(kind)), mapped(home.made(kind))
-        ids, names = made["mention_id"].to_numpy(), made["name"].to_numpy()
+        state, index = Clustered.load(home.matched(kind)), mapped(home.mention_index(kind))
+        ids, names = index["mention_id"].to_numpy(), index["name"].to_numpy()
         if state is None or not state.is_of(names, ids):
             raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
         return cls(ids, names, state.row_clusters())
 
-    def some(self, places: Ints) -> pa.Table:
-        """`mention_id` and `cluster_id` of the mentions at some places, in order of names, whatever order these come in."""
-        places = places[np.argsort(self.names[places])]
-        return pa.table({"mention_id": self.ids[places], "cluster_id": self.clusters[places]})
+    def some(self, slots: Ints) -> pa.Table:
+        """`mention_id` and `cluster_id` of the mentions at some slots, in order of keys, whatever order these come in."""
+        slots = slots[np.argsort(self.names[slots])]
+        return pa.table({"mention_id": self.ids[slots], "cluster_id": self.clusters[slots]})
 
     def every(self) -> pa.Table:
         """The same of all mentions."""
         return self.some(np.flatnonzero(self.ids >= 0))
 
 
-def rows_of(home: Home, kind: str, threads: int = 1) -> Rows:
+def rows_of(home: Home, kind: str, reads: KindInputs, threads: int = 1) -> Rows:
     """The mentions of one kind as `incremental.advance` wants them.
 
     Args:
-        home: whose kinds that tell something of this one have been linked.
-        kind: person, housing or enterprise.
+        home: whose kinds that this one points to have been linked.
+        kind: its name.
+        reads: what matching reads of it.
         threads: threads to use where all mentions are asked for.
     """
-    made = mapped(home.made(kind))
-    ids, names, source = (made[c].to_numpy() for c in ("mention_id", "name", "source"))
-    if kind == "person":
-        beside, view = _persons(home, made, threads)
-        return Rows(ids, names, source, view, beside)
-    return Rows(ids, names, source, _homes(home, ids) if kind == "housing" else _enterprises(home, ids))
+    index = mapped(home.mention_index(kind))
+    ids, names, source = (index[c].to_numpy() for c in ("mention_id", "name", "source"))
+    resolved = {other: Resolved.of(home, other) for other in reads.points_to}
+    beside = tuple(
+        Beside(index[pointer(other)].to_numpy(), there.clusters.view(np.uint64)) for other, there in resolved.items()
+    )
+
+    def view(asked: Asked) -> pa.Table | CodedTable:
+        return reads.view(MentionSight(home, kind, index, resolved, asked, threads if asked is None else 1))
+
+    return Rows(ids, names, source, view, beside)
 
 
-def _compared(home: Home, kind: str, ids: Ints, asked: Asked) -> pa.Table:
-    """Some mentions; of these only, where there are fewer of them than a column has values, without its dictionary, so that a
-    view does not look at all the values that are not theirs."""
-    table = mapped(home.compared(kind))
-    if asked is None:
-        return known_distinct(table.append_column("mention_id", pa.array(np.arange(table.num_rows))))
-    taken = table.take(pa.array(ids[asked]))
-    columns = [
-        c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) and len(c.chunk(0).dictionary) > len(asked) else c
-        for c in taken.columns
-    ]
-    return known_distinct(pa.table([*columns, ids[asked]], names=[*taken.column_names, "mention_id"]))
+@dataclass(frozen=True)
+class MentionSight:
+    """Some mentions of a kind, see `kind_inputs.Sight`."""
 
+    home: Home
+    kind: str
+    index: pa.Table
+    resolved: Mapping[str, Resolved]
+    asked: Asked
+    threads: int = field(default=1)
 
-def _enterprises(home: Home, ids: Ints) -> View:
-    return lambda asked: enterprise_view(_compared(home, "enterprise", ids, asked))
+    @cached_property
+    def _ids(self) -> Ints:
+        """`mention_id` at every slot."""
+        return np.asarray(self.index["mention_id"].to_numpy())
 
+    def columns(self) -> pa.Table:
+        """The stored columns of the mentions asked for, and their `mention_id`.
 
-def _homes(home: Home, ids: Ints) -> View:
-    def view(asked: Asked) -> pa.Table:
-        some, owners = _compared(home, "housing", ids, asked), mapped(home.compared("owner"))
-        if asked is not None:
-            theirs = np.zeros(len(ids), dtype=bool)
-            theirs[ids[asked]] = True
-            owners = owners.filter(pa.array(theirs[owners["housing_mention_id"].to_numpy()]))
-        relations = pa.array([["owns"]] * owners.num_rows, pa.list_(pa.string()))
-        return housing_view(some, owners.append_column("housing_relations", relations))
+        Of these only: where there are fewer mentions than a column has values, it comes without its dictionary, so that a
+        view does not look at all the values that are not theirs.
+        """
+        table = mapped(self.home.match_columns(self.kind))
+        if self.asked is None:
+            return known_distinct(table.append_column("mention_id", pa.array(np.arange(table.num_rows))))
+        ids = self._ids[self.asked]
+        taken = table.take(pa.array(ids))
+        columns = [
+            c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) and len(c.chunk(0).dictionary) > len(ids) else c
+            for c in taken.columns
+        ]
+        return known_distinct(pa.table([*columns, ids], names=[*taken.column_names, "mention_id"]))
 
-    return view
+    def table(self, name: str) -> pa.Table:
+        """A further table of the kind."""
+        return mapped(self.home.match_columns(name))
 
+    def asked_ids(self) -> Ints | None:
+        """`mention_id` of the mentions asked for; None for all."""
+        return None if self.asked is None else self._ids[self.asked]
 
-def _persons(home: Home, made: pa.Table, threads: int) -> tuple[tuple[Beside, ...], View]:
-    housing, enterprise = Resolved.of(home, "housing"), Resolved.of(home, "enterprise")
-    ids, homes, firms, cut = (made[c].to_numpy() for c in ("mention_id", "home", "firm", "cut"))
+    def flag(self, name: str) -> npt.NDArray[np.bool_]:
+        """A flag of the mentions asked for, in the order of `columns`."""
+        marks = self.index[name].to_numpy()
+        if self.asked is not None:
+            return np.asarray(marks[self.asked])
+        out = np.zeros(np.count_nonzero(self._ids >= 0), dtype=bool)
+        out[self._ids[marks]] = True
+        return out
 
-    def view(asked: Asked) -> CodedTable:
-        some = _compared(home, "person", ids, asked)
-        places = mapped(home.compared("housing")).select(LIVED_IN)
-        if asked is None:
-            lived_in, employers = housing.every(), enterprise.every()
-            rounded = np.zeros(some.num_rows, dtype=bool)
-            rounded[ids[cut]] = True
-        else:
-            lived_in, employers = housing.some(_pointed_to(homes[asked])), enterprise.some(_pointed_to(firms[asked]))
-            rounded = cut[asked]
-        place = places.take(lived_in["mention_id"])
-        for name in LIVED_IN:
-            lived_in = lived_in.append_column(name, place[name])
-        known = pc.unique(pc.drop_null(some["id_number"].filter(pa.array(rounded))))
-        return coded_persons(some, lived_in, employers, threads if asked is None else 1, known)
+    def pointed(self, kind: str) -> pa.Table:
+        """Mentions of another kind with their clusters: all, or those that the mentions asked for point to."""
+        if self.asked is None:
+            return self.resolved[kind].every()
+        pointers: Codes = self.index[pointer(kind)].to_numpy()[self.asked]
+        return self.resolved[kind].some(distinct_sorted(pointers[pointers >= 0].astype(np.int64)))
 
-    told = ((homes, housing), (firms, enterprise))
-    return tuple(Beside(pointers, kind.clusters.view(np.uint64)) for pointers, kind in told), view
-
-
-def _pointed_to(places: npt.NDArray[np.int32]) -> Ints:
-    return distinct_sorted(places[places >= 0].astype(np.int64))
+    def columns_of(self, kind: str) -> pa.Table:
+        """The stored columns of all mentions of another kind."""
+        return mapped(self.home.match_columns(kind))

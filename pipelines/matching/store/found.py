@@ -21,8 +21,8 @@ from pipelines.matching.engine.outcome import Outcome
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.result import OUTCOMES
 from pipelines.matching.engine.score import Scorer, probability
+from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.inputs.rows import in_order
-from pipelines.matching.specs import SPECS
 from pipelines.matching.store.state import State
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
@@ -60,20 +60,21 @@ class Found:
     clusters_by_name: Ints
 
     @classmethod
-    def of(cls, home: Home, kind: str) -> Found:
-        """Of the mentions there are.
+    def of(cls, home: Home, spec: MatchSpec) -> Found:
+        """Of the mentions there are of the kind of a specification.
 
         Raises:
             FileNotFoundError: they have not been matched.
         """
+        kind = spec.kind
         state = State.load(home.matched(kind)) if home.matched_mark(kind).exists() else None
-        made = mapped(home.made(kind)) if home.made(kind).exists() else None
+        made = mapped(home.mention_index(kind)) if home.mention_index(kind).exists() else None
         if state is None or made is None or not state.is_of(made["name"].to_numpy(), made["mention_id"].to_numpy()):
             raise FileNotFoundError(f"{home.matched(kind)}: {kind} mentions are not matched; run `onenet run` first")
         model, population = Model.load(home.model(kind)), Population.load(home.population(kind))
         names, ids = made["name"].to_numpy(), made["mention_id"].to_numpy()
         rows = in_order(ids >= 0, names)
-        links = state.links(SPECS[kind], Scorer(SPECS[kind], model, population.prior_weight(model)), rows)
+        links = state.links(spec, Scorer(spec, model, population.prior_weight(model)), rows)
         return cls(state.outcome(links), ids[rows], names[rows], state.row_clusters()[rows])
 
     def clusters(self) -> pa.Table:

@@ -6,7 +6,7 @@
 -- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
 with weighed as (
     select
-        c.*, s.platform_no, t.authority, r.agreement, t.authority >= r.register and c.is_valid and c.tier = 0 as makes_it,
+        c.*, s.platform_no, t.authority, r.agreement, t.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
         round(100 * t.authority
             * pow(2, least(greatest(coalesce(date_diff('day', date '2000-01-01', c.claimed_on), 0) / 365.25, -20), 40)
                 / greatest(r.half_life, 0.5)))::hugeint as weight,
@@ -22,8 +22,8 @@ voice as (
         entity_no, attribute_no, key, platform_no,
         max(weight) as weight, max(rank) as rank, max(authority) as authority, max(claimed_on) as newest,
         arg_max(mention_id, rank) as mention_id, arg_max(value, rank) filter (value is not null) as value,
-        max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival,
-        any_value(agreement) as agreement, max(makes_it) as makes_it, min(loose) as loose
+        max(is_valid) as is_valid, min(completeness) as completeness, min(partial) as partial, max(can_conflict) as can_conflict,
+        any_value(agreement) as agreement, max(makes_it) as makes_it, min(equivalence) as equivalence
     from weighed
     group by all
 )
@@ -32,6 +32,6 @@ select
     max(weight) + round((sum(weight) - max(weight)) * any_value(agreement))::hugeint as weight, count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
     arg_max(mention_id, rank) filter (value is not null) as mention_id,
     arg_max(value, rank) filter (value is not null) as value,
-    max(is_valid) as is_valid, min(tier) as tier, min(partial) as partial, max(rival) as rival, max(makes_it) as makes_it, min(loose) as loose
+    max(is_valid) as is_valid, min(completeness) as completeness, min(partial) as partial, max(can_conflict) as can_conflict, max(makes_it) as makes_it, min(equivalence) as equivalence
 from voice
 group by all

@@ -31,7 +31,7 @@ select
     m.*, s.source_no, a.* exclude (mention_id), t.grid_code as tree_code,
     coalesce(r.person_id, b.person_id) as legal_rep_person_id,
     coalesce(r.name_raw, m.legal_rep_name) as legal_rep_raw,
-    if(r.is_legal_rep = 0, 1, 0) as legal_rep_tier
+    if(r.is_legal_rep = 0, 1, 0) as legal_rep_completeness
 from mine m
 join source s on s.platform = m.platform and s.dataset = m.dataset and s.role = m.role
 left join place a using (mention_id)

@@ -8,7 +8,7 @@ with opposed as (
     join rule r using (attribute_no)
     join claim c on c.entity_no = v.entity_no and c.attribute_no = v.attribute_no and c.key = v.key
     join winner w on w.entity_no = v.entity_no and w.attribute_no = v.attribute_no
-    where r.is_golden_column and not v.is_golden and c.rival and c.is_valid and w.rival
+    where r.is_golden_column and not v.is_golden and c.can_conflict and c.is_valid and w.can_conflict
 ),
 voice as (
     select
@@ -19,7 +19,7 @@ voice as (
     join verdict v using (entity_no, attribute_no, key)
     join winner w using (entity_no, attribute_no)
     join source s using (source_no)
-    where c.rival and c.is_valid and (v.is_chosen or not v.is_golden)
+    where c.can_conflict and c.is_valid and (v.is_chosen or not v.is_golden)
 ),
 rival as (
     select

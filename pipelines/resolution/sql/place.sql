@@ -39,8 +39,8 @@ select
         when estate is not null and building is not null then 2
         when estate is not null then 3
         else 4
-    end as place_tier,
+    end as place_completeness,
     housing_id is null and place_dwelling is null and (estate is not null or dwelling_level = 'community') as place_partial,
-    housing_id is not null or estate is not null as place_rival,
+    housing_id is not null or estate is not null as place_can_conflict,
     housing_id is not null or coalesce(dwelling_level, 'none') <> 'none' as place_valid
 from written

@@ -8,7 +8,7 @@ select
     c.key = coalesce(p.key, w.key) as is_chosen,
     c.key = coalesce(p.key, w.key)
         or (c.partial and coalesce(p.key, w.key) like c.key)
-        or coalesce(c.loose = w.loose, false)
+        or coalesce(c.equivalence = w.equivalence, false)
         or (r.tolerance > 0 and coalesce(
             abs(try_cast(c.value as double) - try_cast(w.value as double))
                 <= r.tolerance * abs(try_cast(w.value as double)), false)) as is_golden,
@@ -18,7 +18,7 @@ select
         when c.key = w.key then w.reason
         when not c.is_valid then 'invalid'
         when w.standing = -1 then 'authority'
-        when c.tier > w.standing or (c.partial and w.key like c.key) then 'complete'
+        when c.completeness > w.standing or (c.partial and w.key like c.key) then 'complete'
         when w.platforms > c.platforms then 'majority'
         when w.authority // w.platforms > c.authority // c.platforms then 'authority'
         when coalesce(c.newest, date '1900-01-01') < w.newest then 'newest'

@@ -25,7 +25,7 @@ outdated as (
 ranked as (
     select
         c.*,
-        case when c.makes_it then -1 else c.tier + if(o.key is null, 0, 5) end as standing,
+        case when c.makes_it then -1 else c.completeness + if(o.key is null, 0, 5) end as standing,
         c.weight + coalesce(s.weight, 0) as total
     from candidate c
     left join supported s using (entity_no, attribute_no, key)
@@ -50,11 +50,11 @@ placed as (
 ended as (
     select o.entity_no, r.attribute_no
     from placed o
-    join rule r on r.ended_by_no = o.attribute_no and o.value like r.ended_as
+    join rule r on r.ended_by_no = o.attribute_no and o.value like r.ended_like
     where o.place = 1
 )
 select
-    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, rival, loose,
+    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, can_conflict, equivalence,
     case
         when runner_standing is null or runner_is_valid < is_valid then 'only'
         when standing = -1 and runner_standing > standing then 'authority'
