@@ -28,7 +28,9 @@ _SURE_FIRM = r"公司|合作社|集团|银行|有限合伙|委员会|办事处|�
 _PERSON_NUMBER = (
     r"^[1-9][0-9]{5}(?:(?:18|19|20)[0-9]{2}|[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]?$"
 )
-_FIRM_NUMBER = r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$|^[0-9A-Z]{8}-?[0-9X]$|^[0-9]{15}$|^[0-9]{13}$"
+_CREDIT_CODE = r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
+_HAS_LETTERS = r"[A-Z].*.$"
+_OTHER_FIRM_NUMBER = r"^[0-9A-Z]{8}-[0-9X]$|^[0-9]{15}$"
 _SHORTEST_FIRM = 5
 """Characters: shorter names that end in 所, 部 or 院 may be those of persons."""
 
@@ -56,9 +58,10 @@ def _firm_by_name(values: pa.StringArray) -> pa.Table:
 
 
 def _firm_by_number(values: pa.StringArray) -> pa.Table:
-    """Null where the form of a number tells nothing: damaged, masked, or of a kind both may hold."""
+    """Null where the form of a number tells nothing: damaged, masked, or eighteen digits that are no date inside."""
     folded = pc.utf8_upper(without_blanks(fold(values)))
     person = pc.match_substring_regex(folded, _PERSON_NUMBER)
-    firm = pc.match_substring_regex(folded, _FIRM_NUMBER)
+    lettered = pc.and_(pc.match_substring_regex(folded, _CREDIT_CODE), pc.match_substring_regex(folded, _HAS_LETTERS))
+    firm = pc.or_(lettered, pc.match_substring_regex(folded, _OTHER_FIRM_NUMBER))
     told = pc.if_else(person, pa.scalar(False), pc.if_else(firm, pa.scalar(True), pa.scalar(None, pa.bool_())))
     return pa.table({"is_firm": told})

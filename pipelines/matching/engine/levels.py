@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.distance import JaroWinkler as _JaroWinkler
 from rapidfuzz.process import cpdist
 
@@ -216,6 +216,21 @@ class Typo(Plain):
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         left, right = pairs.derived("length", _length, self.column)
         return (pairs.edits(self.column, self.edits) <= self.edits) & (np.minimum(left, right) >= self.min_length)
+
+
+@dataclass(frozen=True)
+class Swapped(Plain):
+    """Two neighbouring characters changed places and nothing else: a slip, where any other digit would be another number."""
+
+    column: str | None = None
+    name: str = "swapped"
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        near = np.flatnonzero(pairs.edits(self.column, 1) == 1)
+        out = np.zeros(len(pairs), dtype=bool)
+        texts = pairs.take(near).texts(self.column)
+        out[near] = cpdist(*texts, scorer=Levenshtein.distance, dtype=np.int32) == 2  # of which a swap alone makes two
+        return out
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ import numpy as np
 
 from pipelines.matching.engine.levels import ByCode, Mask, ValuePairs
 
+METRES_PER_DEGREE = 111_320.0
+"""Of latitude, on the mean sphere."""
+
 
 @dataclass(frozen=True)
 class SameDwelling(ByCode):
@@ -66,3 +69,24 @@ class CutShort(ByCode):
             out &= pairs.same(column) | ~pairs.given(column)
         left, right = pairs.codes(self.parts[-1])
         return out & ((left < 0) != (right < 0))
+
+
+@dataclass(frozen=True)
+class WithinMetres(ByCode):
+    """Two points on the globe are at most `metres` apart; columns hold degrees. Right to 0.1 % below ten kilometres."""
+
+    metres: float
+    lng: str = "location_lng"
+    lat: str = "location_lat"
+
+    @property
+    def name(self) -> str:
+        """`within_3_m` for three metres."""
+        return f"within_{self.metres:g}_m"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left_lng, right_lng = pairs.numbers(self.lng)
+        left_lat, right_lat = pairs.numbers(self.lat)
+        east = (left_lng - right_lng) * np.cos(np.radians(left_lat))
+        return np.hypot(east, left_lat - right_lat) * METRES_PER_DEGREE <= self.metres
