@@ -32,13 +32,14 @@ from pipelines.matching.engine.link import link
 from pipelines.matching.engine.match import match_mentions
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.result import MatchResult, Report
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, Key, MatchSpec, SpecError
 
 __all__ = [
     "AnyOf",
     "Block",
     "Comparison",
     "Crossed",
+    "Dependence",
     "Different",
     "JaroWinkler",
     "Key",
@@ -51,7 +52,6 @@ __all__ = [
     "Same",
     "SameWords",
     "SpecError",
-    "Together",
     "Typo",
     "Unknown",
     "ValuePairs",

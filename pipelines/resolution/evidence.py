@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pyarrow as pa
 
-from pipelines.matching.store.found import JudgedPairs
+from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.session import Session, parquet_writer, pour, stream
 from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.model import Home
@@ -47,7 +47,7 @@ def _linked(session: Session, kinds: Mapping[str, Resolved]) -> Iterator[duckdb.
         yield session.query("link_mention", kind=kind)
 
 
-def explain_pairs(kind: str, pairs: JudgedPairs, known: Resolved, *, threads: int | None = None) -> pa.Table:
+def explain_pairs(kind: str, pairs: PairTables, known: Resolved, *, threads: int | None = None) -> pa.Table:
     """Every judged pair with the source rows, the entities and the comparison levels of both sides, in memory.
 
     Args:
@@ -65,7 +65,7 @@ def explain_pairs(kind: str, pairs: JudgedPairs, known: Resolved, *, threads: in
         return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
 
 
-def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | None = None) -> int:
+def write_match(home: Home, kind: str, pairs: PairTables, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
     with Session(threads) as session:
         _open(session, kind, resolved(home, kind))
@@ -73,7 +73,7 @@ def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | Non
         return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
 
 
-def open_pairs(session: Session, pairs: JudgedPairs) -> None:
+def open_pairs(session: Session, pairs: PairTables) -> None:
     """Judged pairs as the view `pair`."""
     session.con.register("judged_pair", pairs.pairs)
     session.con.register("pattern", pairs.patterns)

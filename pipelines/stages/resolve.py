@@ -6,7 +6,7 @@ representative a person.
 
 from __future__ import annotations
 
-from pipelines.matching.store.found import Found
+from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
@@ -19,7 +19,11 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
     """Give every cluster of a kind its id; ids of the last published release are kept."""
     home = settings.home
     assignment = identity.assign_entities(
-        kind, home.stage("mention", kind), Found.of(home, kind).clusters(), identity.read_former(home, kind), version
+        kind,
+        home.stage("mention", kind),
+        StoredMatch.of(home, kind).clusters(),
+        identity.read_former(home, kind),
+        version,
     )
     counts = identity.write_assignment(home, kind, assignment, version)
     entities = len(assignment.entities["entity_id"].unique())
@@ -46,7 +50,7 @@ def gather_evidence(settings: Settings) -> Counts:
     """Write which entity every mention names, and why: what the machine weighed and what stewards judged."""
     home = settings.home
     matches = {
-        f"matches_{kind}": evidence.write_match(home, kind, Found.of(home, kind).judged_pairs())
+        f"matches_{kind}": evidence.write_match(home, kind, StoredMatch.of(home, kind).pair_tables())
         for kind in GOLDEN_ORDER
     }
     judgements = judged.write_judgements(settings.home)

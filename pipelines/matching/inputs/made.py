@@ -23,8 +23,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.engine.encode import begins
-from pipelines.matching.engine.hashing import IDENTITY, Hashes, mention_names, mix, value_hashes
-from pipelines.matching.inputs.places import find, lasting_places
+from pipelines.matching.engine.hashing import IDENTITY, Hashes, mix, stable_keys, value_hashes
+from pipelines.matching.inputs.slots import find, stable_slots
 from pipelines.matching.inputs.views import LIVED_IN, PLACE, rounded_numbers
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
@@ -127,10 +127,10 @@ class _Placed:
 
 def _placed(path: Path, mentions: pa.Table) -> _Placed:
     """Give mentions their places: those they had in the last run, if they were there."""
-    names = mention_names(_with_dictionaries(mentions, IDENTITY))
+    names = stable_keys(_with_dictionaries(mentions, IDENTITY))
     former = mapped(path)["name"].to_numpy() if path.exists() else names[:0]
     try:
-        return _Placed(*lasting_places(former, names))
+        return _Placed(*stable_slots(former, names))
     except ValueError:
         raise ValueError(
             "two mentions share platform, dataset, role, row_key and repeat; these must name one"

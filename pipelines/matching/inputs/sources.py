@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 
 from pipelines.matching.engine.encode import distinct_sorted
 from pipelines.matching.inputs.coded import CodedTable, known_distinct
-from pipelines.matching.inputs.rows import Beside, Rows
+from pipelines.matching.inputs.rows import Dependency, Rows
 from pipelines.matching.inputs.views import LIVED_IN, coded_persons, enterprise_view, housing_view
-from pipelines.matching.store.state import Clustered
+from pipelines.matching.store.state import StoredClusters
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
 
@@ -47,7 +47,7 @@ class Resolved:
         Raises:
             ValueError: it was found of other mentions than there are now.
         """
-        state, made = Clustered.load(home.matched(kind)), mapped(home.made(kind))
+        state, made = StoredClusters.load(home.matched(kind)), mapped(home.made(kind))
         ids, names = made["mention_id"].to_numpy(), made["name"].to_numpy()
         if state is None or not state.is_of(names, ids):
             raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
@@ -110,7 +110,7 @@ def _homes(home: Home, ids: Ints) -> View:
     return view
 
 
-def _persons(home: Home, made: pa.Table, threads: int) -> tuple[tuple[Beside, ...], View]:
+def _persons(home: Home, made: pa.Table, threads: int) -> tuple[tuple[Dependency, ...], View]:
     housing, enterprise = Resolved.of(home, "housing"), Resolved.of(home, "enterprise")
     ids, homes, firms, cut = (made[c].to_numpy() for c in ("mention_id", "home", "firm", "cut"))
 
@@ -131,7 +131,7 @@ def _persons(home: Home, made: pa.Table, threads: int) -> tuple[tuple[Beside, ..
         return coded_persons(some, lived_in, employers, threads if asked is None else 1, known)
 
     told = ((homes, housing), (firms, enterprise))
-    return tuple(Beside(pointers, kind.clusters.view(np.uint64)) for pointers, kind in told), view
+    return tuple(Dependency(pointers, kind.clusters.view(np.uint64)) for pointers, kind in told), view
 
 
 def _pointed_to(places: npt.NDArray[np.int32]) -> Ints:

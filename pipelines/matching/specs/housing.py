@@ -5,14 +5,14 @@ from __future__ import annotations
 from pipelines.matching.engine.levels import Same, Within
 from pipelines.matching.engine.levels_chinese import Homophone, OneCharacter, SharedValue
 from pipelines.matching.engine.levels_places import CutShort, SameDwelling, SameParts
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, MatchSpec, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, MatchSpec
 
 OWNER = AnyOf("owner", "owner_2")
 
 HOUSING = MatchSpec(
     kind="housing",
     blocks=(
-        Block("dwelling", contrary=True),
+        Block("dwelling", allow_conflict=True),
         Block("unit_number"),
         Block("address_code"),
         Block("estate", "building", "room"),
@@ -51,7 +51,7 @@ HOUSING = MatchSpec(
         ),
         Comparison("area", (Within(0.51),)),
     ),
-    dependence=(Together("address", "owner", "area"),),
+    dependence=(Dependence("address", "owner", "area"),),
     distinct=("unit_number", "address_code", "source_number"),
     accept=0.98,
     review=0.6,

@@ -8,13 +8,13 @@ import pytest
 from pipelines.matching import (
     Block,
     Comparison,
+    Dependence,
     JaroWinkler,
     MatchSpec,
     Model,
     ModelError,
     Same,
     SpecError,
-    Together,
     Typo,
     link,
 )
@@ -270,7 +270,10 @@ def test_the_distribution_of_weights_is_counted_and_drawn(run):
         (lambda: MatchSpec("k", SPEC.blocks, SPEC.comparisons, accept=0.5, review=0.6), "must hold"),
         (
             lambda: MatchSpec(
-                "k", SPEC.blocks, SPEC.comparisons, dependence=(Together("first", "born"), Together("born", "surname"))
+                "k",
+                SPEC.blocks,
+                SPEC.comparisons,
+                dependence=(Dependence("first", "born"), Dependence("born", "surname")),
             ),
             "two dependence groups",
         ),
