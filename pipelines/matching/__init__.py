@@ -29,7 +29,6 @@ from pipelines.matching.engine.levels import (
     Within,
 )
 from pipelines.matching.engine.link import link
-from pipelines.matching.engine.match import match_mentions
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.result import MatchResult, Report
 from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, Key, MatchSpec, SpecError
@@ -57,5 +56,4 @@ __all__ = [
     "ValuePairs",
     "Within",
     "link",
-    "match_mentions",
 ]
