@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.engine.result import question_value
+from pipelines.matching.engine.decided_pairs import question_value
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session

@@ -1,70 +1,16 @@
 """Drift: does a model still fit? A jump means that the data, or a platform, has changed.
 
-Belongs here: comparing two trained models, and the links of now with the links of the training run. Does not: deciding what
-to do about it.
+Belongs here: comparing the links of now with the links of the training run. Does not: deciding what to do about it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from pipelines.matching.engine.compare import Layout, Patterns
-from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.score import informative_levels
 from pipelines.matching.engine.spec import MatchSpec
-
-DRIFT = pa.schema(
-    [
-        ("comparison", pa.string()),
-        ("level", pa.string()),
-        ("old_m", pa.float64()),
-        ("new_m", pa.float64()),
-        ("old_weight", pa.float64()),
-        ("new_weight", pa.float64()),
-        ("shift", pa.float64()),
-        ("alarming", pa.bool_()),
-    ]
-)
-"""One line per level; weights in bits; null where a model lacks the level."""
-
-ALARM = 2.0
-"""Bits a weight may move before somebody should look."""
-
-RELEVANT = 0.002
-"""Share of true pairs below which a level is too rare to alarm anybody."""
-
-
-def drift(old: Model, new: Model) -> pa.Table:
-    """Compare two models level by level, under `DRIFT`, the largest shifts first.
-
-    Args:
-        old: the model of the last run.
-        new: the model of this run.
-    """
-    rows = []
-    for comparison in dict.fromkeys([*old.comparisons, *new.comparisons]):
-        before = {r.level: r for r in old.comparisons.get(comparison, ())}
-        after = {r.level: r for r in new.comparisons.get(comparison, ())}
-        for level in dict.fromkeys([*before, *after]):
-            a, b = before.get(level), after.get(level)
-            shift = abs(b.weight - a.weight) if a and b else None
-            rows.append(
-                {
-                    "comparison": comparison,
-                    "level": level,
-                    "old_m": a.m if a else None,
-                    "new_m": b.m if b else None,
-                    "old_weight": a.weight if a else None,
-                    "new_weight": b.weight if b else None,
-                    "shift": shift,
-                    "alarming": bool(shift and a and b and shift > ALARM and max(a.m, b.m) > RELEVANT),
-                }
-            )
-    rows.sort(key=lambda r: (-float(r["shift"] or 0.0), str(r["comparison"]), str(r["level"])))
-    return pa.Table.from_pylist(rows, schema=DRIFT)
-
 
 COMMON = 0.02
 """Share of links below which a level is too rare to show drift."""

@@ -9,18 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.matching.engine.compare import Patterns
-from pipelines.matching.engine.score import Scorer, effective_levels, probability
-
-WATERFALL = pa.schema(
-    [
-        ("step", pa.string()),
-        ("level", pa.string()),
-        ("weight", pa.float64()),
-        ("running_weight", pa.float64()),
-        ("probability", pa.float64()),
-    ]
-)
-"""A waterfall: the prior, one line per comparison with evidence, one per dependence that corrects, running totals."""
+from pipelines.matching.engine.score import Scorer, effective_levels
 
 
 def _dependence_name(members: tuple[str, ...]) -> str:
@@ -51,23 +40,4 @@ def describe_patterns(scorer: Scorer, patterns: Patterns) -> tuple[pa.Array, pa.
     return (
         pa.array(levels_by_name, pa.map_(pa.string(), pa.string())),
         pa.array(weights_by_name, pa.map_(pa.string(), pa.float64())),
-    )
-
-
-def waterfall(scorer: Scorer, pattern: int) -> pa.Table:
-    """How one pattern's weight adds up, under `WATERFALL`, in the order of the specification."""
-    levels, weights = describe_patterns(scorer, np.array([pattern], dtype=np.int64))
-    level = dict(levels[0].as_py())
-    steps = [("prior", "", scorer.prior)]
-    steps += [(name, level.get(name, "together"), weight) for name, weight in weights[0].as_py()]
-    running = np.cumsum([weight for _, _, weight in steps])
-    return pa.table(
-        [
-            [name for name, _, _ in steps],
-            [how for _, how, _ in steps],
-            [weight for _, _, weight in steps],
-            running,
-            probability(running),
-        ],
-        schema=WATERFALL,
     )

@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.distance import JaroWinkler as _JaroWinkler
 from rapidfuzz.process import cpdist
@@ -231,21 +230,6 @@ class JaroWinkler(Plain):
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         return pairs.score(_JaroWinkler.similarity, self.column, self.threshold) >= self.threshold
-
-
-@dataclass(frozen=True)
-class SameWords(Plain):
-    """The words agree in any order to at least `threshold` (0–1)."""
-
-    threshold: float = 0.9
-    column: str | None = None
-
-    @property
-    def name(self) -> str:  # noqa: D102
-        return f"words_{self.threshold:g}"
-
-    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
-        return pairs.score(fuzz.token_sort_ratio, self.column, 100 * self.threshold) >= 100 * self.threshold
 
 
 @dataclass(frozen=True)

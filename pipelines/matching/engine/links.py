@@ -144,16 +144,11 @@ class Links:
         """Index among `patterns` of the pattern of every repeated record with itself."""
         return indices_in(self.patterns, self.grouping.self_pattern)
 
-    @property
-    def weight(self) -> Floats:
-        """Weight of every pair."""
-        return self.weight_of(slice(None))
-
-    def weight_of(self, some: slice | Ints) -> Floats:
+    def weight_of(self, some: Ints) -> Floats:
         """Weight of some pairs."""
         weight = self.weights[self.pattern[some]]
         if self.must_link_count:
-            weight[np.arange(len(self.left))[some] >= len(self.left) - self.must_link_count] = MUST_LINK_WEIGHT
+            weight[some >= len(self.left) - self.must_link_count] = MUST_LINK_WEIGHT
         return weight
 
     @cached_property

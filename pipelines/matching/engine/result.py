@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.matching.engine.blocking import BlockReport, rules_finding
 from pipelines.matching.engine.compare import Patterns
-from pipelines.matching.engine.decided_pairs import OUTCOMES, REVIEW, DecidedPairs, question_value
+from pipelines.matching.engine.decided_pairs import OUTCOMES, DecidedPairs
 from pipelines.matching.engine.encode import Codes
-from pipelines.matching.engine.explain import describe_patterns, waterfall
+from pipelines.matching.engine.explain import describe_patterns
 from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.score import Scorer, probability
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.working import Working
-from warehouse.model.durable import aside, put_in_place
 from warehouse.model.link import PAIR
 
 Ints = npt.NDArray[np.int64]
@@ -98,59 +95,9 @@ class MatchResult:
         """Accepted and queued pairs under the PAIR contract, ordered by ids.
 
         Rows that agree in every compared column are one record: pairs name its first row, and one more pair ties every further
-        row to it. Large runs stream with `write_pairs` instead.
+        row to it.
         """
         return pa.concat_tables([PAIR.empty(), *self._batches()])
-
-    @cached_property
-    def review(self) -> pa.Table:
-        """The questions for a person, those whose answer settles most first.
-
-        Columns `left_id`, `right_id` (as in `pairs`), `probability`, and `settles`: pairs of mentions an answer decides.
-        """
-        queued = np.flatnonzero(self._decided.outcome == REVIEW)
-        _, cluster, counts = np.unique(
-            np.asarray(self.clusters.column("cluster_id")), return_inverse=True, return_counts=True
-        )
-        mentions = np.asarray(self.clusters.column("mention_id"))
-        size = [
-            counts[cluster[np.searchsorted(mentions, ids[queued])]]
-            for ids in (self._decided.left_id, self._decided.right_id)
-        ]
-        weight = self._decided.weight[queued]
-        first = np.lexsort((queued, -question_value(weight, size[0], size[1])))
-        return pa.table(
-            {
-                "left_id": self._decided.left_id[queued][first],
-                "right_id": self._decided.right_id[queued][first],
-                "probability": probability(weight)[first],
-                "settles": (size[0] * size[1])[first],
-            }
-        )
-
-    def write_pairs(self, path: Path) -> int:
-        """Write `pairs` to a Parquet file piece by piece, aside first; return the number of pairs."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written = aside(path)
-        rows = 0
-        with pq.ParquetWriter(written, PAIR.arrow, compression="zstd", compression_level=1) as writer:
-            for batch in self._batches():
-                writer.write_table(batch)
-                rows += batch.num_rows
-        put_in_place(written, path)
-        return rows
-
-    def explain(self, left_id: int, right_id: int) -> pa.Table:
-        """The waterfall of one accepted or queued pair, see `explain.waterfall`.
-
-        Raises:
-            KeyError: the pair is neither accepted nor queued.
-        """
-        low, high = min(left_id, right_id), max(left_id, right_id)
-        index = np.flatnonzero((self._decided.left_id == low) & (self._decided.right_id == high))
-        if not len(index):
-            raise KeyError(f"pair ({left_id}, {right_id}) is neither accepted nor queued")
-        return waterfall(self._scorer, int(self._patterns[self._decided.pattern[index[0]]]))
 
     def _batches(self, size: int = 1 << 18) -> Iterator[pa.Table]:
         levels, weights = describe_patterns(self._scorer, self._patterns)

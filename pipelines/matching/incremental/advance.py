@@ -15,7 +15,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from pipelines.matching.engine.blocking import Blocking
 from pipelines.matching.engine.clustering import NO_PAIRS, Ends
@@ -25,10 +24,10 @@ from pipelines.matching.engine.hashing import Hashes
 from pipelines.matching.engine.links import sort_ends, unpack
 from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.population import Population
-from pipelines.matching.engine.result import MatchResult, Report
+from pipelines.matching.engine.result import Report
 from pipelines.matching.engine.score import Scorer
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.incremental.candidates import RecordDelta, affected_pairs, nested, without_cap_mark
+from pipelines.matching.incremental.candidates import RecordDelta, affected_pairs, without_cap_mark
 from pipelines.matching.incremental.clusters import affected_records, find_singletons, recluster
 from pipelines.matching.incremental.pairs import find_pairs, review_pairs, worth_a_question
 from pipelines.matching.incremental.record_comparer import RecordComparer
@@ -81,28 +80,6 @@ class Advance:
             cut=counts.cut,
             clusters=clusters + singletons,
             seconds={},
-        )
-
-    def result(self, model: Model, population: Population) -> MatchResult:
-        """What a full run would return, except that `weights` counts only pairs at least worth a question."""
-        spec, rows = self.scorer.spec, self.rows.in_order
-        state = self.state.compact()
-        links, ids = state.links(spec, self.scorer, rows), self.rows.ids[rows]
-        clustering = state.clustering(links)
-        bins, index = np.unique(np.floor(links.weights[:-1]), return_inverse=True)
-        pairs = np.bincount(index[links.pattern], minlength=len(bins))
-        return MatchResult(
-            clustering.clusters(ids),
-            model,
-            self.report,
-            pa.table({"weight": bins[pairs > 0], "pairs": pairs[pairs > 0]}),
-            spec,
-            lambda: population,
-            None,
-            lambda: clustering.decided_pairs(ids),
-            links.patterns,
-            links.scorer,
-            nested(spec.rules, state.block_keys),
         )
 
 
