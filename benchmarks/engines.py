@@ -8,13 +8,15 @@ Belongs here: running and measuring. Does not: settings of the peer (`splink_pee
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.matching import MatchResult, link
+from pipelines.matching.incremental import initial_state
+from pipelines.matching.inputs.made import write_made
+from pipelines.matching.inputs.sources import rows_of
+from pipelines.matching.specs import SPECS
 from warehouse.model import Home
 from warehouse.model.mention import MENTIONS
+
+KINDS = ("housing", "enterprise", "person")
+"""Homes and enterprises are matched first: persons read their clusters."""
+
+NO_IDS = np.zeros(0, dtype=np.int64)
 
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 """Thresholds the peer is clustered at; the best one counts, the time of one."""
@@ -59,29 +71,39 @@ def measure(engine: str, **task: Any) -> Measured | None:
 
 
 def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
-    """Match all kinds of a home as the main job does: kind → MatchResult."""
-    from pipelines.matching import match_mentions
-
-    mentions = {kind: MENTIONS[kind].read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")}
-    out = {
-        "housing": match_mentions("housing", mentions["housing"], person=mentions["person"], threads=threads),
-        "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
-    }
-    context = resolved_context(mentions, out)
-    out["person"] = match_mentions("person", mentions["person"], threads=threads, **context)
-    return out
+    """Match all kinds of a home along the path of a first run: kind → MatchResult."""
+    count = threads or os.cpu_count() or 1
+    with _laid_out(home, count) as scratch:
+        return {kind: match_kind(scratch, kind, count) for kind in KINDS}
 
 
-def resolved_context(mentions: dict[str, pa.Table], results: dict[str, Any]) -> dict[str, pa.Table]:
-    """Homes and enterprises with their clusters, as matching persons wants them."""
-    from pipelines.matching.inputs.views import PLACE
+def match_kind(home: Home, kind: str, threads: int) -> MatchResult:
+    """Match one kind of a home that is laid out, as a first run does, and leave its state for the kinds that read it."""
+    rows = rows_of(home, kind, threads)
+    result = link(rows.view(None), SPECS[kind], id_column="mention_id", order=rows.ids[rows.in_order], threads=threads)
+    initial_state(result, rows, NO_IDS).save(home.matched(kind), "benchmark")
+    return result
 
-    columns = ["mention_id", *PLACE]
-    return {
-        kind: mentions[kind].select(columns).append_column("cluster_id", results[kind].clusters["cluster_id"])
-        for kind in ("housing", "enterprise")
-        if kind in results
-    }
+
+@contextmanager
+def _laid_out(home: Home, threads: int) -> Iterator[Home]:
+    """A temporary home with all that matching reads of the mentions.
+
+    A kind that `home` lacks has no mentions there, and no person is tied to any.
+    """
+    paths = {kind: home.stage("mention", kind) for kind in KINDS}
+    mentions = {kind: MENTIONS[kind].read(p) if p.exists() else MENTIONS[kind].empty() for kind, p in paths.items()}
+    for kind in ("housing", "enterprise"):
+        if not paths[kind].exists():
+            persons, tie = mentions["person"], f"{kind}_mention_id"
+            nothing = pa.nulls(persons.num_rows, persons.schema.field(tie).type)
+            mentions["person"] = persons.set_column(
+                persons.schema.get_field_index(tie), persons.schema.field(tie), nothing
+            )
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Home(Path(folder))
+        write_made(scratch, mentions, threads)
+        yield scratch
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
@@ -98,36 +120,12 @@ def _peak_mb() -> float:
     return float(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def _read(home: Home, kind: str) -> pa.Table:
-    """The columns matching needs, text as dictionaries."""
-    from pipelines.matching.inputs.coded import known_distinct
-    from pipelines.matching.inputs.views import COLUMNS, OWNER_COLUMNS
-
-    columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
-    texts = [f.name for f in MENTIONS[kind].arrow if pa.types.is_string(f.type)]
-    return known_distinct(pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts))
-
-
-def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Table]]:
-    """Person mentions and their context; a home without the other kinds has none."""
-    from pipelines.matching import match_mentions
-
-    person = _read(home, "person")
-    if not home.stage("mention", "housing").exists():
-        return person, {}
-    mentions = {kind: _read(home, kind) for kind in ("housing", "enterprise")}
-    results = {
-        "housing": match_mentions("housing", mentions["housing"], person=person, threads=threads),
-        "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
-    }
-    return person, resolved_context(mentions, results)
-
-
 def _one_network_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
-    from pipelines.matching import match_mentions
-
-    person, context = _person_input(Home(Path(task["home"])), task["threads"])
-    result, cost = _timed(lambda: match_mentions("person", person, threads=task["threads"], **context))
+    threads = task["threads"]
+    with _laid_out(Home(Path(task["home"])), threads) as home:
+        for kind in ("housing", "enterprise"):
+            match_kind(home, kind, threads)
+        result, cost = _timed(lambda: match_kind(home, "person", threads))
     report = result.report
     detail = {
         "records": report.records,
@@ -142,7 +140,6 @@ def _one_network_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict
 def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
     """Our engine doing the peer's work: the finished columns it gets, its rules, its comparisons."""
     from benchmarks.splink_peer import SAME_MODEL
-    from pipelines.matching import link
 
     table = _peer_columns(task)
     result, cost = _timed(lambda: link(table, SAME_MODEL, threads=task["threads"]))
@@ -152,10 +149,12 @@ def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[
 def _peer_columns(task: dict[str, Any]) -> pa.Table:
     """The columns the peer compares, as plain text, and `unique_id`."""
     from benchmarks.splink_peer import PERSON_COLUMNS
-    from pipelines.matching.inputs.views import coded_persons
 
-    person, context = _person_input(Home(Path(task["home"])), task["threads"])
-    view = coded_persons(person, context.get("housing"), context.get("enterprise")).arrow
+    threads = task["threads"]
+    with _laid_out(Home(Path(task["home"])), threads) as home:
+        for kind in ("housing", "enterprise"):
+            match_kind(home, kind, threads)
+        view = rows_of(home, "person", threads).view(None).arrow
     plain = {c: view.column(c).combine_chunks() for c in PERSON_COLUMNS}
     plain = {c: a.dictionary_decode() if pa.types.is_dictionary(a.type) else a for c, a in plain.items()}
     return pa.table({"unique_id": view.column("mention_id"), **plain})
@@ -178,7 +177,6 @@ def _splink_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str,
 
 def _one_network_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
     from benchmarks.febrl import SPEC, TWO_TABLES, read
-    from pipelines.matching import link
 
     tables = [read(Path(p))[0] for p in task["files"]]
     spec, right = (SPEC, None) if len(tables) == 1 else (TWO_TABLES, tables[1])

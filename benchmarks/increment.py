@@ -35,7 +35,7 @@ import matplotlib.pyplot as plt
 
 from benchmarks.city import city
 from pipelines.matching.inputs.made import write_made
-from pipelines.matching.store.found import Found
+from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
@@ -132,8 +132,8 @@ def match(home: Home, making: float) -> Cost:
     matching = time.process_time() - start
     start = time.process_time()
     for kind in KINDS:
-        found = Found.of(home, kind)
-        found.clusters(), found.judged_pairs()
+        found = StoredMatch.of(home, kind)
+        found.clusters(), found.pair_tables()
     telling = time.process_time() - start
     return Cost(
         making,

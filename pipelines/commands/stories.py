@@ -146,7 +146,7 @@ def _waterfall(home: Home, link: Link) -> Table:
     """Levels and weights line by line; of a pair a person called the same the first line is what the judgement adds."""
     from rich.table import Table
 
-    from pipelines.matching.engine.links import SETTLED
+    from pipelines.matching.engine.links import MUST_LINK_WEIGHT
     from warehouse.review import comparison_words, steps_of, words_of_comparison, words_of_level
 
     words = comparison_words(home.data_model, link.kind)
@@ -155,7 +155,7 @@ def _waterfall(home: Home, link: Link) -> Table:
     table = Table("依据 comparison", "等级 level", title=title, title_justify="left")
     table.add_column("权重 bits", justify="right")
     table.add_column("累计 running", justify="right")
-    judged = "裁定与" if link.weight == SETTLED else ""
+    judged = "裁定与" if link.weight == MUST_LINK_WEIGHT else ""
     for step in steps_of(link.levels, link.weights, link.weight):
         comparison = f"{judged if step.comparison == 'prior' else ''}{words_of_comparison(step.comparison, words)} {step.comparison}"
         level = f"{words_of_level(step.level)} {step.level}" if step.level else ""

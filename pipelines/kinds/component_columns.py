@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.inputs.kind_inputs import Dependence, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
 
 CELL = 0.0004
 """Degrees: the side of a cell of the map, about 40 m. Cells are laid four times, moved by half a side, so that whatever lies within
@@ -32,9 +32,9 @@ class ComponentInputs:
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """Nothing beside its own row."""
-        return Dependence()
+        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table:
         """The stored columns, the class of four digits inside the number, and the cells it lies in."""

@@ -11,7 +11,7 @@ from pipelines.matching.engine.levels_enterprise import (
     SameCore,
 )
 from pipelines.matching.engine.levels_places import SameDwelling, SameParts
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, MatchSpec, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, MatchSpec
 
 SPEC = MatchSpec(
     kind="enterprise",
@@ -19,7 +19,7 @@ SPEC = MatchSpec(
         Block("credit_code"),
         Block("organisation_code"),
         Block("registration_number"),
-        Block(AnyOf("name_key", "former_name"), contrary=True),
+        Block(AnyOf("name_key", "former_name"), allow_conflict=True),
         Block(AnyOf("brand", "former_brand"), "trade"),
         Block(AnyOf("brand", "former_brand"), "legal_rep_name"),
         Block(AnyOf("brand", "former_brand"), AnyOf("dwelling", "operating_dwelling")),
@@ -88,7 +88,7 @@ SPEC = MatchSpec(
         ),
     ),
     anchor="code",
-    dependence=(Together("legal_rep", "phone", "address"),),
+    dependence=(Dependence("legal_rep", "phone", "address"),),
     distinct=("credit_code",),
     accept=0.95,
     review=0.6,

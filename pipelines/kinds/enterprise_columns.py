@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.kinds.housing_columns import PLACE
 from pipelines.matching.inputs.coded import Coded
-from pipelines.matching.inputs.kind_inputs import Dependence, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class EnterpriseInputs:
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """Nothing beside its own row."""
-        return Dependence()
+        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table:
         """See `enterprise_view`."""

@@ -6,14 +6,14 @@ from pipelines.kinds.housing_columns import INPUTS
 from pipelines.matching.engine.levels import Same, Within
 from pipelines.matching.engine.levels_chinese import Homophone, OneCharacter, SharedValue
 from pipelines.matching.engine.levels_places import CutShort, SameDwelling, SameParts
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, MatchSpec, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, MatchSpec
 
 OWNER = AnyOf("owner", "owner_2")
 
 SPEC = MatchSpec(
     kind="housing",
     blocks=(
-        Block("dwelling", contrary=True),
+        Block("dwelling", allow_conflict=True),
         Block("unit_number"),
         Block("address_code"),
         Block("estate", "building", "room"),
@@ -52,7 +52,7 @@ SPEC = MatchSpec(
         ),
         Comparison("area", (Within(0.51),)),
     ),
-    dependence=(Together("address", "owner", "area"),),
+    dependence=(Dependence("address", "owner", "area"),),
     distinct=("unit_number", "address_code", "source_number"),
     accept=0.98,
     review=0.6,

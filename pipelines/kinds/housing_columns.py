@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.engine.encode import begins
 from pipelines.matching.engine.hashing import Hashes, mix, value_hashes
-from pipelines.matching.inputs.kind_inputs import Dependence, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
 
 PERSON = "person"
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
@@ -38,10 +38,10 @@ class HousingInputs:
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """The first and the second owner of every home."""
         owners = owners_of(mentions[PERSON])
-        return Dependence(hashes=tuple(_owner_hashes(mentions[kind].num_rows, owners)), tables={OWNER_TABLE: owners})
+        return Dependencies(hashes=tuple(_owner_hashes(mentions[kind].num_rows, owners)), tables={OWNER_TABLE: owners})
 
     def view(self, sight: Sight) -> pa.Table:
         """See `housing_view`."""

@@ -28,7 +28,7 @@ from pipelines.matching.engine.levels_chinese import (
     SurnameOnly,
 )
 from pipelines.matching.engine.levels_places import SameDwelling, SameParts
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, Key, MatchSpec
 
 
 def _day(values: pa.Array) -> pa.Array:
@@ -37,7 +37,7 @@ def _day(values: pa.Array) -> pa.Array:
 
 
 def _least(values: pa.Array) -> pa.Array:
-    """The least legible character of a given name by code point, wherever it stands."""
+    """The smallest legible character of a given name by code point, in any position."""
     given = code_points(values)[:, 1:]
     given = np.where((given == 0) | (given == ord(LOST)), np.uint32(0xFFFFFFFF), given)
     least = given.min(axis=1, initial=0xFFFFFFFF)
@@ -45,7 +45,7 @@ def _least(values: pa.Array) -> pa.Array:
 
 
 GIVEN = Key("name_key", _least, "given_name[min]")
-"""A character of the given name: what may be left where one is lost, mistaken or moved, and kin seldom share."""
+"""A character of the given name: it often survives where another is lost, mistaken or moved, and kin seldom share it."""
 
 NAME = AnyOf("name_key", "former_name")
 PHONE = AnyOf("phone", "phone_2")
@@ -56,7 +56,7 @@ SPEC = MatchSpec(
     blocks=(
         Block("surname", "home", GIVEN, cap=60),
         Block("surname", PHONE),
-        Block(NAME, DAY, contrary=True),
+        Block(NAME, DAY, allow_conflict=True),
         Block("name_pinyin", DAY),
         Block("name_pinyin", "home"),
         Block("name_pinyin", "firm"),
@@ -91,7 +91,7 @@ SPEC = MatchSpec(
                 SameSurname(),
             ),
             columns=("name_key", "name_pinyin", "former_name", "surname", "name_form"),
-            fixed={"surname_only": 0.0},  # who gives only a surname gives the right one; the rest is its frequency
+            fixed={"surname_only": 0.0},  # a lone surname is seldom wrong; all evidence lies in its frequency
         ),
         Comparison(
             "birth",
@@ -101,9 +101,9 @@ SPEC = MatchSpec(
                 SameAsFarAsKnown(),
                 DateSlip(),
             ),
-            implied_by="id_number",
+            contained_in="id_number",
         ),
-        Comparison("sex", (Same(),), implied_by="id_number"),
+        Comparison("sex", (Same(),), contained_in="id_number"),
         Comparison(
             "home",
             (
@@ -129,13 +129,13 @@ SPEC = MatchSpec(
     ),
     anchor="id_number",
     dependence=(
-        Together(
+        Dependence(
             "name",
             "birth",
             "home",
             "phone",
-            chance=(("name", "same"), ("name", "former_name")),
-            known=(
+            independent_levels=(("name", "same"), ("name", "former_name")),
+            prior_combinations=(
                 (("name", "one_character"), ("birth", "same_day"), ("home", "same_dwelling")),  # twins
                 (("name", "one_character"), ("birth", "same_day"), ("home", "same_room")),
                 (("name", "one_character"), ("birth", "same_day"), ("phone", "same")),

@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from pipelines.matching.engine.encode import numbered
 from pipelines.matching.engine.hashing import Hashes, value_hashes
 from pipelines.matching.inputs.coded import Coded, CodedTable
-from pipelines.matching.inputs.kind_inputs import Dependence, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
 from pipelines.matching.inputs.mention_index import content_hashes
-from pipelines.matching.inputs.places import find
+from pipelines.matching.inputs.slots import find
 from pipelines.parallel import each
 
 HOME, FIRM = "housing", "enterprise"
@@ -46,7 +46,7 @@ class PersonInputs:
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """Homes and firms persons point to, and which of their numbers were rounded."""
         persons, housing = mentions[kind], mentions[HOME]
         rounded = _rounded(persons)
@@ -55,7 +55,7 @@ class PersonInputs:
         at_home = slots[HOME].of(np.where(homes < 0, _led_to(persons, housing, slots[HOME]), homes))
         at_firm = slots[FIRM].of(firms)
         hashes = (rounded.astype(np.uint64), lived_in, slots[HOME].key_of(at_home), slots[FIRM].key_of(at_firm))
-        return Dependence({HOME: at_home, FIRM: at_firm}, {ROUNDED: rounded}, hashes)
+        return Dependencies({HOME: at_home, FIRM: at_firm}, {ROUNDED: rounded}, hashes)
 
     def view(self, sight: Sight) -> CodedTable:
         """See `coded_persons`."""

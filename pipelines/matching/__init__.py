@@ -22,7 +22,6 @@ from pipelines.matching.engine.levels import (
     JaroWinkler,
     Level,
     Same,
-    SameWords,
     Typo,
     Unknown,
     ValuePairs,
@@ -31,13 +30,14 @@ from pipelines.matching.engine.levels import (
 from pipelines.matching.engine.link import link
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.result import MatchResult, Report
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Key, MatchSpec, SpecError, Together
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, Key, MatchSpec, SpecError
 
 __all__ = [
     "AnyOf",
     "Block",
     "Comparison",
     "Crossed",
+    "Dependence",
     "Different",
     "JaroWinkler",
     "Key",
@@ -48,9 +48,7 @@ __all__ = [
     "ModelError",
     "Report",
     "Same",
-    "SameWords",
     "SpecError",
-    "Together",
     "Typo",
     "Unknown",
     "ValuePairs",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pyarrow as pa
 
-from pipelines.matching.store.found import JudgedPairs
+from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.session import Session, parquet_writer, pour, stream
 from pipelines.resolution.survivorship import Resolved, resolved
 from warehouse.model import Home
@@ -51,7 +51,7 @@ def _linked(session: Session, model: DataModel, kinds: Mapping[str, Resolved]) -
 
 
 def explain_pairs(
-    kind: str, pairs: JudgedPairs, known: Resolved, *, model: DataModel | None = None, threads: int | None = None
+    kind: str, pairs: PairTables, known: Resolved, *, model: DataModel | None = None, threads: int | None = None
 ) -> pa.Table:
     """Every judged pair with the source rows, the entities and the comparison levels of both sides, in memory.
 
@@ -71,7 +71,7 @@ def explain_pairs(
         return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
 
 
-def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | None = None) -> int:
+def write_match(home: Home, kind: str, pairs: PairTables, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
     with Session(threads) as session:
         _open(session, home.data_model, kind, resolved(home, kind))
@@ -79,7 +79,7 @@ def write_match(home: Home, kind: str, pairs: JudgedPairs, *, threads: int | Non
         return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
 
 
-def open_pairs(session: Session, pairs: JudgedPairs) -> None:
+def open_pairs(session: Session, pairs: PairTables) -> None:
     """Judged pairs as the view `pair`."""
     session.con.register("judged_pair", pairs.pairs)
     session.con.register("pattern", pairs.patterns)

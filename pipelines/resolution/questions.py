@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.kinds import specification
-from pipelines.matching.engine.result import settled_by_answer
-from pipelines.matching.store.found import Found
+from pipelines.matching.engine.decided_pairs import question_value
+from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
 from warehouse.judgements import places_of, read, standing
@@ -47,7 +47,7 @@ def open_questions(
     kinds = kinds or tuple(kind for kind, declared in home.data_model.kinds.items() if declared.matched)
     open_ = [(kind, line) for kind in kinds for line in _open_pairs(home, kind, again).to_pylist()]
     worth = [
-        settled_by_answer(np.array([line["weight"]]), np.array([line["left_size"]]), np.array([line["right_size"]]))[0]
+        question_value(np.array([line["weight"]]), np.array([line["left_size"]]), np.array([line["right_size"]]))[0]
         for _, line in open_
     ]
     order = sorted(range(len(open_)), key=lambda i: (-worth[i], open_[i][0], open_[i][1]["left_id"]))[:limit]
@@ -139,7 +139,7 @@ def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
     )
     judged = judged.filter(stands)
     with Session() as session:
-        open_pairs(session, Found.of(home, specification(home.data_model, kind)).judged_pairs())
+        open_pairs(session, StoredMatch.of(home, specification(home.data_model, kind)).pair_tables())
         session.view("entity", home.stage("entity", kind), ENTITY)
         session.con.register("judged", judged)
         session.con.register("place", places_of(judged, home.stage("mention", kind)))

@@ -1,5 +1,5 @@
 """Match the mentions of one kind. Reads `mention_index/<kind>`, `match_columns/<kind>` and the stewards' judgements; writes the model and, under
-`matched/<kind>`, all that was found: later stages read it from there (`matching.store.found`), and the next run goes on from there.
+`matched/<kind>`, all that was found: later stages read it from there (`matching.store.stored_match`), and the next run goes on from there.
 
 Kinds that others point to are matched first: the same name tied to the same firm or the same room is evidence that no pair of
 rows shows alone.
@@ -27,10 +27,11 @@ from pipelines.matching.engine.link import link
 from pipelines.matching.engine.plot import weight_plot
 from pipelines.matching.engine.result import MatchResult, Report
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.incremental import State, advance, state_of
+from pipelines.matching.incremental import advance, initial_state
 from pipelines.matching.inputs.mention_index import digest_of
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.sources import rows_of
+from pipelines.matching.store.state import State
 from pipelines.once import Counts, digest
 from pipelines.settings import Settings
 from pipelines.stages.models import Held, drift_of, held_model, keep_model, newest_delivery
@@ -89,7 +90,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
 
 def _fingerprint(home: Home, kind: str, rows: Rows, decided: pa.Table) -> str:
     """Changes with the rows, their ids, what they depend on beside themselves, and what people decided."""
-    beside = (hashlib.sha256(b.told.tobytes()).hexdigest() for b in rows.beside)
+    beside = (hashlib.sha256(d.content_hash.tobytes()).hexdigest() for d in rows.dependencies)
     verdicts = sorted(zip(*(decided[c].to_pylist() for c in ("left_id", "right_id", "verdict")), strict=True))
     return digest((digest_of(home.mention_index(kind)), *beside, verdicts))
 
@@ -123,7 +124,7 @@ def match_whole(
     if result.working is None:
         raise ValueError(f"link/{spec.kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
-    state = state_of(result, rows, judged)
+    state = initial_state(result, rows, judged)
     counts = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
     return Matched(result.report, state, counts), result
 

@@ -24,7 +24,7 @@ from pipelines.matching.engine.drift import level_shares, moved_levels
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.incremental import State
+from pipelines.matching.store.state import State
 from pipelines.once import code_fingerprint, digest
 from pipelines.settings import Settings
 from warehouse.model import Home
@@ -100,7 +100,7 @@ def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population
         "model": _sha(model.to_json().encode()),
         "asked": asked(home),
         "delivered_on": newest.isoformat(),
-        "linked": level_shares(spec, state.patterns, state.shown),
+        "linked": level_shares(spec, state.patterns, state.pattern_counts),
     }
     held = Held(model, replace(population, notes=notes))
     held.population.save(home.population(model.kind))
@@ -110,7 +110,7 @@ def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population
 
 def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:
     """How what is linked now differs from what was linked when the model was trained; empty while it does not."""
-    return moved_levels(held.population.notes["linked"], level_shares(spec, state.patterns, state.shown))
+    return moved_levels(held.population.notes["linked"], level_shares(spec, state.patterns, state.pattern_counts))
 
 
 def newest_delivery(settings: Settings) -> date:

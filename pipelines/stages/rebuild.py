@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.kinds import specification
-from pipelines.matching.incremental import State
-from pipelines.matching.store.found import Found
+from pipelines.matching.store.state import State
+from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
@@ -89,10 +89,10 @@ def _beside(home: Home) -> Iterator[Home]:
 
 
 def _compare(home: Home, scratch: Home, kind: str) -> Differences:
-    here, anew = (Found.of(place, specification(home.data_model, kind)) for place in (home, scratch))
+    here, anew = (StoredMatch.of(place, specification(home.data_model, kind)) for place in (home, scratch))
     entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
     of_mention = np.asarray(entity.indices).astype(np.int64)
-    one, other = np.stack([here.names, of_mention[here.ids]]), np.stack([anew.names, anew.clusters_by_name])
+    one, other = np.stack([here.keys, of_mention[here.ids]]), np.stack([anew.keys, anew.cluster_keys])
     return compare_partitions(kind, one, other)
 
 

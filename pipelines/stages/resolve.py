@@ -7,7 +7,7 @@ person.
 from __future__ import annotations
 
 from pipelines.kinds import specification
-from pipelines.matching.store.found import Found
+from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
@@ -20,7 +20,7 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
     assignment = identity.assign_entities(
         kind,
         home.stage("mention", kind),
-        Found.of(home, specification(home.data_model, kind)).clusters(),
+        StoredMatch.of(home, specification(home.data_model, kind)).clusters(),
         identity.read_former(home, kind),
         version,
         model=home.data_model,
@@ -53,7 +53,7 @@ def gather_evidence(settings: Settings) -> Counts:
     home = settings.home
     matches = {
         f"matches_{kind}": evidence.write_match(
-            home, kind, Found.of(home, specification(home.data_model, kind)).judged_pairs()
+            home, kind, StoredMatch.of(home, specification(home.data_model, kind)).pair_tables()
         )
         for kind in home.data_model.golden_order
     }

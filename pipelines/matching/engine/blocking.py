@@ -1,10 +1,12 @@
 """Candidate pairs: integer joins, one per blocking rule, no pair twice.
 
-Belongs here: turning a spec's blocks into integer keys, capping hot keys, the joins. Does not: comparing the pairs.
+Belongs here: turning a spec's blocks into integer keys, capping keys, the joins. Does not: comparing the pairs.
 
-A rule is a self-join on one integer: the key's values hashed to 31 bits, the same in every run, so that a collision costs a
-needless comparison and nothing else. The join is a sort: keys packed with their records into 64-bit integers, which a processor sorts faster than
-it can fill a hash table.
+A rule is a self-join on one integer: the key's values hashed to 31 bits, the same in every run. A collision costs a needless
+comparison and nothing else. The join is a sort of 64-bit integers, key and record packed into one: a processor sorts these
+faster than it fills a hash table.
+
+A key over its cap blocks nothing. It stays in its column with the *cap mark*: its complement, a negative number.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from pipelines.matching.engine.encode import Codes, Encoded, begins, distinct_sorted
 from pipelines.matching.engine.hashing import STRIDE, Hashes, mix, value_hashes
 from pipelines.matching.engine.spec import AnyOf, Block, Key, MatchSpec, Part
-from pipelines.matching.inputs.places import find
+from pipelines.matching.inputs.slots import find
 from pipelines.parallel import each
 
 Ints = npt.NDArray[np.int64]
@@ -28,14 +30,15 @@ Leaf = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class BlockReport:
-    """What one rule did.
+    """Figures of one rule.
 
     Attributes:
         rule: name of the block.
-        pairs: pairs it found, other rules notwithstanding.
-        keys: distinct key values held by at least two records.
-        capped_keys: key values held by more records than the cap: `capped_records` hold them, `capped_pairs` were left to
-            the other rules.
+        pairs: pairs it finds, whether or not other rules find them too.
+        keys: distinct key values of at least two records.
+        capped_keys: key values of more records than the cap.
+        capped_records: records with such a value.
+        capped_pairs: pairs of these, which only other rules can find.
     """
 
     rule: str
@@ -47,7 +50,7 @@ class BlockReport:
 
 
 def read_keys(spec: MatchSpec, encoded: Encoded, threads: int = 1) -> None:
-    """Hash the values blocking joins by. It looks at no record, so that it may be done while these are still being made."""
+    """Hash the values of all key columns. This needs no records, so it may run while rows are still being grouped."""
     each(lambda part: _bits(encoded, part), dict.fromkeys(leaf for b in spec.rules for leaf in b.leaves), threads)
 
 
@@ -84,18 +87,18 @@ def _hashed(columns: list[Leaf]) -> Codes:
     return out
 
 
-def complement(keys: Codes) -> Codes:
-    """A hot key as it is kept, and back: negative, so that it blocks nothing, and still legible."""
+def toggle_cap_mark(keys: Codes) -> Codes:
+    """Keys with the cap mark, or marked keys without it."""
     return np.int32(-2) - keys
 
 
 @dataclass(frozen=True)
-class Contrary:
-    """Some pairs that rules bring together though their `distinct` values differ: they stand for all such pairs.
+class ConflictSample:
+    """A sample of conflicting pairs: they share a key of some rule, but their `distinct` values differ.
 
     Attributes:
         pairs: `left << 32 | right`, sorted, none twice.
-        share: how many of all such pairs these are (0–1).
+        share: share of all conflicting pairs (0–1).
     """
 
     pairs: Ints
@@ -113,11 +116,11 @@ class Blocking:
 
     Attributes:
         keys: per rule its integer keys, one array per combination of alternatives: records that share a non-negative key
-            in any two of them are candidates. `pairs` turns keys over the cap into their `complement`. What the first rule
-            of a spec with a `distinct` column means for the others see `MatchSpec.rules`; who holds a capped value of
-            that column counts as lacking it.
-        reports: per rule what it found, once `pairs` has been called.
-        contrary: pairs to learn from, once `pairs` has been called with `teachers`.
+            in any two of them are candidates. `pairs` sets the cap mark of keys over the cap. `MatchSpec.rules` says what the
+            first rule means for the others where there is a `distinct` column; a record whose value of that column is capped
+            counts as having none.
+        reports: figures per rule, after `pairs`.
+        conflicts: conflicting pairs to learn from, after `pairs` with a `training_sample`.
     """
 
     def __init__(
@@ -125,33 +128,33 @@ class Blocking:
     ) -> None:
         self.spec, self.side, self._threads, self._size = spec, side, threads, encoded.size
         wanted = list(dict.fromkeys(p for b in spec.rules for p in b.parts))
-        found = each(lambda part: _alternatives(encoded, part), wanted, threads)
-        parts: dict[Part, list[Leaf]] = dict(zip(wanted, found, strict=True))
+        columns = each(lambda part: _alternatives(encoded, part), wanted, threads)
+        parts: dict[Part, list[Leaf]] = dict(zip(wanted, columns, strict=True))
         self.keys = each(lambda block: _block_keys(block, parts), spec.rules, threads)
         self.reports: list[BlockReport] = []
-        self.contrary = Contrary(np.zeros(0, dtype=np.int64), 1.0)
+        self.conflicts = ConflictSample(np.zeros(0, dtype=np.int64), 1.0)
 
-    def pairs(self, teachers: int = 0) -> Ints:
+    def pairs(self, training_sample: int = 0) -> Ints:
         """All candidate pairs of records (left < right), as `left << 32 | right`, sorted, none twice.
 
         Args:
-            teachers: about so many records, by chance, tell of pairs no candidates because their `distinct` values differ.
+            training_sample: about so many random records give their conflicting pairs to `conflicts`.
         """
         rules = range(len(self.keys))
-        first, given, teaches = [], None, None
+        first, identified, sampled = [], None, None
         if self.spec.distinct:
             first, rules = [self._join(0, None, None)], rules[1:]
-            given = self.keys[0][0] >= 0
-            holders = int(given.sum())
-            share = min(1.0, teachers / holders) if holders else 1.0
-            if teachers:
-                teaches = given & _by_chance(self._size, share)
-        found = first + each(lambda i: self._join(i, given, teaches), rules, self._threads)
-        self.reports = [report for _, _, report in found]
-        candidates = _merged([pairs for pairs, _, _ in found], self._threads)
-        if teaches is not None:
-            contrary = _merged([pairs for _, pairs, _ in found], self._threads)
-            self.contrary = Contrary(contrary[find(contrary, candidates) < 0], share)
+            identified = self.keys[0][0] >= 0
+            holders = int(identified.sum())
+            share = min(1.0, training_sample / holders) if holders else 1.0
+            if training_sample:
+                sampled = identified & _random_records(self._size, share)
+        joins = first + each(lambda i: self._join(i, identified, sampled), rules, self._threads)
+        self.reports = [report for _, _, report in joins]
+        candidates = _merged([pairs for pairs, _, _ in joins], self._threads)
+        if sampled is not None:
+            conflicts = _merged([pairs for _, pairs, _ in joins], self._threads)
+            self.conflicts = ConflictSample(conflicts[find(conflicts, candidates) < 0], share)
         return candidates
 
     def agree(self, left: Codes | Ints, right: Codes | Ints) -> Mask:
@@ -159,45 +162,46 @@ class Blocking:
         hits = each(lambda alternatives: _agree(alternatives, left, right), self.keys, self._threads)
         return np.asarray(np.any(hits, axis=0))
 
-    def _join(self, i: int, given: Mask | None, teaches: Mask | None) -> tuple[Ints, Ints, BlockReport]:
-        """Pairs of rule `i`, contrary ones of the records that teach, and its report. Keys over the cap are taken out for
-        good."""
+    def _join(self, i: int, identified: Mask | None, sampled: Mask | None) -> tuple[Ints, Ints, BlockReport]:
+        """Pairs of rule `i`, conflicting pairs of sampled records, and its report. Keys over the cap get the cap mark."""
         block, alternatives = self.spec.rules[i], self.keys[i]
-        packed = np.concatenate([_packed(keys, given) for keys in alternatives])
+        packed = np.concatenate([_packed(keys, identified) for keys in alternatives])
         packed.sort()
         key = packed >> 32
         start = np.flatnonzero(begins(key))
         size = np.diff(np.append(start, len(key)))
-        hot = size > block.cap
-        if hot.any():
-            keep = np.repeat(~hot, size)
-            _forget(alternatives, key[start[hot]], packed[~keep] & (HOLDS - 1))
+        capped = size > block.cap
+        if capped.any():
+            keep = np.repeat(~capped, size)
+            _mark_capped(alternatives, key[start[capped]], packed[~keep] & (IDENTIFIED - 1))
             packed, key = packed[keep], key[keep]
-        holds, record = (packed & HOLDS) != 0, (packed & (HOLDS - 1)).astype(np.int32)
-        contrary = np.zeros(0, dtype=np.int64)
-        if given is None:
+        has_value, record = (packed & IDENTIFIED) != 0, (packed & (IDENTIFIED - 1)).astype(np.int32)
+        conflicts = np.zeros(0, dtype=np.int64)
+        if identified is None:
             pairs = self._emit(record, key, None)
-        elif block.contrary:  # pairs of one value are the first rule's
-            pairs = self._emit(record, key, ~holds)
-            pairs = np.concatenate([pairs, self._unlike(self._emit(record, key, holds))])
+        elif block.allow_conflict:  # the first rule finds pairs of the same value
+            pairs = self._emit(record, key, ~has_value)
+            pairs = np.concatenate([pairs, self._conflicting(self._emit(record, key, has_value))])
         else:
-            pairs = self._emit(record, key, ~holds)
-            if teaches is not None:
-                contrary = self._unlike(self._emit(record, key, teaches[record]))
-        figures = (int((size > 1).sum()), int(hot.sum()), int(size[hot].sum()))
-        report = BlockReport(block.name, len(pairs), *figures, int((size[hot] * (size[hot] - 1) // 2).sum()))
-        return pairs, contrary, report
+            pairs = self._emit(record, key, ~has_value)
+            if sampled is not None:
+                conflicts = self._conflicting(self._emit(record, key, sampled[record]))
+        figures = (int((size > 1).sum()), int(capped.sum()), int(size[capped].sum()))
+        report = BlockReport(block.name, len(pairs), *figures, int((size[capped] * (size[capped] - 1) // 2).sum()))
+        return pairs, conflicts, report
 
-    def _unlike(self, pairs: Ints) -> Ints:
-        """Those of the pairs whose `distinct` values differ."""
+    def _conflicting(self, pairs: Ints) -> Ints:
+        """The pairs whose `distinct` values differ."""
         value = self.keys[0][0]
         return pairs[value[pairs >> 32] != value[pairs & 0xFFFFFFFF]]
 
-    def _emit(self, record: Codes, key: Ints, drives: Mask | None) -> Ints:
-        """Pairs inside runs of equal keys, of entries that drive with those after them: first those one place apart, then two,
-        until no run is that long."""
+    def _emit(self, record: Codes, key: Ints, starts: Mask | None) -> Ints:
+        """Pairs inside runs of equal keys: every entry of `starts` with all entries behind it.
+
+        Distance by distance: first the pairs of neighbours, then those two apart, until no run is that long.
+        """
         shares = key[1:] == key[:-1]
-        at = np.flatnonzero(shares if drives is None else shares & drives[:-1])
+        at = np.flatnonzero(shares if starts is None else shares & starts[:-1])
         out, distance = [np.zeros(0, dtype=np.int64)], 1
         while len(at):
             a, b = record[at], record[at + distance]
@@ -206,26 +210,26 @@ class Blocking:
                 a, b = a[across], b[across]
             low, high = np.minimum(a, b), np.maximum(a, b)
             pairs = low.astype(np.int64) << 32 | high
-            out.append(pairs if (apart := low != high).all() else pairs[apart])  # one record may hold a key twice
+            out.append(pairs if (two := low != high).all() else pairs[two])  # one record may hold a key twice
             distance += 1
             at = at[at + distance < len(key)]
             at = at[key[at] == key[at + distance]]
         return np.concatenate(out)
 
 
-def _by_chance(size: int, share: float) -> Mask:
-    """About so many of that many records, always the same."""
+def _random_records(size: int, share: float) -> Mask:
+    """A share of so many records, always the same ones."""
     return mix([np.arange(size, dtype=np.int32)]) < np.uint64(min(int(share * 2.0**64), (1 << 64) - 1))
 
 
-def _merged(found: list[Ints], threads: int) -> Ints:
-    """The distinct numbers of several arrays in order, by ranges of about the same number of them."""
-    some = np.sort(np.concatenate([part[:: max(1, len(part) // 256)] for part in found]))
+def _merged(parts: list[Ints], threads: int) -> Ints:
+    """The distinct numbers of several sorted arrays, in order; threads merge ranges of about the same size."""
+    some = np.sort(np.concatenate([part[:: max(1, len(part) // 256)] for part in parts]))
     bounds = some[len(some) * np.arange(1, threads) // threads] if len(some) else some
 
     def work(i: int) -> Ints:
         inside = [
-            part[_between(part, bounds[i - 1] if i else None, bounds[i] if i < len(bounds) else None)] for part in found
+            part[_between(part, bounds[i - 1] if i else None, bounds[i] if i < len(bounds) else None)] for part in parts
         ]
         return distinct_sorted(np.concatenate(inside), in_place=True)
 
@@ -239,18 +243,18 @@ def _between(numbers: Ints, low: np.int64 | None, high: np.int64 | None) -> slic
     return numbers >= low if high is None else (numbers >= low) & (numbers < high)
 
 
-def found_by(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:
-    """A bit per rule that finds each pair of records, of keys as `Blocking.keys` holds them: bit i for rule i."""
+def rules_finding(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Ints:
+    """Which rules find each pair of records: bit i for rule i. `keys` as in `Blocking.keys`."""
     bits = np.zeros(len(left), dtype=np.int64)
-    both = told_apart(spec, keys, left, right)
+    both = both_identified(spec, keys, left, right)
     for i, (rule, alternatives) in enumerate(zip(spec.rules, keys, strict=True)):
         hit = _agree(alternatives, left, right)
-        bits |= (hit if rule.contrary or (i == 0 and spec.distinct) else hit & ~both).astype(np.int64) << i
+        bits |= (hit if rule.allow_conflict or (i == 0 and spec.distinct) else hit & ~both).astype(np.int64) << i
     return bits
 
 
-def told_apart(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Mask:
-    """Whether both records of each pair hold a value of the `distinct` column that tells whether they are compared."""
+def both_identified(spec: MatchSpec, keys: Sequence[Sequence[Codes]], left: Codes | Ints, right: Codes | Ints) -> Mask:
+    """Whether both records of each pair have a value of the `distinct` column, which then alone decides on comparing them."""
     if not spec.distinct:
         return np.zeros(len(left), dtype=bool)
     value = keys[0][0]
@@ -270,24 +274,24 @@ def _combinations(parts: list[list[Leaf]]) -> list[list[Leaf]]:
     return combos
 
 
-HOLDS = np.int64(1 << 31)
-"""Beside a record's number: it holds a `distinct` value. Such records come after the others of their key."""
+IDENTIFIED = np.int64(1 << 31)
+"""Flag in a packed record number: it has a `distinct` value. Such records come behind the others of their key."""
 
 
-def _packed(keys: Codes, given: Mask | None) -> Ints:
-    """Key and record of every record that holds a key, in one integer, and whether it holds a `distinct` value."""
+def _packed(keys: Codes, identified: Mask | None) -> Ints:
+    """Key, record and flag `IDENTIFIED` in one integer, for every record that has a key."""
     record = np.flatnonzero(keys >= 0)
     packed = keys[record].astype(np.int64) << 32 | record
-    return packed if given is None else packed | given[record] * HOLDS
+    return packed if identified is None else packed | identified[record] * IDENTIFIED
 
 
-def _forget(alternatives: list[Codes], hot: Ints, records: Ints) -> None:
-    """Take hot keys, ascending, out of the key columns of the records that hold them, in place: each becomes its complement."""
+def _mark_capped(alternatives: list[Codes], capped: Ints, records: Ints) -> None:
+    """Set the cap mark of capped keys (ascending) in the key columns of the records that have them, in place."""
     for keys in alternatives:
-        held = keys[records]
-        spot = np.minimum(np.searchsorted(hot, held), len(hot) - 1)
-        mine = hot[spot] == held
-        keys[records[mine]] = complement(held[mine])
+        values = keys[records]
+        index = np.minimum(np.searchsorted(capped, values), len(capped) - 1)
+        hit = capped[index] == values
+        keys[records[hit]] = toggle_cap_mark(values[hit])
 
 
 def _agree(alternatives: Sequence[Codes], left: Codes | Ints, right: Codes | Ints) -> Mask:

@@ -1,14 +1,14 @@
 """Clusters out of links: connected components that never break a constraint.
 
-Belongs here: union of links under constraints, and which links had to be cut. Does not: how likely a link is.
+Belongs here: union of links under constraints, and which links are cut. Does not: how likely a link is.
 
-Almost all components break nothing and are taken as they are, in one vectorised step. Only the others are built link by
-link, strongest first, skipping a link that would join what must stay apart (Kruskal under constraints).
+Almost all components break no constraint and become clusters as they are, in one vectorised step. Only the others are built
+link by link, strongest first, skipping every link that would break a constraint (Kruskal under constraints).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,10 @@ from pipelines.matching.engine.encode import Codes, distinct_sorted, numbered
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Ends = tuple[Codes | Ints, Codes | Ints]
+"""Pairs of records: one array per side."""
+
+NO_PAIRS: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -26,21 +30,17 @@ class Constraints:
     """What a cluster must not hold.
 
     Attributes:
-        distinct: code columns of which a cluster holds at most one value (-1 says nothing).
-        once: code columns of which a cluster holds each value at most once: one record per source.
-        apart_left: records that must not be together with the record at the same place of `apart_right`.
-        apart_right: see `apart_left`.
-        joined_left: records a person has called the same as the record at the same place of `joined_right`: they are
-            together whatever `distinct` and `once` say. Never both joined, directly or in a row, and apart.
-        joined_right: see `joined_left`.
+        distinct: code columns of which a cluster holds at most one value; -1 for none.
+        one_to_one: code columns of which a cluster holds each value at most once (one record per source); -1 for none.
+        must_not_link: pairs of records that must not share a cluster.
+        must_link: pairs of records that a person has called the same: they share a cluster whatever `distinct` and
+            `one_to_one` demand. No chain of these may join a pair that must not link.
     """
 
     distinct: tuple[Codes, ...] = ()
-    once: tuple[Codes, ...] = ()
-    apart_left: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    apart_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    joined_left: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    joined_right: Codes | Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    one_to_one: tuple[Codes, ...] = ()
+    must_not_link: Ends = NO_PAIRS
+    must_link: Ends = NO_PAIRS
 
 
 def cluster(
@@ -50,39 +50,39 @@ def cluster(
 
     Args:
         size: number of records; they are numbered 0..size-1.
-        left: one end of each link; the joined records of `constraints` need no link.
+        left: one end of each link; pairs that must link need none.
         right: the other end.
-        weight: strength of each link; equal weights are taken in order of (left, right).
-        constraints: what must stay apart.
+        weight: strength of each link; (left, right) breaks ties.
+        constraints: what a cluster must not hold.
 
     Returns:
         Per record the smallest record of its cluster.
     """
     ends = left, right
-    if len(constraints.joined_left):
-        ends = np.concatenate([left, constraints.joined_left]), np.concatenate([right, constraints.joined_right])
+    if len(constraints.must_link[0]):
+        ends = np.concatenate([left, constraints.must_link[0]]), np.concatenate([right, constraints.must_link[1]])
     labels = components(size, *ends)
     broken = _broken(labels, constraints)
     if broken.any():
-        theirs = broken[labels]
-        inside, nodes = np.flatnonzero(theirs[left]), np.flatnonzero(theirs)
+        in_broken = broken[labels]
+        inside, nodes = np.flatnonzero(in_broken[left]), np.flatnonzero(in_broken)
         roots = _grow(nodes, left[inside], right[inside], weight[inside], constraints)
         labels[nodes] = smallest_of(nodes, numbered(roots)[1])
     return labels
 
 
 def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
-    """The smallest record of the connected component of every record, whatever must stay apart.
+    """The smallest record of the connected component of every record; constraints do not count.
 
-    Most components hang on their smallest record directly: each record takes over the smallest one it is linked with, and
-    only links whose ends then still differ are walked as a graph.
+    In most components every record is linked with the smallest one. So each record first takes the smallest record it is
+    linked with, and only links whose ends then still differ go through a graph algorithm.
     """
     low, high = (left, right) if (left <= right).all() else (np.minimum(left, right), np.maximum(left, right))
     label = np.arange(size, dtype=np.int64)
     np.minimum.at(label, high, low.astype(np.int64, copy=False))  # thirty times as fast as with values of another type
     further = label[label]
     moved, label = np.flatnonzero(further != label), further
-    while len(moved):  # what is linked with a record that stands for itself stays
+    while len(moved):  # a record whose label is its own label has arrived
         further = label[label[moved]]
         on = further != label[moved]
         moved = moved[on]
@@ -90,20 +90,20 @@ def components(size: int, left: Codes | Ints, right: Codes | Ints) -> Ints:
     a, b = label[low], label[high]
     open_ = np.flatnonzero(a != b)
     if len(open_):
-        nodes, place = numbered(np.concatenate([a[open_], b[open_]]))
-        ends = place[: len(open_)], place[len(open_) :]
+        nodes, index = numbered(np.concatenate([a[open_], b[open_]]))
+        ends = index[: len(open_)], index[len(open_) :]
         graph = coo_matrix((np.ones(len(open_), dtype=np.int8), ends), shape=(len(nodes), len(nodes)))
-        found = connected_components(graph, directed=False)[1]
-        label[nodes] = smallest_of(nodes, found)
+        component = connected_components(graph, directed=False)[1]
+        label[nodes] = smallest_of(nodes, component)
         label = label[label]
     return label
 
 
-def smallest_of(nodes: Ints, found: Codes | Ints) -> Ints:
+def smallest_of(nodes: Ints, component: Codes | Ints) -> Ints:
     """For every node the smallest node of its component."""
-    first = np.full(int(found.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(first, found, nodes)
-    return np.asarray(first[found])
+    first = np.full(int(component.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, component, nodes)
+    return np.asarray(first[component])
 
 
 def smallest(labels: Ints) -> Ints:
@@ -117,34 +117,34 @@ def _broken(labels: Ints, constraints: Constraints) -> Mask:
     """Per label whether its component breaks a constraint."""
     broken = np.zeros(int(labels.max(initial=-1)) + 1, dtype=bool)
     for codes in constraints.distinct:
-        given = codes >= 0
-        held = distinct_sorted(labels[given] << 32 | codes[given].astype(np.int64))
-        holders = held >> 32
-        broken[holders[1:][holders[1:] == holders[:-1]]] = True
-    for codes in constraints.once:
-        given = codes >= 0
-        held = np.sort(labels[given] << 32 | codes[given].astype(np.int64))
-        broken[held[1:][held[1:] == held[:-1]] >> 32] = True
-    both = labels[constraints.apart_left] == labels[constraints.apart_right]
-    broken[labels[constraints.apart_left][both]] = True
+        present = codes >= 0
+        values = distinct_sorted(labels[present] << 32 | codes[present].astype(np.int64))
+        label = values >> 32
+        broken[label[1:][label[1:] == label[:-1]]] = True
+    for codes in constraints.one_to_one:
+        present = codes >= 0
+        values = np.sort(labels[present] << 32 | codes[present].astype(np.int64))
+        broken[values[1:][values[1:] == values[:-1]] >> 32] = True
+    one, other = (labels[end] for end in constraints.must_not_link)
+    broken[one[one == other]] = True
     return broken
 
 
 class _Forest:
-    """Union-find over few records whose roots know what their cluster holds."""
+    """Union-find over few records; every root knows the values in its cluster."""
 
     def __init__(self, nodes: Ints, constraints: Constraints) -> None:
         self.parent = {int(n): int(n) for n in nodes}
         chosen = set(self.parent)
         self.distinct = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.distinct]
-        self.once = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.once]
-        self.apart: dict[int, set[int]] = {}
-        for a, b in zip(constraints.apart_left.tolist(), constraints.apart_right.tolist(), strict=True):
+        self.one_to_one = [{n: {int(c[n])} - {-1} for n in self.parent} for c in constraints.one_to_one]
+        self.must_not_link: dict[int, set[int]] = {}
+        for a, b in zip(*(end.tolist() for end in constraints.must_not_link), strict=True):
             if a in chosen and b in chosen:
-                self.apart.setdefault(a, set()).add(b)
-                self.apart.setdefault(b, set()).add(a)
+                self.must_not_link.setdefault(a, set()).add(b)
+                self.must_not_link.setdefault(b, set()).add(a)
         self.members = {n: [n] for n in self.parent}
-        for a, b in zip(constraints.joined_left.tolist(), constraints.joined_right.tolist(), strict=True):
+        for a, b in zip(*(end.tolist() for end in constraints.must_link), strict=True):
             if a in chosen and b in chosen:
                 self._unite(self.find(a), self.find(b))
 
@@ -168,19 +168,20 @@ class _Forest:
         a, b = (a, b) if (len(self.members[a]), -a) >= (len(self.members[b]), -b) else (b, a)
         self.parent[b] = a
         self.members[a] += self.members.pop(b)
-        for seen in (*self.distinct, *self.once):
-            seen[a] |= seen[b]
-        if b in self.apart:
-            self.apart.setdefault(a, set()).update(self.apart.pop(b))
+        for values in (*self.distinct, *self.one_to_one):
+            values[a] |= values[b]
+        if b in self.must_not_link:
+            self.must_not_link.setdefault(a, set()).update(self.must_not_link.pop(b))
 
     def _may(self, a: int, b: int) -> bool:
-        # A cluster holds two values only where a person has joined them; what brings no further value may still come in.
-        if any(not (held[a] <= held[b] or held[b] <= held[a]) for held in self.distinct):
+        # Only a person can have put two values into one cluster. A cluster that adds no further value may still join it.
+        if any(not (values[a] <= values[b] or values[b] <= values[a]) for values in self.distinct):
             return False
-        if any(seen[a] & seen[b] for seen in self.once):
+        if any(values[a] & values[b] for values in self.one_to_one):
             return False
-        few, many = (a, b) if len(self.apart.get(a, ())) <= len(self.apart.get(b, ())) else (b, a)
-        return all(self.find(n) != many for n in self.apart.get(few, ()))
+        forbidden = self.must_not_link
+        few, many = (a, b) if len(forbidden.get(a, ())) <= len(forbidden.get(b, ())) else (b, a)
+        return all(self.find(n) != many for n in forbidden.get(few, ()))
 
 
 def _grow(
@@ -191,9 +192,9 @@ def _grow(
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)
     if (
         len(constraints.distinct) != 1
-        or constraints.once
-        or len(constraints.apart_left)
-        or len(constraints.joined_left)
+        or constraints.one_to_one
+        or len(constraints.must_not_link[0])
+        or len(constraints.must_link[0])
     ):
         return _joined(nodes, left, right, constraints)
     stand_in = _agreeing(nodes, left, right, constraints.distinct[0])
@@ -207,18 +208,18 @@ def _grow(
 
 
 def _agreeing(nodes: Ints, left: Ints, right: Ints, value: Codes) -> Ints:
-    """Per node the smallest one that links between records of its own value lead to.
+    """Per node the smallest node it reaches by links between records of its own value.
 
-    Where one value may not meet another and nothing else forbids, such links are good at any time: their ends are one
-    from the start, which leaves few links to be taken in order.
+    Where two different values are the only thing that forbids a link, such links never break a constraint. Their ends are
+    joined first, which leaves few links to take in order.
     """
     alike = np.flatnonzero((value[left] == value[right]) & (value[left] >= 0))
-    found = components(len(nodes), *(np.searchsorted(nodes, end[alike]) for end in (left, right)))
-    return nodes[smallest(found)]
+    component = components(len(nodes), *(np.searchsorted(nodes, end[alike]) for end in (left, right)))
+    return nodes[smallest(component)]
 
 
 def _joined(nodes: Ints, left: Ints, right: Ints, constraints: Constraints) -> Ints:
-    """The root of each of `nodes` after joining along the links as they come."""
+    """The root of each of `nodes` after joining along the links, in their order."""
     forest = _Forest(nodes, constraints)
     for a, b in zip(left.tolist(), right.tolist(), strict=True):
         forest.join(a, b)

@@ -1,10 +1,10 @@
-"""Pairs of records become comparison patterns: one small integer per comparison, together one number per pair.
+"""Pairs of records become comparison patterns: one small integer per comparison, packed into one number per pair.
 
 Belongs here: asking the levels about distinct pairs of values, term-frequency bins, packing a pattern into an integer and
-back. Does not: what a pattern is worth (`model`, `score`).
+unpacking it. Does not: what a pattern is worth (`model`, `score`).
 
-A comparison's *cells* are `missing`, then its levels in order; a level with term frequency has one cell per frequency bin
-(bin b holds values with a share of about 2^-b), so that a pattern's weight needs nothing but the pattern.
+A comparison's *cells* are `missing`, then its levels in order. A level with term frequency has one cell per frequency bin (bin b
+is for values with a share of about 2^-b), so that the weight of a pair follows from its pattern alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
 STEP = 1 << 17
-"""Pairs whose codes are compared at a time, at most: few enough to stay in a processor's cache from level to level."""
+"""Most pairs whose codes are compared at a time: few enough to stay in a processor's cache from level to level."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Cells:
     level: npt.NDArray[np.int64]
     bin: npt.NDArray[np.int64]
     first: npt.NDArray[np.int64]
-    silent: npt.NDArray[np.bool_]
+    uninformative: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.level)
@@ -49,15 +49,15 @@ class Cells:
 
 def cells_of(comparison: Comparison) -> Cells:
     """Lay out the cells of a comparison."""
-    level, bins, first, silent = [0], [-1], [0], [True]
+    level, bins, first, uninformative = [0], [-1], [0], [True]
     for i, x in enumerate(comparison.levels, start=1):
         first.append(len(level))
-        own = range(BINS) if x.frequency_of is not None else (-1,)
-        for b in own:
+        bins_of_level = range(BINS) if x.frequency_of is not None else (-1,)
+        for b in bins_of_level:
             level.append(i)
             bins.append(b)
-            silent.append(x.silent)
-    return Cells(np.array(level), np.array(bins), np.array(first), np.array(silent))
+            uninformative.append(x.uninformative)
+    return Cells(np.array(level), np.array(bins), np.array(first), np.array(uninformative))
 
 
 @dataclass(frozen=True)
@@ -90,52 +90,52 @@ class Layout:
 
 
 UNSEEN = 0.2
-"""Further holders a value is taken to have beyond those known: agreement on a value of one known holder is no proof."""
+"""Unknown holders that every value is assumed to have: agreement on a value with one known holder is no proof."""
 
 
 def _frequency_bins(
     encoded: Encoded, column: str, counts: npt.NDArray[np.int64], identity: Codes | None, wider: pa.Table | None
 ) -> npt.NDArray[np.int64]:
-    """The frequency bin of every value of a column: about -log2 of the chance that another entity holds it too.
+    """The frequency bin of every value of a column: about -log2 of the chance that another entity has it too.
 
-    Without an identity the share of mentions stands for it. With one (a column no entity has two values of) entities are
-    counted instead: who is mentioned ten times is one holder of his name, and the others are what matters. A value commoner in the
-    wider population than here counts as common.
+    Without an identity this is the share of mentions. With one (a column of which no entity has two values) entities are counted:
+    a person mentioned ten times is one holder of a name, and only other holders matter. A value that is commoner in the wider
+    population counts as common.
     """
     codes, size = encoded.codes[column], len(encoded.dictionaries[column])
-    given = codes >= 0
-    mentions = np.bincount(codes[given], weights=counts[given], minlength=size)
-    known = given & (identity >= 0) if identity is not None else np.zeros_like(given)
+    present = codes >= 0
+    mentions = np.bincount(codes[present], weights=counts[present], minlength=size)
+    known = present & (identity >= 0) if identity is not None else np.zeros_like(present)
     if not known.any() or identity is None:
         share = np.maximum(mentions, 1) / max(mentions.sum(), 1)
     else:
-        held = distinct_sorted(codes[known].astype(np.int64) << 32 | identity[known])
-        holders = np.bincount(held >> 32, minlength=size).astype(np.float64)
+        holdings = distinct_sorted(codes[known].astype(np.int64) << 32 | identity[known])
+        holders = np.bincount(holdings >> 32, minlength=size).astype(np.float64)
         often = mentions[holders > 0].sum() / holders.sum()
         holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
         share = (holders - 1 + UNSEEN) / max(int((np.bincount(identity[known]) > 0).sum()), 2)
     if wider is not None:
         values = encoded.dictionaries[column].values
-        found = pc.index_in(values, value_set=wider.column("value").combine_chunks().cast(values.type))
+        index = pc.index_in(values, value_set=wider.column("value").combine_chunks().cast(values.type))
         elsewhere = np.append(np.asarray(wider.column("share")).astype(np.float64), 0.0)
-        share = np.maximum(share, elsewhere[np.asarray(pc.fill_null(found, wider.num_rows))])
+        share = np.maximum(share, elsewhere[np.asarray(pc.fill_null(index, wider.num_rows))])
     return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)
-class _Open:
-    """Pairs of values of one comparison that only their text tells apart: place of the pair of records, both values."""
+class _TextPairs:
+    """Pairs of values of one comparison that only text decides: index of the pair of records, both values."""
 
     row: Ints
     low: Codes
     high: Codes
 
-    def after(self, start: int) -> _Open:
-        """The same pairs further on."""
-        return _Open(self.row + start, self.low, self.high)
+    def after(self, start: int) -> _TextPairs:
+        """The same pairs, their indices moved by `start`."""
+        return _TextPairs(self.row + start, self.low, self.high)
 
     @classmethod
-    def together(cls, parts: list[_Open]) -> _Open:
+    def concat(cls, parts: list[_TextPairs]) -> _TextPairs:
         """All of them."""
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("row", "low", "high")))
 
@@ -148,7 +148,7 @@ class Comparer:
         encoded: distinct records.
         counts: how many mentions each record stands for.
         frequencies: column → table of `value` and `share` in a wider population.
-        population: how common values are is taken from there, and not from these records.
+        population: says how common values are; by default these records do.
         threads: comparisons prepared at a time.
     """
 
@@ -166,7 +166,7 @@ class Comparer:
         self.layout = Layout.of(spec)
         self._reads_text = [_first_that_reads_text(c) for c in spec.comparisons]
         self._repeated = np.flatnonzero(counts > 1)
-        self._own_cells: dict[int, npt.NDArray[np.int16]] = {}
+        self._self_cells: dict[int, npt.NDArray[np.int16]] = {}
         self._locks = [Lock() for _ in spec.comparisons]
         self.domains: list[Domain] = each(lambda c: encoded.domain(c.columns), spec.comparisons, threads)
         if population is not None:
@@ -178,7 +178,7 @@ class Comparer:
         self.bins = dict(zip(columns, bins, strict=True))
 
     def population(self, possible_pairs: float) -> Population:
-        """How common the values of these records are, to be kept beside a model."""
+        """How common the values of these records are, to be saved with a model."""
         dictionaries = self.encoded.dictionaries
         return Population(
             records=self.encoded.size,
@@ -191,77 +191,77 @@ class Comparer:
     def patterns(self, left: Codes | Ints, right: Codes | Ints, threads: int = 1) -> Patterns:
         """The pattern of each pair of different records.
 
-        Levels that look at codes only are asked about pairs as they come, a few at a time. What is left for levels that
-        read text is gathered first, so that every distinct pair of values is read once.
+        Levels that read only codes are asked about pairs as they come, a few at a time. Pairs left for levels that read text
+        are gathered first, so that every distinct pair of values is read once.
         """
         out = np.zeros(len(left), dtype=np.int64)
 
         every = len(self.domains)
-        pieces = threads * max(1, -(-len(left) // (threads * STEP)))  # as many for one thread as for another
+        pieces = threads * max(1, -(-len(left) // (threads * STEP)))  # the same number for every thread
         step = max(1, -(-len(left) // pieces))
 
-        def by_code(start: int) -> dict[int, _Open]:
+        def by_code(start: int) -> dict[int, _TextPairs]:
             part, first = slice(start, start + step), start // step % threads * every // threads
-            turn = [*range(first, every), *range(first)]  # no thread waits for what another one derives from a column
+            turn = [*range(first, every), *range(first)]  # threads do not wait for each other to derive from a column
             return {i: self._by_code(i, left[part], right[part], out[part]).after(start) for i in turn}
 
-        found = each(by_code, range(0, len(left), step), threads)
-        opened = [_Open.together([open_[i] for open_ in found]) for i in range(every if found else 0)]
-        del found
-        texts = sorted((i for i, o in enumerate(opened) if len(o.row)), key=lambda i: -len(opened[i].row))
-        read = each(lambda i: self._by_text(i, opened[i]), texts, threads)
-        for i, cells in zip(texts, read, strict=True):
-            out[opened[i].row] += self.layout.radix[i] * cells
+        parts = each(by_code, range(0, len(left), step), threads)
+        by_text = [_TextPairs.concat([part[i] for part in parts]) for i in range(every if parts else 0)]
+        del parts
+        texts = sorted((i for i, pairs in enumerate(by_text) if len(pairs.row)), key=lambda i: -len(by_text[i].row))
+        results = each(lambda i: self._by_text(i, by_text[i]), texts, threads)
+        for i, cells in zip(texts, results, strict=True):
+            out[by_text[i].row] += self.layout.radix[i] * cells
         return out
 
-    def own_patterns(self, records: Codes) -> Patterns:
-        """The pattern of each record with another one just like it."""
+    def self_patterns(self, records: Codes) -> Patterns:
+        """The pattern of each record with another one of the same content."""
         out = np.zeros(len(records), dtype=np.int64)
         for i, domain in enumerate(self.domains):
             codes = domain.codes[records]
-            cells = self._own(i)[codes].astype(np.int64)
+            cells = self._cells_with_itself(i)[codes].astype(np.int64)
             open_ = np.flatnonzero((cells == 0) & (codes >= 0))
-            values, place = numbered(codes[open_])
-            cells[open_] = self._judge(i, values, values)[0][place]
+            values, index = numbered(codes[open_])
+            cells[open_] = self._first_level(i, values, values)[0][index]
             out += self.layout.radix[i] * cells
         return out
 
-    def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _Open:
-        """Add the cells of comparison `i` to `out` as far as codes tell; hand back what only text tells."""
+    def _by_code(self, i: int, left: Codes | Ints, right: Codes | Ints, out: Patterns) -> _TextPairs:
+        """Add the cells of comparison `i` to `out` where codes decide; return the pairs that only text decides."""
         codes, radix = self.domains[i].codes, self.layout.radix[i]
         a, b = codes[left], codes[right]
         equal = a == b
-        out += radix * (self._own(i)[a] * equal)
+        out += radix * (self._cells_with_itself(i)[a] * equal)
         row = np.flatnonzero(~equal & ((a | b) >= 0))
         low, high = np.minimum(a[row], b[row]), np.maximum(a[row], b[row])
-        cells, open_ = self._judge(i, low, high, until=self._reads_text[i])
+        cells, open_ = self._first_level(i, low, high, until=self._reads_text[i])
         out[row] += radix * cells
-        return _Open(row[open_], low[open_], high[open_])
+        return _TextPairs(row[open_], low[open_], high[open_])
 
-    def _by_text(self, i: int, open_: _Open) -> npt.NDArray[np.int64]:
-        """The cells of pairs of values on which codes say nothing, every distinct pair of values once."""
+    def _by_text(self, i: int, open_: _TextPairs) -> npt.NDArray[np.int64]:
+        """The cells of pairs that only text decides; every distinct pair of values is read once."""
         distinct, inverse = numbered(open_.high.astype(np.int64) << 32 | open_.low)
         low, high = (distinct & 0xFFFFFFFF).astype(np.int32), (distinct >> 32).astype(np.int32)
-        return self._judge(i, low, high, first=self._reads_text[i])[0][inverse]
+        return self._first_level(i, low, high, first=self._reads_text[i])[0][inverse]
 
-    def _own(self, i: int) -> npt.NDArray[np.int16]:
-        """The cell of every value of comparison `i` with itself; 0 for what but one mention holds, and for null, the last."""
+    def _cells_with_itself(self, i: int) -> npt.NDArray[np.int16]:
+        """The cell of every value of comparison `i` with itself; 0 where only one mention has the value, and for null, the last."""
         with self._locks[i]:
-            if i not in self._own_cells:
+            if i not in self._self_cells:
                 codes, size = self.domains[i].codes, len(self.domains[i])
-                held = np.bincount(codes + 1, minlength=size + 1) > 1
-                held[codes[self._repeated] + 1] = True
-                values = np.flatnonzero(held[1:]).astype(np.int32)
+                shared = np.bincount(codes + 1, minlength=size + 1) > 1
+                shared[codes[self._repeated] + 1] = True
+                values = np.flatnonzero(shared[1:]).astype(np.int32)
                 cells = np.zeros(size + 1, dtype=np.int16)
-                cells[values] = self._judge(i, values, values)[0]
-                self._own_cells[i] = cells
-        return self._own_cells[i]
+                cells[values] = self._first_level(i, values, values)[0]
+                self._self_cells[i] = cells
+        return self._self_cells[i]
 
-    def _judge(
+    def _first_level(
         self, i: int, low: Codes, high: Codes, first: int = 0, until: int | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The cell of every pair of values: the first level from `first` on and before `until` that holds, with its
-        frequency bin; 0 where none does. And the places of the pairs left open."""
+        """The cell of every pair of values: the first level from `first` on and before `until` that holds, with its frequency
+        bin; 0 where none does. And the indices of the pairs that no level decides."""
         comparison, cells = self.spec.comparisons[i], self.layout.cells[i]
         pairs = ValuePairs(self.encoded, self.domains[i], low, high)
         out = np.zeros(len(pairs), dtype=np.int64)
@@ -281,7 +281,7 @@ class Comparer:
         return out, open_
 
     def _bin(self, pairs: ValuePairs, column: str) -> npt.NDArray[np.int64]:
-        """The frequency bin of a pair: of its commoner value, where they are not the same."""
+        """The frequency bin of a pair: that of its commoner value."""
         bins = self.bins[column]
         left, right = pairs.codes(column)
         common = np.minimum(np.where(left >= 0, bins[left], BINS - 1), np.where(right >= 0, bins[right], BINS - 1))
@@ -289,7 +289,7 @@ class Comparer:
 
 
 def _first_that_reads_text(comparison: Comparison) -> int:
-    """The place of the first level that reads text, or the number of levels."""
+    """The index of the first level that reads text, or the number of levels."""
     return next((j for j, level in enumerate(comparison.levels) if level.reads_text), len(comparison.levels))
 
 
@@ -302,5 +302,5 @@ def _frequency_column(comparison: Comparison, level: Level) -> str | None:
 
 def frequency_columns(spec: MatchSpec) -> tuple[str, ...]:
     """Every column a level of the spec takes its term frequency from."""
-    found = (_frequency_column(c, level) for c in spec.comparisons for level in c.levels)
-    return tuple(dict.fromkeys(column for column in found if column))
+    columns = (_frequency_column(c, level) for c in spec.comparisons for level in c.levels)
+    return tuple(dict.fromkeys(column for column in columns if column))

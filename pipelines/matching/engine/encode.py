@@ -1,4 +1,4 @@
-"""Every attribute becomes integer codes once; from then on records are integers and values are looked at once each.
+"""Every attribute becomes integer codes once; then records are integers, and every distinct value is looked at once.
 
 Belongs here: dictionary encoding, codes of several columns taken together, collapsing identical records, what is derived
 from a column's distinct values. Does not: comparing values (`levels`) or joining records (`blocking`).
@@ -26,7 +26,7 @@ _LARGE = 1 << 31
 
 @dataclass
 class Dictionary:
-    """The distinct values of one column, in order of first appearance, and what has been derived from them so far."""
+    """The distinct values of one column, in order of first appearance, with a cache of what is derived from them."""
 
     values: pa.Array
     _texts: npt.NDArray[np.object_] | None = None
@@ -40,14 +40,14 @@ class Dictionary:
 
     @property
     def texts(self) -> npt.NDArray[np.object_]:
-        """The values as Python strings: made once, used for every comparison of the column."""
+        """The values as Python strings, converted once."""
         with self._lock:
             if self._texts is None:
                 self._texts = np.array(self.values.cast(pa.large_string()).to_pylist() or [""], dtype=object)
         return self._texts
 
     def texts_of(self, codes: Codes) -> list[str]:
-        """The value of each code as a Python string, '' for null (-1): of a few codes no other value becomes one."""
+        """The value of each code as a Python string, '' for null (-1). For a few codes, only their values are converted."""
         if 4 * len(codes) > len(self):
             texts: list[str] = np.append(self.texts, "")[codes].tolist()
             return texts
@@ -89,20 +89,20 @@ def _as_numbers(values: pa.Array) -> npt.NDArray[np.float64]:
 
 
 DISTINCT = {b"dictionary": b"distinct"}
-"""Metadata of a field whose dictionaries hold no value twice, and no null."""
+"""Metadata of a field whose dictionaries have no value twice and no null."""
 
 
 def is_distinct(field: pa.Field) -> bool:
-    """Whether a field says so of its dictionaries."""
+    """Whether a field has the metadata `DISTINCT`."""
     return DISTINCT.items() <= (field.metadata or {}).items()
 
 
 def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa.Array]:
-    """Per row the place of its value among the distinct values, -1 for null; and these.
+    """Per row the index of its value among the distinct values, -1 for null; and the distinct values.
 
     Args:
-        column: any column; it may be a dictionary already, which may hold null, or a value twice.
-        distinct: it holds neither.
+        column: any column. A dictionary may have null, or a value twice.
+        distinct: the dictionary has neither.
     """
     if pa.types.is_string(column.type) and column.nbytes >= _LARGE:
         column = column.cast(pa.large_string())
@@ -115,30 +115,30 @@ def codes_of(column: pa.ChunkedArray, distinct: bool = False) -> tuple[Codes, pa
 def _codes_of_dictionary(column: pa.ChunkedArray, distinct: bool) -> tuple[Codes, pa.Array]:
     """Codes under one dictionary of all chunks.
 
-    Chunks of one row group of a file hold the same dictionary: each different one is looked at once, however many hold it.
+    Chunks of one row group of a file share a dictionary: each different dictionary is looked at once.
     """
     dictionaries, of_chunk = _dictionaries(column)
     codes: Codes = np.concatenate([np.zeros(0, dtype=np.int32), *(filled(chunk.indices) for chunk in column.chunks)])
     if len(dictionaries) == 1 and distinct and not dictionaries[0].null_count:
         return codes, dictionaries[0]
     again = pa.concat_arrays([d.cast(column.type.value_type) for d in dictionaries]).dictionary_encode()
-    place = np.append(filled(again.indices), np.int32(-1))
+    code_of = np.append(filled(again.indices), np.int32(-1))
     begin = np.cumsum([0, *(len(d) for d in dictionaries)], dtype=np.int32)
     if len(dictionaries) > 1:
         shift = np.repeat(begin[of_chunk], [len(chunk) for chunk in column.chunks])
         codes = np.where(codes < 0, codes, codes + shift)
-    return place[codes], again.dictionary
+    return code_of[codes], again.dictionary
 
 
 def _dictionaries(column: pa.ChunkedArray) -> tuple[list[pa.Array], list[int]]:
-    """The different dictionaries of a column, at least one, and which of them each chunk holds."""
-    found: list[pa.Array] = []
+    """The different dictionaries of a column, at least one, and the index of the one of each chunk."""
+    different: list[pa.Array] = []
     of_chunk = []
     for chunk in column.chunks:
-        if not found or not chunk.dictionary.equals(found[-1]):
-            found.append(chunk.dictionary)
-        of_chunk.append(len(found) - 1)
-    return found or [pa.array([], column.type.value_type)], of_chunk
+        if not different or not chunk.dictionary.equals(different[-1]):
+            different.append(chunk.dictionary)
+        of_chunk.append(len(different) - 1)
+    return different or [pa.array([], column.type.value_type)], of_chunk
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -155,16 +155,16 @@ def filled(indices: pa.Array) -> Codes:
 
 
 def distinct_sorted(values: npt.NDArray[np.int64], in_place: bool = False) -> npt.NDArray[np.int64]:
-    """The distinct values in order, by sorting: for integers faster than a hash table. `in_place` uses up `values`."""
+    """The distinct values in order, by sorting: for integers faster than a hash table. `in_place` overwrites `values`."""
     values = values if in_place else values.copy()
     values.sort()
     return values[begins(values)]
 
 
 def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
-    """The distinct values in order and the place of each value among them, as `np.unique` with its inverse.
+    """The distinct values in order and the index of each value among them, as `np.unique` with its inverse.
 
-    Non-negative integers of few bits are sorted with their place packed in, which is several times faster.
+    Non-negative integers of few bits are sorted with their index packed in, which is several times faster.
     """
     bits = int(len(values) - 1).bit_length() if len(values) else 0
     if (
@@ -177,17 +177,17 @@ def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np
         return distinct, inverse.astype(np.int64)
     packed = values.astype(np.int64) << bits | np.arange(len(values), dtype=np.int64)
     packed.sort()
-    value, place = packed >> bits, packed & ((1 << bits) - 1)
+    value, index = packed >> bits, packed & ((1 << bits) - 1)
     new = begins(value)
     inverse = np.empty(len(values), dtype=np.int64)
-    inverse[place] = np.cumsum(new) - 1
+    inverse[index] = np.cumsum(new) - 1
     return value[new].astype(values.dtype), inverse
 
 
 def group_rows(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> tuple[Codes, npt.NDArray[np.int64]]:
     """Rows that agree in every code column (or, once in 10^6 large cities, only in their hash) get the same number.
 
-    All by sorting: a processor sorts a million integers in the time it takes to put them into places far apart.
+    All by sorting: a processor sorts a million integers as fast as it scatters them over memory.
 
     Returns:
         The number of each row, counted in order of first appearance, and the first row of each number.
@@ -195,43 +195,43 @@ def group_rows(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> tuple[Cod
     size = len(codes[0])
     if not size:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    place, new = _alike(mix(codes, threads), threads)
+    row, new = _rows_by_hash(mix(codes, threads), threads)
     begin = np.flatnonzero(new)
-    first = place[begin]
+    first = row[begin]
     leads = np.zeros(size, dtype=bool)
     leads[first] = True
     number = (np.cumsum(leads, dtype=np.int32) - 1)[first]
-    place <<= 32
-    place |= np.repeat(number, np.diff(begin, append=size))
-    place.sort()
-    return place.astype(np.int32), np.flatnonzero(leads)
+    row <<= 32
+    row |= np.repeat(number, np.diff(begin, append=size))
+    row.sort()
+    return row.astype(np.int32), np.flatnonzero(leads)
 
 
-def _alike(hashes: npt.NDArray[np.uint64], threads: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """All rows, those of the same hash together and in order; and where another hash begins."""
+def _rows_by_hash(hashes: npt.NDArray[np.uint64], threads: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """All rows, rows of the same hash together and in order; and where another hash begins."""
     bits = int(len(hashes) - 1).bit_length()
 
     def packed() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         rest = (hashes >> np.uint64(bits + 1) << np.uint64(bits)).view(np.int64)
         rest |= np.arange(len(hashes), dtype=np.int64)
         rest.sort()
-        place = rest & ((1 << bits) - 1)
+        row = rest & ((1 << bits) - 1)
         rest >>= bits
-        return place, begins(rest)
+        return row, begins(rest)
 
-    (place, run), whole = both(packed, lambda: int(np.count_nonzero(begins(np.sort(hashes)))), threads)
-    if np.count_nonzero(run) == whole:
-        return place, run
-    ordered = hashes[place]  # rows that share only the bits sorted by may stand among each other
+    (row, run), hash_count = both(packed, lambda: int(np.count_nonzero(begins(np.sort(hashes)))), threads)
+    if np.count_nonzero(run) == hash_count:
+        return row, run
+    ordered = hashes[row]  # rows that agree only in the bits sorted by are not yet in order
     start = np.append(np.flatnonzero(run), len(run))
     for i in np.unique(np.searchsorted(start, np.flatnonzero(begins(ordered) & ~run), side="right") - 1).tolist():
         part = slice(start[i], start[i + 1])
-        place[part] = place[part][np.lexsort((place[part], ordered[part]))]
-    return place, begins(hashes[place])
+        row[part] = row[part][np.lexsort((row[part], ordered[part]))]
+    return row, begins(hashes[row])
 
 
 def begins(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Where another number stands than before."""
+    """Where a number differs from the one before."""
     out = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=out[1:])
     return out
@@ -242,7 +242,7 @@ class Domain:
     """The distinct combinations of a comparison's columns: what its levels look at.
 
     Attributes:
-        codes: per record the combination it holds; -1 where all columns are null.
+        codes: per record its combination; -1 where all columns are null.
         columns: per column its code in every combination.
     """
 
@@ -282,21 +282,20 @@ class Encoded:
         return np.append(self.dictionaries[column].hashes, np.uint64(0))[self.codes[column]]
 
     def shared(self, one: str, other: str) -> npt.NDArray[np.int64]:
-        """For every value of `other` its code in the dictionary of `one`, -1 where `one` never holds it."""
+        """For every value of `other` its code in the dictionary of `one`, -1 where it is not there."""
         target = self.dictionaries[one].values
 
-        def place(values: pa.Array) -> npt.NDArray[np.int64]:
-            asked = values.cast(target.type)
-            if len(asked) >= len(target):
-                found = pc.index_in(asked, value_set=target)
-                return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
-            found = pc.index_in(target, value_set=asked)  # the smaller side is the quicker one to look up in
-            held = np.flatnonzero(np.asarray(pc.is_valid(found)))
-            out = np.full(len(asked), -1, dtype=np.int64)
-            out[np.asarray(found.drop_null())] = held
+        def codes_in_one(values: pa.Array) -> npt.NDArray[np.int64]:
+            values = values.cast(target.type)
+            if len(values) >= len(target):
+                index = pc.index_in(values, value_set=target)
+                return np.asarray(pc.fill_null(index, -1)).astype(np.int64)
+            index = pc.index_in(target, value_set=values)  # looking up in the smaller side is quicker
+            out = np.full(len(values), -1, dtype=np.int64)
+            out[np.asarray(index.drop_null())] = np.flatnonzero(np.asarray(pc.is_valid(index)))
             return out
 
-        return self.dictionaries[other].derived(f"in:{one}", place)
+        return self.dictionaries[other].derived(f"in:{one}", codes_in_one)
 
 
 def encode(table: pa.Table, columns: tuple[str, ...], threads: int = 1) -> Encoded:
@@ -311,7 +310,7 @@ def encode(table: pa.Table, columns: tuple[str, ...], threads: int = 1) -> Encod
     def coded(name: str) -> tuple[Codes, pa.Array]:
         return codes_of(table.column(name), is_distinct(table.schema.field(name)))
 
-    found = each(coded, columns, threads)
-    codes = {name: c for name, (c, _) in zip(columns, found, strict=True)}
-    dictionaries = {name: Dictionary(values) for name, (_, values) in zip(columns, found, strict=True)}
+    pairs = each(coded, columns, threads)
+    codes = {name: c for name, (c, _) in zip(columns, pairs, strict=True)}
+    dictionaries = {name: Dictionary(values) for name, (_, values) in zip(columns, pairs, strict=True)}
     return Encoded(codes, dictionaries, table.num_rows)

@@ -1,8 +1,8 @@
 """Stable numbers for values: the same value gives the same 64 bits in every run, on every machine, in every table.
 
-Belongs here: hashing distinct values, rows of such hashes, the lasting name of a mention. Does not: what is done with them
+Belongs here: hashing distinct values, rows of such hashes, the stable key of a mention. Does not: how they are used
 (`blocking`, `population`, `incremental`). Codes of a dictionary (`encode`) depend on the table they come from; these do not,
-so that what was found in one run can be looked up in the next.
+so that a run can look up what an earlier one stored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.parallel import each
 Hashes = npt.NDArray[np.uint64]
 
 IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
-"""Columns that together name a mention across runs."""
+"""Columns that together identify a mention across runs."""
 
 _START = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xBF58476D1CE4E5B9)
@@ -80,7 +80,7 @@ def value_hashes(values: pa.Array | pa.ChunkedArray) -> Hashes:
 
 
 def _words(buffer: pa.Buffer | None, start: int, end: int) -> Hashes:
-    """The eight bytes from every place on as a little-endian integer: a view into a copy of the bytes, none of them moved."""
+    """The eight bytes from every offset on as a little-endian integer: a view into one copy of the bytes."""
     padded = np.zeros(end - start + 8, dtype=np.uint8)
     if buffer is not None:
         padded[: end - start] = np.frombuffer(buffer, dtype=np.uint8)[start:end]
@@ -88,7 +88,7 @@ def _words(buffer: pa.Buffer | None, start: int, end: int) -> Hashes:
 
 
 class Hashed(Protocol):
-    """Records that know the hashes of their columns."""
+    """Records with the hashes of their columns."""
 
     def hashes(self, column: str) -> Hashes:
         """Per record 64 stable bits of its value; 0 for null."""
@@ -99,6 +99,6 @@ def row_hashes(encoded: Hashed, columns: tuple[str, ...]) -> Hashes:
     return mix([encoded.hashes(c) for c in columns])
 
 
-def mention_names(mentions: pa.Table) -> npt.NDArray[np.int64]:
-    """The lasting name of every mention: 63 bits of its `IDENTITY`, the same in every run."""
+def stable_keys(mentions: pa.Table) -> npt.NDArray[np.int64]:
+    """The stable key of every mention: a 63-bit hash of its `IDENTITY`, the same in every run."""
     return (mix([value_hashes(mentions.column(c)) for c in IDENTITY]) >> np.uint64(1)).astype(np.int64)

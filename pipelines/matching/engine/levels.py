@@ -3,8 +3,8 @@
 Belongs here: levels any data may use, and the view of value pairs they look at. Does not: Chinese names, identity numbers,
 dwellings and firms (`levels_chinese`), or what a level is worth (`model`).
 
-A level is a frozen dataclass with a `name` and one method `holds(pairs)`. It is asked once per distinct pair of values,
-and only about pairs no earlier level has claimed. It must not care which side is left.
+A level is a frozen dataclass with a `name` and one method `holds(pairs)`. It is asked once per distinct pair of values, and
+only about pairs for which no earlier level holds. Its answer must not depend on which side is left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.distance import JaroWinkler as _JaroWinkler
 from rapidfuzz.process import cpdist
@@ -27,7 +26,7 @@ from pipelines.matching.engine.encode import Codes, Domain, Encoded
 Mask = npt.NDArray[np.bool_]
 
 STRIDE = 1 << 14
-"""Values whose characters are laid out at a time: bounds memory, however long they are."""
+"""Values whose characters are decoded at a time, which bounds memory."""
 
 
 @dataclass
@@ -58,26 +57,26 @@ class ValuePairs:
         codes = self.domain.columns[self._column(column)]
         return codes[self.left], codes[self.right]
 
-    def given(self, column: str | None = None) -> Mask:
-        """Both sides hold a value."""
+    def both_present(self, column: str | None = None) -> Mask:
+        """Both sides have a value."""
         left, right = self.codes(column)
         return (left >= 0) & (right >= 0)
 
     def same(self, column: str | None = None) -> Mask:
-        """Both sides hold the same value."""
+        """Both sides have the same value."""
         left, right = self.codes(column)
         return (left == right) & (left >= 0)
 
     def crossed(self, one: str, other: str) -> Mask:
         """A value of column `one` on one side equals that of column `other` on the other side."""
-        place = self.encoded.shared(one, other)
-        found = np.zeros(len(self), dtype=bool)
-        if not len(place):
-            return found
+        code_in_one = self.encoded.shared(one, other)
+        out = np.zeros(len(self), dtype=bool)
+        if not len(code_in_one):
+            return out
         a, b = self.codes(one), self.codes(other)
-        for mine, theirs in ((a[0], b[1]), (a[1], b[0])):
-            found |= (mine >= 0) & (theirs >= 0) & (place[theirs] == mine)
-        return found
+        for in_one, in_other in ((a[0], b[1]), (a[1], b[0])):
+            out |= (in_one >= 0) & (in_other >= 0) & (code_in_one[in_other] == in_one)
+        return out
 
     def derived(
         self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]], column: str | None = None
@@ -105,15 +104,15 @@ class ValuePairs:
         """A RapidFuzz scorer on every pair; 0 where either side is null."""
         left, right = self.texts(column)
         out: npt.NDArray[np.float32] = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
-        return np.where(self.given(column), out, np.float32(0))
+        return np.where(self.both_present(column), out, np.float32(0))
 
     def near(self, column: str | None = None, edits: int = 1) -> Mask:
-        """Both sides hold a value, and their characters, order aside, may be so many edits apart (or more)."""
-        given = self.given(column)
+        """Both sides have a value, and their characters, order aside, do not rule out so few edits."""
+        present = self.both_present(column)
         if 16 * len(self) < len(self.encoded.dictionaries[self._column(column)]):
-            return given  # few pairs of many values: not worth looking at every value
+            return present  # few pairs of many values: looking at every value would cost more
         left, right = self.derived("characters", _character_bits, column)
-        return given & (np.bitwise_count(left ^ right) <= 4 * edits)
+        return present & (np.bitwise_count(left ^ right) <= 4 * edits)
 
     def edits(self, column: str | None = None, at_most: int = 1) -> npt.NDArray[np.int64]:
         """Single-character edits and neighbour swaps between both values; `at_most` + 1 means more, or null.
@@ -140,8 +139,8 @@ class Level(Protocol):
         """Column whose value frequency weighs an agreement at this level: agreeing on a rare value says more."""
 
     @property
-    def silent(self) -> bool:
-        """Whether the level says nothing: its weight is always 0."""
+    def uninformative(self) -> bool:
+        """Whether the level carries no evidence: its weight is always 0."""
 
     @property
     def reads_text(self) -> bool:
@@ -161,8 +160,8 @@ class Plain:
         return None
 
     @property
-    def silent(self) -> bool:
-        """False: the level says something."""
+    def uninformative(self) -> bool:
+        """False: the level carries evidence."""
         return False
 
     @property
@@ -203,7 +202,7 @@ class Same(ByCode):
 
 @dataclass(frozen=True)
 class Typo(Plain):
-    """At most `edits` single-character edits or neighbour swaps apart, and long enough for that to mean something."""
+    """At most `edits` single-character edits or neighbour swaps apart, and long enough for this to be evidence."""
 
     edits: int = 1
     column: str | None = None
@@ -249,21 +248,6 @@ class JaroWinkler(Plain):
 
 
 @dataclass(frozen=True)
-class SameWords(Plain):
-    """The words agree in any order to at least `threshold` (0–1)."""
-
-    threshold: float = 0.9
-    column: str | None = None
-
-    @property
-    def name(self) -> str:  # noqa: D102
-        return f"words_{self.threshold:g}"
-
-    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
-        return pairs.score(fuzz.token_sort_ratio, self.column, 100 * self.threshold) >= 100 * self.threshold
-
-
-@dataclass(frozen=True)
 class Within(ByCode):
     """Numbers, or dates in days, at most `difference` apart."""
 
@@ -281,7 +265,7 @@ class Within(ByCode):
 
 @dataclass(frozen=True)
 class Crossed(ByCode):
-    """A value of one column equals that of the other column on the other side: given name and surname changed places."""
+    """A value of one column equals that of the other column on the other side: given name and surname are swapped."""
 
     one: str
     other: str
@@ -293,23 +277,23 @@ class Crossed(ByCode):
 
 @dataclass(frozen=True)
 class Unknown(ByCode):
-    """The named column is null on either side: nothing can be said. Its weight is always 0."""
+    """The named column is null on either side: no evidence. Its weight is always 0."""
 
     column: str
     name: str = "unknown"
 
     @property
-    def silent(self) -> bool:
+    def uninformative(self) -> bool:
         """True."""
         return True
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
-        return ~pairs.given(self.column)
+        return ~pairs.both_present(self.column)
 
 
 @dataclass(frozen=True)
 class Different(ByCode):
-    """None of the levels before holds."""
+    """No earlier level holds."""
 
     name: str = "different"
 
@@ -339,19 +323,19 @@ def code_points(values: pa.Array) -> npt.NDArray[np.uint32]:
 
 
 def _character_bits(values: pa.Array) -> npt.NDArray[np.int64]:
-    """Which characters a value holds (31 bits) and which it holds an odd number of times (32 bits), by their code points.
+    """Which characters a value has (31 bits) and which it has an odd number of times (32 bits), by their code points.
 
-    An edit adds, drops or replaces one character, so that at most four of these bits turn; a swap turns none.
+    An edit adds, drops or replaces one character and flips at most four of these bits; a swap flips none.
     """
     out = np.zeros(len(values), dtype=np.int64)
     for start in range(0, len(values), STRIDE):
         characters = code_points(values.slice(start, STRIDE))
-        held, odd = np.zeros((2, len(characters)), dtype=np.int64)
+        present, odd = np.zeros((2, len(characters)), dtype=np.int64)
         for column in np.ascontiguousarray(characters.T):
             there = (column > 0).astype(np.int64)
-            held |= there << (column % 31)
+            present |= there << (column % 31)
             odd ^= there << (column % 32)
-        out[start : start + STRIDE] = held | odd << 31
+        out[start : start + STRIDE] = present | odd << 31
     return out
 
 

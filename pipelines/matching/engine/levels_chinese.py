@@ -1,6 +1,6 @@
 """Comparison levels for Chinese people: names and identity numbers.
 
-Belongs here: how Chinese names and identity numbers go wrong and still mean the same person. Does not: dwellings and firms
+Belongs here: how Chinese names and identity numbers differ and still belong to the same person. Does not: dwellings and firms
 (`levels_places`), general levels (`levels`), standardising (`pipelines.standardise`).
 """
 
@@ -24,7 +24,7 @@ LOST = "?"
 
 @dataclass(frozen=True)
 class SameNumber(ByCode):
-    """Both hold the same valid identity number."""
+    """Both sides have the same valid identity number."""
 
     column: str = "id_number"
     name: str = "same"
@@ -36,10 +36,10 @@ class SameNumber(ByCode):
 
 @dataclass(frozen=True)
 class OtherNumber(ByCode):
-    """Both hold a valid identity number and they differ.
+    """Both sides have a valid identity number and these differ.
 
     The check digit (ISO 7064 MOD 11-2, GB 11643) turns every single wrong digit and every swap of neighbours into an
-    invalid number, so two valid numbers are never a typo apart by such a slip: this speaks strongly against.
+    invalid number, so two valid numbers never differ by such a slip: this is strong evidence against a match.
     """
 
     column: str = "id_number"
@@ -47,7 +47,7 @@ class OtherNumber(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        return pairs.given(self.column) & ~pairs.same(self.column)
+        return pairs.both_present(self.column) & ~pairs.same(self.column)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Homophone(ByCode):
 
 @dataclass(frozen=True)
 class FormerName(ByCode):
-    """The name on one side is the former name on the other, or both give the same former name."""
+    """The name on one side is the former name on the other, or both sides have the same former name."""
 
     column: str = "name_key"
     former: str = "former_name"
@@ -152,15 +152,15 @@ class LookAlike(Plain):
             left, right = (text_matrix(side, int(lengths[0].max())) for side in pairs.take(asked).texts(self.column))
             differ = left != right
             once = differ.sum(axis=1) == 1
-            place = differ[once].argmax(axis=1)
-            a, b = (np.take_along_axis(side[once], place[:, None], axis=1)[:, 0] for side in (left, right))
+            position = differ[once].argmax(axis=1)
+            a, b = (np.take_along_axis(side[once], position[:, None], axis=1)[:, 0] for side in (left, right))
             out[asked[once]] = np.isin(_pair_key(a, b), _look_alikes())
         return out
 
 
 @dataclass(frozen=True)
 class OtherOrder(ByCode):
-    """The same characters in another order: 李伟明 and 李明伟, or surname and given name changed places."""
+    """The same characters in another order: 李伟明 and 李明伟, or surname and given name swapped."""
 
     column: str = "name_key"
     name: str = "other_order"
@@ -173,7 +173,7 @@ class OtherOrder(ByCode):
 
 @dataclass(frozen=True)
 class OneCharacter(Plain):
-    """Names of three characters or more that differ in one: a slip, but brothers and sisters differ so as well."""
+    """Names of three characters or more that differ in one: a slip, but siblings differ like this too."""
 
     column: str = "name_key"
     name: str = "one_character"
@@ -189,7 +189,7 @@ class OneCharacter(Plain):
 
 @dataclass(frozen=True)
 class SurnameOnly(ByCode):
-    """One side gives no more than the surname (王先生), and it is the other's: worth what the surname is rare."""
+    """One side has only a surname (王先生), and the other side has the same: the rarer the surname, the stronger."""
 
     column: str = "surname"
     form: str = "name_form"
@@ -284,7 +284,7 @@ def _pair_key(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32]) -> npt.NDArr
 
 @cache
 def _look_alikes() -> npt.NDArray[np.int64]:
-    """Keys of all pairs of characters that stand in one family."""
+    """Keys of all pairs of characters of one line."""
     text = files("pipelines.matching.engine").joinpath("look_alikes.txt").read_text(encoding="utf-8")
     pairs = {
         frozenset((ord(a), ord(b)))

@@ -23,7 +23,7 @@ class OtherCode(ByCode):
         """One boolean per pair."""
         out = np.zeros(len(pairs), dtype=bool)
         for column in self.columns:
-            out |= pairs.given(column) & ~pairs.same(column)
+            out |= pairs.both_present(column) & ~pairs.same(column)
         return out
 
 
@@ -74,5 +74,5 @@ class SameCore(ByCode):
         for column in self.same:
             out &= pairs.same(column)
         for column in self.unless:
-            out &= pairs.same(column) | ~pairs.given(column)
+            out &= pairs.same(column) | ~pairs.both_present(column)
         return out

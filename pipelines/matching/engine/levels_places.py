@@ -48,7 +48,7 @@ class SameParts(ByCode):
         for column in self.same:
             out &= pairs.same(column)
         for column in self.unless:
-            out &= pairs.same(column) | ~pairs.given(column)
+            out &= pairs.same(column) | ~pairs.both_present(column)
         return out
 
 
@@ -66,7 +66,7 @@ class CutShort(ByCode):
         """One boolean per pair."""
         out = pairs.same(self.parts[0])
         for column in self.parts[1:]:
-            out &= pairs.same(column) | ~pairs.given(column)
+            out &= pairs.same(column) | ~pairs.both_present(column)
         left, right = pairs.codes(self.parts[-1])
         return out & ((left < 0) != (right < 0))
 

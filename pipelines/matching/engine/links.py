@@ -1,20 +1,20 @@
-"""Scored pairs of records: their weights, which of them are links, and what people have said of them.
+"""Scored pairs of records: their weights, which of them are links, and what people have decided about them.
 
 Belongs here: rows as records, pairs with patterns and weights. Does not: finding, comparing or weighing the pairs (`link`,
-`incremental`), or what follows from clusters (`outcome`).
+`incremental`), or what follows from clusters (`decisions`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.matching.engine.clustering import Constraints, cluster
+from pipelines.matching.engine.clustering import NO_PAIRS, Constraints, Ends, cluster
 from pipelines.matching.engine.compare import Patterns
 from pipelines.matching.engine.encode import Codes, distinct_sorted
 from pipelines.matching.engine.score import Scorer, weight_of
@@ -23,10 +23,9 @@ from pipelines.matching.engine.spec import MatchSpec
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Ends = tuple[Ints, Ints]
 
-SETTLED = 64.0
-"""Weight (log2) of a link a person has confirmed: above anything a model gives."""
+MUST_LINK_WEIGHT = 64.0
+"""Weight (log2) of a link that a person has confirmed: above anything a model gives."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +34,24 @@ class Grouping:
 
     Attributes:
         of_row: record of each row.
-        rank: one number per record, none twice, ascending with its first row: what breaks ties, wherever the records are.
-        own: pattern of each record in `repeated` with itself.
+        rank: one number per record, none twice, ascending with its first row: it breaks ties, whatever the records' slots.
+        self_pattern: pattern with itself of each record in `repeated`.
         repeated: records of several rows, in order.
-        further: how many rows each of these has beside the first.
+        further: how many rows each of these has beyond the first.
     """
 
     of_row: Codes
     rank: Ints
-    own: Patterns
+    self_pattern: Patterns
     repeated: Codes
     further: Ints
 
     @classmethod
-    def of(cls, of_row: Codes, rank: Ints, own: Callable[[Codes], Patterns]) -> Grouping:
-        """The grouping of rows, given the pattern of any records with themselves."""
+    def of(cls, of_row: Codes, rank: Ints, self_patterns: Callable[[Codes], Patterns]) -> Grouping:
+        """The grouping of rows; `self_patterns` gives the pattern of any records with themselves."""
         rows = np.bincount(of_row, minlength=len(rank))
         repeated = np.flatnonzero(rows > 1).astype(np.int32)
-        return cls(of_row, rank, own(repeated), repeated, rows[repeated] - 1)
+        return cls(of_row, rank, self_patterns(repeated), repeated, rows[repeated] - 1)
 
     @cached_property
     def first(self) -> Ints:
@@ -62,26 +61,35 @@ class Grouping:
         return first
 
 
+@dataclass(frozen=True)
 class Links:
-    """Pairs of records at least worth asking about, each with its pattern and weight.
+    """Pairs of records at least worth a question, each with its pattern and weight. Build it with `of`.
 
-    Args:
+    Attributes:
         spec: its thresholds decide.
         scorer: weighs patterns.
         grouping: rows as records.
         left: one record of each pair.
-        right: the other.
-        patterns: distinct packed patterns, those of all pairs among them.
-        pattern: place of the pattern of each pair among them; -1 where there is no pair any more.
-
-    Attributes:
-        weights: of the patterns; the last is that of no pair.
-        answered: ends of pairs of records a person has called different: what they lie in is not asked about again.
-        settled: how many pairs, the last ones, a person has called the same: they weigh `SETTLED`.
+        right: the other record.
+        patterns: distinct packed patterns; those of all pairs and of repeated records are among them.
+        pattern: index of the pattern of each pair among them; -1 for a deleted pair.
+        must_not_link: pairs of records that a person has called different: their clusters are not asked about again.
+        must_link_count: how many pairs, the last ones, a person has called the same: they weigh `MUST_LINK_WEIGHT`.
     """
 
-    def __init__(
-        self,
+    spec: MatchSpec
+    scorer: Scorer
+    grouping: Grouping
+    left: Codes
+    right: Codes
+    patterns: Patterns
+    pattern: Codes
+    must_not_link: Ends = NO_PAIRS
+    must_link_count: int = 0
+
+    @classmethod
+    def of(
+        cls,
         spec: MatchSpec,
         scorer: Scorer,
         grouping: Grouping,
@@ -90,86 +98,89 @@ class Links:
         *,
         patterns: Patterns,
         pattern: Codes | Ints,
-    ) -> None:
-        self.spec, self.scorer, self.grouping = spec, scorer, grouping
-        self.left, self.right = (end.astype(np.int32, copy=False) for end in (left, right))
-        self.patterns = and_others(patterns, grouping.own)
-        self.weights = self._weighed()
-        self.pattern = pattern.astype(np.int32, copy=False)
-        self.answered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-        self.settled = 0
+    ) -> Links:
+        """Pairs without any judgement; the arguments are those attributes."""
+        left, right, pattern = (a.astype(np.int32, copy=False) for a in (left, right, pattern))
+        return cls(spec, scorer, grouping, left, right, union_patterns(patterns, grouping.self_pattern), pattern)
 
-    def _weighed(self) -> Floats:
+    def add_must_link(self, pairs: Ends, patterns: Patterns) -> Links:
+        """The links with pairs that a person has called the same, above every other link.
+
+        Args:
+            pairs: both records of each pair.
+            patterns: pattern of each pair.
+        """
+        left, right = sort_ends(*pairs)
+        different = left != right
+        left, right, patterns = left[different], right[different], patterns[different]
+        if not len(left):
+            return self
+        packed = left << 32 | right
+        first = np.unique(packed, return_index=True)[1]
+        left, right, patterns, packed = left[first], right[first], patterns[first], packed[first]
+        union = union_patterns(self.patterns, patterns)
+        low, high = sort_ends(self.left, self.right)
+        others = np.flatnonzero(~np.isin(low.astype(np.int64) << 32 | high, packed))
+        return replace(
+            self,
+            left=np.concatenate([self.left[others], left.astype(np.int32)]),
+            right=np.concatenate([self.right[others], right.astype(np.int32)]),
+            patterns=union,
+            pattern=np.concatenate([self.pattern[others], indices_in(union, patterns).astype(np.int32)]),
+            must_link_count=len(left),
+        )
+
+    def add_must_not_link(self, pairs: Ends) -> Links:
+        """The links, knowing the pairs of records that a person has called different."""
+        return replace(self, must_not_link=pairs)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weight of every pattern; the last one, -inf, is that of a deleted pair."""
         return np.append(self.scorer.weights(self.patterns), -np.inf)
 
     @cached_property
-    def own(self) -> Ints:
-        """Place of the own pattern of every repeated record among `patterns`."""
-        return places_in(self.patterns, self.grouping.own)
+    def self_pattern(self) -> Ints:
+        """Index among `patterns` of the pattern of every repeated record with itself."""
+        return indices_in(self.patterns, self.grouping.self_pattern)
 
-    def settle(self, same: Ends, found: Patterns) -> None:
-        """Add pairs a person has called the same, above every other link; `found` are their patterns."""
-        left, right = ordered(*same)
-        different = left != right
-        left, right, found = left[different], right[different], found[different]
-        if not len(left):
-            return
-        packed = left << 32 | right
-        first = np.unique(packed, return_index=True)[1]
-        left, right, found, packed = left[first], right[first], found[first], packed[first]
-        self.patterns = and_others(self.patterns, found)
-        low, high = ordered(self.left, self.right)
-        old = np.flatnonzero(~np.isin(low.astype(np.int64) << 32 | high, packed))
-        self.left, self.right = (
-            np.concatenate([end[old], said.astype(np.int32)]) for end, said in ((self.left, left), (self.right, right))
-        )
-        self.pattern = np.concatenate([self.pattern[old], places_in(self.patterns, found).astype(np.int32)])
-        self.weights, self.settled = self._weighed(), len(left)
-        self.__dict__.pop("accepted", None)
-
-    @property
-    def weight(self) -> Floats:
-        """Weight of every pair."""
-        return self.weight_of(slice(None))
-
-    def weight_of(self, some: slice | Ints) -> Floats:
+    def weight_of(self, some: Ints) -> Floats:
         """Weight of some pairs."""
         weight = self.weights[self.pattern[some]]
-        if self.settled:
-            weight[np.arange(len(self.left))[some] >= len(self.left) - self.settled] = SETTLED
+        if self.must_link_count:
+            weight[some >= len(self.left) - self.must_link_count] = MUST_LINK_WEIGHT
         return weight
 
     @cached_property
     def accepted(self) -> Mask:
         """Which pairs are links."""
         accepted = (self.weights >= weight_of(self.spec.accept))[self.pattern]
-        accepted[len(accepted) - self.settled :] = True
+        accepted[len(accepted) - self.must_link_count :] = True
         return accepted
 
     def cluster(self, constraints: Constraints) -> Ints:
-        """Join along accepted links under constraints: per record the smallest record of its cluster."""
-        self.answered = constraints.apart_left.astype(np.int64), constraints.apart_right.astype(np.int64)
+        """Join records along links under constraints; per record the smallest record of its cluster."""
         accepted = np.flatnonzero(self.accepted)
         ends = self.left[accepted], self.right[accepted]
         return cluster(len(self.grouping.rank), *ends, self.weight_of(accepted), constraints)
 
 
-def and_others(patterns: Patterns, some: Patterns) -> Patterns:
+def union_patterns(patterns: Patterns, some: Patterns) -> Patterns:
     """Distinct patterns and, behind them, those of `some` that are not among them."""
     return np.concatenate([patterns, np.setdiff1d(distinct_sorted(some), patterns, assume_unique=True)])
 
 
-def places_in(patterns: Patterns, some: Patterns) -> Ints:
-    """Place of every one of `some` among distinct patterns, which hold it."""
+def indices_in(patterns: Patterns, some: Patterns) -> Ints:
+    """Index of every one of `some` among distinct patterns, which contain it."""
     order = np.argsort(patterns)
     return np.asarray(order[np.searchsorted(patterns[order], some)])
 
 
-def unpacked(pairs: Ints) -> Ends:
+def unpack(pairs: Ints) -> Ends:
     """Both ends of pairs packed as `left << 32 | right`."""
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
-def ordered(one: Any, other: Any) -> Any:
-    """The smaller ends and the larger ones."""
+def sort_ends(one: Any, other: Any) -> Any:
+    """The smaller end and the larger end of every pair."""
     return np.minimum(one, other), np.maximum(one, other)

@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 class ModelError(ValueError):
-    """A model that does not fit the specification it is used with, or can't be read."""
+    """A model that does not fit its specification, or can't be read."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class LevelRates:
 
     Attributes:
         level: name of the level.
-        m: share of true pairs (with both values given) that agree in this way.
-        u: share of false pairs that do.
-        weight: log2 Bayes factor. With term frequency it is that of a value held by everybody; agreement on a value of
+        m: share of matches (with both values present) at this level.
+        u: share of non-matches at this level.
+        weight: log2 Bayes factor. With term frequency it is that of a value that every record has; agreement on a value of
             share f adds log2(1/f).
         term_frequency: whether the level weighs by the value's frequency.
     """
@@ -44,7 +44,7 @@ class LevelRates:
 
 @dataclass(frozen=True)
 class JointWeight:
-    """What a combination of levels of dependent comparisons adds to, or takes from, the sum of their weights."""
+    """The correction that a combination of levels of dependent comparisons adds to the sum of their weights."""
 
     levels: tuple[str, ...]
     weight: float
@@ -53,8 +53,8 @@ class JointWeight:
 
 
 @dataclass(frozen=True)
-class Dependence:
-    """A group of comparisons that move together, and the correction of every combination of levels seen."""
+class DependenceWeights:
+    """A group of dependent comparisons, and the correction of every combination of levels seen."""
 
     comparisons: tuple[str, ...]
     joint: tuple[JointWeight, ...]
@@ -67,17 +67,17 @@ class Model:
     Attributes:
         kind: what it matches.
         fingerprint: of the specification it was trained under.
-        matches_per_record: expected true pairs per distinct record; from it and the number of records follows the prior.
+        matches_per_record: expected matches per distinct record; the prior follows from it and the number of records.
         comparisons: comparison → its levels.
         dependence: corrections for dependent comparisons.
-        trained_on: sizes and convergence, for the reader and for drift checks.
+        trained_on: sizes and convergence, for readers and drift checks.
     """
 
     kind: str
     fingerprint: str
     matches_per_record: float
     comparisons: dict[str, tuple[LevelRates, ...]]
-    dependence: tuple[Dependence, ...]
+    dependence: tuple[DependenceWeights, ...]
     trained_on: dict[str, float]
 
     def prior_weight(self, records: int, pairs: float | None = None) -> float:
@@ -111,7 +111,7 @@ class Model:
                 matches_per_record=raw["matches_per_record"],
                 comparisons={k: tuple(LevelRates(**x) for x in v) for k, v in raw["comparisons"].items()},
                 dependence=tuple(
-                    Dependence(
+                    DependenceWeights(
                         tuple(d["comparisons"]),
                         tuple(
                             JointWeight(tuple(j["levels"]), j["weight"], j["matches"], j["others"]) for j in d["joint"]
@@ -131,5 +131,5 @@ class Model:
 
 
 def digits(value: float) -> float:
-    """Twelve significant digits: what a model holds is what its file holds, whatever the order numbers were summed in."""
+    """Twelve significant digits, so that a model equals its file and the order of summation does not matter."""
     return float(f"{value:.12g}")

@@ -1,10 +1,9 @@
-"""What a pair's score depends on beyond its two rows: how common values are, and how many records there are.
+"""The population: what a pair's score depends on beyond its two rows. That is how common values are, and how many records exist.
 
-Belongs here: keeping that beside the model, so that scoring is a function of (pair, model) alone and does not move with
-every delivery. Does not: learning the model (`train`), or counting (`compare`).
+Belongs here: saving it with the model, so that a score depends on (pair, model) alone and does not move with every delivery. Does not: learning the model (`train`), or counting (`compare`).
 
-A value's frequency is kept as its bin (about -log2 of its share) under the hash of the value, and only where it differs from
-that of a value seen for the first time: what is rare, as most values are, takes no room.
+A value's frequency is its bin (about -log2 of its share) under the hash of the value. Only bins that differ from that of an
+unknown value are stored: rare values, which most are, take no room.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _SCHEMA = pa.schema([("column", pa.string()), ("value", pa.uint64()), ("bin", pa
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Of one column: hashes of known values in order, the bin of each, and the bin of any other value."""
+    """One column: hashes of known values in order, the bin of each, and the bin of any other value."""
 
     values: Hashes
     bins: npt.NDArray[np.int8]
@@ -39,12 +38,12 @@ class Frequencies:
 
     @classmethod
     def of(cls, values: pa.Array, bins: Bins, wider: pa.Table | None = None) -> Frequencies:
-        """Keep the bins of the distinct `values` of a column.
+        """The bins of the distinct `values` of a column.
 
         Args:
             values: distinct values.
             bins: bin of each.
-            wider: `value` and `share` in a wider population, of which a value that comes later may be one.
+            wider: `value` and `share` in a wider population, from which a later value may come.
         """
         other = int(np.bincount(bins).argmax()) if len(bins) else 0
         hashes = value_hashes(values)
@@ -53,27 +52,29 @@ class Frequencies:
             elsewhere = np.minimum(np.round(-np.log2(share)).astype(np.int64), other)
             hashes = np.concatenate([hashes, value_hashes(wider.column("value"))])
             bins = np.concatenate([bins, elsewhere])
-        kept, first = np.unique(hashes, return_index=True)  # a value known here comes before what is known elsewhere
-        said = bins[first] != other
-        return cls(kept[said], bins[first][said].astype(np.int8), other)
+        known, first = np.unique(
+            hashes, return_index=True
+        )  # the bin of these records comes before that of the wider ones
+        stored = bins[first] != other
+        return cls(known[stored], bins[first][stored].astype(np.int8), other)
 
     def bins_of(self, hashes: Hashes) -> Bins:
         """The bin of every value."""
         if not len(self.values):
             return np.full(len(hashes), self.other, dtype=np.int64)
-        spot = np.minimum(np.searchsorted(self.values, hashes), len(self.values) - 1)
-        return np.where(self.values[spot] == hashes, self.bins[spot], self.other).astype(np.int64)
+        index = np.minimum(np.searchsorted(self.values, hashes), len(self.values) - 1)
+        return np.where(self.values[index] == hashes, self.bins[index], self.other).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Population:
-    """The whole a model was trained on.
+    """The records a model was trained on.
 
     Attributes:
         records: distinct records.
         possible_pairs: pairs of them that count.
         frequencies: column → `Frequencies`, for every column a level takes its term frequency from.
-        notes: what the caller wants to remember beside the model (when it was trained, on what). JSON values.
+        notes: facts the caller stores with the model (when it was trained, on what). JSON values.
     """
 
     records: int
@@ -86,7 +87,7 @@ class Population:
         return {c: f.bins_of(encoded.dictionaries[c].hashes) for c, f in self.frequencies.items()}
 
     def prior_weight(self, model: Model) -> float:
-        """log2 odds of a random pair, as they were when the model was trained."""
+        """log2 odds of a random pair in the training run."""
         return model.prior_weight(self.records, self.possible_pairs)
 
     def save(self, path: Path) -> None:
@@ -103,8 +104,10 @@ class Population:
         }
         table = pa.concat_tables([_SCHEMA.empty_table(), *parts])
         path.parent.mkdir(parents=True, exist_ok=True)
-        told = table.replace_schema_metadata({"population": json.dumps(facts, sort_keys=True)})
-        pq.write_table(told, aside(path), compression="none", use_dictionary=["column"])  # hashes don't get smaller
+        described = table.replace_schema_metadata({"population": json.dumps(facts, sort_keys=True)})
+        pq.write_table(
+            described, aside(path), compression="none", use_dictionary=["column"]
+        )  # hashes don't get smaller
         put_in_place(aside(path), path)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""From patterns to weights: everything is looked up per distinct pattern, never per pair.
+"""From patterns to weights: looked up per distinct pattern, never per pair.
 
 Belongs here: the weight of a pattern and how it adds up. Does not: learning the rates (`train`).
 """
@@ -31,7 +31,9 @@ class Scorer:
         self.spec, self.model, self.prior = spec, model, prior_weight
         self.layout = Layout.of(spec)
         self._cells = [
-            cell_weights(cells.level, cells.bin, cells.silent, np.array([r.weight for r in model.comparisons[c.name]]))
+            cell_weights(
+                cells.level, cells.bin, cells.uninformative, np.array([r.weight for r in model.comparisons[c.name]])
+            )
             for c, cells in zip(spec.comparisons, self.layout.cells, strict=True)
         ]
         names = [c.name for c in spec.comparisons]
@@ -49,7 +51,7 @@ class Scorer:
         """log2 weights of each pattern: per comparison, and per dependence group."""
         cells = self.layout.unpack(patterns)
         alone = np.stack([w[cells[:, i]] for i, w in enumerate(self._cells)], axis=1)
-        levels = heard_levels(self.spec, self.layout, cells)
+        levels = effective_levels(self.spec, self.layout, cells)
         alone *= levels > 0
         joint = np.zeros((len(patterns), len(self._joint)))
         for g, (members, sizes, table) in enumerate(self._joint):
@@ -63,26 +65,26 @@ class Scorer:
 
 
 def cell_weights(
-    level: npt.NDArray[np.int64], bins: npt.NDArray[np.int64], silent: npt.NDArray[np.bool_], weight: Floats
+    level: npt.NDArray[np.int64], bins: npt.NDArray[np.int64], uninformative: npt.NDArray[np.bool_], weight: Floats
 ) -> Floats:
     """The weight of every cell of one comparison from the weights of its levels (missing not among them)."""
     out = np.append(0.0, weight)[level] + np.maximum(bins, 0)
-    return np.where(silent, 0.0, out)
+    return np.where(uninformative, 0.0, out)
 
 
-def spoken_levels(layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Level of each cell, with levels that say nothing counted as missing: one row per pattern."""
-    return np.stack([np.where(c.silent, 0, c.level)[cells[:, i]] for i, c in enumerate(layout.cells)], axis=1)
+def informative_levels(layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Level of each cell, uninformative levels counted as missing: one row per pattern."""
+    return np.stack([np.where(c.uninformative, 0, c.level)[cells[:, i]] for i, c in enumerate(layout.cells)], axis=1)
 
 
-def heard_levels(spec: MatchSpec, layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """`spoken_levels`, with what another comparison has already said counted as missing, see `Comparison.implied_by`."""
-    levels = spoken_levels(layout, cells)
+def effective_levels(spec: MatchSpec, layout: Layout, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`informative_levels`, where agreement that another comparison implies counts as missing, see `Comparison.contained_in`."""
+    levels = informative_levels(layout, cells)
     names = [c.name for c in spec.comparisons]
     for i, comparison in enumerate(spec.comparisons):
-        if comparison.implied_by:
-            said = levels[:, names.index(comparison.implied_by)] == 1
-            levels[said & (levels[:, i] < len(comparison.levels)), i] = 0
+        if comparison.contained_in:
+            implied = levels[:, names.index(comparison.contained_in)] == 1
+            levels[implied & (levels[:, i] < len(comparison.levels)), i] = 0
     return levels
 
 

@@ -34,7 +34,7 @@ class Key:
 
 @dataclass(frozen=True, init=False)
 class AnyOf:
-    """A key that may stand in any of several columns: a first or second phone, a present or a former name.
+    """A key in any of several columns: a first or second phone, a present or a former name.
 
     Two records agree if any value of one equals any value of the other.
     """
@@ -61,22 +61,21 @@ class Block:
 
     Attributes:
         parts: columns, derived `Key`s or `AnyOf` alternatives.
-        cap: a key value held by more records than this is skipped and reported; pairs that share another key are
-            still found by that one.
-        contrary: also bring together records with different values of the spec's first `distinct` column: they are never
-            joined, but a person may want to know of them.
+        cap: a key value of more records than this is skipped and reported; other keys still find their pairs.
+        allow_conflict: also find pairs with different values of the spec's first `distinct` column: they are never joined, but
+            a person may want to know of them.
     """
 
     parts: tuple[Part, ...]
     cap: int
-    contrary: bool
+    allow_conflict: bool
 
-    def __init__(self, *parts: Part, cap: int = 200, contrary: bool = False) -> None:
+    def __init__(self, *parts: Part, cap: int = 200, allow_conflict: bool = False) -> None:
         if not parts:
             raise SpecError("Block(): name at least one column, else every pair would be compared")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "cap", cap)
-        object.__setattr__(self, "contrary", contrary)
+        object.__setattr__(self, "allow_conflict", allow_conflict)
 
     @property
     def name(self) -> str:
@@ -85,12 +84,12 @@ class Block:
 
     @property
     def leaves(self) -> tuple[str | Key, ...]:
-        """Every key column its parts stand in."""
+        """Every key column of its parts."""
         return tuple(leaf for part in self.parts for leaf in (part.parts if isinstance(part, AnyOf) else (part,)))
 
     @property
     def combinations(self) -> int:
-        """Ways to choose one alternative per part: as many keys a record may hold."""
+        """Ways to choose one alternative per part: so many keys a record may have."""
         return math.prod(len(p.parts) if isinstance(p, AnyOf) else 1 for p in self.parts)
 
 
@@ -102,16 +101,16 @@ class Comparison:
         name: how the attribute reads in reports.
         levels: from the strictest to `Different()`, which is added where it is left out.
         columns: columns the levels may look at; by default the one column called `name`. Where all of them are null on
-            either side the level is `missing` and says nothing.
-        implied_by: another comparison whose first level already contains this one (an identity number contains birth date
-            and sex): where that holds, agreement here adds nothing, and only `different` still counts.
-        fixed: level name → log2 weight that training leaves alone, for what is known better than data can tell.
+            either side the level is `missing`, which carries no evidence.
+        contained_in: another comparison whose first level already implies agreement here (an identity number contains birth
+            date and sex): where that level holds, only `different` counts here.
+        fixed: level name → log2 weight that training does not change, where an expert knows better than the data.
     """
 
     name: str
     levels: tuple[Level, ...]
     columns: tuple[str, ...] = ()
-    implied_by: str | None = None
+    contained_in: str | None = None
     fixed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,35 +126,35 @@ class Comparison:
 
     @property
     def level_names(self) -> tuple[str, ...]:
-        """`missing`, then the levels in order: the index of a level in a pattern is its place here."""
+        """`missing`, then the levels in order: the index of a level here is its number in a pattern."""
         return ("missing", *(level.name for level in self.levels))
 
 
 @dataclass(frozen=True, init=False)
-class Together:
-    """Comparisons that move together, so that their joint evidence is learned instead of multiplied.
+class Dependence:
+    """Comparisons that depend on each other, so that their joint evidence is learned instead of multiplied.
 
     Attributes:
-        comparisons: their names: address and phone and surname in a family.
-        chance: pairs (comparison, level) at which non-matches agree by mere chance all the same: kin share an address, but
-            not the full name. What is seen there against it (a wrong number) is not taken for a dependence.
-        known: combinations of (comparison, level) known to occur among non-matches though a small table may show none:
-            twins. A few such pairs are taken as seen, which a table that shows more soon outweighs.
+        comparisons: their names, such as address, phone and surname, which a family shares.
+        independent_levels: pairs (comparison, level) at which non-matches agree only by chance: kin share an address, but not
+            the full name. Where more non-matches are seen there (a wrong number), that is no dependence.
+        prior_combinations: combinations of (comparison, level) that occur among non-matches though a small table may show
+            none, such as twins. Training counts a few such pairs as seen; a table that shows more soon outweighs them.
     """
 
     comparisons: tuple[str, ...]
-    chance: tuple[tuple[str, str], ...]
-    known: tuple[tuple[tuple[str, str], ...], ...]
+    independent_levels: tuple[tuple[str, str], ...]
+    prior_combinations: tuple[tuple[tuple[str, str], ...], ...]
 
     def __init__(
         self,
         *comparisons: str,
-        chance: tuple[tuple[str, str], ...] = (),
-        known: tuple[tuple[tuple[str, str], ...], ...] = (),
+        independent_levels: tuple[tuple[str, str], ...] = (),
+        prior_combinations: tuple[tuple[tuple[str, str], ...], ...] = (),
     ) -> None:
         object.__setattr__(self, "comparisons", comparisons)
-        object.__setattr__(self, "chance", chance)
-        object.__setattr__(self, "known", known)
+        object.__setattr__(self, "independent_levels", independent_levels)
+        object.__setattr__(self, "prior_combinations", prior_combinations)
 
 
 @dataclass(frozen=True)
@@ -167,15 +166,15 @@ class MatchSpec:
         blocks: a pair is compared if any block finds it.
         comparisons: see `Comparison`.
         accept: probability from which a pair is a link.
-        review: probability from which a pair is put before a person.
-        review_share: at most this many questions are asked per cluster found; those that settle most come first.
-        anchor: comparison whose verdict is trusted where it is given (an official number). Dependence and the rates of
-            the other comparisons are then learned from pairs it decides, whatever their other attributes say.
-        dependence: groups of comparisons that move together, see `Together`. A comparison stands in at most one group.
-        distinct: columns of which a cluster never holds two different values (a valid identity number). Of two records
-            that both hold the first of them, that value alone says whether they are compared, see `rules`.
-        one_to_one: columns that name a source which never holds the same entity twice; a cluster takes at most one
-            record of each. In two-table mode `("side",)` makes every record match at most once.
+        review: probability from which a person is asked about a pair.
+        review_share: most questions per cluster; those whose answer settles most come first.
+        anchor: comparison that is trusted wherever it is not missing (an official number). Dependence and the rates of the
+            other comparisons are then learned from the pairs it decides, whatever their other attributes say.
+        dependence: groups of dependent comparisons, see `Dependence`. A comparison stands in at most one group.
+        distinct: columns of which a cluster never holds two different values (a valid identity number). Where both records of
+            a pair have a value of the first of them, it alone decides whether they are compared, see `rules`.
+        one_to_one: columns that name a source in which no entity occurs twice; a cluster takes at most one record per source.
+            In two-table mode `("side",)` makes every record match at most once.
     """
 
     kind: str
@@ -185,7 +184,7 @@ class MatchSpec:
     review: float = 0.5
     review_share: float = 0.005
     anchor: str | None = None
-    dependence: tuple[Together, ...] = ()
+    dependence: tuple[Dependence, ...] = ()
     distinct: tuple[str, ...] = ()
     one_to_one: tuple[str, ...] = ()
 
@@ -195,12 +194,12 @@ class MatchSpec:
             raise SpecError(f"MatchSpec {self.kind!r}: needs at least one block and one comparison")
         if len(set(names)) < len(names):
             raise SpecError(f"MatchSpec {self.kind!r}: comparison names repeat: {names}")
-        implied = [c.implied_by for c in self.comparisons if c.implied_by]
+        implied = [c.contained_in for c in self.comparisons if c.contained_in]
         grouped = [name for group in self.dependence for name in group.comparisons]
         for what, used in (
             ("anchor", [self.anchor] if self.anchor else []),
             ("dependence", grouped),
-            ("implied_by", implied),
+            ("contained_in", implied),
         ):
             if unknown := sorted(set(used) - set(names)):
                 raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
@@ -214,34 +213,34 @@ class MatchSpec:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column the spec reads, in order of first use."""
-        found: dict[str, None] = {}
+        columns: dict[str, None] = {}
         for comparison in self.comparisons:
-            found.update(dict.fromkeys(comparison.columns))
+            columns.update(dict.fromkeys(comparison.columns))
         for block in self.blocks:
-            found.update(dict.fromkeys(leaf if isinstance(leaf, str) else leaf.column for leaf in block.leaves))
-        found.update(dict.fromkeys(self.distinct))
-        found.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
-        return tuple(found)
+            columns.update(dict.fromkeys(leaf if isinstance(leaf, str) else leaf.column for leaf in block.leaves))
+        columns.update(dict.fromkeys(self.distinct))
+        columns.update(dict.fromkeys(c for c in self.one_to_one if c != "side"))
+        return tuple(columns)
 
     @property
     def rules(self) -> tuple[Block, ...]:
-        """The blocks as they are joined. Where there is a `distinct` column its rule comes first.
+        """The blocks in the order in which they are joined: the rule of the first `distinct` column comes first.
 
-        Two records that both hold it are a pair if they hold the same value, whatever else agrees, and none if they do not:
-        they could never be joined. So the other rules have only to find pairs of which one record at least lacks it, `contrary`
-        ones aside.
+        Two records with different values of it could never share a cluster, so they are no pair; two with the same value are a
+        pair by this rule alone. So every other rule only looks for pairs of which at least one record lacks the value, unless
+        it has `allow_conflict`.
         """
         if not self.distinct:
             return self.blocks
-        own = Block(self.distinct[0])
-        given = next((b for b in self.blocks if b.parts == own.parts), own)
-        return (given, *(b for b in self.blocks if b is not given))
+        default = Block(self.distinct[0])
+        first = next((b for b in self.blocks if b.parts == default.parts), default)
+        return (first, *(b for b in self.blocks if b is not first))
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever a comparison, its levels or the dependence groups change: a model fits one fingerprint."""
         shape = [
-            (c.name, c.columns, [repr(x) for x in c.levels], c.implied_by, sorted(c.fixed.items()))
+            (c.name, c.columns, [repr(x) for x in c.levels], c.contained_in, sorted(c.fixed.items()))
             for c in self.comparisons
         ]
         return hashlib.sha256(repr((self.kind, shape, self.anchor, self.dependence)).encode()).hexdigest()[:16]

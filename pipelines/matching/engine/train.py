@@ -1,12 +1,12 @@
 """Learning the model without labels: EM over distinct comparison patterns with their counts.
 
-Belongs here: the rates m and u, the prior, the correction for dependent comparisons. Does not: making patterns (`compare`)
-or applying the model (`score`).
+Belongs here: the rates m and u, the prior, the correction for dependent comparisons. Does not: patterns (`compare`), or applying
+the model (`score`).
 
-The patterns stand for *all* pairs of records: those found by blocking with their exact counts, the rest by a random sample
-weighted up. So the rates are those of the population, not of pairs that share a blocking key (Fellegi and Sunter 1969;
-Winkler 1988 for EM). Dependence follows Thibaudeau (1993) in spirit: declared groups of comparisons get the ratio of their
-joint frequency to the product of the single ones, shrunk towards 1 where little has been seen.
+The patterns stand for *all* pairs of records: candidates with their exact counts, all other pairs by a random sample with
+weights. So the rates are those of the population, not of pairs that share a blocking key (Fellegi and Sunter 1969; Winkler 1988
+for EM). Dependence follows Thibaudeau (1993) in spirit: the correction of a group of comparisons is the ratio of their joint
+frequency to the product of the single ones, shrunk towards 1 where there are few pairs.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.engine.compare import Layout, Patterns
-from pipelines.matching.engine.model import Dependence, JointWeight, LevelRates, Model, digits
-from pipelines.matching.engine.score import cell_weights, heard_levels, probability, spoken_levels
+from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, digits
+from pipelines.matching.engine.score import cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
 
 Floats = npt.NDArray[np.float64]
 
-ENOUGH_ANCHORED = 500.0
-"""Matches the anchor must have decided before rates are learned from anchored pairs alone."""
+MIN_ANCHORED = 500.0
+"""Anchored matches from which on rates are learned from anchored pairs alone."""
 
-DOUBT = 6.0
-"""Standard deviation (log2) of what dependence may add or take: how freely joint counts speak."""
+PRIOR_DEVIATION = 6.0
+"""Prior standard deviation (log2) of a correction for dependence: the larger, the more joint counts matter."""
 
-FARTHEST = 40.0
-"""Natural logarithm of the largest ratio of seen to expected counts that is told apart."""
+MAX_LOG_RATIO = 40.0
+"""Largest natural logarithm of the ratio of observed to expected counts."""
 
-NEWTON = 9
-"""Steps to a root known to all digits; fewer do for nearly all of them."""
+NEWTON_STEPS = 9
+"""Newton steps until a root has all digits; most need fewer."""
 
-SLIGHT = 0.01
-"""Bits below which a correction is not worth keeping."""
+NEGLIGIBLE = 0.01
+"""Bits below which a correction is left out of the model."""
 
-KNOWN = 5.0
-"""Pairs taken as seen at a combination of levels known beforehand, see `Together.known`."""
+PRIOR_PAIRS = 5.0
+"""Pairs counted as seen at each of `Dependence.prior_combinations`."""
 
-LABEL = 5.0
-"""Pairs one judged pair counts for."""
+PAIRS_PER_JUDGEMENT = 5.0
+"""Pairs that one judged pair counts for."""
 
-SETTLE = 12
-"""Rounds at most in which u stays the rate among all pairs, so that the matches can't become some commoner relation."""
+WARM_UP_ROUNDS = 12
+"""Most rounds in which u stays the rate among all pairs, so that EM can't take a commoner relation for the matches."""
 
 TOLERANCE = 1e-5
 MAX_ROUNDS = 60
@@ -54,7 +54,7 @@ MAX_ROUNDS = 60
 
 @dataclass
 class _State:
-    """What EM updates. `m[i]`, `u[i]`: rates of comparison i by level, place 0 (missing) unused."""
+    """The parameters that EM updates. `m[i]`, `u[i]`: rates of comparison i by level; index 0 (missing) is unused."""
 
     m: list[Floats]
     u: list[Floats]
@@ -64,62 +64,76 @@ class _State:
 
 @dataclass(frozen=True)
 class _Group:
-    """One dependence group: its members, the joint level of each pattern, and which members each pattern gives (bits).
+    """One dependence group.
 
-    `heard` is the joint level that weighs, `levels` the levels rates are learned from.
+    Attributes:
+        members: indices of its comparisons.
+        sizes: levels of each member, missing included.
+        levels: per member the level of each pattern, from which rates are learned.
+        effective: joint level of each pattern, which gives its correction.
+        present: which members are not missing in each pattern, as bits.
+        levels_of_joint: per member the level at each joint level.
+        subset_of_joint: which members are not missing at each joint level, as bits.
+        independent: joint levels at which non-matches agree only by chance.
+        prior: pairs counted as seen at each joint level.
     """
 
     members: list[int]
     sizes: list[int]
     levels: npt.NDArray[np.int64]
-    heard: npt.NDArray[np.int64]
-    given: npt.NDArray[np.int64]
-    levels_of_place: npt.NDArray[np.int64]
-    set_of_place: npt.NDArray[np.int64]
-    by_chance: npt.NDArray[np.bool_]
-    known: Floats
+    effective: npt.NDArray[np.int64]
+    present: npt.NDArray[np.int64]
+    levels_of_joint: npt.NDArray[np.int64]
+    subset_of_joint: npt.NDArray[np.int64]
+    independent: npt.NDArray[np.bool_]
+    prior: Floats
 
     @cached_property
-    def sets(self) -> list[_Set]:
-        """Sets of two or more members; what they show is looked at in every round."""
-        return [self._set(given) for given in range(1 << len(self.members)) if given.bit_count() > 1]
+    def subsets(self) -> list[_Subset]:
+        """The sets of two or more members, which every round needs."""
+        return [self._subset(bits) for bits in range(1 << len(self.members)) if bits.bit_count() > 1]
 
-    def _set(self, given: int) -> _Set:
-        kept = [np.where(given >> b & 1, self.levels[b], 0) for b in range(len(self.members))]
-        use = np.flatnonzero((self.given & given) == given)
-        inside = np.flatnonzero(self.set_of_place == given)
-        levels = {i: self.levels_of_place[b][inside] for b, i in enumerate(self.members) if given >> b & 1}
-        return _Set(inside, levels, use, np.ravel_multi_index(kept, self.sizes)[use])
+    def _subset(self, bits: int) -> _Subset:
+        levels = [np.where(bits >> b & 1, self.levels[b], 0) for b in range(len(self.members))]
+        use = np.flatnonzero((self.present & bits) == bits)
+        inside = np.flatnonzero(self.subset_of_joint == bits)
+        by_member = {i: self.levels_of_joint[b][inside] for b, i in enumerate(self.members) if bits >> b & 1}
+        return _Subset(inside, by_member, use, np.ravel_multi_index(levels, self.sizes)[use])
 
 
 @dataclass(frozen=True)
-class _Set:
-    """Some members of a group that may be given together.
+class _Subset:
+    """Some members of a group, and all pairs in which none of these is missing.
 
     Attributes:
-        inside: the joint levels with just these given.
-        levels: comparison → its level at each of them.
-        use: the patterns that give at least these.
-        place: the joint level of each of them, with all other members counted as missing.
+        inside: the joint levels at which just these are present.
+        levels: comparison → its level at each of these joint levels.
+        use: the patterns in which at least these are present.
+        joint: the joint level of each of these patterns, all other members counted as missing.
     """
 
     inside: npt.NDArray[np.int64]
     levels: dict[int, npt.NDArray[np.int64]]
     use: npt.NDArray[np.int64]
-    place: npt.NDArray[np.int64]
+    joint: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class _Data:
-    """Distinct patterns, unpacked. `exact` is the share of each count that was counted rather than
-    sampled; `verdict` is 1 or 0 where a person has judged, else NaN."""
+    """Distinct patterns, unpacked.
+
+    Attributes:
+        exact: share of each count that was counted rather than sampled.
+        anchored: which patterns the anchor or a person decides.
+        verdict: 1 or 0 where a person has judged, else NaN.
+    """
 
     cells: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int64]
-    heard: npt.NDArray[np.int64]
+    effective: npt.NDArray[np.int64]
     counts: Floats
     exact: Floats
-    taught: npt.NDArray[np.bool_]
+    anchored: npt.NDArray[np.bool_]
     verdict: Floats
     groups: list[_Group]
 
@@ -139,13 +153,13 @@ def train(
         spec: what was compared.
         patterns: distinct packed patterns.
         counted: how many candidate pairs show each.
-        sampled: how many of the other pairs each stands for, as a random sample tells. Both together sum to the number of
+        sampled: how many of the other pairs each stands for, estimated from a random sample. Both group sum to the number of
             possible pairs.
         records: number of distinct records.
-        labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `LABEL` pairs.
+        labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `PAIRS_PER_JUDGEMENT` pairs.
 
     Returns:
-        The model; `trained_on` tells rounds and whether EM converged.
+        The model; `trained_on` says how many rounds and whether EM converged.
     """
     layout = Layout.of(spec)
     data = _prepare(spec, layout, patterns, counted, sampled, labels=labels)
@@ -153,13 +167,13 @@ def train(
         state = _start(spec, data, records)
         return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
     state = _start(spec, data, records)
-    change, rounds, settled = np.inf, 0, False
+    change, rounds, warmed_up = np.inf, 0, False
     while rounds < MAX_ROUNDS and change > TOLERANCE:
         posterior = _posterior(spec, layout, data, state)
-        new = _maximise(spec, data, state, posterior, free=settled)
-        change = _change(state, new) if settled or rounds < SETTLE else np.inf
-        if not settled and (change < 1e-3 or rounds + 1 >= SETTLE):
-            settled, change = True, np.inf
+        new = _maximise(spec, data, state, posterior, free=warmed_up)
+        change = _change(state, new) if warmed_up or rounds < WARM_UP_ROUNDS else np.inf
+        if not warmed_up and (change < 1e-3 or rounds + 1 >= WARM_UP_ROUNDS):
+            warmed_up, change = True, np.inf
         state, rounds = new, rounds + 1
     posterior = _posterior(spec, layout, data, state)
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
@@ -177,50 +191,51 @@ def _prepare(
     verdict = np.full(len(patterns), np.nan)
     if labels is not None:
         patterns, verdict = np.concatenate([patterns, labels[0]]), np.concatenate([verdict, labels[1]])
-        counted = np.concatenate([counted, np.full(len(labels[0]), LABEL)])
+        counted = np.concatenate([counted, np.full(len(labels[0]), PAIRS_PER_JUDGEMENT)])
         sampled = np.concatenate([sampled, np.zeros(len(labels[0]))])
     cells = layout.unpack(patterns)
-    levels, heard = spoken_levels(layout, cells), heard_levels(spec, layout, cells)
+    levels, effective = informative_levels(layout, cells), effective_levels(spec, layout, cells)
     names = [c.name for c in spec.comparisons]
-    taught = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
+    anchored = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
     groups = []
     for group in spec.dependence:
         members = [names.index(n) for n in group.comparisons]
         sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
-        own = levels[:, members].T
-        of_place = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes))
+        member_levels = levels[:, members].T
+        of_joint = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes))
         bits = 1 << np.arange(len(members), dtype=np.int64)
-        at = partial(_at_level, spec, members, of_place)
-        by_chance = np.zeros(of_place.shape[1], dtype=bool)
-        for one in group.chance:
-            by_chance |= at(one)
-        known = KNOWN * np.any(
-            [np.all([at(one) for one in each], axis=0) for each in group.known] or [by_chance & False], axis=0
+        at = partial(_at_level, spec, members, of_joint)
+        independent = np.zeros(of_joint.shape[1], dtype=bool)
+        for one in group.independent_levels:
+            independent |= at(one)
+        prior = PRIOR_PAIRS * np.any(
+            [np.all([at(one) for one in each], axis=0) for each in group.prior_combinations] or [independent & False],
+            axis=0,
         )
         groups.append(
             _Group(
                 members,
                 sizes,
-                own,
-                np.asarray(np.ravel_multi_index(list(heard[:, members].T), sizes)),
-                bits @ (own > 0),
-                of_place,
-                bits @ (of_place > 0),
-                by_chance,
-                known,
+                member_levels,
+                np.asarray(np.ravel_multi_index(list(effective[:, members].T), sizes)),
+                bits @ (member_levels > 0),
+                of_joint,
+                bits @ (of_joint > 0),
+                independent,
+                prior,
             )
         )
     counts = counted + sampled
     exact = counted / np.maximum(counts, 1e-300)
-    return _Data(cells, levels, heard, counts, exact, taught | ~np.isnan(verdict), verdict, groups)
+    return _Data(cells, levels, effective, counts, exact, anchored | ~np.isnan(verdict), verdict, groups)
 
 
 def _at_level(
-    spec: MatchSpec, members: list[int], of_place: npt.NDArray[np.int64], one: tuple[str, str]
+    spec: MatchSpec, members: list[int], of_joint: npt.NDArray[np.int64], one: tuple[str, str]
 ) -> npt.NDArray[np.bool_]:
-    """The joint levels at which a comparison stands at a level, both by name."""
+    """The joint levels at which a comparison has a level, both by name."""
     i = [c.name for c in spec.comparisons].index(one[0])
-    return np.asarray(of_place[members.index(i)] == spec.comparisons[i].level_names.index(one[1]))
+    return np.asarray(of_joint[members.index(i)] == spec.comparisons[i].level_names.index(one[1]))
 
 
 def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
@@ -230,8 +245,8 @@ def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
         guess = 0.85 * 0.25 ** np.arange(k)
         guess[-1] = 0.04
         m.append(np.append(0.0, guess / guess.sum()))
-        seen = _mass(data.levels[:, i], data.counts, k + 1)
-        u.append(_rates(seen, 0.1))
+        observed = _mass(data.levels[:, i], data.counts, k + 1)
+        u.append(_rates(observed, 0.1))
     for group in data.groups:
         joint.append(np.zeros(int(np.prod(group.sizes))))
     return _State(m, u, min(0.5, records / max(float(data.counts.sum()), 2.0)), joint)
@@ -242,13 +257,13 @@ def _mass(levels: npt.NDArray[np.int64], mass: Floats, size: int) -> Floats:
     return np.bincount(levels, weights=mass, minlength=size).astype(np.float64)
 
 
-def _rates(seen: Floats, pseudo: float) -> Floats:
-    out = np.append(0.0, seen[1:] + pseudo)
+def _rates(observed: Floats, pseudo: float) -> Floats:
+    out = np.append(0.0, observed[1:] + pseudo)
     return np.asarray(out / out.sum())
 
 
 def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
-    """log2 weight per level of comparison `i`; with term frequency that of a value everybody holds."""
+    """log2 weight per level of comparison `i`; with term frequency that of a value that every record has."""
     comparison = spec.comparisons[i]
     out = np.log2(state.m[i][1:] / state.u[i][1:])
     for j, level in enumerate(comparison.levels):
@@ -262,21 +277,21 @@ def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
 def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> Floats:
     weight = np.full(len(data.counts), np.log2(state.share / (1 - state.share)))
     for i, cells in enumerate(layout.cells):
-        own = cell_weights(cells.level, cells.bin, cells.silent, _level_weights(spec, i, state))
-        weight += np.where(data.heard[:, i] > 0, own[data.cells[:, i]], 0.0)
+        weights = cell_weights(cells.level, cells.bin, cells.uninformative, _level_weights(spec, i, state))
+        weight += np.where(data.effective[:, i] > 0, weights[data.cells[:, i]], 0.0)
     for group, joint in zip(data.groups, state.joint, strict=True):
-        weight += joint[group.heard]
+        weight += joint[group.effective]
     return np.where(np.isnan(data.verdict), probability(weight), data.verdict)
 
 
-def _taught(data: _Data, posterior: Floats) -> npt.NDArray[np.bool_]:
-    """The patterns rates are learned from: anchored ones, if there are enough matches among them."""
-    anchored = float((data.counts * posterior)[data.taught].sum())
-    return data.taught if anchored >= ENOUGH_ANCHORED else np.ones_like(data.taught)
+def _anchored(data: _Data, posterior: Floats) -> npt.NDArray[np.bool_]:
+    """The patterns from which rates are learned: anchored ones, if these have enough matches."""
+    matches = float((data.counts * posterior)[data.anchored].sum())
+    return data.anchored if matches >= MIN_ANCHORED else np.ones_like(data.anchored)
 
 
 def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, free: bool) -> _State:
-    use = _taught(data, posterior)
+    use = _anchored(data, posterior)
     match = np.where(use, data.counts * posterior, 0.0)
     other = np.where(use, data.counts * (1 - posterior), 0.0)
     m, u, joint = [], [], []
@@ -293,45 +308,47 @@ def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, fr
 def _joint(
     data: _Data, g: int, m: list[Floats], u: list[Floats], *, match: Floats, other: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Correction per joint level of a group, and the matches and non-matches it was seen with.
+    """Correction per joint level of a group, and the matches and non-matches observed there.
 
-    Every set of members that may be given together has joint levels of its own, learned from all patterns that give at
-    least these: what two comparisons do together is known even where a third is missing.
+    Every subset of members has joint levels of its own, learned from all patterns in which at least these are present: the
+    dependence of two comparisons is known even where a third is missing.
     """
     group = data.groups[g]
     n = int(np.prod(group.sizes))
-    correction, seen_m, seen_u = np.zeros(n), np.zeros(n), np.zeros(n)
-    for one in group.sets:
-        inside, use, place = one.inside, one.use, one.place
+    correction, matches, others = np.zeros(n), np.zeros(n), np.zeros(n)
+    for subset in group.subsets:
+        inside, use, joint = subset.inside, subset.use, subset.joint
         masses = match[use], other[use]
-        seen = [_mass(place, mass, n)[inside] for mass in masses]
+        observed = [_mass(joint, mass, n)[inside] for mass in masses]
         expected = [np.full(len(inside), mass.sum()) for mass in masses]
-        for i, level in one.levels.items():
+        for i, level in subset.levels.items():
             expected = [e * rates[i][level] for e, rates in zip(expected, (m, u), strict=True)]
-        blocked = _mass(place, masses[1] * data.exact[use], n)[inside] + group.known[inside]
-        seen[1] = seen[1] + group.known[inside]
-        ratio_m = _shrunk(seen[0], expected[0])
-        ratio_u = np.where(blocked >= 0.5 * seen[1], _shrunk(seen[1], expected[1]), 0.0)
-        ratio_u = np.where(group.by_chance[inside], np.minimum(ratio_u, 0.0), ratio_u)
+        blocked = _mass(joint, masses[1] * data.exact[use], n)[inside] + group.prior[inside]
+        observed[1] = observed[1] + group.prior[inside]
+        ratio_m = _shrunken_log_ratio(observed[0], expected[0])
+        ratio_u = np.where(blocked >= 0.5 * observed[1], _shrunken_log_ratio(observed[1], expected[1]), 0.0)
+        ratio_u = np.where(group.independent[inside], np.minimum(ratio_u, 0.0), ratio_u)
         correction[inside] = ratio_m - ratio_u
-        seen_m[inside], seen_u[inside] = seen
-    return correction, seen_m, seen_u
+        matches[inside], others[inside] = observed
+    return correction, matches, others
 
 
-def _shrunk(seen: Floats, expected: Floats) -> Floats:
-    """log2 of seen over expected counts, drawn towards 0 as far as there is little to see.
+def _shrunken_log_ratio(observed: Floats, expected: Floats) -> Floats:
+    """log2 of observed over expected counts, shrunk towards 0 where counts are small.
 
-    The most probable log ratio if counts are Poisson and log ratios normal around 0 with standard deviation `DOUBT`: the root
-    of a falling concave function, which Newton's steps approach from above without ever passing it.
+    It is the most probable log ratio if counts are Poisson and log ratios are normal around 0 with standard deviation
+    `PRIOR_DEVIATION`. That is the root of a falling concave function: Newton's steps approach it from above and never pass it.
     """
-    spread = (DOUBT * np.log(2)) ** 2
-    at_most = np.where(seen >= expected, seen, seen + FARTHEST / spread)  # what `expected * exp(x)` is at the root
-    x = np.clip(np.log(np.maximum(at_most, 1e-300) / np.maximum(expected, 1e-300)), -FARTHEST, FARTHEST)
-    x = np.where(seen >= expected, np.maximum(x, 0.0), np.minimum(x, 0.0))
-    for _ in range(NEWTON):
+    spread = (PRIOR_DEVIATION * np.log(2)) ** 2
+    at_most = np.where(
+        observed >= expected, observed, observed + MAX_LOG_RATIO / spread
+    )  # of `expected * exp(x)` at the root
+    x = np.clip(np.log(np.maximum(at_most, 1e-300) / np.maximum(expected, 1e-300)), -MAX_LOG_RATIO, MAX_LOG_RATIO)
+    x = np.where(observed >= expected, np.maximum(x, 0.0), np.minimum(x, 0.0))
+    for _ in range(NEWTON_STEPS):
         rest = expected * np.exp(x)
-        x = x + (seen - rest - x / spread) / (rest + 1 / spread)
-        x = np.minimum(np.maximum(x, -FARTHEST), FARTHEST)  # `np.clip` takes longer to begin than to clip
+        x = x + (observed - rest - x / spread) / (rest + 1 / spread)
+        x = np.minimum(np.maximum(x, -MAX_LOG_RATIO), MAX_LOG_RATIO)  # faster than `np.clip` on short arrays
     return np.asarray(x / np.log(2))
 
 
@@ -357,22 +374,22 @@ def _model(
             )
             for j, x in enumerate(comparison.levels)
         )
-    use = _taught(data, posterior)
+    use = _anchored(data, posterior)
     match = np.where(use, data.counts * posterior, 0.0)
     other = np.where(use, data.counts * (1 - posterior), 0.0)
     dependence = []
-    for g, together in enumerate(spec.dependence):
+    for g, group in enumerate(spec.dependence):
         members, sizes = data.groups[g].members, data.groups[g].sizes
-        _, seen_m, seen_u = _joint(data, g, state.m, state.u, match=match, other=other)
+        _, matches, others = _joint(data, g, state.m, state.u, match=match, other=other)
         level_names = [spec.comparisons[i].level_names for i in members]
-        heavy = np.flatnonzero(np.abs(state.joint[g]) > SLIGHT)
+        heavy = np.flatnonzero(np.abs(state.joint[g]) > NEGLIGIBLE)
         levels = np.array(np.unravel_index(heavy, sizes)).T.tolist()
-        figures = (column[heavy].tolist() for column in (state.joint[g], seen_m, seen_u))
+        figures = (column[heavy].tolist() for column in (state.joint[g], matches, others))
         joint = tuple(
-            JointWeight(tuple(known[k] for known, k in zip(level_names, at, strict=True)), *map(digits, told))
-            for at, *told in zip(levels, *figures, strict=True)
+            JointWeight(tuple(names[k] for names, k in zip(level_names, at, strict=True)), *map(digits, numbers))
+            for at, *numbers in zip(levels, *figures, strict=True)
         )
-        dependence.append(Dependence(together.comparisons, joint))
+        dependence.append(DependenceWeights(group.comparisons, joint))
     total = float(data.counts.sum())
     return Model(
         kind=spec.kind,

@@ -1,12 +1,11 @@
-"""Going on from the last run: only what changed is compared, against the whole, with the outcome of matching everything.
+"""Going on from the last run: only what changed is compared, against everything, with the result of matching everything.
 
-`first` says what a full run leaves, `advance` brings that up to date, step by step: `changes` (rows and records), `candidates`
-(pairs a change brings), `compared` (their patterns), `pairs` (which are kept), `clusters`. `state` is what is kept from run to
-run, `kept` how it lies on disk.
+`initial` derives the state that a full run leaves. `advance` brings it up to date, step by step: `row_delta` (rows and records),
+`candidates` (pairs that a change adds), `record_comparer` (their patterns), `pairs` (which of them count), `clusters`. The state
+itself is in `store`.
 """
 
 from pipelines.matching.incremental.advance import Advance, advance
-from pipelines.matching.incremental.first import state_of
-from pipelines.matching.store.state import NOBODY, Clustered, State
+from pipelines.matching.incremental.initial import initial_state
 
-__all__ = ["NOBODY", "Advance", "Clustered", "State", "advance", "state_of"]
+__all__ = ["Advance", "advance", "initial_state"]

@@ -1,11 +1,11 @@
-"""Going on from the last run: only what changed is compared, against the whole, and only touched components are clustered.
+"""Going on from the last run: only what changed is compared, against everything, and only affected components are clustered.
 
-Belongs here: the order of these steps, and what fresh records tell. Does not: the steps themselves (see the package), what is
-kept between runs (`state`), or anything a full run does as well.
+Belongs here: the order of these steps, and what new records add to the state. Does not: the steps themselves (see the package),
+the state (`store.state`), or a full run (`engine.link`).
 
-With model and population held, the outcome is that of a full run on the same rows, for this reason: which pairs are
-candidates depends on their keys and on the sizes of these keys; what a pair weighs depends on its two rows and the model;
-which records are a cluster depends on their connected component alone, ties being broken by lasting names.
+With model and population held, the result is that of a full run on the same rows. The reason: whether a pair is a candidate
+depends on its keys and on how many records share them; its weight depends on its two rows and the model; a cluster depends on
+its connected component alone, and stable keys break ties.
 """
 
 from __future__ import annotations
@@ -15,27 +15,26 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from pipelines.matching.engine.blocking import Blocking
+from pipelines.matching.engine.clustering import NO_PAIRS, Ends
+from pipelines.matching.engine.decisions import max_questions
 from pipelines.matching.engine.encode import Codes, distinct_sorted
 from pipelines.matching.engine.hashing import Hashes
-from pipelines.matching.engine.links import Ends, ordered, unpacked
+from pipelines.matching.engine.links import sort_ends, unpack
 from pipelines.matching.engine.model import Model
-from pipelines.matching.engine.outcome import most_questions
 from pipelines.matching.engine.population import Population
-from pipelines.matching.engine.result import MatchResult, Report
+from pipelines.matching.engine.result import Report
 from pipelines.matching.engine.score import Scorer
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.incremental.candidates import Change, legible, nested, touched_pairs
-from pipelines.matching.incremental.changes import Now, regroup
-from pipelines.matching.incremental.clusters import lone_rows, reclustered, touched_records
-from pipelines.matching.incremental.compared import Compared
-from pipelines.matching.incremental.pairs import pairs_of, surviving, with_pairs
-from pipelines.matching.inputs.places import find
+from pipelines.matching.incremental.candidates import RecordDelta, affected_pairs, without_cap_mark
+from pipelines.matching.incremental.clusters import affected_records, find_singletons, recluster
+from pipelines.matching.incremental.pairs import find_pairs, review_pairs, worth_a_question
+from pipelines.matching.incremental.record_comparer import RecordComparer
+from pipelines.matching.incremental.row_delta import RowDelta, regroup
 from pipelines.matching.inputs.rows import Rows
-from pipelines.matching.store.kept import grown
-from pipelines.matching.store.state import NOBODY, State, held_values
+from pipelines.matching.inputs.slots import find
+from pipelines.matching.store.state import State, constraint_hashes
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -43,15 +42,15 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Advance:
-    """A run that went on from a former one.
+    """A run that went on from the last one.
 
     Attributes:
         state: for the next run.
         scorer: of the run.
         rows: of the run.
-        changed: rows that are new, or whose compared columns are not what they were.
-        withdrawn: rows that are no longer here.
-        records: records compared against the whole.
+        changed: rows that are new or whose compared columns have changed.
+        withdrawn: rows that are gone.
+        records: records compared with all others.
         compared: pairs compared.
         clustered: records in components that were clustered again.
     """
@@ -67,41 +66,20 @@ class Advance:
 
     @cached_property
     def report(self) -> Report:
-        """Figures of the run, which knows of no blocks."""
-        tally, clusters = self.state.tally, self.state.record_clusters
-        mentions, records, lone = len(self.state.rows), int(self.state.alive.sum()), len(self.state.lone)
+        """Figures of the run; it has none per block."""
+        counts, clusters = self.state.pair_counts, self.state.record_clusters
+        mentions, records = len(self.state.row_slots), int(self.state.alive.sum())
+        singletons = len(self.state.singletons)
         return Report(
             mentions=mentions,
             records=records,
             blocks=(),
             pairs_compared=self.compared,
-            accepted=tally.joined + mentions - records - lone,
-            review=min(tally.open, most_questions(self.scorer.spec, clusters)),
-            cut=tally.cut,
-            clusters=clusters + lone,
+            accepted=counts.joined + mentions - records - singletons,
+            review=min(counts.open, max_questions(self.scorer.spec, clusters)),
+            cut=counts.cut,
+            clusters=clusters + singletons,
             seconds={},
-        )
-
-    def result(self, model: Model, population: Population) -> MatchResult:
-        """What a full run would hand back; weights are those of pairs worth asking about."""
-        spec, rows = self.scorer.spec, self.rows.in_order
-        state = self.state.closed_up()
-        links, ids = state.links(spec, self.scorer, rows), self.rows.ids[rows]
-        outcome = state.outcome(links)
-        bins, place = np.unique(np.floor(links.weights[:-1]), return_inverse=True)
-        pairs = np.bincount(place[links.pattern], minlength=len(bins))
-        return MatchResult(
-            outcome.clusters(ids),
-            model,
-            self.report,
-            pa.table({"weight": bins[pairs > 0], "pairs": pairs[pairs > 0]}),
-            spec,
-            lambda: population,
-            None,
-            lambda: outcome.judged(ids),
-            links.patterns,
-            links.scorer,
-            nested(spec.rules, state.keys),
         )
 
 
@@ -112,42 +90,46 @@ def advance(
     former: State,
     rows: Rows,
     *,
-    judgements: tuple[Ends, Ends] = (NOBODY, NOBODY),
+    judgements: tuple[Ends, Ends] = (NO_PAIRS, NO_PAIRS),
     threads: int = 1,
 ) -> Advance:
-    """Bring a former run up to date.
+    """Bring the state of the last run up to date.
+
+    Where `former` lies in files its append-only arrays are appended to there; this counts once the new state is saved.
 
     Args:
-        spec: as in the former run.
-        model: as in the former run.
-        population: as in the former run.
-        former: what the former run left.
-        rows: the rows of this run.
-        judgements: pairs of ids people have called different, and the same.
-        threads: threads to use; the outcome does not depend on it.
+        spec: as in the last run.
+        model: as in the last run.
+        population: as in the last run.
+        former: state of the last run.
+        rows: rows of this run.
+        judgements: pairs of ids that people have called different, and pairs they have called the same.
+        threads: threads to use; the result does not depend on it.
     """
-    places = len(rows.names)
+    size = len(rows.keys)
     if not former.precedes(rows):
-        former = former.at_places_of(rows)
-        rows = rows.and_gone(former.row_names[places:])
+        former = former.realign(rows)
+        rows = rows.with_gone(former.row_key[size:])
     judged = rows.at(np.unique(np.concatenate([end for ends in judgements for end in ends])))
-    now = regroup(spec, former, rows, judged, threads)
-    run = _Run(spec, Scorer(spec, model, population.prior_weight(model)), population, former, rows, now, threads)
-    apart, same = (_as_records(ends, rows.ids, judged, now.of_row) for ends in judgements)
-    state = replace(_with_fresh(run), judged=judged, apart=apart, same=same)
-    state, change = _with_candidates(run, state)
-    state, region = _with_clusters(run, state, change)
-    if len(now.of_row) > places:
-        state = state.of_first(places)
-    if state.is_roomy:
-        state = state.closed_up()
+    delta = regroup(spec, former, rows, judged, threads)
+    run = _Run(spec, Scorer(spec, model, population.prior_weight(model)), population, former, rows, delta, threads)
+    must_not_link, must_link = (_as_records(ends, rows.ids, judged, delta.record_of_row) for ends in judgements)
+    state = former.append_rows(rows, delta.record_of_row)
+    state = replace(state, judged_rows=judged, must_not_link=must_not_link, must_link=must_link)
+    state = _append_new_records(run, state)
+    state, change = _update_pairs(run, state)
+    state, region = _update_clusters(run, state, change)
+    if len(delta.record_of_row) > size:
+        state = state.truncate(size)
+    if state.is_sparse:
+        state = state.compact()
     return Advance(
         state,
         run.scorer,
         rows,
-        changed=now.changed,
-        withdrawn=now.withdrawn,
-        records=len(now.first),
+        changed=delta.changed,
+        withdrawn=delta.withdrawn,
+        records=len(delta.first),
         compared=change.compared,
         clustered=len(region),
     )
@@ -155,24 +137,24 @@ def advance(
 
 @dataclass(frozen=True)
 class _Run:
-    """What all steps look at: see `advance`; `now` is what became of the rows."""
+    """What all steps read; see `advance` for the attributes it shares with it."""
 
     spec: MatchSpec
     scorer: Scorer
     population: Population
     former: State
     rows: Rows
-    now: Now
+    delta: RowDelta
     threads: int
 
 
 @dataclass(frozen=True)
-class _PairChange:
+class _PairDelta:
     """What became of the pairs.
 
     Attributes:
-        ends: records whose component this may change.
-        nearby: places of all former pairs that share a component with one of them, and of others.
+        ends: records whose component may have changed.
+        nearby: slots of all former pairs that share a component with one of these, and of some others.
         compared: pairs compared.
     """
 
@@ -181,79 +163,80 @@ class _PairChange:
     compared: int
 
 
-def _with_candidates(run: _Run, state: State) -> tuple[State, _PairChange]:
-    """The state with the pairs this run finds and without those no rule finds any more, and what that changes."""
-    spec, now, judged = run.spec, run.now, (*state.apart, *state.same)
-    touched, keys = touched_pairs(spec, state.keys, Change(now.alive, now.gone, now.base), threads=run.threads)
-    perhaps = np.concatenate([*unpacked(touched.pairs), touched.doubtful, touched.turned, *judged])
-    nearby = pairs_of(run.former, touched_records(run.former, now, perhaps))
-    candidates, state, dropped = surviving(spec, replace(state, keys=keys), now, touched, nearby)
-    left, right = unpacked(candidates)
-    anew = now.base + np.flatnonzero(now.like < 0)
-    asked = distinct_sorted(np.concatenate([left, right, *state.same, anew]))
-    found = Compared.of(spec, run.population, run.rows, now, asked, threads=run.threads)
-    own = grown(run.former.own, now.of_former(run.former.own, found.own_patterns(anew)))
-    state = replace(state, own=own, same_patterns=found.patterns(*state.same))
-    new, state = with_pairs(state, candidates, found.patterns(left, right), run.scorer)
-    return state, _PairChange(np.concatenate([*unpacked(new), *judged, dropped]), nearby, len(candidates))
+def _append_new_records(run: _Run, state: State) -> State:
+    """Append the new records with their keys and constraint values."""
+    delta = run.delta
+    if not len(delta.first):
+        return state
+    block_keys, constraint_values = _columns_of_new_records(run)
+    return state.append_records(run.rows.keys[delta.first], delta.content_hash, block_keys, constraint_values)
 
 
-def _with_clusters(run: _Run, state: State, change: _PairChange) -> tuple[State, Ints]:
-    """The state with clusters, and all that is counted of them; and the records that were clustered again."""
-    spec, scorer, former, now = run.spec, run.scorer, run.former, run.now
-    inside = touched_records(former, now, change.ends)
-    region = np.flatnonzero(inside & now.alive)
+def _columns_of_new_records(run: _Run) -> tuple[list[Codes], list[Hashes]]:
+    """Block keys and constraint values of the new records: copied from the former record each is like, or worked out."""
+    former, delta = run.former, run.delta
+    unlike = delta.first[delta.like < 0]
+    read, columns = delta.read
+    if not len(unlike) or columns is None:
+        return (
+            [without_cap_mark(delta.copied(c)) for c in former.block_keys],
+            [delta.copied(c) for c in former.constraint_values],
+        )
+    some = columns.take(np.searchsorted(read, unlike))
+    keys = [column for block in Blocking(run.spec, some, run.threads).keys for column in block]
+    return (
+        [without_cap_mark(delta.copied(c, new)) for c, new in zip(former.block_keys, keys, strict=True)],
+        [
+            delta.copied(c, new)
+            for c, new in zip(former.constraint_values, constraint_hashes(run.spec, some), strict=True)
+        ],
+    )
+
+
+def _update_pairs(run: _Run, state: State) -> tuple[State, _PairDelta]:
+    """Append the pairs that the change adds, mark those that no longer count, and say which components this concerns."""
+    spec, delta, judged = run.spec, run.delta, (*state.must_not_link, *state.must_link)
+    change = RecordDelta(delta.alive, delta.gone, delta.base)
+    affected, keys = affected_pairs(spec, state.block_keys, change, threads=run.threads)
+    state = replace(state, block_keys=keys)
+    ends = np.concatenate([*unpack(affected.pairs), affected.newly_capped, affected.cap_toggled, *judged])
+    nearby = find_pairs(run.former, affected_records(run.former, delta, ends))
+    candidates, state, lost = review_pairs(spec, state, delta, affected, nearby)
+    left, right = unpack(candidates)
+    unlike = delta.base + np.flatnonzero(delta.like < 0)
+    wanted = distinct_sorted(np.concatenate([left, right, *state.must_link, unlike]))
+    comparer = RecordComparer.of(spec, run.population, run.rows, delta, wanted, threads=run.threads)
+    state = state.append_self_patterns(delta.copied(run.former.self_pattern, comparer.self_patterns(unlike)))
+    state = replace(state, must_link_patterns=comparer.patterns(*state.must_link))
+    patterns = comparer.patterns(left, right)
+    worthy = worth_a_question(run.scorer, patterns)
+    new_left, new_right = unpack(candidates[worthy])
+    state = state.append_pairs(new_left.astype(np.int32), new_right.astype(np.int32), patterns[worthy])
+    return state, _PairDelta(np.concatenate([new_left, new_right, *judged, lost]), nearby, len(candidates))
+
+
+def _update_clusters(run: _Run, state: State, change: _PairDelta) -> tuple[State, Ints]:
+    """The state with clusters and all figures that follow from them, and the records that were clustered again."""
+    spec, scorer, former, delta = run.spec, run.scorer, run.former, run.delta
+    inside = affected_records(former, delta, change.ends)
+    region = np.flatnonzero(inside & delta.alive)
     nearby = change.nearby
     before = nearby[inside[former.left[nearby]] | inside[former.right[nearby]]]
     links = state.links_at(spec, scorer, np.append(before, np.arange(len(former.left), len(state.left))))
-    state = reclustered(spec, state, former, now, region, links)
-    gone = former.outcome(former.links_at(spec, scorer, before)).tally
-    tally = former.tally.after(gone, state.outcome(links).tally)
-    lone = lone_rows(spec, scorer, state, now, region, run.rows.names)
-    return replace(state, lone=lone, shown=tally.shown, sums=tally.sums), region
-
-
-def _with_fresh(run: _Run) -> State:
-    """The former state with the rows of this run, and its fresh records behind the others; their own patterns are to come."""
-    former, rows, now = run.former, run.rows, run.now
+    state = recluster(spec, state, former, delta, region, links)
+    removed = former.clustering(former.links_at(spec, scorer, before)).pair_counts
+    counts = former.pair_counts.updated(removed, state.clustering(links).pair_counts)
+    singletons = find_singletons(spec, scorer, state, delta, region, run.rows.keys)
     state = replace(
-        former,
-        row_names=grown(former.row_names, rows.names[len(former.row_names) :]),
-        row_sources=rows.sources,
-        of_row=now.of_row,
-        beside=tuple(b.told for b in rows.beside),
+        state, singletons=singletons, pattern_counts=counts.pattern_counts, cut_and_open=counts.cut_and_open
     )
-    if not len(now.first):
-        return state
-    keys, held = _told_by_fresh(run.spec, former, now, run.threads)
-    return replace(
-        state,
-        lead=grown(former.lead, rows.names[now.first]),
-        contents=grown(former.contents, now.grouped),
-        keys=tuple(grown(column, more) for column, more in zip(former.keys, keys, strict=True)),
-        held=tuple(grown(column, more) for column, more in zip(former.held, held, strict=True)),
-    )
+    return state, region
 
 
-def _told_by_fresh(spec: MatchSpec, former: State, now: Now, threads: int) -> tuple[list[Codes], list[Hashes]]:
-    """Keys and constrained values of the fresh records: of the former ones whose rows they have taken over, and worked out where
-    they say something new."""
-    new = now.first[now.like < 0]
-    looked, told = now.looked
-    if not len(new) or told is None:
-        return [legible(now.of_former(c)) for c in former.keys], [now.of_former(c) for c in former.held]
-    some = told.take(np.searchsorted(looked, new))
-    keys = [column for block in Blocking(spec, some, threads).keys for column in block]
-    return (
-        [legible(now.of_former(c, of_new)) for c, of_new in zip(former.keys, keys, strict=True)],
-        [now.of_former(c, said) for c, said in zip(former.held, held_values(spec, some), strict=True)],
-    )
-
-
-def _as_records(ends: Ends, ids: Ints, judged: Ints, of_row: Codes) -> Ends:
-    """Pairs of ids as pairs of records, given the places of all judged rows; pairs of ids that are not here are left out."""
+def _as_records(ends: Ends, ids: Ints, judged: Ints, record_of_row: Codes) -> Ends:
+    """Pairs of ids as pairs of records, given the slots of all judged rows; pairs of unknown ids are left out."""
     rows = judged[np.argsort(ids[judged])]
     left, right = (find(np.asarray(end, dtype=np.int64), ids[rows]) for end in ends)
     known = (left >= 0) & (right >= 0)
-    low, high = ordered(*(of_row[rows[end[known]]].astype(np.int64) for end in (left, right)))
+    low, high = sort_ends(*(record_of_row[rows[end[known]]].astype(np.int64) for end in (left, right)))
     return low, high

@@ -1,7 +1,7 @@
-"""Components that a change touched, clustered again; all others stay what they were.
+"""Clustering the components that a change affects again; all others stay as they are.
 
-Belongs here: which records that is about, their clusters and components, rows that stay alone. Does not: clustering itself
-(`clustering`), or pairs (`pairs`).
+Belongs here: which records these are, their clusters and components, singletons. Does not: clustering itself (`clustering`),
+or pairs (`pairs`).
 """
 
 from __future__ import annotations
@@ -14,79 +14,81 @@ import numpy.typing as npt
 from pipelines.matching.engine.clustering import Constraints, cluster, components
 from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.hashing import Hashes
-from pipelines.matching.engine.links import Links, ordered
+from pipelines.matching.engine.links import Links, sort_ends
 from pipelines.matching.engine.score import Scorer, weight_of
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.incremental.changes import Now
+from pipelines.matching.incremental.row_delta import RowDelta
 from pipelines.matching.store.state import State, further_rows
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def touched_records(former: State, now: Now, ends: Ints) -> Mask:
-    """Which records' component or rows may have changed: fresh ones, and all, those gone too, of every component that lost or won
-    anything."""
+def affected_records(former: State, delta: RowDelta, ends: Ints) -> Mask:
+    """Which records may have another component or other rows now.
+
+    These are the new records and, gone ones included, all records of every former component of which a record is gone, has
+    lost or gained rows, or is one of `ends`.
+    """
     component = np.asarray(former.component)
-    touched = np.zeros(now.base + 1, dtype=bool)  # the last for those of no component
-    touched[component[now.gone]] = True
-    touched[component[now.regrouped]] = True
-    touched[component[ends[ends < now.base]]] = True
-    return np.append(touched[component], np.ones(len(now.first), dtype=bool))
+    affected = np.zeros(delta.base + 1, dtype=bool)  # the last one stands for "no component"
+    affected[component[delta.gone]] = True
+    affected[component[delta.regrouped]] = True
+    affected[component[ends[ends < delta.base]]] = True
+    return np.append(affected[component], np.ones(len(delta.first), dtype=bool))
 
 
-def reclustered(spec: MatchSpec, state: State, former: State, now: Now, region: Ints, links: Links) -> State:
-    """The state with cluster and component of every record: those outside the region are what they were.
+def recluster(spec: MatchSpec, state: State, former: State, delta: RowDelta, region: Ints, links: Links) -> State:
+    """The state with cluster and component of every record; those outside the region stay as they are.
 
     Args:
         spec: as in the run.
-        state: of the run, its records and constraints.
-        former: of the run before.
-        now: what became of the rows.
-        region: records that are clustered again, ascending.
+        state: of the run, with its records and constraints.
+        former: state of the last run.
+        delta: what became of the rows.
+        region: records to cluster again, ascending.
         links: all of their pairs.
     """
-    size = len(now.alive)
-    region = region[np.argsort(np.asarray(state.lead)[region])]
+    size = len(delta.alive)
+    region = region[np.argsort(np.asarray(state.record_key)[region])]
     local = np.full(size, -1, dtype=np.int32)
     local[region] = np.arange(len(region), dtype=np.int32)
     inside = np.flatnonzero(links.accepted)
-    one, other = local[links.left[inside]], local[links.right[inside]]
-    left, right = ordered(one, other)
-    codes = [_codes(values[region]) for values in state.held]
-    both = Constraints(
-        tuple(codes[: len(spec.distinct)]),
-        tuple(codes[len(spec.distinct) :]),
-        *(local[end] for end in (*state.apart, *state.same)),
+    left, right = sort_ends(local[links.left[inside]], local[links.right[inside]])
+    codes = [_codes(values[region]) for values in state.constraint_values]
+    must_not_link, must_link = ((local[one], local[other]) for one, other in (state.must_not_link, state.must_link))
+    constraints = Constraints(
+        tuple(codes[: len(spec.distinct)]), tuple(codes[len(spec.distinct) :]), must_not_link, must_link
     )
-    joined = (np.concatenate([left, both.joined_left]), np.concatenate([right, both.joined_right]))
-    label, component = np.empty((2, size), dtype=np.int32)  # all of it is of the former run or of the region
-    for told, before, after in (
-        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), both)),
+    joined = (np.concatenate([left, must_link[0]]), np.concatenate([right, must_link[1]]))
+    label, component = np.empty((2, size), dtype=np.int32)  # every slot is filled from the former state or the region
+    for column, before, after in (
+        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), constraints)),
         (component, former.component, components(len(region), *joined)),
     ):
-        told[: now.base] = before
-        told[now.gone] = -1
-        told[region] = region[after]
+        column[: delta.base] = before
+        column[delta.gone] = -1
+        column[region] = region[after]
     return replace(state, label=label, component=component)
 
 
-def lone_rows(spec: MatchSpec, scorer: Scorer, state: State, now: Now, region: Ints, names: Ints) -> Ints:
-    """Rows that are each a cluster of their own: those outside the region are what they were.
+def find_singletons(spec: MatchSpec, scorer: Scorer, state: State, delta: RowDelta, region: Ints, keys: Ints) -> Ints:
+    """Slots of rows that are each a cluster of their own; those outside the region stay as they are.
 
-    Rows of a record are one by their own evidence, or because they all hang on another record.
+    The rows of a record share a cluster by their own evidence, or because the record is linked with another one.
     """
-    inside = np.zeros(len(now.alive) + 1, dtype=bool)
-    inside[region] = True
-    record = now.of_row[state.lone]
-    before = state.lone[~inside[record] & (record >= 0)]
-    theirs = now.of_row[inside[now.of_row]]
-    repeated = region[np.bincount(np.searchsorted(region, theirs), minlength=len(region)) > 1]
+    in_region = np.zeros(len(delta.alive) + 1, dtype=bool)
+    in_region[region] = True
+    record = delta.record_of_row[state.singletons]
+    before = state.singletons[~in_region[record] & (record >= 0)]
+    members = delta.record_of_row[in_region[delta.record_of_row]]
+    repeated = region[np.bincount(np.searchsorted(region, members), minlength=len(region)) > 1]
     _, cluster_of, size = np.unique(np.asarray(state.label)[region], return_inverse=True, return_counts=True)
     crowded = size[cluster_of[np.searchsorted(region, repeated)]] > 1
-    own, place = np.unique(np.asarray(state.own)[repeated], return_inverse=True)
-    proven = (scorer.weights(own) >= weight_of(spec.accept))[place]
-    return np.sort(np.concatenate([before, further_rows(repeated[~(crowded | proven)], now.of_row, names)]))
+    patterns, index = np.unique(np.asarray(state.self_pattern)[repeated], return_inverse=True)
+    proven = (scorer.weights(patterns) >= weight_of(spec.accept))[index]
+    further = further_rows(repeated[~(crowded | proven)], delta.record_of_row, keys)
+    return np.sort(np.concatenate([before, further]))
 
 
 def _codes(hashes: Hashes) -> Codes:

@@ -36,7 +36,7 @@ class Slots(Protocol):
 
 
 @dataclass(frozen=True)
-class Dependence:
+class Dependencies:
     """What the mentions of a kind depend on beside their own rows, a value a mention, in order of `mention_id`.
 
     Attributes:
@@ -63,7 +63,7 @@ class Sight(Protocol):
         """The stored match columns of the mentions asked for, and their `mention_id`."""
 
     def table(self, name: str) -> pa.Table:
-        """A further table, see `Dependence.tables`; of mentions not asked for its rows are left out by `of_mentions`."""
+        """A further table, see `Dependencies.tables`; of mentions not asked for its rows are left out by `of_mentions`."""
 
     def asked_ids(self) -> Ints | None:
         """`mention_id` of the mentions asked for; None for all."""
@@ -91,11 +91,11 @@ class KindInputs(Protocol):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Marks of mentions, see `Dependence.flags`."""
+        """Marks of mentions, see `Dependencies.flags`."""
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """What the mentions of `kind` depend on; `mentions` are the tables of all kinds."""
 
     def view(self, sight: Sight) -> pa.Table | CodedTable:
@@ -112,9 +112,9 @@ class PlainInputs:
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependence:
+    ) -> Dependencies:
         """Nothing beside its own row."""
-        return Dependence()
+        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table | CodedTable:
         """The stored columns."""

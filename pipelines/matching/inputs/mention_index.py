@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.engine.hashing import IDENTITY, Hashes, mention_names, mix
-from pipelines.matching.inputs.kind_inputs import Codes, Dependence, Ints, KindInputs
-from pipelines.matching.inputs.places import lasting_places
+from pipelines.matching.engine.hashing import IDENTITY, Hashes, mix, stable_keys
+from pipelines.matching.inputs.kind_inputs import Codes, Dependencies, Ints, KindInputs
+from pipelines.matching.inputs.slots import stable_slots
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
 
@@ -38,14 +38,14 @@ DIGEST = b"digest"
 def index_schema(points_to: tuple[str, ...], flags: tuple[str, ...]) -> pa.Schema:
     """The columns of an index.
 
-    `name`: stable key, none twice. `mention_id`: -1 at an empty slot, whose mention is gone. `source`: hash of all the mention
+    `key`: stable key, none twice. `mention_id`: -1 at an empty slot, whose mention is gone. `source_hash`: hash of all the mention
     tables say of it, 0 at an empty slot. `to_<kind>`: slot of the mention it points to, -1 for none. Flags as their kind says.
     """
     return pa.schema(
         [
-            pa.field("name", pa.int64(), nullable=False),
+            pa.field("key", pa.int64(), nullable=False),
             pa.field("mention_id", pa.int64(), nullable=False),
-            pa.field("source", pa.uint64(), nullable=False),
+            pa.field("source_hash", pa.uint64(), nullable=False),
             *(pa.field(pointer(kind), pa.int32(), nullable=False) for kind in points_to),
             *(pa.field(flag, pa.bool_(), nullable=False) for flag in flags),
         ]
@@ -74,12 +74,12 @@ def write_mention_index(
     slots = {kind: _slots(home.mention_index(kind), table) for kind, table in mentions.items()}
     for kind, table in mentions.items():
         reads = inputs[kind]
-        dependence = reads.depend(kind, mentions, slots, threads)
-        hashes = [content_hashes(table, reads.columns, threads), *dependence.hashes]
+        dependencies = reads.depend(kind, mentions, slots, threads)
+        hashes = [content_hashes(table, reads.columns, threads), *dependencies.hashes]
         source = mix(hashes) | np.uint64(1)  # 0 is that of an empty slot
-        write_arrow(_index(slots[kind], source, reads, dependence), home.mention_index(kind))
+        write_arrow(_index(slots[kind], source, reads, dependencies), home.mention_index(kind))
         write_arrow(_with_dictionaries(table, _stored(reads)), home.match_columns(kind))
-        for name, further in dependence.tables.items():
+        for name, further in dependencies.tables.items():
             write_arrow(further, home.match_columns(name))
 
 
@@ -117,17 +117,17 @@ class MentionSlots:
 
 def _slots(path: Path, mentions: pa.Table) -> MentionSlots:
     """Give mentions their slots: those they had in the last run, if they were there."""
-    keys = mention_names(_with_dictionaries(mentions, IDENTITY))
-    former = mapped(path)["name"].to_numpy() if path.exists() else keys[:0]
+    keys = stable_keys(_with_dictionaries(mentions, IDENTITY))
+    former = mapped(path)["key"].to_numpy() if path.exists() else keys[:0]
     try:
-        return MentionSlots(*lasting_places(former, keys))
+        return MentionSlots(*stable_slots(former, keys))
     except ValueError:
         raise ValueError(
             "two mentions share platform, dataset, role, row_key and repeat; these must name one"
         ) from None
 
 
-def _index(slots: MentionSlots, source: Hashes, reads: KindInputs, dependence: Dependence) -> pa.Table:
+def _index(slots: MentionSlots, source: Hashes, reads: KindInputs, dependencies: Dependencies) -> pa.Table:
     """The index of a kind; what points nowhere points to -1."""
     size, mentions = len(slots.keys), len(slots.slot)
     ids, sources = slots.laid(np.arange(mentions), -1), slots.laid(source, 0)
@@ -135,8 +135,8 @@ def _index(slots: MentionSlots, source: Hashes, reads: KindInputs, dependence: D
     digest = f"{size} {int(mixed.sum()):x} {int(np.bitwise_xor.reduce(mixed, initial=0)):x}"
     nowhere, unset = np.full(mentions, -1, dtype=np.int32), np.zeros(mentions, dtype=bool)
     columns = [slots.keys, ids, sources]
-    columns += [slots.laid(dependence.pointers.get(kind, nowhere), -1) for kind in reads.points_to]
-    columns += [slots.laid(dependence.flags.get(flag, unset), False) for flag in reads.flags]
+    columns += [slots.laid(dependencies.pointers.get(kind, nowhere), -1) for kind in reads.points_to]
+    columns += [slots.laid(dependencies.flags.get(flag, unset), False) for flag in reads.flags]
     schema = index_schema(reads.points_to, reads.flags).with_metadata({DIGEST: digest})
     return pa.table([pa.array(column) for column in columns], schema=schema)
 

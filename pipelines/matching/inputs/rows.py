@@ -1,7 +1,7 @@
-"""Rows as a run is given them: each at a place that lasts, its columns read only when asked for.
+"""The rows of a run: each at a stable slot, with hashes that tell whether it changed; its columns are read on demand.
 
-Belongs here: what is known of every row without looking at it. Does not: where rows come from (`sources`), or what became of
-them (`incremental`).
+Belongs here: what is known of every row without reading it. Does not: where rows come from (`sources`), or how they differ from
+those of the last run (`incremental`).
 """
 
 from __future__ import annotations
@@ -23,60 +23,61 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What rows depend on beside themselves: what is told at the place each of them points to.
+class Dependency:
+    """Things outside their own source that rows depend on: each row points to one of them.
 
     Attributes:
-        pointers: int32 per row, -1 for nowhere.
-        told: a hash per place that may be pointed to.
+        pointers: int32 per row, slot of the thing, -1 for none.
+        content_hash: hash of every thing that may be pointed to.
     """
 
     pointers: Codes
-    told: Hashes
+    content_hash: Hashes
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of this run, each at a place that lasts (`places`), of which only those asked for are looked at.
+    """The rows of this run, each at a stable slot (`slots`). Columns are read only of the rows asked for.
 
     Attributes:
-        ids: id of every row; -1 at an empty place.
-        names: lasting name of every row, see `hashing.mention_names`; at an empty place that of the row that was there.
-        sources: hash of all a row's compared columns are made from: the same hash means the same columns. 0 at an empty place.
-        view: the compared columns of the rows at some places; for None of all rows, in order of their ids.
-        beside: what the sources do not tell of.
+        ids: id of every row; -1 at an empty slot.
+        keys: stable key of every row, see `hashing.stable_keys`; at an empty slot the key of its former row.
+        source_hash: hash of all a row's compared columns are derived from: the same hash means the same columns. 0 at an empty
+            slot.
+        view: reads the compared columns of the rows at some slots; for None of all rows, in order of their ids.
+        dependencies: what the columns are derived from beyond the source.
     """
 
     ids: Ints
-    names: Ints
-    sources: Hashes
+    keys: Ints
+    source_hash: Hashes
     view: Callable[[Ints | None], pa.Table | CodedTable]
-    beside: tuple[Beside, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
 
     @cached_property
     def in_order(self) -> Ints:
-        """Places of the rows in order of their names."""
-        return in_order(self.ids >= 0, self.names)
+        """Slots of the rows in order of their keys."""
+        return in_order(self.ids >= 0, self.keys)
 
-    def and_gone(self, names: Ints) -> Rows:
-        """These rows and, behind them, empty places of others that are gone."""
-        more = len(names)
+    def with_gone(self, keys: Ints) -> Rows:
+        """These rows and, behind them, empty slots of rows that are gone."""
+        more = len(keys)
         return replace(
             self,
             ids=np.append(self.ids, np.full(more, -1)),
-            names=np.append(self.names, names),
-            sources=np.append(self.sources, np.zeros(more, dtype=np.uint64)),
-            beside=tuple(
-                replace(b, pointers=np.append(b.pointers, np.full(more, -1, dtype=np.int32))) for b in self.beside
+            keys=np.append(self.keys, keys),
+            source_hash=np.append(self.source_hash, np.zeros(more, dtype=np.uint64)),
+            dependencies=tuple(
+                replace(d, pointers=np.append(d.pointers, np.full(more, -1, dtype=np.int32))) for d in self.dependencies
             ),
         )
 
     def at(self, ids: Ints) -> Ints:
-        """Places of the rows of some few ids, ascending; ids that are not here are left out."""
+        """Slots of the rows of a few ids, ascending; unknown ids are left out."""
         return np.flatnonzero(np.isin(self.ids, ids)) if len(ids) else np.zeros(0, dtype=np.int64)
 
 
-def in_order(here: Mask, names: Ints) -> Ints:
-    """Places that are not empty, in order of names."""
-    places = np.flatnonzero(here)
-    return places[np.argsort(names[places], kind="stable")]
+def in_order(present: Mask, keys: Ints) -> Ints:
+    """Slots that are not empty, in order of keys."""
+    slots = np.flatnonzero(present)
+    return slots[np.argsort(keys[slots], kind="stable")]

@@ -18,11 +18,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.engine.encode import distinct_sorted
-from pipelines.matching.incremental import Clustered
 from pipelines.matching.inputs.coded import CodedTable, known_distinct
 from pipelines.matching.inputs.kind_inputs import Codes, Ints, KindInputs
 from pipelines.matching.inputs.mention_index import pointer
-from pipelines.matching.inputs.rows import Beside, Rows
+from pipelines.matching.inputs.rows import Dependency, Rows
+from pipelines.matching.store.state import StoredClusters
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
 
@@ -36,7 +36,7 @@ class Resolved:
     their clusters."""
 
     ids: Ints
-    names: Ints
+    keys: Ints
     clusters: Ints
 
     @classmethod
@@ -46,15 +46,15 @@ class Resolved:
         Raises:
             ValueError: they are of other mentions than there are now.
         """
-        state, index = Clustered.load(home.matched(kind)), mapped(home.mention_index(kind))
-        ids, names = index["mention_id"].to_numpy(), index["name"].to_numpy()
-        if state is None or not state.is_of(names, ids):
+        state, index = StoredClusters.load(home.matched(kind)), mapped(home.mention_index(kind))
+        ids, keys = index["mention_id"].to_numpy(), index["key"].to_numpy()
+        if state is None or not state.is_of(keys, ids):
             raise ValueError(f"matched/{kind} and mention/{kind} hold other mentions; run the stage link/{kind} again")
-        return cls(ids, names, state.row_clusters())
+        return cls(ids, keys, state.row_clusters())
 
     def some(self, slots: Ints) -> pa.Table:
         """`mention_id` and `cluster_id` of the mentions at some slots, in order of keys, whatever order these come in."""
-        slots = slots[np.argsort(self.names[slots])]
+        slots = slots[np.argsort(self.keys[slots])]
         return pa.table({"mention_id": self.ids[slots], "cluster_id": self.clusters[slots]})
 
     def every(self) -> pa.Table:
@@ -72,16 +72,17 @@ def rows_of(home: Home, kind: str, reads: KindInputs, threads: int = 1) -> Rows:
         threads: threads to use where all mentions are asked for.
     """
     index = mapped(home.mention_index(kind))
-    ids, names, source = (index[c].to_numpy() for c in ("mention_id", "name", "source"))
+    ids, keys, source_hash = (index[c].to_numpy() for c in ("mention_id", "key", "source_hash"))
     resolved = {other: Resolved.of(home, other) for other in reads.points_to}
-    beside = tuple(
-        Beside(index[pointer(other)].to_numpy(), there.clusters.view(np.uint64)) for other, there in resolved.items()
+    dependencies = tuple(
+        Dependency(index[pointer(other)].to_numpy(), there.clusters.view(np.uint64))
+        for other, there in resolved.items()
     )
 
     def view(asked: Asked) -> pa.Table | CodedTable:
         return reads.view(MentionSight(home, kind, index, resolved, asked, threads if asked is None else 1))
 
-    return Rows(ids, names, source, view, beside)
+    return Rows(ids, keys, source_hash, view, dependencies)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""What a run leaves for the next: every row and record with its keys, pairs and cluster, as plain arrays.
+"""What a run leaves for the next one: rows, records, their blocking keys, pairs and clusters, as plain arrays.
 
-Belongs here: the arrays, how they are kept, putting them in order. Does not: how they follow from a full run (`first`), going
-on from them (`advance`), or how an array lies in a file (`kept`).
+Belongs here: the arrays, saving and loading them, bringing them into order. Does not: how they follow from a full run
+(`incremental.initial`) or from a former state (`incremental.advance`), or how an array lies in a file (`array_store`).
 
-A record is all rows that agree in every compared column; it is named after the first of them. Places of rows and of records
-last from run to run: who is new comes after the others, and who is gone leaves his place empty until a good part of them are.
-So a run looks at and writes what came and not what stayed.
+A record is all rows that agree in every compared column. Its key is that of its first row. Rows, records and pairs keep their
+slots (their indices in these arrays) from run to run: new ones come behind the others, and a slot stays empty when its row or
+record is gone, until too many slots are empty. So a run reads and writes what changed, not what stayed.
 """
 
 from __future__ import annotations
@@ -17,312 +17,380 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.engine.clustering import Ends
 from pipelines.matching.engine.compare import Patterns
+from pipelines.matching.engine.decisions import Clustering, PairCounts
 from pipelines.matching.engine.encode import Codes, Encoded
 from pipelines.matching.engine.hashing import Hashes, mix
-from pipelines.matching.engine.links import Ends, Grouping, Links, ordered, places_in
-from pipelines.matching.engine.outcome import Outcome, Tally
+from pipelines.matching.engine.links import Grouping, Links, indices_in, sort_ends, union_patterns
 from pipelines.matching.engine.score import Scorer
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.inputs.places import EMPTY_PLACES, find
 from pipelines.matching.inputs.rows import Rows
-from pipelines.matching.store import kept
+from pipelines.matching.inputs.slots import EMPTY_SLOTS, find
+from pipelines.matching.store import array_store
+from pipelines.matching.store.array_store import append
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-GROWING = ("row_names", "lead", "contents", "own", "left", "right", "pattern", "patterns", "keys", "held")
-"""Fields of a state to which a run adds what came; it makes the others anew."""
+APPEND_ONLY = (
+    "row_key",
+    "record_key",
+    "content_hash",
+    "self_pattern",
+    "left",
+    "right",
+    "pattern",
+    "patterns",
+    "block_keys",
+    "constraint_values",
+)
+"""Fields of a state that a run appends to. It writes the others anew."""
 
-SEVERAL = ("keys", "held", "beside")
-"""Fields of a state that are so many arrays, or none."""
-
-NOBODY: Ends = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+COLUMN_LISTS = ("block_keys", "constraint_values", "dependencies")
+"""Fields of a state that hold several arrays, or none."""
 
 
 @dataclass(frozen=True)
-class Clustered:
-    """Which cluster every row is in. Rows and records are at places that last.
+class StoredClusters:
+    """The cluster of every row.
 
     Attributes:
-        row_names: lasting name of the row at every place (`hashing.mention_names`), of those gone too.
-        of_row: int32, record of every row; -1 at an empty place.
-        lone: places of rows that are each a cluster of their own, although others say the very same.
-        lead: name of the first row of every record, by name.
-        label: int32, the record of smallest name in the cluster; -1 at an empty place.
+        row_key: int64 per row slot, stable key of the row (`hashing.stable_keys`), kept for rows that are gone.
+        record_of_row: int32 per row slot, its record; -1 at an empty slot.
+        singletons: slots of rows that are a cluster of their own although other rows have the same content.
+        record_key: int64 per record, the smallest row key in it.
+        label: int32 per record, the record of smallest key in its cluster; -1 at an empty slot.
     """
 
-    row_names: Ints
-    of_row: Codes
-    lone: Ints
-    lead: Ints
+    row_key: Ints
+    record_of_row: Codes
+    singletons: Ints
+    record_key: Ints
     label: Codes
 
     @classmethod
     def load(cls, folder: Path, stamp: str | None = None) -> Self | None:
-        """What the last run left; none where there was none, or where another `stamp` held then, if one is asked for."""
-        mine = {field.name for field in fields(cls)}
-        arrays = kept.load(folder, stamp, lambda name: name in mine)
-        return cls(**arrays) if arrays is not None and arrays.keys() == mine else None
+        """Read what the last run left.
 
-    def is_of(self, names: Ints, ids: Ints) -> bool:
-        """Whether this was found of just these rows: `names` and `ids` (-1 for none) of all places."""
-        return np.array_equal(self.row_names, names) and np.array_equal(np.asarray(self.of_row) >= 0, ids >= 0)
+        Args:
+            folder: of this kind.
+            stamp: the stamp it must have been saved under; None accepts any.
+
+        Returns:
+            None where nothing was saved, or under another stamp.
+        """
+        names = {field.name for field in fields(cls)}
+        arrays = array_store.load(folder, stamp, lambda name: name in names)
+        return cls(**arrays) if arrays is not None and arrays.keys() == names else None
+
+    def is_of(self, keys: Ints, ids: Ints) -> bool:
+        """Whether these are the clusters of just these rows: `keys` and `ids` (-1 for none) of all slots."""
+        return np.array_equal(self.row_key, keys) and np.array_equal(np.asarray(self.record_of_row) >= 0, ids >= 0)
 
     def row_clusters(self) -> Ints:
-        """Name of the cluster of the row at every place: the smallest name in it; 0 where there is no row."""
-        cluster = np.asarray(self.lead)[self.label]
-        found = np.append(cluster, 0)[self.of_row]
-        found[self.lone] = self.row_names[self.lone]
-        return found
+        """Key of the cluster of every row: the smallest row key in it; 0 at an empty slot."""
+        cluster = np.asarray(self.record_key)[self.label]
+        out = np.append(cluster, 0)[self.record_of_row]
+        out[self.singletons] = self.row_key[self.singletons]
+        return out
 
 
 @dataclass(frozen=True)
-class State(Clustered):
+class State(StoredClusters):
     """One kind after a run.
 
     Attributes:
-        row_sources: hash of all a row was made from; 0 at an empty place.
-        judged: places of rows a person has judged.
-        contents: hash of what makes rows one record.
-        own: pattern of every record with itself.
-        component: int32, the record of smallest name in the connected component, constraints aside; -1 at an empty place.
-        left: int32, one record of every pair some block finds that is at least worth asking about.
-        right: int32, the other record of these.
-        pattern: int32, place of their patterns in `patterns`.
-        patterns: distinct patterns, those of all pairs among them.
-        shown: how many links show each of them, see `Tally`.
-        sums: of that, `cut` and `open`.
-        void: places of pairs that are none any more: a record of theirs is gone, or no block finds them now.
-        same: pairs of records a person has called the same.
-        same_patterns: their patterns.
-        apart: pairs of records a person has called different.
-        keys: int32, a column per key column of the blocks; hot keys as their complement.
-        held: uint64, a column per column under a constraint (`distinct`, then `one_to_one`); 0 for null.
-        beside: uint64, what was told of that which rows depend on beside themselves, see `rows.Beside`.
+        source_hash: uint64 per row slot, hash of all a row is derived from; 0 at an empty slot.
+        judged_rows: slots of rows that a person has judged.
+        content_hash: uint64 per record, hash of what its rows agree in.
+        self_pattern: int64 per record, the pattern of the record with itself.
+        component: int32 per record, the record of smallest key in its connected component, constraints aside; -1 at an empty
+            slot.
+        left: int32 per pair, one record. The pairs are those that some block finds and that are at least worth a question.
+        right: int32 per pair, the other record.
+        pattern: int32 per pair, index of its pattern in `patterns`.
+        patterns: int64, distinct patterns; those of all pairs are among them.
+        pattern_counts: int64 per pattern, how many links show it, see `PairCounts`.
+        cut_and_open: the other two figures of `PairCounts`.
+        deleted_pairs: slots of pairs that no longer count: one of the records is gone, or no block finds the pair now.
+        must_link: pairs of records that a person has called the same.
+        must_link_patterns: their patterns.
+        must_not_link: pairs of records that a person has called different.
+        block_keys: int32 per record, one column per key column of the blocks; a capped key carries the cap mark.
+        constraint_values: uint64 per record, one column per column under a constraint (`distinct`, then `one_to_one`); 0 for
+            null.
+        dependencies: uint64, content hashes of what rows depend on, see `rows.Dependency`.
     """
 
-    row_sources: Hashes
-    judged: Ints
-    contents: Hashes
-    own: Patterns
+    source_hash: Hashes
+    judged_rows: Ints
+    content_hash: Hashes
+    self_pattern: Patterns
     component: Codes
     left: Codes
     right: Codes
     pattern: Codes
     patterns: Patterns
-    shown: Ints
-    sums: Ints
-    void: Ints
-    same: Ends
-    same_patterns: Patterns
-    apart: Ends
-    keys: tuple[Codes, ...]
-    held: tuple[Hashes, ...]
-    beside: tuple[Hashes, ...]
+    pattern_counts: Ints
+    cut_and_open: Ints
+    deleted_pairs: Ints
+    must_link: Ends
+    must_link_patterns: Patterns
+    must_not_link: Ends
+    block_keys: tuple[Codes, ...]
+    constraint_values: tuple[Hashes, ...]
+    dependencies: tuple[Hashes, ...]
 
     @property
-    def tally(self) -> Tally:
-        """What is counted of the pairs."""
-        cut, open_ = self.sums.tolist()
-        return Tally(np.asarray(self.shown), cut, open_)
+    def pair_counts(self) -> PairCounts:
+        """The figures of all pairs."""
+        cut, open_ = self.cut_and_open.tolist()
+        return PairCounts(np.asarray(self.pattern_counts), cut, open_)
 
     @property
     def alive(self) -> Mask:
-        """Which places hold a record."""
+        """Which record slots hold a record."""
         return np.asarray(self.label) >= 0
 
+    @property
+    def row_slots(self) -> Ints:
+        """Slots that hold a row."""
+        return np.flatnonzero(np.asarray(self.record_of_row) >= 0)
+
+    @property
+    def record_clusters(self) -> int:
+        """How many clusters of records there are, those of one record included."""
+        return int((self.label == np.arange(len(self.label), dtype=np.int32)).sum())
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether so many slots are empty that `compact` pays."""
+        records = 1 - self.alive.sum() / max(len(self.record_key), 1)
+        return bool(max(records, len(self.deleted_pairs) / max(len(self.left), 1)) > EMPTY_SLOTS)
+
     def save(self, folder: Path, stamp: str) -> None:
-        """Keep the arrays in a folder of their own.
+        """Write the arrays to a folder of their own.
 
         Args:
             folder: of this kind.
-            stamp: what must still be true for going on from them, see `load`.
+            stamp: what must still hold when a run goes on from them, see `load`.
         """
         arrays: dict[str, npt.NDArray[Any]] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            several = isinstance(value, tuple)
-            arrays |= (
-                {f"{field.name}-{i:02d}": part for i, part in enumerate(value)} if several else {field.name: value}
-            )
-        kept.save(arrays, folder, stamp, growing={name for name in arrays if name.partition("-")[0] in GROWING})
+            if isinstance(value, tuple):
+                arrays |= {f"{field.name}-{i:02d}": part for i, part in enumerate(value)}
+            else:
+                arrays[field.name] = value
+        append_only = {name for name in arrays if name.partition("-")[0] in APPEND_ONLY}
+        array_store.save(arrays, folder, stamp, append_only)
 
     @classmethod
     def load(cls, folder: Path, stamp: str | None = None) -> Self | None:
-        """As that of `Clustered`; none too where another version of this code left other arrays."""
-        arrays = kept.load(folder, stamp)
+        """As `StoredClusters.load`; None too where another version of this code left other arrays."""
+        arrays = array_store.load(folder, stamp)
         if arrays is None:
             return None
-        values: dict[str, Any] = dict.fromkeys(SEVERAL, ())
+        values: dict[str, Any] = dict.fromkeys(COLUMN_LISTS, ())
         for name, array in sorted(arrays.items()):
             whole, _, part = name.partition("-")
             values[whole] = (*values.get(whole, ()), array) if part else array
         return cls(**values) if values.keys() == {field.name for field in fields(cls)} else None
 
     def precedes(self, rows: Rows) -> bool:
-        """Whether the rows that were here have kept their places, so that a run can go on from here."""
-        before = len(self.row_names)
-        return before <= len(rows.names) and np.array_equal(rows.names[:before], self.row_names)
+        """Whether all former rows still have their slots, so that a run can go on from here."""
+        size = len(self.row_key)
+        return size <= len(rows.keys) and np.array_equal(rows.keys[:size], self.row_key)
 
-    def at_places_of(self, rows: Rows) -> State:
-        """The same with rows at the places they have now; those that are gone come after all others."""
-        by_name = np.argsort(rows.names)
-        spot = find(np.asarray(self.row_names), rows.names[by_name])
-        place = np.where(spot >= 0, np.append(by_name, -1)[spot], -1)
-        gone = np.flatnonzero((spot < 0) & (np.asarray(self.of_row) >= 0))
-        place[gone] = len(rows.names) + np.arange(len(gone))
-        placed = np.flatnonzero(place >= 0)
-        of_row = np.full(len(rows.names) + len(gone), -1, dtype=np.int32)
-        sources = np.zeros(len(of_row), dtype=np.uint64)
-        of_row[place[placed]], sources[place[placed]] = self.of_row[placed], self.row_sources[placed]
-        names = np.concatenate([rows.names, self.row_names[gone]])
+    def realign(self, rows: Rows) -> State:
+        """The same state with rows at the slots they have now; rows that are gone come behind all others."""
+        by_key = np.argsort(rows.keys)
+        index = find(np.asarray(self.row_key), rows.keys[by_key])
+        slot = np.where(index >= 0, np.append(by_key, -1)[index], -1)
+        gone = np.flatnonzero((index < 0) & (np.asarray(self.record_of_row) >= 0))
+        slot[gone] = len(rows.keys) + np.arange(len(gone))
+        moved = np.flatnonzero(slot >= 0)
+        record_of_row = np.full(len(rows.keys) + len(gone), -1, dtype=np.int32)
+        source_hash = np.zeros(len(record_of_row), dtype=np.uint64)
+        record_of_row[slot[moved]], source_hash[slot[moved]] = self.record_of_row[moved], self.source_hash[moved]
         return replace(
             self,
-            row_names=names,
-            row_sources=sources,
-            of_row=of_row,
-            lone=np.sort(place[self.lone]),
-            judged=np.sort(place[self.judged]),
+            row_key=np.concatenate([rows.keys, self.row_key[gone]]),
+            source_hash=source_hash,
+            record_of_row=record_of_row,
+            singletons=np.sort(slot[self.singletons]),
+            judged_rows=np.sort(slot[self.judged_rows]),
         )
 
-    def of_first(self, places: int) -> State:
-        """The same without row places behind the first ones, which are all empty."""
+    def truncate(self, size: int) -> State:
+        """The same state without row slots from `size` on, which are all empty."""
         return replace(
             self,
-            row_names=self.row_names[:places],
-            row_sources=self.row_sources[:places],
-            of_row=self.of_row[:places],
+            row_key=self.row_key[:size],
+            source_hash=self.source_hash[:size],
+            record_of_row=self.record_of_row[:size],
         )
 
-    @property
-    def record_clusters(self) -> int:
-        """How many clusters of records there are, those of one record among them."""
-        return int((self.label == np.arange(len(self.label), dtype=np.int32)).sum())
+    def append_rows(self, rows: Rows, record_of_row: Codes) -> State:
+        """Append the keys of new rows to the store; the state with all rows of this run, at their slots."""
+        return replace(
+            self,
+            row_key=append(self.row_key, rows.keys[len(self.row_key) :]),
+            source_hash=rows.source_hash,
+            record_of_row=record_of_row,
+            dependencies=tuple(d.content_hash for d in rows.dependencies),
+        )
 
-    @property
-    def is_roomy(self) -> bool:
-        """Whether so many places are empty that closing up pays."""
-        empty = max(1 - self.alive.sum() / max(len(self.lead), 1), len(self.void) / max(len(self.left), 1))
-        return bool(empty > EMPTY_PLACES)
+    def append_records(
+        self, key: Ints, content_hash: Hashes, block_keys: list[Codes], constraint_values: list[Hashes]
+    ) -> State:
+        """Append new records to the store; the state with them. Their own patterns and clusters are still missing."""
+        return replace(
+            self,
+            record_key=append(self.record_key, key),
+            content_hash=append(self.content_hash, content_hash),
+            block_keys=tuple(append(*columns) for columns in zip(self.block_keys, block_keys, strict=True)),
+            constraint_values=tuple(
+                append(*columns) for columns in zip(self.constraint_values, constraint_values, strict=True)
+            ),
+        )
 
-    @property
-    def rows(self) -> Ints:
-        """Places of the rows."""
-        return np.flatnonzero(np.asarray(self.of_row) >= 0)
+    def append_self_patterns(self, patterns: Patterns) -> State:
+        """Append the patterns of new records with themselves to the store; the state with them."""
+        return replace(self, self_pattern=append(self.self_pattern, patterns))
+
+    def append_pairs(self, left: Codes, right: Codes, pattern: Patterns) -> State:
+        """Append pairs, given both records and the packed pattern of each, to the store; the state with them."""
+        union = union_patterns(self.patterns, np.concatenate([pattern, self.must_link_patterns]))
+        patterns = append(self.patterns, union[len(self.patterns) :])
+        return replace(
+            self,
+            left=append(self.left, left),
+            right=append(self.right, right),
+            pattern=append(self.pattern, indices_in(patterns, pattern).astype(np.int32)),
+            patterns=patterns,
+        )
 
     def links(self, spec: MatchSpec, scorer: Scorer, rows: Ints) -> Links:
-        """All pairs at least worth asking about, judgements included.
+        """All pairs at least worth a question, judgements included.
 
         Args:
             spec: as in the run.
             scorer: as in the run.
-            rows: places of all rows, in the order they are to have.
+            rows: slots of all rows, in the order they shall have.
         """
         left, right, pattern = (np.asarray(a) for a in (self.left, self.right, self.pattern))
-        if len(self.void):
+        if len(self.deleted_pairs):
             pattern = pattern.copy()
-            pattern[self.void] = -1
-        own = np.asarray(self.own)
-        grouping = Grouping.of(np.asarray(self.of_row)[rows], np.asarray(self.lead), lambda some: own[some])
+            pattern[self.deleted_pairs] = -1
+        self_pattern = np.asarray(self.self_pattern)
+        grouping = Grouping.of(
+            np.asarray(self.record_of_row)[rows], np.asarray(self.record_key), lambda some: self_pattern[some]
+        )
         return self._links(spec, scorer, grouping, left, right, pattern)
 
     def links_at(self, spec: MatchSpec, scorer: Scorer, pairs: Ints) -> Links:
-        """The same of the pairs at some places, those that are none any more left out, and without rows; these must be all
-        that a judged record is in."""
-        pairs = pairs[~np.isin(pairs, self.void, assume_unique=True)]
-        nobody = np.zeros(0, dtype=np.int32)
-        grouping = Grouping(nobody, np.asarray(self.lead), self.own[:0], nobody, nobody.astype(np.int64))
+        """The pairs at some slots, without deleted ones and without rows.
+
+        All pairs of a judged record must be among them.
+        """
+        pairs = pairs[~np.isin(pairs, self.deleted_pairs, assume_unique=True)]
+        nothing = np.zeros(0, dtype=np.int32)
+        grouping = Grouping(
+            nothing, np.asarray(self.record_key), self.self_pattern[:0], nothing, nothing.astype(np.int64)
+        )
         left, right, pattern = (np.asarray(a)[pairs] for a in (self.left, self.right, self.pattern))
         return self._links(spec, scorer, grouping, left, right, pattern)
 
     def _links(
         self, spec: MatchSpec, scorer: Scorer, grouping: Grouping, left: Codes, right: Codes, pattern: Codes
     ) -> Links:
-        links = Links(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
-        links.settle(self.same, self.same_patterns)
-        links.answered = self.apart
-        return links
+        links = Links.of(spec, scorer, grouping, left, right, patterns=self.patterns, pattern=pattern)
+        return links.add_must_link(self.must_link, self.must_link_patterns).add_must_not_link(self.must_not_link)
 
-    def outcome(self, links: Links) -> Outcome:
-        """What follows from the links and the clusters they led to."""
-        return Outcome(links, np.asarray(self.label))
+    def clustering(self, links: Links) -> Clustering:
+        """The links with the clusters they led to."""
+        return Clustering(links, np.asarray(self.label))
 
-    def closed_up(self) -> State:
-        """The same with records in order of their names, none of their places empty, pairs in order, patterns that pairs show.
+    def compact(self) -> State:
+        """The same state with records and pairs in order of keys, no empty record or pair slot, and no unused pattern.
 
-        Two runs that found the same are then the same, array by array.
+        Two runs with the same result then have the same arrays.
         """
         alive = np.flatnonzero(self.alive)
-        order = alive[np.argsort(np.asarray(self.lead)[alive])]
-        number = np.full(len(self.lead), -1, dtype=np.int32)
+        order = alive[np.argsort(np.asarray(self.record_key)[alive])]
+        number = np.full(len(self.record_key), -1, dtype=np.int32)
         number[order] = np.arange(len(order), dtype=np.int32)
 
         def ends(left: Any, right: Any) -> tuple[Any, Any]:
-            low, high = ordered(number[left], number[right])
+            low, high = sort_ends(number[left], number[right])
             return low, high
 
-        pairs = np.delete(np.arange(len(self.left)), self.void)
+        pairs = np.delete(np.arange(len(self.left)), self.deleted_pairs)
         left, right = ends(self.left[pairs], self.right[pairs])
         in_order = np.argsort(left.astype(np.int64) << 32 | right)
         pattern = np.asarray(self.pattern)[pairs[in_order]]
-        used = np.unique(np.concatenate([pattern, places_in(np.asarray(self.patterns), self.same_patterns)]))
+        used = np.unique(np.concatenate([pattern, indices_in(np.asarray(self.patterns), self.must_link_patterns)]))
         used = used[np.argsort(self.patterns[used])]
-        place = np.zeros(len(self.patterns), dtype=np.int32)
-        place[used] = np.arange(len(used), dtype=np.int32)
+        index = np.zeros(len(self.patterns), dtype=np.int32)
+        index[used] = np.arange(len(used), dtype=np.int32)
         return replace(
             self,
-            of_row=np.append(number, np.int32(-1))[self.of_row],
+            record_of_row=np.append(number, np.int32(-1))[self.record_of_row],
             left=left[in_order],
             right=right[in_order],
-            pattern=place[pattern],
+            pattern=index[pattern],
             patterns=np.asarray(self.patterns)[used],
-            shown=self.shown[used],
-            void=np.zeros(0, dtype=np.int64),
+            pattern_counts=self.pattern_counts[used],
+            deleted_pairs=np.zeros(0, dtype=np.int64),
             component=number[np.asarray(self.component)[order]],
             label=number[np.asarray(self.label)[order]],
-            same=tuple(end.astype(np.int64) for end in ends(*self.same)),
-            apart=tuple(end.astype(np.int64) for end in ends(*self.apart)),
-            keys=tuple(np.asarray(column)[order] for column in self.keys),
-            held=tuple(np.asarray(column)[order] for column in self.held),
-            lead=np.asarray(self.lead)[order],
-            contents=np.asarray(self.contents)[order],
-            own=np.asarray(self.own)[order],
+            must_link=tuple(end.astype(np.int64) for end in ends(*self.must_link)),
+            must_not_link=tuple(end.astype(np.int64) for end in ends(*self.must_not_link)),
+            block_keys=tuple(np.asarray(column)[order] for column in self.block_keys),
+            constraint_values=tuple(np.asarray(column)[order] for column in self.constraint_values),
+            record_key=np.asarray(self.record_key)[order],
+            content_hash=np.asarray(self.content_hash)[order],
+            self_pattern=np.asarray(self.self_pattern)[order],
         )
 
 
-def further_rows(records: Ints | Codes, of_row: Codes, names: Ints) -> Ints:
-    """Places of all rows but the first, by name, of some records.
+def further_rows(records: Ints | Codes, record_of_row: Codes, keys: Ints) -> Ints:
+    """Slots of all rows of some records but the first of each, by key.
 
     Args:
         records: any, in any order.
-        of_row: record of the row at every place, -1 for none.
-        names: of the rows.
+        record_of_row: record of the row at every slot, -1 for none.
+        keys: of the rows.
     """
-    theirs = np.zeros(max(int(of_row.max(initial=-1)), int(records.max(initial=-1))) + 2, dtype=bool)
-    theirs[records] = True  # the last is that of no record
-    rows = np.flatnonzero(theirs[of_row])
-    rows = rows[np.lexsort((names[rows], of_row[rows]))]
-    return np.sort(rows[1:][of_row[rows[1:]] == of_row[rows[:-1]]])
+    wanted = np.zeros(max(int(record_of_row.max(initial=-1)), int(records.max(initial=-1))) + 2, dtype=bool)
+    wanted[records] = True  # the last one stands for "no record"
+    rows = np.flatnonzero(wanted[record_of_row])
+    rows = rows[np.lexsort((keys[rows], record_of_row[rows]))]
+    return np.sort(rows[1:][record_of_row[rows[1:]] == record_of_row[rows[:-1]]])
 
 
-def salted(spec: MatchSpec, contents: Hashes, names: Ints, judged: Mask) -> Hashes:
-    """Contents by which rows become records: judged rows, and rows of one source each, stay on their own.
+def grouping_hashes(spec: MatchSpec, content: Hashes, keys: Ints, judged: Mask) -> Hashes:
+    """Hashes that rows of one record share: their content.
+
+    A judged row is always a record of its own, and so is every row where the specification is one-to-one: the key of such a row
+    is mixed in.
 
     Args:
-        spec: says whether there are rows of one source each.
-        contents: hash of the compared columns of some rows.
-        names: of these rows.
+        spec: says whether it is one-to-one.
+        content: hash of the compared columns of some rows.
+        keys: of these rows.
         judged: which of them a person has judged.
     """
-    alone = np.ones(len(names), dtype=bool) if spec.one_to_one else judged
-    if not alone.any():
-        return contents
-    out = contents.copy()
-    out[alone] = mix([contents[alone], names[alone].astype(np.uint64)])
+    separate = np.ones(len(keys), dtype=bool) if spec.one_to_one else judged
+    if not separate.any():
+        return content
+    out = content.copy()
+    out[separate] = mix([content[separate], keys[separate].astype(np.uint64)])
     return out
 
 
-def held_values(spec: MatchSpec, encoded: Encoded) -> tuple[Hashes, ...]:
-    """Hashes of the columns under a constraint."""
+def constraint_hashes(spec: MatchSpec, encoded: Encoded) -> tuple[Hashes, ...]:
+    """Hashes of the columns under a constraint, per record."""
     return tuple(encoded.hashes(c) for c in (*spec.distinct, *spec.one_to_one))

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.matching import match_mentions
+from pipelines.matching import link
+from pipelines.matching.inputs.views import coded_persons
+from pipelines.matching.specs import PERSON
 
 _SPEC = importlib.util.spec_from_file_location("people", Path(__file__).with_name("people.py"))
 assert _SPEC
@@ -16,14 +18,20 @@ mention, table, city = people_of.mention, people_of.table, people_of.city
 WITHOUT_NUMBER, NOTHING_ELSE, id_number = people_of.WITHOUT_NUMBER, people_of.NOTHING_ELSE, people_of.id_number
 
 
+def matched(mentions, enterprise=None, **options):
+    """Person mentions, tied to firms where `enterprise` gives their clusters, matched against each other."""
+    persons = coded_persons(table(mentions), None, enterprise, 1)
+    return link(persons, PERSON, id_column="mention_id", threads=1, **options)
+
+
 @pytest.fixture(scope="module")
 def town():
     """A town whose model knows what is usual, and a function that adds mentions and tells their clusters."""
     people, mentions, truth = city()
-    model = match_mentions("person", table(mentions), threads=1).model
+    model = matched(mentions).model
 
     def clusters(*added, **options):
-        result = match_mentions("person", table([*mentions, *added]), model=model, threads=1, **options)
+        result = matched([*mentions, *added], model=model, **options)
         return result.clusters["cluster_id"].to_pylist()
 
     return people, mentions, truth, clusters

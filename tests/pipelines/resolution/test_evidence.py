@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.matching.store.found import JudgedPairs
+from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.evidence import explain_pairs, link_mentions, write_link_mention, write_match
 from pipelines.resolution.survivorship import Resolved
 from warehouse.model import Home
@@ -16,7 +16,7 @@ from warehouse.model.mention import MENTIONS
 Build = Callable[..., pa.Table]
 
 
-def pairs(lines: list[tuple[int, int, str]]) -> JudgedPairs:
+def pairs(lines: list[tuple[int, int, str]]) -> PairTables:
     n = len(lines)
     told = PAIR.conform(
         pa.table(
@@ -33,7 +33,7 @@ def pairs(lines: list[tuple[int, int, str]]) -> JudgedPairs:
         )
     )
     number = pa.array(range(n), pa.int32())
-    return JudgedPairs(
+    return PairTables(
         told.drop_columns(["rules", "levels", "weights"]).append_column("pattern", number),
         told.select(["levels", "weights"]).append_column("pattern", number),
     )

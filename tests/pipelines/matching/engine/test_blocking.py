@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.matching import AnyOf, Block, Comparison, Key, MatchSpec, Same
-from pipelines.matching.engine.blocking import Blocking, found_by
+from pipelines.matching.engine.blocking import Blocking, rules_finding
 from pipelines.matching.engine.encode import encode
 
 FIRST = Key("a", lambda values: pc.utf8_slice_codeunits(values, 0, 1), "a[0]")
@@ -51,10 +51,10 @@ def test_pairs_are_those_that_agree_on_a_key_each_once(rows):
 def test_where_both_hold_a_distinct_value_it_alone_says_whether_they_are_a_pair_unless_a_rule_wants_contrary_ones(rows):
     table = pa.table({c: pa.array([r[i] for r in rows], pa.string()) for i, c in enumerate("abc")})
     spec_of = MatchSpec(
-        "test", (Block("b"), Block(FIRST, "c", contrary=True)), (Comparison("a", (Same(),)),), distinct=("a",)
+        "test", (Block("b"), Block(FIRST, "c", allow_conflict=True)), (Comparison("a", (Same(),)),), distinct=("a",)
     )
     blocking = Blocking(spec_of, encode(table, ("a", "b", "c")))
-    pairs = [(int(p >> 32), int(p & 0xFFFFFFFF)) for p in blocking.pairs(teachers=1000)]
+    pairs = [(int(p >> 32), int(p & 0xFFFFFFFF)) for p in blocking.pairs(training_sample=1000)]
 
     def same(x, y):
         return x is not None and x == y
@@ -69,10 +69,10 @@ def test_where_both_hold_a_distinct_value_it_alone_says_whether_they_are_a_pair_
     every = list(combinations(range(len(rows)), 2))
     assert pairs == [(i, j) for i, j in every if candidate(rows[i], rows[j])]
     left, right = (np.array([pair[end] for pair in every], dtype=np.int64) for end in (0, 1))
-    bits = found_by(spec_of, blocking.keys, left, right)
+    bits = rules_finding(spec_of, blocking.keys, left, right)
     assert [pair for pair, found in zip(every, bits.tolist(), strict=True) if found] == pairs
-    taught = [(int(p >> 32), int(p & 0xFFFFFFFF)) for p in blocking.contrary.pairs]
-    assert blocking.contrary.share == 1.0
+    taught = [(int(p >> 32), int(p & 0xFFFFFFFF)) for p in blocking.conflicts.pairs]
+    assert blocking.conflicts.share == 1.0
     assert taught == [(i, j) for i, j in every if plain(rows[i], rows[j]) and (i, j) not in pairs]
 
 
@@ -96,7 +96,7 @@ def test_a_hot_key_is_left_out_and_reported_and_a_second_key_still_finds_its_pai
     first, second = blocking.reports
     assert (first.capped_keys, first.capped_records, first.capped_pairs, first.pairs) == (1, 6, 15, 1)
     assert (second.capped_keys, second.pairs) == (0, 1)
-    bits = found_by(blocking.spec, blocking.keys, np.array([0, 0, 6]), np.array([1, 2, 7]))
+    bits = rules_finding(blocking.spec, blocking.keys, np.array([0, 0, 6]), np.array([1, 2, 7]))
     assert bits.tolist() == [0b10, 0, 0b01]
 
 

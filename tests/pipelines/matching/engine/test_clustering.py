@@ -65,7 +65,7 @@ def test_without_constraints_clusters_are_connected_components(graph):
 @given(graphs())
 def test_constrained_clusters_are_those_of_joining_strongest_links_first(graph):
     size, pairs, weight, identity, source, apart = graph
-    constraints = Constraints((column(identity),), (column(source),), *ends(apart))
+    constraints = Constraints((column(identity),), (column(source),), ends(apart))
     result = cluster(size, *ends(pairs), np.array(weight, dtype=float), constraints)
     assert groups(result) == strongest_first(size, pairs, weight, identity, source, apart)
 
@@ -82,7 +82,7 @@ def test_where_only_numbers_must_not_meet_clusters_are_those_of_joining_stronges
 @given(graphs())
 def test_a_cluster_is_named_after_its_smallest_record(graph):
     size, pairs, weight, identity, source, apart = graph
-    constraints = Constraints((column(identity),), (column(source),), *ends(apart))
+    constraints = Constraints((column(identity),), (column(source),), ends(apart))
     labels = cluster(size, *ends(pairs), np.array(weight, dtype=float), constraints)
     assert all(labels[members[0]] == members[0] for members in groups(labels))
 
@@ -102,21 +102,19 @@ def test_nothing_to_join_is_no_error(size):
 
 def test_what_a_person_joined_stays_joined_across_different_numbers_and_without_a_link():
     identity = column([7, 8, -1])
-    joined = Constraints((identity,), joined_left=column([0]), joined_right=column([1]))
+    joined = Constraints((identity,), must_link=(column([0]), column([1])))
     result = cluster(3, column([1]), column([2]), np.array([5.0]), joined)
     assert groups(result) == {(0, 1, 2)}
 
 
 def test_two_numbers_a_person_joined_let_no_third_one_in():
     identity = column([7, 8, 8, 9])
-    joined = Constraints((identity,), joined_left=column([0]), joined_right=column([1]))
+    joined = Constraints((identity,), must_link=(column([0]), column([1])))
     result = cluster(4, column([0, 1]), column([3, 2]), np.array([9.0, 5.0]), joined)
     assert groups(result) == {(0, 1, 2), (3,)}
 
 
 def test_apart_reaches_every_record_joined_to_either_end():
-    apart = Constraints(
-        apart_left=column([0]), apart_right=column([3]), joined_left=column([0, 3]), joined_right=column([1, 4])
-    )
+    apart = Constraints(must_not_link=(column([0]), column([3])), must_link=(column([0, 3]), column([1, 4])))
     result = cluster(5, column([1, 1, 2]), column([2, 4, 4]), np.array([4.0, 9.0, 3.0]), apart)
     assert groups(result) == {(0, 1, 2), (3, 4)}

@@ -2,23 +2,22 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.matching import (
     Block,
     Comparison,
+    Dependence,
     JaroWinkler,
     MatchSpec,
     Model,
     ModelError,
     Same,
     SpecError,
-    Together,
     Typo,
     link,
 )
-from pipelines.matching.engine.drift import drift
+from pipelines.matching.engine.decided_pairs import question_value
 from pipelines.matching.engine.plot import weight_plot
 from warehouse.model.link import CLUSTER, PAIR
 
@@ -96,13 +95,9 @@ def test_what_comes_back_keeps_the_contracts(run):
 def test_an_explanation_adds_up_to_the_weight(run):
     _, _, result = run
     for row in result.pairs.slice(0, 20).to_pylist():
-        steps = result.explain(row["left_id"], row["right_id"])
-        assert steps["running_weight"].to_pylist()[-1] == pytest.approx(row["weight"])
-        prior = steps["weight"].to_pylist()[0]
+        prior = result.population.prior_weight(result.model)
         assert sum(w for _, w in row["weights"]) + prior == pytest.approx(row["weight"])
         assert row["rules"]
-    with pytest.raises(KeyError, match="neither accepted nor queued"):
-        result.explain(0, 0)
 
 
 def test_threads_change_nothing(run):
@@ -132,12 +127,6 @@ def test_the_order_of_rows_changes_no_cluster_once_the_model_is_there(run):
     shuffled = link(table.take(pa.array(order)), SPEC, model=result.model, threads=1)
     back = {(int(order[i]), int(order[j])) for i, j in pairs_in(shuffled.clusters["cluster_id"])}
     assert {(min(p), max(p)) for p in back} == pairs_in(result.clusters["cluster_id"])
-
-
-def test_pairs_stream_to_a_file_as_they_come_back(run, tmp_path):
-    _, _, result = run
-    assert result.write_pairs(tmp_path / "pairs.parquet") == result.pairs.num_rows
-    assert pq.read_table(tmp_path / "pairs.parquet").equals(result.pairs)
 
 
 def test_rows_that_are_the_same_in_every_column_are_one_record_tied_to_its_first_row(run):
@@ -178,30 +167,39 @@ def test_judgements_hold_and_teach(run):
     assert judged.model.to_json() != result.model.to_json()
 
 
-def test_questions_are_few_and_ordered_by_what_they_settle(run):
+def questions(result):
+    """The pairs asked about, with what an answer to each settles, those that settle most first."""
+    queued = result.pairs.filter(pa.compute.equal(result.pairs["outcome"], "review"))
+    label = np.asarray(result.clusters["cluster_id"])
+    size = np.bincount(label)[label]
+    left, right, weight = (np.asarray(queued[c]) for c in ("left_id", "right_id", "weight"))
+    value = question_value(weight, size[left], size[right])
+    order = np.argsort(-value, kind="stable")
+    return list(zip(left[order].tolist(), right[order].tolist(), value[order].tolist(), strict=True))
+
+
+def curious(share):
+    return MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=share)
+
+
+def test_questions_are_few_and_those_whose_answer_settles_most(run):
     table, _, _ = run
-    curious = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=0.02)
-    result = link(table, curious, threads=1)
-    assert 0 < result.review.num_rows <= np.ceil(0.02 * result.report.clusters)
-    assert result.report.review == result.review.num_rows
-    p, settles = (np.asarray(result.review[c]) for c in ("probability", "settles"))
-    worth = -(p * np.log2(p) + (1 - p) * np.log2(1 - p)) * settles
-    assert (np.diff(worth) <= 1e-9).all()
+    every, some = (link(table, curious(share), threads=1) for share in (1.0, 0.02))
+    assert 0 < len(questions(some)) <= np.ceil(0.02 * some.report.clusters) < len(questions(every))
+    assert some.report.review == len(questions(some))
+    assert [value for *_, value in questions(some)] == [value for *_, value in questions(every)][: len(questions(some))]
 
 
 def test_what_a_person_has_called_different_takes_no_other_question_s_place(run):
     table, _, _ = run
-    curious = MatchSpec(SPEC.kind, SPEC.blocks, SPEC.comparisons, accept=0.9999, review=0.001, review_share=0.02)
-    first = link(table, curious, threads=1)
-    ends = ("left_id", "right_id")
+    first = link(table, curious(0.02), threads=1)
 
     def asked(result):
-        return [tuple(line[end] for end in ends) for line in result.review.to_pylist()]
+        return [(left, right) for left, right, _ in questions(result)]
 
-    answers = pa.table({**{e: first.review[e] for e in ends}, "verdict": ["different"] * first.review.num_rows})
-    again = link(
-        table, curious, judgements=answers.slice(0, 5), model=first.model, population=first.population, threads=1
-    )
+    answers = pa.table(dict(zip(("left_id", "right_id"), zip(*asked(first)[:5], strict=True), strict=True)))
+    answers = answers.append_column("verdict", pa.array(["different"] * 5))
+    again = link(table, curious(0.02), judgements=answers, model=first.model, population=first.population, threads=1)
     assert not set(asked(again)) & set(asked(first)[:5])
     assert len(asked(again)) == len(asked(first))
     assert set(asked(first)[5:]) < set(asked(again))
@@ -240,19 +238,6 @@ def test_a_value_common_elsewhere_counts_as_common_here(run):
     assert {p for p in one if table["surname"][p[0]].as_py() == value} <= set(lighter) | (one.keys() - other.keys())
 
 
-def test_drift_tells_which_weight_moved(run):
-    _, _, result = run
-    quiet = drift(result.model, result.model)
-    assert not any(quiet["alarming"].to_pylist())
-    moved = Model.from_json(result.model.to_json().replace('"kind": "customer"', '"kind": "customer"'))
-    rates = list(moved.comparisons["born"])
-    rates[0] = type(rates[0])(**{**vars(rates[0]), "weight": rates[0].weight - 5})
-    changed = Model(**{**vars(moved), "comparisons": moved.comparisons | {"born": tuple(rates)}})
-    first = drift(result.model, changed).slice(0, 1).to_pylist()[0]
-    assert (first["comparison"], first["level"], first["alarming"]) == ("born", "same", True)
-    assert first["shift"] == pytest.approx(5)
-
-
 def test_the_distribution_of_weights_is_counted_and_drawn(run):
     _, _, result = run
     assert sum(result.weights["pairs"].to_pylist()) == result.report.pairs_compared
@@ -270,7 +255,10 @@ def test_the_distribution_of_weights_is_counted_and_drawn(run):
         (lambda: MatchSpec("k", SPEC.blocks, SPEC.comparisons, accept=0.5, review=0.6), "must hold"),
         (
             lambda: MatchSpec(
-                "k", SPEC.blocks, SPEC.comparisons, dependence=(Together("first", "born"), Together("born", "surname"))
+                "k",
+                SPEC.blocks,
+                SPEC.comparisons,
+                dependence=(Dependence("first", "born"), Dependence("born", "surname")),
             ),
             "two dependence groups",
         ),

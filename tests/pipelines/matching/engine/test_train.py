@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.matching import Block, Comparison, MatchSpec, Same, Together, Typo
+from pipelines.matching import Block, Comparison, Dependence, MatchSpec, Same, Typo
 from pipelines.matching.engine.compare import Layout
 from pipelines.matching.engine.train import train
 
@@ -58,7 +58,7 @@ def test_what_a_family_shares_is_not_counted_twice():
         brother, self_ = (np.array([[2, 1, 1, 0], [1, 1, 1, 0]]) @ Layout.of(made).radix).reshape(2, 1)
         return scorer.weights(brother)[0], scorer.weights(self_)[0]
 
-    brother, oneself = weight_of_kin(dependence=(Together("name", "home", "phone"),))
+    brother, oneself = weight_of_kin(dependence=(Dependence("name", "home", "phone"),))
     assert brother < 0 < oneself
     assert weight_of_kin()[0] > brother + 5
 

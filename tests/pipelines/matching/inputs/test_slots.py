@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.matching.inputs.places import EMPTY_PLACES, find, lasting_places
+from pipelines.matching.inputs.slots import EMPTY_SLOTS, find, stable_slots
 
 NAMES = st.lists(st.integers(0, 60), unique=True).map(lambda some: np.array(some, dtype=np.int64))
 
 
 @given(former=NAMES, names=NAMES)
 def test_every_name_has_a_place_of_its_own_and_keeps_it_unless_all_are_placed_anew(former, names):
-    place, at = lasting_places(former, names)
+    place, at = stable_slots(former, names)
     assert np.array_equal(at[place], names)
     assert len(set(at.tolist())) == len(at)
     if np.array_equal(at[: len(former)], former):
@@ -20,19 +20,19 @@ def test_every_name_has_a_place_of_its_own_and_keeps_it_unless_all_are_placed_an
         assert np.array_equal(new, np.sort(np.setdiff1d(names, former)))
     else:
         assert np.array_equal(at, np.sort(names))
-        assert len(names) < len(np.union1d(former, names)) * (1 - EMPTY_PLACES)
+        assert len(names) < len(np.union1d(former, names)) * (1 - EMPTY_SLOTS)
 
 
 def test_who_comes_back_has_the_place_he_had():
     many = np.arange(100)
-    _, at = lasting_places(many, many[many != 7])
-    place, _ = lasting_places(at, many)
+    _, at = stable_slots(many, many[many != 7])
+    place, _ = stable_slots(at, many)
     assert place[7] == 7
 
 
 def test_a_name_that_comes_twice_is_an_error():
     with pytest.raises(ValueError, match="comes twice"):
-        lasting_places(np.arange(3), np.array([5, 4, 5]))
+        stable_slots(np.arange(3), np.array([5, 4, 5]))
 
 
 def test_what_is_not_there_is_found_nowhere():
