@@ -43,7 +43,7 @@ def load_code_tables(path: Path | None = None) -> dict[str, dict[str, str]]:
         ConfigurationError: not YAML, or a key or value that is no text (an unquoted `01` is a number to YAML).
     """
     path = path or CODE_TABLES
-    loaded, _, problems = _parse(path)
+    loaded, _, problems = parse(path)
     if not problems and not isinstance(loaded, dict):
         problems = [f"{path.name}: a mapping of code tables is expected"]
     for table, values in (loaded or {}).items() if isinstance(loaded, dict) else ():
@@ -92,7 +92,7 @@ def load_platforms(
 
 
 def _load(path: Path, data_model: DataModel, tables: CodeTables) -> tuple[Platform | None, list[str]]:
-    loaded, lines, problems = _parse(path)
+    loaded, lines, problems = parse(path)
     if problems:
         return None, problems
     try:
@@ -117,8 +117,8 @@ def _causes(error: ValidationError) -> list[Any]:
 Lines = dict[tuple[str | int, ...], int]
 
 
-def _parse(path: Path) -> tuple[Any, Lines, list[str]]:
-    """The content, the line of every key, and what is wrong with the YAML itself."""
+def parse(path: Path) -> tuple[Any, Lines, list[str]]:
+    """Read a YAML file: the content, the line of every key, and what is wrong with the YAML itself."""
     try:
         text = path.read_text(encoding="utf-8")
         loader = LOADER(text)

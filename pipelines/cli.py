@@ -16,12 +16,15 @@ from pipelines.commands import deliveries, rebuild, releases, review, stories
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     EXIT_STOPPED,
+    CityFolder,
     HomeFolder,
     Inbox,
     Platforms,
     check_configuration,
     check_environment,
+    city_of,
     console,
+    leave,
 )
 
 app = typer.Typer(
@@ -40,6 +43,7 @@ app = typer.Typer(
 def run(
     inbox: Inbox,
     home: HomeFolder,
+    city: CityFolder = None,
     platforms: Platforms = None,
     retrain: Annotated[
         bool, typer.Option("--retrain", help="重新训练匹配模型 · train the matching models anew")
@@ -51,10 +55,9 @@ def run(
     """
     from pipelines.nothing_new import given, nothing_new, remember
     from pipelines.settings import Settings
-    from warehouse.model import Home
 
     out = console()
-    settings = Settings(inbox.resolve(), Home(home.resolve()), platforms and platforms.resolve())
+    settings = Settings.of(inbox.resolve(), home.resolve(), city_of(city, platforms))
     check_configuration(settings)
     if retrain:
         from pipelines.stages.models import ask_for_new_models
@@ -75,6 +78,20 @@ def run(
         remember(settings.home, now)
     print_summary(settings, outcome, out)
     raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="新建的城市文件夹 · the folder to write")],
+) -> None:
+    """新建一座城市的文件夹 · Write the folder of a city: platforms, codes, kinds, checks, settings."""
+    from pipelines import city
+
+    try:
+        written = city.init(folder)
+    except FileExistsError:
+        leave(f"{folder}: 文件夹不为空，请换一个 · the folder is not empty; choose another")
+    console().print(f"已写入 {len(written)} 个文件 files: {folder}", highlight=False)
 
 
 @app.command()
@@ -104,6 +121,7 @@ def sample(
 
 @app.command()
 def platforms(
+    city: CityFolder = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -117,10 +135,9 @@ def platforms(
     """列出并校验平台描述 · List the platform descriptions and check them."""
     from pipelines.settings import Settings
     from pipelines.summary import platform_table
-    from warehouse.model import Home
 
     out = console()
-    settings = Settings(Path(), Home(Path()), folder)
+    settings = Settings.of(Path(), Path(), city_of(city, folder))
     check_configuration(settings, needs_inbox=False)
     out.print(platform_table(settings))
 

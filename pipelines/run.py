@@ -12,7 +12,7 @@ from rich.console import Console
 from pipelines.defs.build import build_definitions
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.release import LIBRARY
-from pipelines.defs.resources import Workspace
+from pipelines.defs.resources import workspace_of
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
@@ -66,13 +66,7 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
         logger.addHandler(handler[0])
         return logger
 
-    folder = settings.platform_folder
-    workspace = Workspace(
-        home_path=str(settings.home.root),
-        inbox_path=str(settings.inbox),
-        platform_folder=str(folder) if folder else None,
-    )
-    definitions = build_definitions(settings, workspace, loggers={"console": foreground})
+    definitions = build_definitions(settings, workspace_of(settings), loggers={"console": foreground})
     job = definitions.resolve_job_def(MAIN_JOB)
     with dg.DagsterInstance.ephemeral() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)

@@ -3,57 +3,68 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from connectors.registry import load_code_tables, load_platforms
+from connectors.registry import CodeTables
 from connectors.spec import Platform
+from pipelines.city import City
 from pipelines.once import code_fingerprint, digest
 from warehouse.model import Home
 
 PLATFORMS_VARIABLE = "ONENET_PLATFORMS"
+CITY_VARIABLE = "ONENET_CITY"
 INBOX_VARIABLE = "ONENET_INBOX"
 HOME_VARIABLE = "ONENET_HOME"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One home, one inbox, one set of platform descriptions.
+    """One home, one inbox, one city.
 
     Attributes:
         inbox: holds one folder per platform with the files its department dropped.
         home: everything a run writes; see `warehouse.model.home`.
-        platform_folder: YAML files of the platforms; None for those shipped with the project.
+        city: what the city declares; see `pipelines.city`.
     """
 
     inbox: Path
     home: Home
-    platform_folder: Path | None = None
+    city: City = field(default_factory=City)
+
+    @classmethod
+    def of(cls, inbox: Path, home: Path, city: City) -> Settings:
+        """The settings of a run, whose home holds the kinds of its city.
+
+        Raises:
+            ConfigurationError: a kind of the city is declared wrongly.
+        """
+        return cls(inbox, Home(home, city.data_model), city)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Settings from ONENET_INBOX, ONENET_HOME and ONENET_PLATFORMS, each with a default in the working folder."""
-        folder = os.environ.get(PLATFORMS_VARIABLE)
-        return cls(
-            inbox=Path(os.environ.get(INBOX_VARIABLE, "inbox")),
-            home=Home(Path(os.environ.get(HOME_VARIABLE, ".home"))),
-            platform_folder=Path(folder) if folder else None,
+        """Settings from ONENET_INBOX, ONENET_HOME, ONENET_CITY and ONENET_PLATFORMS, each with a default."""
+        folder, city = os.environ.get(PLATFORMS_VARIABLE), os.environ.get(CITY_VARIABLE)
+        return cls.of(
+            Path(os.environ.get(INBOX_VARIABLE, "inbox")),
+            Path(os.environ.get(HOME_VARIABLE, ".home")),
+            City(Path(city) if city else None, Path(folder) if folder else None),
         )
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
         """Every platform by name. Raises `connectors.registry.ConfigurationError` where a description is wrong."""
-        return load_platforms(self.platform_folder)
+        return self.city.platforms
 
     @cached_property
-    def code_tables(self) -> dict[str, dict[str, str]]:
+    def code_tables(self) -> CodeTables:
         """Every code table by name: value as platforms write it → standard value."""
-        return load_code_tables()
+        return self.city.code_tables
 
     @cached_property
     def configuration_fingerprint(self) -> str:
-        """Changes when code, platform descriptions or code tables change."""
+        """Changes when code, platform descriptions, code tables or kinds change."""
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
-        return digest((code_fingerprint(), *descriptions, *tables))
+        return digest((code_fingerprint(), self.home.data_model.fingerprint, *descriptions, *tables))

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from connectors.landing import unknown_folders
 from pipelines.once import mark_of
-from pipelines.settings import HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
+from pipelines.settings import CITY_VARIABLE, HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
@@ -123,7 +123,8 @@ def how_to_decide(settings: Settings, delivery: str = "编号") -> str:
     places = ""
     for option, variable, path in (
         ("--home", HOME_VARIABLE, settings.home.root),
-        ("--platforms", PLATFORMS_VARIABLE, settings.platform_folder),
+        ("--city", CITY_VARIABLE, settings.city.folder),
+        ("--platforms", PLATFORMS_VARIABLE, settings.city.platform_folder),
     ):
         default = os.environ.get(variable)
         if path and not (default and Path(default).resolve() == path.resolve()):

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.options import Platforms, StandingHome, check_configuration, console, leave, named
+from pipelines.commands.options import (
+    CityFolder,
+    Platforms,
+    StandingHome,
+    check_configuration,
+    city_of,
+    console,
+    leave,
+    named,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,11 +35,12 @@ By = Annotated[str, typer.Option(help="谁作的决定 · who decides", callback
 
 def deliveries(
     home: StandingHome,
+    city: CityFolder = None,
     platforms: Platforms = None,
     every: Annotated[bool, typer.Option("--all", help="列出全部交付 · every delivery, not only those held")] = False,
 ) -> None:
     """列出待人工确认的交付 · List the deliveries that wait to be confirmed, each with its reason."""
-    settings = _settings(home, platforms)
+    settings = _settings(home, city, platforms)
     from connectors.holding import standing_of_all
 
     lines = standing_of_all(settings.platforms, settings.home).to_pylist()
@@ -46,19 +56,22 @@ def deliveries(
         out.print(how_to_decide(settings), highlight=False, soft_wrap=True)
 
 
-def confirm(delivery_id: DeliveryId, by: By, home: StandingHome, platforms: Platforms = None) -> None:
+def confirm(
+    delivery_id: DeliveryId, by: By, home: StandingHome, city: CityFolder = None, platforms: Platforms = None
+) -> None:
     """确认一批待确认的交付，下次运行采用 · Let a held delivery count from the next run on."""
-    _decide(delivery_id, "confirmed", by, home, platforms)
+    _decide(delivery_id, "confirmed", by, _settings(home, city, platforms))
 
 
-def refuse(delivery_id: DeliveryId, by: By, home: StandingHome, platforms: Platforms = None) -> None:
+def refuse(
+    delivery_id: DeliveryId, by: By, home: StandingHome, city: CityFolder = None, platforms: Platforms = None
+) -> None:
     """不采用一批交付 · Take a delivery out, held or not, from the next run on; `confirm` undoes it."""
-    _decide(delivery_id, "refused", by, home, platforms)
+    _decide(delivery_id, "refused", by, _settings(home, city, platforms))
 
 
-def _decide(delivery_id: str, verdict: Verdict, by: str, home: Path, platforms: Path | None) -> None:
+def _decide(delivery_id: str, verdict: Verdict, by: str, settings: Settings) -> None:
     """Record one decision for every delivery that stands or falls with the named one."""
-    settings = _settings(home, platforms)
     from connectors.decisions import Decision, record
     from connectors.holding import whole_set
     from connectors.manifest import manifest
@@ -84,11 +97,10 @@ def _decide(delivery_id: str, verdict: Verdict, by: str, home: Path, platforms: 
     out.print("下次运行生效 · it takes effect with the next run", highlight=False)
 
 
-def _settings(home: Path, platforms: Path | None) -> Settings:
+def _settings(home: Path, city: Path | None, platforms: Path | None) -> Settings:
     from pipelines.settings import Settings
-    from warehouse.model import Home
 
-    settings = Settings(Path(), Home.of(home.resolve()), platforms and platforms.resolve())
+    settings = Settings.of(Path(), home.resolve(), city_of(city, platforms))
     check_configuration(settings, needs_inbox=False)
     return settings
 

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from pipelines.city import City
     from pipelines.settings import Settings
 
 EXIT_STOPPED = 1
@@ -70,6 +71,12 @@ StandingHome = Annotated[
     Path,
     typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME", callback=_standing),
 ]
+CityFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--city", help="城市文件夹，见 onenet init；默认随软件附带的示例城市 · folder of the city", envvar="ONENET_CITY"
+    ),
+]
 Platforms = Annotated[
     Path | None,
     typer.Option(
@@ -97,13 +104,26 @@ def leave(message: str) -> NoReturn:
     raise typer.Exit(EXIT_CONFIGURATION)
 
 
+def city_of(city: Path | None, platforms: Path | None) -> City:
+    """The city of two options; says what is wrong with its kinds and leaves with exit code 2."""
+    from connectors.registry import ConfigurationError
+    from pipelines.city import City
+
+    named = City(city and city.resolve(), platforms and platforms.resolve())
+    try:
+        named.check()
+    except ConfigurationError as error:
+        leave(str(error))
+    return named
+
+
 def check_configuration(settings: Settings, *, needs_inbox: bool = True) -> None:
     """Load the platform descriptions and look for the inbox; say what is wrong and leave with exit code 2."""
     from connectors.registry import ConfigurationError
 
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     try:
-        settings.platforms, settings.code_tables  # noqa: B018  loading is the check
+        settings.city.check()
     except ConfigurationError as error:
         leave(str(error))
     if needs_inbox and not settings.inbox.is_dir():

@@ -14,9 +14,11 @@ import typer
 from pipelines.commands.options import (
     EXIT_CONFIGURATION,
     EXIT_STOPPED,
+    CityFolder,
     Platforms,
     StandingHome,
     check_configuration,
+    city_of,
     console,
     leave,
 )
@@ -31,18 +33,17 @@ Verify = Annotated[
 ]
 
 
-def rebuild(home: StandingHome, verify: Verify = False, platforms: Platforms = None) -> None:
+def rebuild(home: StandingHome, verify: Verify = False, city: CityFolder = None, platforms: Platforms = None) -> None:
     """从落地区重做一切，沿用现有模型 · Do everything anew from the landing area with the held models, and publish it.
 
     `--verify` 只在旁边重算并比较实体：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same
     mentions, 1 where not.
     """
     from pipelines.settings import Settings
-    from warehouse.model import Home
 
     out = console()
     with tempfile.TemporaryDirectory() as nothing_new:
-        settings = Settings(Path(nothing_new), Home.of(home.resolve()), platforms and platforms.resolve())
+        settings = Settings.of(Path(nothing_new), home.resolve(), city_of(city, platforms))
         check_configuration(settings)
         if not settings.home.landing.is_dir():
             leave(f"--home {home}: 没有落地区 · no landing area")

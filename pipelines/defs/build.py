@@ -71,7 +71,7 @@ def build_definitions(
             suite_checks(model, "release", release.CANDIDATE, release.check_candidate),
         ],
         jobs=[main_job],
-        schedules=[nightly],
+        schedules=[nightly(settings)],
         sensors=[inbox_sensor(settings)],
         resources={"workspace": workspace},
         loggers=loggers or {},

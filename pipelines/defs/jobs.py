@@ -9,7 +9,6 @@ from pipelines.once import digest
 from pipelines.settings import Settings
 
 MAIN_JOB = "base_library"
-TIMEZONE = "Asia/Shanghai"
 SETTLED_SECONDS = 30
 """A file that changed less long ago may still be being copied."""
 
@@ -22,13 +21,18 @@ main_job = dg.define_asset_job(
     description="接收、归并、检查、发布、回流 · Land, resolve, check, publish, hand back. One run at a time per home.",
 )
 
-nightly = dg.ScheduleDefinition(
-    name="nightly",
-    job=main_job,
-    cron_schedule="0 2 * * *",
-    execution_timezone=TIMEZONE,
-    description="每天 02:00 · every night at two.",
-)
+
+def nightly(settings: Settings) -> dg.ScheduleDefinition:
+    """The schedule the city sets; it runs by itself where the city says so, else once it is switched on."""
+    schedule = settings.city.settings.schedule
+    return dg.ScheduleDefinition(
+        name="nightly",
+        job=main_job,
+        cron_schedule=schedule.cron,
+        execution_timezone=schedule.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING if schedule.nightly else dg.DefaultScheduleStatus.STOPPED,
+        description=f"{schedule.cron}（{schedule.timezone}）· the main job at these times.",
+    )
 
 
 def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -38,6 +42,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         name="inbox",
         job=main_job,
         minimum_interval_seconds=60,
+        default_status=(
+            dg.DefaultSensorStatus.RUNNING if settings.city.settings.schedule.inbox else dg.DefaultSensorStatus.STOPPED
+        ),
         description="部门放入新文件后启动 · starts a run when a department dropped a file.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:

@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from connectors.holding import standing_of_all
+from pipelines.city import City
 from pipelines.locking import locked
 from pipelines.nothing_new import forget_run
 from pipelines.once import Counts, digest, once
@@ -26,13 +27,15 @@ class Workspace(dg.ConfigurableResource):
 
     home_path: str = Field(description="Folder that holds everything a run writes.")
     inbox_path: str = Field(description="Folder with one sub-folder per platform.")
-    platform_folder: str | None = Field(None, description="Platform descriptions; default: those shipped.")
+    city_path: str | None = Field(None, description="Folder of the city; default: the shipped sample city.")
+    platform_folder: str | None = Field(None, description="Platform descriptions in another place than the city's.")
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
         with locked(self.settings.home, lambda: _say(context, WAITING)):
             forget_run(self.settings.home)
+            self.settings.city.copy_to(self.settings.home)
             if gone := recover(self.settings.home):
                 _say(
                     context,
@@ -44,8 +47,8 @@ class Workspace(dg.ConfigurableResource):
     @cached_property
     def settings(self) -> Settings:
         """The settings as the stages take them."""
-        folder = Path(self.platform_folder) if self.platform_folder else None
-        return Settings(Path(self.inbox_path), Home(Path(self.home_path)), folder)
+        city = City(*(Path(path) if path else None for path in (self.city_path, self.platform_folder)))
+        return Settings.of(Path(self.inbox_path), Path(self.home_path), city)
 
     def step(self, name: str, body: Callable[[Settings], Counts], *inputs: object, judged: bool = True) -> Counts:
         """Run `body(settings)` unless all it depends on is what it was the last time: deliveries, configuration, `inputs`.
@@ -57,7 +60,11 @@ class Workspace(dg.ConfigurableResource):
             judged: it depends on the stewards' judgements and the matching models too, as do all steps from the links on.
         """
         home = self.settings.home
-        decided = (judgements.fingerprint(home), models.asked(home), models.days()) if judged else ()
+        decided = (
+            (judgements.fingerprint(home), models.asked(home), models.days(self.settings.city.settings.model_days))
+            if judged
+            else ()
+        )
         return once(self.settings.home, name, self.fingerprint(*decided, *inputs), lambda: body(self.settings))
 
     def fingerprint(self, *inputs: object) -> str:
@@ -87,12 +94,20 @@ def _marks(home: Home) -> tuple[object, ...]:
     )
 
 
-def workspace_from_environment() -> Workspace:
-    """The workspace `dg dev` and the daemon use: ONENET_HOME, ONENET_INBOX, ONENET_PLATFORMS."""
-    settings = Settings.from_environment()
-    folder = settings.platform_folder
+def workspace_of(settings: Settings) -> Workspace:
+    """The workspace of some settings, with whole paths: a run may start in another folder."""
     return Workspace(
         home_path=str(settings.home.root.resolve()),
         inbox_path=str(settings.inbox.resolve()),
-        platform_folder=str(folder.resolve()) if folder else None,
+        city_path=_resolved(settings.city.folder),
+        platform_folder=_resolved(settings.city.platform_folder),
     )
+
+
+def workspace_from_environment() -> Workspace:
+    """The workspace `dg dev` and the daemon use: ONENET_HOME, ONENET_INBOX, ONENET_CITY, ONENET_PLATFORMS."""
+    return workspace_of(Settings.from_environment())
+
+
+def _resolved(folder: Path | None) -> str | None:
+    return str(folder.resolve()) if folder else None

@@ -9,6 +9,7 @@ city's own kinds have theirs beside the declaration, `kinds/<kind>.py` in its fo
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
 from functools import cache
@@ -17,7 +18,7 @@ from types import ModuleType
 from pipelines.matching.engine.levels import Same
 from pipelines.matching.engine.spec import Block, Comparison, MatchSpec
 from pipelines.matching.inputs.kind_inputs import KindInputs, PlainInputs
-from warehouse.model.data_model import DataModel
+from warehouse.model.data_model import KINDS, DataModel
 from warehouse.model.kind_files import DataModelError
 
 CERTAIN = 40.0
@@ -35,6 +36,8 @@ def specification(model: DataModel, kind: str) -> MatchSpec:
     if not declared.matched:
         return _by_key(kind, declared.identified_by)
     spec = getattr(_module(model, kind), "SPEC", None)
+    if isinstance(spec, MatchSpec) and declared.thresholds:
+        return dataclasses.replace(spec, **declared.thresholds.model_dump(exclude_none=True))
     if not isinstance(spec, MatchSpec):
         raise DataModelError(
             [
@@ -65,7 +68,7 @@ def _by_key(kind: str, columns: tuple[str, ...]) -> MatchSpec:
 
 def _module(model: DataModel, kind: str) -> ModuleType | None:
     """The Python file of a kind: the city's where the city declares it, else the shipped one; None where there is none."""
-    if model.folder and (file := model.folder / f"{kind}.py").exists():
+    if model.folder and (file := model.folder / KINDS / f"{kind}.py").exists():
         spec = importlib.util.spec_from_file_location(f"onenet_city_kinds.{kind}", file)
         assert spec is not None
         assert spec.loader is not None

@@ -34,7 +34,7 @@ from pipelines.matching.inputs.sources import rows_of
 from pipelines.matching.store.state import State
 from pipelines.once import Counts, digest
 from pipelines.settings import Settings
-from pipelines.stages.models import Held, drift_of, held_model, keep_model, newest_delivery
+from pipelines.stages.models import Held, days, drift_of, held_model, keep_model, newest_delivery
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
@@ -57,7 +57,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     rows = rows_of(home, kind, inputs_of(home.data_model, kind), os.cpu_count() or 1)
     decided = judgements.constraints_of(home, kind)
     newest = newest_delivery(settings)
-    held, why = held_model(home, spec, newest)
+    held, why = held_model(home, spec, newest, days(settings.city.settings.model_days))
     asked = _fingerprint(home, kind, rows, decided)
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}

@@ -48,13 +48,13 @@ class Held:
         return digest((code_fingerprint(), duckdb.__version__, self.population.notes["model"]))
 
 
-def days() -> int:
-    """For how many days of deliveries a model is held.
+def days(default: int = DAYS) -> int:
+    """For how many days of deliveries a model is held: what ONENET_MODEL_DAYS says, else `default`.
 
     Raises:
         ConfigurationError: ONENET_MODEL_DAYS is no whole number from 0 on.
     """
-    written = os.environ.get(DAYS_VARIABLE) or str(DAYS)
+    written = os.environ.get(DAYS_VARIABLE) or str(default)
     if not written.isdecimal():
         raise ConfigurationError(
             [f"{DAYS_VARIABLE}: 应为不小于0的整数，即模型沿用的天数 · a whole number of days from 0 on is needed"]
@@ -75,8 +75,8 @@ def ask_for_new_models(home: Home) -> None:
     write_whole(home.retrain, str(asked(home) + 1).encode())
 
 
-def held_model(home: Home, spec: MatchSpec, newest: date) -> tuple[Held | None, str]:
-    """The model to use, or none and why there must be a new one, in words for people; `newest`: see `newest_delivery`."""
+def held_model(home: Home, spec: MatchSpec, newest: date, most_days: int = DAYS) -> tuple[Held | None, str]:
+    """The model to use, or none and why there must be a new one, in words for people; `newest`: see `newest_delivery`; `most_days`: how old a model may be."""
     if not home.model(spec.kind).exists() or not home.population(spec.kind).exists():
         return None, "首次训练 · first model"
     try:
@@ -89,7 +89,7 @@ def held_model(home: Home, spec: MatchSpec, newest: date) -> tuple[Held | None, 
     if notes["asked"] != asked(home):
         return None, "应要求重新训练 · asked for"
     age = (newest - date.fromisoformat(notes["delivered_on"])).days
-    if age > days():
+    if age > most_days:
         return None, f"模型已用{age}天 · {age} days old"
     return held, f"沿用 {notes['delivered_on']} 的模型 · held since {notes['delivered_on']}"
 

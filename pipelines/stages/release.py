@@ -48,7 +48,10 @@ def build_candidate(settings: Settings, version: str) -> Counts:
 
 def publish_release(settings: Settings, version: str) -> Counts:
     """Swap the checked release in; from now on its ids are what the next run starts from."""
-    policy = Retention.from_environment()  # first: a wrong setting stops before anything is published
+    kept = settings.city.settings.retention
+    policy = Retention.from_environment(
+        kept.releases, kept.months
+    )  # first: a wrong setting stops before anything is published
     publish(settings.home, version)
     commit_identity(settings.home, version)
     return {"version": version, "retired": len(retire(settings.home, policy))}

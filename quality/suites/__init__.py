@@ -8,7 +8,7 @@ the run itself (`engine`, `run`, `failing`); suites made from the description of
     blocking_failures(results)                            # critical expectations that failed or could not run
 """
 
-from quality.suites.declaration import load_suite, suite_names
+from quality.suites.declaration import check_city, load_suite, suite_names
 from quality.suites.expectation import Expectation, Suite, SuiteError
 from quality.suites.run import (
     Findings,
@@ -27,6 +27,7 @@ __all__ = [
     "Suite",
     "SuiteError",
     "blocking_failures",
+    "check_city",
     "examine",
     "expectations",
     "load_suite",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from quality.suites.expectation import Expectation, Suite, SuiteError
 from quality.suites.kinds import derived_suites
 from warehouse.model import Table
-from warehouse.model.data_model import DataModel
+from warehouse.model.data_model import CHECKS, DataModel
 from warehouse.model.release import ENTITY_REFERENCES, references, release_tables
 
 
@@ -71,6 +72,23 @@ def suite_names(model: DataModel) -> tuple[str, ...]:
     return tuple(sorted({*_files(), *derived_suites(model)}))
 
 
+def _of_city(model: DataModel, name: str) -> Path | None:
+    """The file with which a city adds to a suite; None where it adds nothing."""
+    path = model.folder / CHECKS / f"{name}.yaml" if model.folder else None
+    return path if path and path.exists() else None
+
+
+def check_city(model: DataModel) -> None:
+    """Refuse a file of checks that is named after no suite.
+
+    Raises:
+        SuiteError: it names the file and the suites there are.
+    """
+    for path in sorted((model.folder / CHECKS).glob("*.yaml")) if model.folder else ():
+        if path.stem not in suite_names(model):
+            raise SuiteError(f"checks/{path.name}: no suite of that name; there are {', '.join(suite_names(model))}")
+
+
 @cache
 def _files() -> tuple[str, ...]:
     files = resources.files("quality.suites").iterdir()
@@ -92,6 +110,10 @@ def load_suite(name: str, model: DataModel) -> Suite:
     try:
         if name in _files():
             declared |= _declared(name)
+        if path := _of_city(model, name):
+            own = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            declared["reads"] = (*declared.get("reads", ()), *own.get("reads", ()))
+            declared["expectations"] = [*declared.get("expectations", []), *own.get("expectations", [])]
         declared["reads"] = (*reads, *(t for t in declared.get("reads", ()) if t not in reads))
         declared["expectations"] = [*expectations, *declared.get("expectations", [])]
         suite = Suite.model_validate(declared)

@@ -43,7 +43,7 @@ class DataModel:
     Attributes:
         declared: every kind as its file declares it, by name.
         types: every type by name.
-        folder: the `kinds` folder of the city; None where it adds none.
+        folder: the folder of the city, whose `kinds` and `checks` are part of it; None where it has none.
     """
 
     declared: Mapping[str, Kind]
@@ -57,7 +57,7 @@ class DataModel:
         Raises:
             DataModelError: a declaration is wrong, or two do not fit each other.
         """
-        model = cls(load_kinds(folder), load_types(), folder)
+        model = cls(load_kinds(folder / KINDS if folder else None), load_types(), folder)
         if problems := list(_misfits(model)):
             raise DataModelError(problems)
         return model
@@ -312,8 +312,20 @@ class DataModel:
     def fingerprint(self) -> str:
         """Changes when a declaration changes."""
         text = "\0".join(kind.model_dump_json() for _, kind in sorted(self.declared.items()))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        sha = hashlib.sha256(text.encode())
+        for path in self.files:
+            sha.update(path.read_bytes())
+        return sha.hexdigest()[:16]
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file the city adds, sorted."""
+        parts = (self.folder / part for part in (KINDS, CHECKS)) if self.folder else ()
+        return tuple(sorted(path for part in parts for path in part.glob("*") if path.suffix in (".yaml", ".py")))
+
+
+KINDS, CHECKS = "kinds", "checks"
+"""Folders of a city that are part of its data model."""
 
 HOME = "housing"
 """The kind an address names: what lies in a grid lies in that of its home."""

@@ -2,7 +2,7 @@
 
 ```
 <home>/
-  kinds/<kind>.yaml, <kind>.py                      kinds and attributes of the city's own, as the last run read them
+  city/kinds/, city/checks/                         what the city declares of its own, as the last run read it
   landing/original/<ab>/<sha256>                    original bytes of every delivery
   landing/rows/<platform>/<delivery_id>/<dataset>.parquet
   landing/rejected/<platform>/<delivery_id>.parquet
@@ -64,13 +64,13 @@ class Home:
         Raises:
             DataModelError: the declarations the home holds are damaged.
         """
-        folder = cls(root).kinds
+        folder = cls(root).city
         return cls(root, DataModel.load(folder)) if folder.is_dir() else cls(root)
 
     @property
-    def kinds(self) -> Path:
-        """The city's own declarations of kinds, as its last run read them; not there where it has none."""
-        return self.root / "kinds"
+    def city(self) -> Path:
+        """The city's own kinds and checks, as its last run read them; not there where it has none."""
+        return self.root / "city"
 
     @property
     def landing(self) -> Path:

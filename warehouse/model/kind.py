@@ -200,6 +200,13 @@ class Counted(Declaration):
     en: str
 
 
+class Thresholds(Declaration):
+    """Probabilities from which a pair is a link, and from which it is asked about."""
+
+    accept: float | None = Field(None, gt=0, lt=1)
+    review: float | None = Field(None, gt=0, lt=1)
+
+
 class Kind(Declaration):
     """One kind of thing: everything the pipeline knows about it beside how it is matched.
 
@@ -220,6 +227,7 @@ class Kind(Declaration):
         ties: kinds its mentions point to.
         tied_by: kinds whose mentions point to it, where those kinds are declared elsewhere.
         placed_by: attribute whose home places an entity in a grid; its own grid where not given.
+        thresholds: what a city sets in place of those of the specification.
         comparisons: Chinese words for the comparisons of its specification that are no attributes.
         hooks: what is really special.
         release_columns: columns the release hook adds, by name.
@@ -239,6 +247,7 @@ class Kind(Declaration):
     ties: dict[str, Tie] = Field(default_factory=dict)
     tied_by: dict[str, Tie] = Field(default_factory=dict)
     placed_by: str | None = None
+    thresholds: Thresholds | None = None
     comparisons: dict[str, str] = Field(default_factory=dict)
     hooks: Hooks = Field(default_factory=Hooks)
     release_columns: dict[str, Counted] = Field(default_factory=dict)

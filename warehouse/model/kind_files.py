@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from warehouse.model.attribute_type import AttributeType
-from warehouse.model.kind import Attribute, Kind
+from warehouse.model.kind import Attribute, Kind, Survivorship
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Declared = TypeVar("Declared", bound=BaseModel)
@@ -134,13 +134,19 @@ def _named_as_its_file(file: str, stem: str, name: str) -> None:
         raise DataModelError([f"{file}: {name!r} is not the name of its file; rename one of them to the other"])
 
 
+EXTENDING = ("attributes", "ties", "thresholds", "survivorship")
+"""Keys beside `extends`: attributes it adds, ties it adds, thresholds, and how values of shipped attributes are weighed."""
+
+
 def _extended(file: str, declared: dict[str, Any], kinds: Mapping[str, Kind]) -> Kind:
-    """A shipped kind with the attributes a city adds, after its own."""
+    """A shipped kind as a city changes it: with attributes after its own, other thresholds, other weights."""
     name = declared[EXTENDS]
     if name not in kinds:
         raise DataModelError([f"{file}: {EXTENDS}: {name!r} is no kind; allowed: {', '.join(kinds)}"])
-    if unknown := sorted(set(declared) - {EXTENDS, "attributes", "ties"}):
-        raise DataModelError([f"{file}: {unknown[0]}: unknown key beside {EXTENDS}; allowed: attributes, ties"])
+    if unknown := sorted(set(declared) - {EXTENDS, *EXTENDING}):
+        raise DataModelError(
+            [f"{file}: {unknown[0]}: unknown key beside {EXTENDS}; allowed: {', '.join(EXTENDING)}; rename or remove it"]
+        )
     kind = kinds[name]
     added = {
         attribute: _validated(Attribute, f"{file}: attributes.{attribute}", value)
@@ -148,5 +154,17 @@ def _extended(file: str, declared: dict[str, Any], kinds: Mapping[str, Kind]) ->
     }
     if repeated := sorted(set(added) & set(kind.attributes)):
         raise DataModelError([f"{file}: attributes.{repeated[0]}: is an attribute of {name} already; choose another name"])
-    whole = {**kind.model_dump(), "attributes": {**kind.attributes, **added}, "ties": {**kind.ties, **(declared.get("ties") or {})}}
+    own = dict(kind.attributes)
+    for attribute, value in (declared.get("survivorship") or {}).items():
+        if attribute not in own:
+            raise DataModelError([f"{file}: survivorship.{attribute}: no attribute of {name}; allowed: {', '.join(own)}"])
+        weighed = {**own[attribute].survivorship.model_dump(), **(value or {})}
+        changed = _validated(Survivorship, f"{file}: survivorship.{attribute}", weighed)
+        own[attribute] = own[attribute].model_copy(update={"survivorship": changed})
+    whole = {
+        **kind.model_dump(),
+        "attributes": {**own, **added},
+        "ties": {**kind.ties, **(declared.get("ties") or {})},
+        "thresholds": declared.get("thresholds", kind.thresholds),
+    }
     return _validated(Kind, file, whole)

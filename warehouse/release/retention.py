@@ -32,13 +32,13 @@ class Retention:
     months: int = 24
 
     @classmethod
-    def from_environment(cls) -> Retention:
-        """The policy `ONENET_KEEP_RELEASES` and `ONENET_KEEP_MONTHS` name.
+    def from_environment(cls, last: int = 10, months: int = 24) -> Retention:
+        """The policy `ONENET_KEEP_RELEASES` and `ONENET_KEEP_MONTHS` name, where they are set; else the one given.
 
         Raises:
             ReleaseError: one of them is no whole number, or less than 1 release or 0 months are to be kept.
         """
-        return cls(_number(LAST_VARIABLE, cls.last, 1), _number(MONTHS_VARIABLE, cls.months, 0))
+        return cls(_number(LAST_VARIABLE, last, 1), _number(MONTHS_VARIABLE, months, 0))
 
 
 def superseded(manifests: Sequence[Manifest], policy: Retention, library: str | None) -> list[str]:

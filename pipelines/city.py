@@ -1,0 +1,213 @@
+"""A city is one folder: its platforms, code tables, kinds, checks and settings. Without one the shipped sample city is used.
+
+```
+<city>/
+  settings.yaml     schedule, retention, how long a matching model is held
+  platforms/*.yaml  a description per platform; those that are shipped where there is none
+  codes.yaml        code tables of its own; a table of a shipped name takes its place
+  kinds/*.yaml      kinds of its own, or `extends:` a shipped kind with attributes, thresholds, survivorship; beside a kind
+                    that is matched `<kind>.py` with its SPEC
+  checks/*.yaml     expectations of its own, beside those of the shipped suites
+```
+
+Belongs here: reading the folder, and writing a first one. Does not: the language of each file (`connectors.spec`,
+`warehouse.model.kind`, `quality.suites.expectation`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from connectors import registry
+from connectors.registry import CodeTables, ConfigurationError
+from connectors.spec import Platform
+from quality.suites import SuiteError, check_city, load_suite, suite_names
+from warehouse.model import Home
+from warehouse.model.data_model import DataModel, shipped
+from warehouse.model.kind_files import DataModelError
+
+SETTINGS, CODES, PLATFORMS = "settings.yaml", "codes.yaml", "platforms"
+PARTS = ("kinds", "checks")
+"""What a home holds a copy of, so that every command knows the kinds of its last run."""
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors; instances don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Schedule(Strict):
+    """When Dagster runs the main job by itself."""
+
+    cron: str = Field(default="0 2 * * *", description="minute hour day month weekday, in the city's time zone")
+    timezone: str = Field(default="Asia/Shanghai", description="IANA name")
+    nightly: bool = Field(default=False, description="the schedule runs as soon as Dagster does")
+    inbox: bool = Field(default=False, description="so does the sensor that looks for new files")
+
+    @field_validator("cron")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5:
+            raise ValueError("five fields are expected: minute hour day month weekday, such as '0 2 * * *'")
+        return value
+
+
+class Kept(Strict):
+    """Which releases are kept; the environment (`ONENET_KEEP_RELEASES`, `ONENET_KEEP_MONTHS`) has the last word."""
+
+    releases: int = Field(default=10, ge=1, description="the newest so many")
+    months: int = Field(default=24, ge=0, description="and the last one of each of so many months")
+
+
+class CitySettings(Strict):
+    """`settings.yaml`."""
+
+    title: str = Field(default="", description="name of the city")
+    schedule: Schedule = Field(default_factory=Schedule)
+    retention: Kept = Field(default_factory=Kept)
+    model_days: int = Field(default=31, ge=0, description="days of deliveries a matching model is held for")
+
+
+@dataclass(frozen=True)
+class City:
+    """What one city declares.
+
+    Attributes:
+        folder: its folder; None for the shipped sample city.
+        platform_folder: descriptions of platforms in another place than its own.
+    """
+
+    folder: Path | None = None
+    platform_folder: Path | None = None
+
+    @cached_property
+    def data_model(self) -> DataModel:
+        """The shipped kinds and those of the city. Raises `ConfigurationError` where a declaration is wrong."""
+        if self.folder is None:
+            return shipped()
+        try:
+            return DataModel.load(self.folder)
+        except DataModelError as error:
+            raise ConfigurationError(list(error.problems)) from None
+
+    @cached_property
+    def code_tables(self) -> CodeTables:
+        """Every code table by name: the city's before the shipped ones."""
+        own = self._file(CODES)
+        return {**registry.load_code_tables(), **(registry.load_code_tables(own) if own else {})}
+
+    @cached_property
+    def platforms(self) -> dict[str, Platform]:
+        """Every platform by name. Raises `ConfigurationError` where a description is wrong."""
+        folder = self.platform_folder or self._file(PLATFORMS)
+        return registry.load_platforms(folder, self.data_model, self.code_tables)
+
+    @cached_property
+    def settings(self) -> CitySettings:
+        """What `settings.yaml` says; the defaults where there is none."""
+        path = self._file(SETTINGS)
+        if path is None:
+            return CitySettings()
+        declared, lines, problems = registry.parse(path)
+        if problems:
+            raise ConfigurationError(problems)
+        try:
+            return CitySettings.model_validate(declared or {})
+        except ValidationError as error:
+            raise ConfigurationError(
+                [_explained(path, lines, fault) for fault in error.errors(include_url=False)]
+            ) from None
+
+    def check(self) -> None:
+        """Load everything; raise `ConfigurationError` with every problem of the first part that is wrong."""
+        if self.folder is not None and not self.folder.is_dir():
+            raise ConfigurationError(
+                [
+                    f"--city {self.folder}: 没有这个文件夹，可用 onenet init 新建 · no such folder; `onenet init` writes one"
+                ]
+            )
+        _ = self.settings, self.data_model, self.code_tables, self.platforms
+        try:
+            check_city(self.data_model)
+            for name in suite_names(self.data_model):
+                load_suite(name, self.data_model)
+        except SuiteError as error:
+            raise ConfigurationError([str(error)]) from None
+
+    def copy_to(self, home: Home) -> None:
+        """Leave the city's kinds and checks in the home, for commands that are given the home alone."""
+        shutil.rmtree(home.city, ignore_errors=True)
+        for part in PARTS:
+            folder = self._file(part)
+            if folder and folder.is_dir():
+                shutil.copytree(folder, home.city / part)
+
+    def _file(self, name: str) -> Path | None:
+        path = self.folder / name if self.folder else None
+        return path if path and path.exists() else None
+
+
+def _explained(path: Path, lines: dict[tuple[str | int, ...], int], fault: Any) -> str:
+    place = fault["loc"]
+    line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), None)
+    at = f"{path.name}{f':{line}' if line else ''}: {'.'.join(map(str, place)) or '(file)'}"
+    if fault["type"] == "extra_forbidden":
+        model: Any = CitySettings
+        for step in place[:-1]:
+            model = model.model_fields[step].annotation
+        return f"{at}: unknown key; allowed: {', '.join(model.model_fields)}; rename or remove it"
+    return f"{at}: {fault['msg'].removeprefix('Value error, ')}; correct it here"
+
+
+def init(folder: Path) -> list[Path]:
+    """Write a first folder of a city: every platform that is shipped, settings with their meaning, an empty code table.
+
+    Returns:
+        The files written.
+
+    Raises:
+        FileExistsError: the folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty")
+    for part in (PLATFORMS, *PARTS):
+        (folder / part).mkdir(parents=True)
+    (folder / SETTINGS).write_text(_settings_text(), encoding="utf-8")
+    (folder / CODES).write_text(CODES_TEXT, encoding="utf-8")
+    for file in sorted(registry.FOLDER.glob("*.yaml")):
+        shutil.copyfile(file, folder / PLATFORMS / file.name)
+    template = resources.files("pipelines").joinpath("city_readme.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(template, encoding="utf-8")
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+CODES_TEXT = """# 本市代码表：平台写的值 → 标准值；与随软件附带的同名者取代之
+# Code tables of this city: what platforms write → the standard value. A table of a shipped name takes its place.
+# insurance_state: {"1": 正常参保, "2": 暂停参保, "3": 终止参保}
+"""
+
+
+def _settings_text() -> str:
+    """Every setting with its default and what it means."""
+    lines = ["# 本市设置 · Settings of this city"]
+    for name, field in CitySettings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        if isinstance(default, BaseModel):
+            lines.append(f"{name}:")
+            for key, inner in type(default).model_fields.items():
+                value = yaml.safe_dump(getattr(default, key), allow_unicode=True).splitlines()[0]
+                lines.append(f"  {key}: {value}  # {inner.description}")
+        else:
+            lines.append(
+                f"{name}: {yaml.safe_dump(default, allow_unicode=True).splitlines()[0]}  # {field.description}"
+            )
+    return "\n".join(lines) + "\n"
