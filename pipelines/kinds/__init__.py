@@ -21,8 +21,8 @@ from pipelines.matching.inputs.kind_inputs import KindInputs, PlainInputs
 from warehouse.model.data_model import KINDS, DataModel
 from warehouse.model.kind_files import DataModelError
 
-CERTAIN = 40.0
-"""Weight (log2) of an equal key: above every threshold."""
+CERTAIN = 60.0
+"""Weight (log2) of an equal key: above every threshold, however rare matches are; below that of a judgement."""
 
 
 @cache
