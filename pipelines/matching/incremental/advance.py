@@ -31,10 +31,11 @@ from pipelines.matching.incremental.candidates import RecordDelta, affected_pair
 from pipelines.matching.incremental.clusters import affected_records, find_singletons, recluster
 from pipelines.matching.incremental.pairs import find_pairs, review_pairs, worth_a_question
 from pipelines.matching.incremental.record_comparer import RecordComparer
+from pipelines.matching.incremental.records import constraint_hashes
 from pipelines.matching.incremental.row_delta import RowDelta, regroup
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.slots import find
-from pipelines.matching.store.state import State, constraint_hashes
+from pipelines.matching.store.state import State
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -17,8 +17,9 @@ from pipelines.matching.engine.hashing import Hashes
 from pipelines.matching.engine.links import Links, sort_ends
 from pipelines.matching.engine.score import Scorer, weight_of
 from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.incremental.records import further_rows
 from pipelines.matching.incremental.row_delta import RowDelta
-from pipelines.matching.store.state import State, further_rows
+from pipelines.matching.store.state import State
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -13,8 +13,9 @@ from pipelines.matching.engine.clustering import components
 from pipelines.matching.engine.hashing import row_hashes
 from pipelines.matching.engine.result import MatchResult
 from pipelines.matching.engine.score import weight_of
+from pipelines.matching.incremental.records import constraint_hashes, further_rows, grouping_hashes
 from pipelines.matching.inputs.rows import Rows
-from pipelines.matching.store.state import State, constraint_hashes, further_rows, grouping_hashes
+from pipelines.matching.store.state import State
 
 Ints = npt.NDArray[np.int64]
 

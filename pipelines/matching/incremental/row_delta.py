@@ -15,9 +15,10 @@ import numpy.typing as npt
 from pipelines.matching.engine.encode import Codes, Encoded, group_rows
 from pipelines.matching.engine.hashing import STRIDE, Hashes, row_hashes
 from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.incremental.records import grouping_hashes
 from pipelines.matching.inputs.coded import encoded
 from pipelines.matching.inputs.rows import Rows
-from pipelines.matching.store.state import State, grouping_hashes
+from pipelines.matching.store.state import State
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
