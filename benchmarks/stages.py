@@ -25,7 +25,7 @@ MIB = 1024
 
 def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
     """Name and body of every stage, in order, as the assets call them."""
-    from pipelines.defs.release import departments
+    from pipelines.plan import departments
     from pipelines.stages import checks, extracts, landing, links, mentions, reconcile, release, resolve
     from quality.suites import suites_of_stage
 

@@ -1,6 +1,6 @@
 """The one resource of the assets: where the home and the inbox are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,6 +16,9 @@ from pipelines.once import Counts, digest, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
 from pipelines.stages import models
+from pipelines.stages.quality import check_landing
+from pipelines.stages.release import name_release
+from pipelines.steps import Plan, Step
 from warehouse import judgements
 from warehouse.model import Home
 
@@ -50,28 +53,66 @@ class Workspace(dg.ConfigurableResource):
         city = City(*(Path(path) if path else None for path in (self.city_path, self.platform_folder)))
         return Settings.of(Path(self.inbox_path), Path(self.home_path), city)
 
-    def step(self, name: str, body: Callable[[Settings], Counts], *inputs: object, judged: bool = True) -> Counts:
-        """Run `body(settings)` unless all it depends on is what it was the last time: deliveries, configuration, `inputs`.
-
-        Args:
-            name: of the step, as in `once`.
-            body: what it does.
-            inputs: what else it depends on.
-            judged: it depends on the stewards' judgements and the matching models too, as do all steps from the links on.
-        """
-        home = self.settings.home
-        decided = (
-            (judgements.fingerprint(home), models.asked(home), models.days(self.settings.city.settings.model_days))
-            if judged
-            else ()
+    def run_step(self, plan: Plan, step: Step) -> Counts:
+        """Do a step unless all it depends on is what it was the last time; return its counts."""
+        version = self.version(plan) if step.versioned else ""
+        if step.always:
+            return step.run(self.settings, version)
+        return once(
+            self.settings.home,
+            step.name,
+            self.fingerprints(plan).of(step, version),
+            lambda: step.run(self.settings, version),
         )
-        return once(self.settings.home, name, self.fingerprint(*decided, *inputs), lambda: body(self.settings))
 
-    def fingerprint(self, *inputs: object) -> str:
-        """Fingerprint of all deliveries as they stand, the configuration and `inputs`."""
-        configuration = self.settings.configuration_fingerprint
-        deliveries = _deliveries(self.settings, configuration, _marks(self.settings.home))
-        return digest((configuration, deliveries, *inputs))
+    def version(self, plan: Plan) -> str:
+        """The version of the release this run makes: named once all models are there, and kept."""
+        known = self.fingerprints(plan)
+        models_made = [known.of(step) for step in plan.steps if step.group == "link"]
+        counts = once(
+            self.settings.home,
+            "version",
+            digest((*models_made, *known.landed.items())),
+            lambda: name_release(self.settings),
+        )
+        return str(counts["version"])
+
+    def check_landing(self) -> Counts:
+        """Run the landing suites; what they find follows from the deliveries alone."""
+        landed = _landed(self.settings)
+        return once(
+            self.settings.home,
+            "check/landing",
+            digest((self.settings.configuration_fingerprint, *landed.items())),
+            lambda: check_landing(self.settings),
+        )
+
+    def fingerprints(self, plan: Plan) -> "Fingerprints":
+        """What every step depends on, as things stand."""
+        home = self.settings.home
+        days = models.days(self.settings.city.settings.model_days)
+        judged = (judgements.fingerprint(home), models.asked(home), days)
+        return Fingerprints(plan, self.settings.configuration_fingerprint, _landed(self.settings), judged)
+
+
+class Fingerprints:
+    """What every step depends on: the configuration, what is landed of what it reads, and of the steps that make the rest, the
+    same. A step that depends on judgements says so itself."""
+
+    def __init__(self, plan: Plan, configuration: str, landed: Mapping[str, str], judged: tuple[object, ...]) -> None:
+        self.plan, self.configuration, self.landed, self.judged = plan, configuration, landed, judged
+        self._known: dict[str, str] = {}
+
+    def of(self, step: Step, version: str = "") -> str:
+        """The fingerprint of a step that makes something of that version."""
+        before = [self._of_maker(other) for other in self.plan.before(step)]
+        landed = [self.landed.get(handle, "") for handle in self.plan.landings(step)]
+        return digest((self.configuration, *(self.judged if step.judged else ()), version, *landed, *before))
+
+    def _of_maker(self, step: Step) -> str:
+        if step.name not in self._known:
+            self._known[step.name] = self.of(step)
+        return self._known[step.name]
 
 
 def _say(context: dg.InitResourceContext, what: str) -> None:
@@ -79,11 +120,20 @@ def _say(context: dg.InitResourceContext, what: str) -> None:
         context.log.warning(what)
 
 
+def _landed(settings: Settings) -> Mapping[str, str]:
+    """`landing/<platform>` → fingerprint of its deliveries as they stand."""
+    standing = _deliveries(settings, settings.configuration_fingerprint, _marks(settings.home))
+    return {f"landing/{platform}": standing.get(platform, "") for platform in settings.platforms}
+
+
 @lru_cache(maxsize=8)
-def _deliveries(settings: Settings, configuration: str, marks: tuple[object, ...]) -> str:
-    """Fingerprint of all deliveries as they stand; `marks` and `configuration` tell when to look again."""
-    known = standing_of_all(settings.platforms, settings.home).select(["delivery_id", "dataset", "state"]).to_pylist()
-    return digest(sorted("/".join(line.values()) for line in known))
+def _deliveries(settings: Settings, configuration: str, marks: tuple[object, ...]) -> dict[str, str]:
+    """Platform → fingerprint of its deliveries as they stand; `marks` and `configuration` tell when to look again."""
+    known = standing_of_all(settings.platforms, settings.home)
+    lines: dict[str, list[str]] = {}
+    for line in known.select(["platform", "delivery_id", "dataset", "state"]).to_pylist():
+        lines.setdefault(line["platform"], []).append("/".join(line.values()))
+    return {platform: digest(sorted(own)) for platform, own in lines.items()}
 
 
 def _marks(home: Home) -> tuple[object, ...]:
