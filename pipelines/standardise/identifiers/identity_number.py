@@ -91,7 +91,7 @@ def _date(digits: str) -> date | None:
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
-def _plausible_head(head: str) -> bool:
+def plausible_head(head: str) -> bool:
     """Division and birth date of an 18-digit number could be."""
     return _plausible_division(head[:6]) and _date(head[6:14]) is not None
 
@@ -200,7 +200,7 @@ def _wrong_length(found: re.Match[str]) -> Reading:
     """One digit lost (17) or one too many (19): the birth date shows on which side, the other side is legible."""
     text = found.group()
     shift = len(text) - 18
-    head_holds = _plausible_head(text[:14])
+    head_holds = plausible_head(text[:14])
     tail_holds = _date(text[6 + shift : 14 + shift]) is not None and text[6 + shift : 8 + shift] in ("19", "20")
     if head_holds and not tail_holds:
         return Reading(None, text[:14] + "****", DAMAGED)
@@ -260,19 +260,22 @@ def _well_formed(text: str) -> Reading:
     if is_made_up(text):
         return _NOTHING
     if len(text) == 15:
-        lifted = lift(text)
-        if _of_a_centenarian(text):
-            legible = f"{text[:6]}**{text[6:]}*"
-            return Reading(None, legible, DAMAGED) if _plausible_division(text) else _NOTHING
-        if _plausible_head(lifted):
-            return Reading(lifted, lifted, VALID)
-        return Reading(None, lifted[:17] + "*", DAMAGED) if _plausible_division(lifted) else _NOTHING
+        return _fifteen_digits(text)
     holds = mod_11_2(text[:17]) == text[17]
-    if holds and _plausible_head(text):
+    if holds and plausible_head(text):
         return Reading(text, text, VALID)
     if not holds and text.endswith("000"):
         return Reading(None, text[:_EXCEL_DIGITS] + "***", DAMAGED)
     return Reading(None, text, INVALID)
+
+
+def _fifteen_digits(text: str) -> Reading:
+    lifted = lift(text)
+    centenarian = _of_a_centenarian(text)
+    if plausible_head(lifted) and not centenarian:
+        return Reading(lifted, lifted, VALID)
+    legible = f"{text[:6]}**{text[6:]}*" if centenarian else lifted[:17] + "*"
+    return Reading(None, legible, DAMAGED) if _plausible_division(lifted) else _NOTHING
 
 
 def _partly_illegible(found: re.Match[str]) -> Reading:
