@@ -72,6 +72,11 @@ def simplified(texts: Sequence[str]) -> list[str]:
     return [text.translate(table) for text in texts] if table else list(texts)
 
 
+def traditional_in(texts: Sequence[str]) -> list[str]:
+    """The characters of the texts that `simplified` would change, in order."""
+    return [c for c in sorted(set("".join(texts))) if _simplified(c) != c]
+
+
 def syllables(texts: Sequence[str]) -> list[str]:
     """Pinyin without tones, syllables joined by blanks, each character in its commonest reading; ü as v.
 

@@ -13,8 +13,8 @@ DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇"
 CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟貳參陸", "一二三四五六七八九十百千二三六")
 """Capital numerals (大写), which cheques and deeds are written in."""
 
-NUMERALS = "零〇○一二两三四五六七八九十百千廿卅"
-"""Characters a numeral is made of, capitals apart."""
+NUMERALS = "零〇一二两三四五六七八九十百廿卅"
+"""Characters a small numeral is made of, capitals apart."""
 
 _DIGIT = "[一二两三四五六七八九]"
 _POSITIONAL = re.compile(
