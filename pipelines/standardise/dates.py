@@ -118,7 +118,8 @@ def read_date(cell: str) -> Read:
     """
     if len(cell) > _LONGEST:
         return _NOTHING
-    text = fold_text(cell).translate(_DASHES).strip(_QUOTES)
+    text = fold_text(cell)
+    text = (text if text.isascii() else text.translate(_DASHES)).strip(_QUOTES)
     for pattern, read in _READERS:
         if match := pattern.fullmatch(text):
             return read(match)

@@ -32,6 +32,8 @@ def fold_text(value: str) -> str:
     >>> fold_text(' ３幢\u30002 单元\u200b ')
     '3幢 2 单元'
     """
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())
     value = _INVISIBLE_PATTERN.sub("", unicodedata.normalize("NFKC", value))
     return _BLANKS_PATTERN.sub(" ", value).strip()
 
@@ -43,7 +45,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 def unescaped(values: pa.StringArray) -> pa.StringArray:
     """HTML entities as the characters they stand for, also where a web form escaped them twice (&amp;middot;)."""
     for _ in range(_ESCAPED_TWICE):
-        escaped = pc.match_substring_regex(values, r"&#?[0-9A-Za-z]{2,}")
+        escaped = pc.match_substring(values, "&")
         if not pc.any(escaped).as_py():
             break
         plain = [_ENTITY.sub(lambda m: html.unescape(m.group()), text) for text in values.filter(escaped).to_pylist()]

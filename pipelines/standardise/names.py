@@ -33,7 +33,7 @@ _NO_PART_OF_A_KEY = str.maketrans("", "", " ·,.-'’‘`")
 _LONGEST = 100
 """Characters a name may have; longer text names nobody."""
 
-_NEWBORN_IN_BRACKETS = r"^(\p{Han}{2,}之[^()]{0,3}[子女婴儿孩宝胎][^()]{0,3})\(([^()]{1,4})\)$"
+_NEWBORN_IN_BRACKETS = r"^\p{Han}{2,}之[^()]{0,3}[子女婴儿孩宝胎][^()]{0,3}\([^()]{1,4}\)$"
 _NEWBORN = re.compile(r"^(.{2,}之)(.{0,3}?)([子女婴儿孩宝胎])(.{0,4})$")
 _RANKS = {rank: str(n) for n, ranks in enumerate(("大长甲A1一", "小次乙B2二", "丙C3三"), start=1) for rank in ranks}
 
@@ -125,7 +125,9 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
         title such as 先生 tells). All null where `name` is.
     """
     text = fold(said(none_longer(unescaped(values), _LONGEST), NOBODY))
-    text = pc.replace_substring_regex(text, _NEWBORN_IN_BRACKETS, r"\1\2")
+    newborn = pc.match_substring_regex(text, _NEWBORN_IN_BRACKETS)
+    if pc.any(newborn).as_py():
+        text = pc.if_else(newborn, pc.replace_substring_regex(text, r"[()]", ""), text)
     text = pc.replace_substring_regex(text, _NOTE, "")
     text = pc.replace_substring_regex(text, _SECOND_NAME, r"\1")
     text = pc.replace_substring_regex(text, r"(\p{Han}|[·•‧.・?〓*□]) +", r"\1")

@@ -65,7 +65,8 @@ def read_phones(cell: str) -> tuple[str | None, str | None]:
     >>> read_phones('13800000000'), read_phones('+852 9123 4567')
     ((None, None), (None, None))
     """
-    text = fold_text(_LIST_MARKS.sub(" / ", cell[:_LONGEST])).translate(_DASHES)
+    text = cell[:_LONGEST]
+    text = fold_text(text if text.isascii() else _LIST_MARKS.sub(" / ", text)).translate(_DASHES)
     text = without_foreign(plain_digits(text.upper())).lower()
     numbers: list[str] = []
     for pattern, spell in (

@@ -39,13 +39,17 @@ NO_ADDRESS = NOTHING | frozenset(
 )
 """What is written where there is no address, or where it stands in another cell."""
 
-_SPREADSHEET_ERROR = re.compile(
-    r"#(?:N/?A|REF|VALUE|NAME|NUM|NULL|DIV/?0|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|GETTING_DATA|PYTHON|ERR(?:OR)?)"
-    r"[!?]*|ERR:\d{3}"
+_SPREADSHEET_ERROR = (
+    r"^(?:#(?:N/?A|REF|VALUE|NAME|NUM|NULL|DIV/?0|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|GETTING_DATA|PYTHON|ERR(?:OR)?)"
+    r"[!?]*|ERR:[0-9]{3})$"
 )
 _ENCLOSING = r"^[\s\"'“”‘’`=(\[{<【〔《〈「『]+|[\s\"'“”‘’`)\]}>】〕》〉」』。.,，;；]+$"
 _SAYS_NOTHING = r"^[^\p{L}\p{N}?*\p{Co}\x{FFFD}]*$"
 _LONGEST_WORD = 24
+_WORDS = {words: pa.array(sorted(words)) for words in (NOTHING, NOBODY, NO_ENTERPRISE, NO_ADDRESS)}
+_FIRST = "".join(sorted({word[0] for words in _WORDS for word in words if word[0].isalpha()}))
+_MAY_SAY_NOTHING = rf"^(?:[^\p{{L}}\p{{N}}]|[{_FIRST}{_FIRST.lower()}Ａ-Ｚａ-ｚEe]|1\.#|$)"
+"""How a placeholder begins: all other cells are passed over at the first character."""
 
 
 def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.StringArray:
@@ -59,13 +63,15 @@ def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.String
     >>> said(pa.array(['#N/A', '( null )', '王芳', '——', '同 上'])).to_pylist()
     ['', '', '王芳', '', '']
     """
-    short = pc.less_equal(pc.utf8_length(values), _LONGEST_WORD)
-    key = pc.utf8_upper(fold(pc.if_else(short, values, "")))
-    key = pc.replace_substring(pc.replace_substring_regex(key, _ENCLOSING, ""), " ", "")
-    error = pc.match_substring_regex(key, f"^(?:{_SPREADSHEET_ERROR.pattern})$")
-    word = pc.is_in(key, value_set=pa.array(sorted(nothing)))
-    empty = pc.and_(short, pc.match_substring_regex(fold(pc.if_else(short, values, "")), _SAYS_NOTHING))
-    return pc.if_else(pc.or_(pc.or_(error, word), empty), "", values)
+    likely = pc.match_substring_regex(values, _MAY_SAY_NOTHING)
+    likely = pc.and_(likely, pc.less_equal(pc.utf8_length(values), _LONGEST_WORD))
+    cells = fold(values.filter(likely))
+    if not len(cells):
+        return values
+    key = pc.replace_substring(pc.replace_substring_regex(pc.utf8_upper(cells), _ENCLOSING, ""), " ", "")
+    word = pc.or_(pc.is_in(key, value_set=_WORDS[nothing]), pc.match_substring_regex(key, _SPREADSHEET_ERROR))
+    empty = pc.or_(word, pc.match_substring_regex(cells, _SAYS_NOTHING))
+    return pc.replace_with_mask(values, likely, pc.if_else(empty, "", values.filter(likely)))
 
 
 _FEWEST_REPEATS = 3

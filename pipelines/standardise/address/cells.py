@@ -12,7 +12,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.address.notation import simplified_column
+from pipelines.standardise.address.notation import simplified_column, without_roman
 from pipelines.standardise.folding import fold, none_longer, unescaped
 from pipelines.standardise.numerals import CAPITALS
 
@@ -21,7 +21,8 @@ LONGEST = 500
 
 _PHONE = r"(?:(?:\+?86[\s-]?)?1[3-9][0-9][\s-]?[0-9]{4}[\s-]?[0-9]{4}|0[0-9]{2,3}-[0-9]{7,8}|[0-9]{17}[0-9Xx])"
 _CALLED = r"(?:收件人?|收|联系电话|联系方式|联系人|电话号?码?|手机号?码?|(?i:tel|mobile|phone)\.?|身份证号?)?[:\s]*"
-_NAME = r"[^\s0-9()苑园村区路街巷镇里城庄湾府庭厦厂店楼号室幢栋]{0,6}"
+_NO_PLACE = r"[^\s0-9()苑园村区路街巷镇里城庄湾府庭厦厂店楼号室幢栋]"
+_NAME, _CONTACT = f"{_NO_PLACE}{{0,6}}", f"{_NO_PLACE}{{2,6}}"
 _BUILDING_MARK = r"(?:幢楼?|栋楼?|座|号楼|#楼?)"
 _MARK_BEFORE_ROOM = rf"(?:{_BUILDING_MARK}|单元|楼|层|梯|门)"
 _ROOM = r"(?:[A-Za-z]?[0-9]{3,5}[A-Za-z]?|[零〇一二三四五六七八九]{3,4})"
@@ -41,9 +42,10 @@ _STEPS = (
     (r"^([^;；|]{4,})[;；|].*$", r"\1"),
     (r"^(.*?[0-9A-Za-z](?:室|户))[、,，/和及\s]\s?\p{Han}{2,}.*(?:幢|栋|座|号楼|单元|室|号).*$", r"\1"),
     # phones and whom to ask for
-    (rf"(室|户|房|层|楼|号|[\s,，])[\s,，:(/-]*{_NAME}{_CALLED}{_PHONE}(?:[^0-9].*)?$", r"\1"),
+    (rf"^{_NAME}[\s,，:]*{_CALLED}{_PHONE}[\s,，:/-]+", ""),
+    (rf"(室|户|房|层|楼|号|[\s,，])[\s,，:(/-]*{_NAME}[\s,，:]*{_CALLED}{_PHONE}(?:[^0-9][^0-9]{{0,12}})?$", r"\1"),
+    (rf"([0-9])[\s,，:(/-]*{_CONTACT}[\s,，:]*{_CALLED}{_PHONE}(?:[^0-9][^0-9]{{0,12}})?$", r"\1"),
     (rf"([^0-9\s,，:(/-])[\s,，:(/-]*{_CALLED}{_PHONE}[)\s]*$", r"\1"),
-    (rf"^{_NAME}{_CALLED}{_PHONE}[\s,，:/-]+", ""),
     # what a spreadsheet made of 1-6
     (rf"{_DATE}$", ""),
     # from the room up to the estate
@@ -52,7 +54,14 @@ _STEPS = (
         r"\4\3\2\1",
     ),
     # a place for a car or for things is no home, nor is the room it belongs to named by it
-    (rf"(?:{_ROOM}室?)?[\s-]*{_CAR}[\s-]*[A-Za-z]{{0,2}}[0-9]{{0,5}}(?:-[0-9A-Za-z]{{1,5}})?(?:号|室|位|号位)?$", ""),
+    (
+        rf"(?:{_ROOM}室)?[\s-]*(?:地下|地上)?(?:-?[一二三1-3][层楼])?[\s-]*[A-Za-z]{{0,2}}[0-9]{{0,4}}-?[0-9]{{1,5}}号?(?:停?车[位库])$",
+        "",
+    ),
+    (
+        rf"(?:{_ROOM}室?)?[\s(-]*{_CAR}[\s-]*[A-Za-z]{{0,2}}[0-9]{{0,5}}(?:-[0-9A-Za-z]{{1,5}})?(?:号|室|位|号位)?\)?$",
+        "",
+    ),
     # several rooms, part of a room, several buildings
     (rf"({_MARK_BEFORE_ROOM}[\s-]?){_ROOM}{_ROOM_MARK}{_BETWEEN}{_ROOM}.*$", r"\1"),
     (
@@ -60,15 +69,18 @@ _STEPS = (
         r"|-[0-9A-Za-z]{1,2}室?)$",
         r"\1",
     ),
-    (r"^(.*[0-9])-[0-9]{3,5}-[0-9]{1,2}室?$", r"\1"),
-    (rf"[0-9]{{1,3}}{_BUILDING_MARK}?{_BETWEEN}[0-9]{{1,3}}({_BUILDING_MARK})", r"\1"),
-    (rf"[A-Z]{_BUILDING_MARK}?{_BETWEEN}[A-Z]({_BUILDING_MARK})", r"\1"),
+    (r"^(.*[0-9A-Za-z]-[0-9]{1,2})-[0-9]{3,5}-[0-9]{1,2}室?$", r"\1单元"),
+    (r"^(.*[^0-9A-Za-z路街道巷弄-][0-9A-Za-z]{1,3})-[0-9]{3,5}-[0-9]{1,2}室?$", r"\1幢"),
+    (rf"([^0-9路街道巷弄-])[0-9]{{1,3}}{_BUILDING_MARK}?{_BETWEEN}[0-9]{{1,3}}{_BUILDING_MARK}", r"\1幢"),
+    (rf"([^A-Z路街道巷弄-])[A-Z]{_BUILDING_MARK}?{_BETWEEN}[A-Z]{_BUILDING_MARK}", r"\1幢"),
 )
 
 _FLOOR_TO_FLOOR = rf"[0-9]{{3,5}}室?{_BETWEEN}[0-9]{{3,5}}室?$"
 _TWO_ROOMS = re.compile(r"-?([0-9]{3,5})室?\s?[-~–—至到、,，/和及与&+.\s]\s?([0-9]{3,5})室?$")
+_UNIT_BEFORE = re.compile(r"[0-9A-Za-z]-[0-9]{1,2}$")
+_BUILDING_BEFORE = re.compile(r"[^0-9A-Za-z路街道巷弄-][0-9A-Za-z]{1,3}$")
 _NUMBER_IN_CAPITALS = re.compile(
-    r"([零壹贰叁肆伍陆柒捌玖拾佰]+)(?=幢|栋|座|号楼|单元|室|层|组|户|号)|[零壹贰叁肆伍陆柒捌玖]{3,5}$"
+    r"([零〇壹贰叁肆伍陆柒捌玖拾佰]+)(?=幢|栋|座|号楼|单元|室|层|组|户|号)|[零〇壹贰叁肆伍陆柒捌玖]{3,5}$"
 )
 _CAPITAL = "[壹贰叁肆伍陆柒捌玖拾]"
 
@@ -87,7 +99,7 @@ def one_address(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
-    text = none_longer(unescaped(encoded.dictionary), LONGEST)
+    text = without_roman(none_longer(unescaped(encoded.dictionary), LONGEST))
     text = fold(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
     text = _numbers_in_capitals(simplified_column(text))
     for pattern, replacement in _STEPS:
@@ -115,7 +127,11 @@ def _without_two_rooms(text: pa.StringArray) -> pa.StringArray:
 
     def cut(cell: str) -> str:
         match = _TWO_ROOMS.search(cell)
-        one_floor = match and match[1] != match[2] and match[1][:-2] == match[2][:-2]
-        return cell[: match.start()] if match and one_floor else cell
+        if match is None or match[1] == match[2] or match[1][:-2] != match[2][:-2]:
+            return cell
+        before = cell[: match.start()]
+        if cell[match.start()] != "-":
+            return before
+        return before + ("单元" if _UNIT_BEFORE.search(before) else "幢" if _BUILDING_BEFORE.search(before) else "")
 
     return pc.replace_with_mask(text, listed, pa.array(map(cut, text.filter(listed).to_pylist()), pa.string()))

@@ -32,7 +32,7 @@ _TAIL = (
     rf"|(?P<building_dash>{_PLAIN_ID})-|(?P<building_lost>幢|栋|号楼)))?"
     rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:{_UNIT}|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|{_UNIT}))?"
     rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
-    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|{_ROOM_SLIP}|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?|[零〇一二三四五六七八九]{{3,5}})|室)?$"
+    rf"(?:第?(?P<room>{_ID})(?P<room_mark>号室|室|{_ROOM_SLIP}|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?|[零〇一二三四五六七八九]{{3,5}})|室)?$"
 )
 """A mark without its number (幢2单元303室) belongs to the tail all the same; the number is lost, not the mark."""
 
@@ -62,7 +62,7 @@ GATE = re.compile(rf"^(?P<left>.*?(?:[0-9]|[{NUMERALS}](?=号))(?:号院?|弄))(
 """A road with its number, and what lies behind that gate: 虹桥路12号 | 花园新村."""
 
 ROAD = re.compile(rf"^(?P<road>[^号]*?(?:{ROAD_WORDS}))$")
-GROUP = re.compile(rf"第?(?P<group>[0-9]+|[{NUMERALS}]+)(?:(?:村民|居民)?小)?组$")
+GROUP = re.compile(rf"第?(?P<group>[0-9]+|[{NUMERALS}]+)(?:(?:村民|居民)?小?(?P<kind>组)|(?:生产)?(?P<team>队))$")
 
 
 def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -49,7 +49,7 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
-    folded = said(_without_roman(encoded.dictionary), NO_ADDRESS)
+    folded = said(without_roman(encoded.dictionary), NO_ADDRESS)
     folded = simplified_column(pc.utf8_normalize(folded, form="NFKC"))
     for pattern, replacement in _FOLDS:
         folded = pc.replace_substring_regex(folded, pattern=pattern, replacement=replacement)
@@ -66,7 +66,8 @@ def simplified_column(values: pa.StringArray) -> pa.StringArray:
     return pc.replace_with_mask(values, written, pa.array(simplified(values.filter(written).to_pylist()), pa.string()))
 
 
-def _without_roman(values: pa.StringArray) -> pa.StringArray:
+def without_roman(values: pa.StringArray) -> pa.StringArray:
+    """Roman numerals of one character as digits."""
     roman = pc.match_substring_regex(values, r"[\x{2160}-\x{216B}\x{2170}-\x{217B}]")
     if not pc.any(roman).as_py():
         return values

@@ -33,6 +33,8 @@ _BEHIND_FORM = re.compile(
     rf"^(.{{2,}}?(?:有限责任公司|有限公司|股份公司|合作社|\((?:有限|普通|特殊普通)合伙\)))(?:{_STATE}|{_PLACE}|{_NUMBER}|{_BEFORE}.*)$"
 )
 _MOST_NOTES = 4
+_USUAL_ENDS = ("公司", "合作社", "店", "厂", "部", "行", "馆")
+_WITH_TEXT_BEHIND = ("公司", "合作社")
 
 _ENGLISH = (
     r"(?:(?:PTE|PTY|CO|COMPANY)[.,\s]*)?(?:LTD|LIMITED)|(?:CO|COMPANY)[.,\s]*INC|INC(?:ORPORATED)?|CORP(?:ORATION)?|L\.?L\.?C|GMBH|PLC|COMPANY"
@@ -52,6 +54,8 @@ def without_notes(text: str) -> str:
     >>> without_notes('恒禾管理合伙企业(有限合伙)'), without_notes('恒禾商贸有限公司(石桥店)')
     ('恒禾管理合伙企业(有限合伙)', '恒禾商贸有限公司(石桥店)')
     """
+    if "(" not in text and not text[:1].isdigit() and text.endswith(_USUAL_ENDS):
+        return text
     for _ in range(_MOST_NOTES):
         shorter = _without_one(text)
         if shorter == text:
@@ -63,6 +67,8 @@ def without_notes(text: str) -> str:
 def _without_one(text: str) -> str:
     if (front := _IN_FRONT.match(text)) and (front[1] is None or _NOTE_INSIDE.match(front[1])):
         return text[front.end() :]
+    if "(" not in text and not any(form in text for form in _WITH_TEXT_BEHIND):
+        return text
     if (behind := _AT_END.match(text)) and not _FORM_IN_BRACKETS.search(text):
         name, note = behind.groups()
         if _NOTE_INSIDE.match(note) or (_FORM.search(name) and not _BRANCH.search(note)):
