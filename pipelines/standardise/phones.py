@@ -21,9 +21,7 @@ _COUNTRY = r"(?:\+?(?:00)?86[-\s.)]{0,2})?"
 _GAP = r"[-\s.()]{0,2}"
 _MOBILE = rf"{_COUNTRY}[(]?0?(1{_GAP}[3-9](?:{_GAP}[0-9]){{9}})"
 _AREA = r"\(?(0(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]*|(?![48]00)(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]+)"
-_LAND = (
-    rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9][0-9]{{2,3}}[-\s]?[0-9]{{4}})(?:(?:转|-|\s?ext\.?\s?|#)([0-9]{{1,5}}))?"
-)
+_LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9][0-9]{{2,3}}[-\s]?[0-9]{{4}})(?:(?:转|-|\s?ext\.?\s?|#)([0-9]{{1,5}}))?"
 _SERVICE = r"([48]00)[-\s]?([0-9]{3,4})[-\s]?([0-9]{3,4})"
 _MOBILE_PATTERN = re.compile(rf"(?<![0-9]){_MOBILE}(?![0-9])")
 _LAND_PATTERN = re.compile(rf"(?<![0-9]){_LAND}(?![0-9])")
@@ -35,6 +33,7 @@ _LIST_MARKS = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u3243\u3280-\u32b0]
 _LONGEST = 300
 """Characters of a cell that are looked at: two numbers and the words around them are shorter."""
 
+_NO_DIGIT = re.compile(r"[^0-9]")
 _SUSPECT_TAIL = f"({'|'.join(d * 8 for d in '0123456789')}|12345678|23456789|87654321|13800138000)$"
 MADE_UP = frozenset(["13800138000", "13800000000", "13900000000", "13812345678", "13912345678", "18888888888"])
 """Numbers typed to satisfy a form."""
@@ -47,11 +46,11 @@ def is_made_up(digits: str) -> bool:
 
 
 def _mobile(match: re.Match[str]) -> str:
-    return re.sub(r"[^0-9]", "", match[1])
+    return _NO_DIGIT.sub("", match[1])
 
 
 def _land(match: re.Match[str]) -> str:
-    area, local = (re.sub(r"[^0-9]", "", part) for part in match.group(1, 2))
+    area, local = (_NO_DIGIT.sub("", part) for part in match.group(1, 2))
     return f"0{area.lstrip('0')}-{local}" + (f"-{match[3]}" if match[3] else "")
 
 
@@ -76,7 +75,7 @@ def read_phones(cell: str) -> tuple[str | None, str | None]:
     ):
         for hit in pattern.finditer(text):
             number = spell(hit)
-            if number not in numbers and not is_made_up(re.sub(r"[^0-9]", "", number)):
+            if number not in numbers and not is_made_up(_NO_DIGIT.sub("", number)):
                 numbers.append(number)
         text = pattern.sub("/", text)
     return (numbers[0] if numbers else None), (numbers[1] if len(numbers) > 1 else None)

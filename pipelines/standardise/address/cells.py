@@ -62,6 +62,9 @@ _STEPS = (
         rf"(?:{_ROOM}室?)?[\s(-]*{_CAR}[\s-]*[A-Za-z]{{0,2}}[0-9]{{0,5}}(?:-[0-9A-Za-z]{{1,5}})?(?:号|室|位|号位)?\)?$",
         "",
     ),
+    # 第 before a room, and a room in numerals without its mark
+    (r"第([0-9A-Za-z零〇一二三四五六七八九十百]+(?:室|户))$", r"\1"),
+    (rf"({_MARK_BEFORE_ROOM}-?)([零〇一二三四五六七八九]{{3,5}})$", r"\1\2室"),
     # several rooms, part of a room, several buildings
     (rf"({_MARK_BEFORE_ROOM}[\s-]?){_ROOM}{_ROOM_MARK}{_BETWEEN}{_ROOM}.*$", r"\1"),
     (
@@ -74,6 +77,13 @@ _STEPS = (
     (rf"([^0-9路街道巷弄-])[0-9]{{1,3}}{_BUILDING_MARK}?{_BETWEEN}[0-9]{{1,3}}{_BUILDING_MARK}", r"\1幢"),
     (rf"([^A-Z路街道巷弄-])[A-Z]{_BUILDING_MARK}?{_BETWEEN}[A-Z]{_BUILDING_MARK}", r"\1幢"),
 )
+
+_MAY_HOLD_MORE = (
+    rf"[0-9]{{7}}|[0-9]{{3}}[\s-][0-9]{{4}}|[;；|]|(?:室|户){_BETWEEN}|室.|之|车|储|杂物|地下|人防|[年月/][0-9]|[0-9]{{4}}-[0-9]{{1,2}}-"
+    rf"|^{_ROOM}(?:室|房)|[0-9]{{3,5}}[A-Za-z]?{_BETWEEN}[0-9A-Za-z]|[零〇一二三四五六七八九]{{3}}(?:{_BETWEEN}|$)|第[^号楼幢栋座单元组]+$"
+    rf"|[0-9A-Z]{_BUILDING_MARK}?{_BETWEEN}[0-9A-Z]{{1,3}}{_BUILDING_MARK}"
+)
+"""What every step below needs at least; most cells have none of it."""
 
 _FLOOR_TO_FLOOR = rf"[0-9]{{3,5}}室?{_BETWEEN}[0-9]{{3,5}}室?$"
 _TWO_ROOMS = re.compile(r"-?([0-9]{3,5})室?\s?[-~–—至到、,，/和及与&+.\s]\s?([0-9]{3,5})室?$")
@@ -102,9 +112,11 @@ def one_address(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     text = without_roman(none_longer(unescaped(encoded.dictionary), LONGEST))
     text = fold(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
     text = _numbers_in_capitals(simplified_column(text))
+    more = pc.match_substring_regex(text, _MAY_HOLD_MORE)
+    cut = text.filter(more)
     for pattern, replacement in _STEPS:
-        text = pc.replace_substring_regex(text, pattern, replacement)
-    return pc.take(_without_two_rooms(text), encoded.indices)
+        cut = pc.replace_substring_regex(cut, pattern, replacement)
+    return pc.take(pc.replace_with_mask(text, more, _without_two_rooms(cut)), encoded.indices)
 
 
 def _numbers_in_capitals(text: pa.StringArray) -> pa.StringArray:

@@ -32,7 +32,7 @@ _TAIL = (
     rf"|(?P<building_dash>{_PLAIN_ID})-|(?P<building_lost>幢|栋|号楼)))?"
     rf"(?:第?(?:(?P<unit>{_ID}|[甲乙丙丁东西南北中])(?:{_UNIT}|门洞|门|梯)-?|(?P<unit_dash>{_PLAIN_ID})-|{_UNIT}))?"
     rf"(?:第?(?P<floor>-?[0-9]+|[{NUMERALS}]+)(?:层|楼|[Ff])-?)?"
-    rf"(?:第?(?P<room>{_ID})(?P<room_mark>号室|室|{_ROOM_SLIP}|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?|[零〇一二三四五六七八九]{{3,5}})|室)?$"
+    rf"(?:(?P<room>{_ID})(?P<room_mark>号室|室|{_ROOM_SLIP}|号房间?|房间?|号户|户|号)|(?P<room_bare>[A-Za-z]?[0-9]+[A-Za-z]?)|室)?$"
 )
 """A mark without its number (幢2单元303室) belongs to the tail all the same; the number is lost, not the mark."""
 

@@ -222,7 +222,10 @@ class Locator:
         if group and not left.road:
             outer = self._reader.read(rest[: group.start()]) if group.start() else Left()
             left = merge(left, outer)
-            return replace(self._plain(left), estate=(outer.rest or "") + f"{number(group['group'])}{group['kind'] or group['team']}")
+            return replace(
+                self._plain(left),
+                estate=(outer.rest or "") + f"{number(group['group'])}{group['kind'] or group['team']}",
+            )
         return self._plain(left, estate=rest)
 
     def _behind_road(self, left: Left) -> Location | None:

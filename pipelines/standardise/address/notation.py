@@ -143,6 +143,8 @@ def numbers(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     kept = pc.if_else(made_dates(encoded.dictionary), "", encoded.dictionary)
     whole = pc.replace_substring_regex(kept, pattern=r"\.0+\s*$", replacement="")
     folded = pc.replace_substring_regex(fold_text(whole), pattern=_MARKS, replacement="")
-    folded = pc.if_else(pc.match_substring_regex(folded, rf"[0-9]{{{_MOST_DIGITS},}}"), pa.scalar(None, pa.string()), folded)
+    folded = pc.if_else(
+        pc.match_substring_regex(folded, rf"[0-9]{{{_MOST_DIGITS},}}"), pa.scalar(None, pa.string()), folded
+    )
     forms = pa.array([number(text) for text in folded.to_pylist()], pa.string())
     return pc.take(forms, encoded.indices)

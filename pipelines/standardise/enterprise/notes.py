@@ -16,7 +16,9 @@ from pipelines.standardise.enterprise.words import BRANCHES, LEGAL_FORMS
 _STATE = "(?:已|现已|拟)?(?:注销|吊销|停业|歇业|关闭|关停|搬迁|搬离|搬走|迁出|迁入|拆迁|拆除|倒闭|破产|转让|更名|改名|变更|合并|清算)"
 _BEFORE = "(?:原名?|曾用名?|前身|旧名|现名?|又名|别名|简称|俗称|挂靠|借用)"
 _OTHER = "(?:筹备?|筹建|在建|新建|备案|总部|本部|暂停|空置|无人|闲置|个体|自营|承包|租赁|出租|备注|详见|见|含|等)"
-_NUMBER = r"(?:第?[0-9]{1,4}(?:年度?|号|期|次|户|家)?|[A-Z]|NO\.?[0-9]+|[0-9]{4}[-.年/][0-9]{1,2}(?:[-.月/][0-9]{1,2}日?)?)"
+_NUMBER = (
+    r"(?:第?[0-9]{1,4}(?:年度?|号|期|次|户|家)?|[A-Z]|NO\.?[0-9]+|[0-9]{4}[-.年/][0-9]{1,2}(?:[-.月/][0-9]{1,2}日?)?)"
+)
 _PLACE = (
     "(?:(?:建筑|施工)?工地|施工现场|项目|(?:员工|职工|集体)?宿舍楼?|(?:员工|职工)?食堂|[东西南北新老一二三四]?厂区|办公[室楼区]"
     "|门卫室?|传达室|大门口?|旁边?|内|附近|对面|楼[上下]|[0-9一二三四五六七八九]+楼)"
@@ -36,9 +38,7 @@ _MOST_NOTES = 4
 _USUAL_ENDS = ("公司", "合作社", "店", "厂", "部", "行", "馆")
 _WITH_TEXT_BEHIND = ("公司", "合作社")
 
-_ENGLISH = (
-    r"(?:(?:PTE|PTY|CO|COMPANY)[.,\s]*)?(?:LTD|LIMITED)|(?:CO|COMPANY)[.,\s]*INC|INC(?:ORPORATED)?|CORP(?:ORATION)?|L\.?L\.?C|GMBH|PLC|COMPANY"
-)
+_ENGLISH = r"(?:(?:PTE|PTY|CO|COMPANY)[.,\s]*)?(?:LTD|LIMITED)|(?:CO|COMPANY)[.,\s]*INC|INC(?:ORPORATED)?|CORP(?:ORATION)?|L\.?L\.?C|GMBH|PLC|COMPANY"
 _MAY_BE_ENGLISH = r"(?i)(?:LTD|LIMITED|INC|INCORPORATED|CORP|CORPORATION|L\.?L\.?C|GMBH|PLC|COMPANY)[\s.]*$"
 _ENGLISH_FORM = rf"(?i)^(.*?[\p{{Han}})）]|.*?[\p{{L}}\p{{N}}][\s,.]+)\s*(?:{_ENGLISH})[\s.]*$"
 

@@ -22,6 +22,7 @@ from pipelines.standardise.identifiers import organisation_code as inside_code
 from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, InvalidIdentifierError, mod_31
 from pipelines.standardise.placeholders import is_made_up
 
+_NO_PART = re.compile(r"[^0-9A-Z]")
 _WELL_FORMED = re.compile(f"[{CREDIT_ALPHABET}]{{2}}\\d{{6}}[{CREDIT_ALPHABET}]{{10}}")
 _IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _KINDS = frozenset(
@@ -34,7 +35,7 @@ _NOT_USED = str.maketrans("OI", "01")
 
 def compact(number: str) -> str:
     """Half width capitals without blanks and dashes; O and I, which the standard does not use, as 0 and 1."""
-    return re.sub(r"[^0-9A-Z]", "", fold_text(number).upper()).translate(_NOT_USED)
+    return _NO_PART.sub("", fold_text(number).upper()).translate(_NOT_USED)
 
 
 def validate(number: str) -> str:
@@ -47,7 +48,9 @@ def validate(number: str) -> str:
     if mod_31(text[:17]) != text[17]:
         raise InvalidIdentifierError("the check character does not hold")
     if is_made_up(text[8:16]):
-        raise InvalidIdentifierError("the organisation code inside is one digit again and again, or a row of neighbours")
+        raise InvalidIdentifierError(
+            "the organisation code inside is one digit again and again, or a row of neighbours"
+        )
     if like_identity_number(text):
         raise InvalidIdentifierError("the characters are an identity number's")
     return text

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers import credit_code, identity_number, organisation_code, registration_number
+from pipelines.standardise.identifiers.credit_column import plain_credit_codes
 from pipelines.standardise.placeholders import is_made_up, said
 
 VALID, INVALID, MISSING = "valid", "invalid", "missing"
@@ -29,6 +30,7 @@ _COPY = re.compile(
 
 _BETWEEN = re.compile(r"[、,;，；/|\\\n()\[\]:：]+|\s{2,}")
 _BETWEEN_OR_BLANK = re.compile(r"[^0-9A-Z]+")
+_PLAIN = re.compile(r"[0-9A-Z-]*")
 _WELL_FORMED = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}|[0-9]{15}|[0-9A-Z]{8}[0-9X]")
 _LONG_CODES = (15, 18)
 _CORES = {15: slice(6, 14), 18: slice(8, 16)}
@@ -68,7 +70,9 @@ def read(cell: str) -> Codes:
     """
     if not any(c.isdigit() for c in cell):
         return Codes()
-    text = "\n".join(map(fold_text, cell[:_LONGEST].splitlines())).upper()
+    text = cell[:_LONGEST].upper()
+    if not _PLAIN.fullmatch(text):
+        text = "\n".join(map(fold_text, text.splitlines())).upper()
     whole = _read(text)
     if whole.state == VALID:
         return whole
@@ -100,15 +104,16 @@ def _first_of_each(readings: list[Codes]) -> Codes:
 
 def _read(text: str) -> Codes:
     """One code with whatever blanks, dashes and labels are around it."""
-    code, plain = credit_code.compact(text), organisation_code.compact(text)
-    if credit_code.is_valid(code):
+    plain = organisation_code.compact(text)
+    code = credit_code.compact(plain)
+    if len(code) == _LONG_CODES[1] and credit_code.is_valid(code):
         return Codes(code, None, code[8:17], VALID)
     if not any(c.isdigit() for c in plain):
         return Codes()
     core = plain[_CORES.get(len(plain), slice(8))]
     if is_made_up(core):
         return Codes(state=INVALID)
-    if registration_number.is_valid(plain):
+    if len(plain) == _LONG_CODES[0] and registration_number.is_valid(plain):
         return Codes(None, plain, None, VALID)
     return Codes(state=INVALID) if _of_a_citizen(plain) else _by_organisation(code, plain)
 
@@ -123,13 +128,21 @@ def _by_organisation(code: str, plain: str) -> Codes:
 
 def _of_a_citizen(plain: str) -> bool:
     """Whether it is an identity number, or one with a slip: those belong to no enterprise and are never shown."""
-    return credit_code.like_identity_number(plain) or identity_number.is_valid(plain)
+    return credit_code.like_identity_number(plain) or (len(plain) in _LONG_CODES and identity_number.is_valid(plain))
 
 
 def _legible(code: str, plain: str) -> str | None:
     """The characters of a well-formed code."""
     text = code if len(code) == 18 else plain
     return text if _WELL_FORMED.fullmatch(text) else None
+
+
+def _column(values: pa.StringArray) -> list[Codes]:
+    cells = said(values).to_pylist()
+    sure = plain_credit_codes(values).tolist()
+    return [
+        Codes(cell, None, cell[8:17], VALID) if plain else read(cell) for cell, plain in zip(cells, sure, strict=True)
+    ]
 
 
 def standardise_enterprise_codes(values: pa.StringArray) -> pa.Table:
@@ -142,7 +155,7 @@ def standardise_enterprise_codes(values: pa.StringArray) -> pa.Table:
         One row per value: `credit_code`, `registration_number`, `organisation_code` (each null where the cell yields none
         whose check holds), `code_state` (valid, invalid, missing; never null).
     """
-    codes = [read(cell) for cell in said(values).to_pylist()]
+    codes = _column(values)
     return pa.table(
         {
             "credit_code": pa.array([c.credit_code for c in codes], pa.string()),
@@ -167,6 +180,6 @@ def legible_codes(values: pa.StringArray) -> pa.Table:
         the registration number, else the organisation code. Null where there is none, where it is made up, and where it
         may be an identity number.
     """
-    codes = [read(cell) for cell in said(values).to_pylist()]
+    codes = _column(values)
     legible = [c.credit_code or c.registration_number or c.legible or c.organisation_code for c in codes]
     return pa.table({"code_legible": pa.array(legible, pa.string())})

@@ -121,7 +121,9 @@ def validate(number: str) -> str:
     if not _WELL_FORMED.fullmatch(text):
         raise InvalidIdentifierError("an identity number has 15 digits, or 17 and a check character")
     if is_made_up(text):
-        raise InvalidIdentifierError("the digits are one digit or a short block again and again, or a row of neighbours")
+        raise InvalidIdentifierError(
+            "the digits are one digit or a short block again and again, or a row of neighbours"
+        )
     if len(text) == 15:
         if _of_a_centenarian(text):
             raise InvalidIdentifierError("the sequence 996–999 of 15 digits leaves the century open")

@@ -10,7 +10,7 @@ from stdnum.iso7064 import mod_11_10 as iso_mod_11_10
 
 from pipelines.standardise.identifiers import credit_code, organisation_code, registration_number
 from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, mod_11_2, mod_11_10, mod_11_organisation, mod_31
-from pipelines.standardise.identifiers.enterprise_codes import legible_codes, standardise_enterprise_codes
+from pipelines.standardise.identifiers.enterprise_codes import legible_codes, read, standardise_enterprise_codes
 
 CASES = "enterprise_codes.yaml"
 
@@ -82,6 +82,23 @@ identity_numbers = st.builds(
     st.integers(0, 999),
 )
 passing_as_a_credit_code = identity_numbers.filter(lambda number: mod_31(number[:17]) == number[17])
+
+
+@given(
+    st.lists(
+        st.one_of(credit_codes, credit_codes.map(str.lower), st.text(CREDIT_ALPHABET, min_size=17, max_size=19)),
+        min_size=1,
+    )
+)
+def test_the_matrix_and_the_reader_give_the_same_answers(cells):
+    rows = standardise_enterprise_codes(pa.array(cells)).to_pylist()
+    for cell, row in zip(cells, rows, strict=True):
+        codes = read(cell)
+        assert (row["credit_code"], row["organisation_code"], row["code_state"]) == (
+            codes.credit_code,
+            codes.organisation_code,
+            codes.state,
+        )
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much], max_examples=60)

@@ -12,9 +12,7 @@ from pipelines.standardise.placeholders import is_made_up
 
 others = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS - {"CN"})).map(phonenumbers.example_number)
 others = others.filter(lambda number: not is_made_up(str(number.national_number)))
-shapes = st.sampled_from(
-    [phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.INTERNATIONAL]
-)
+shapes = st.sampled_from([phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.INTERNATIONAL])
 
 
 @given(others, shapes, st.sampled_from(["+", "00", "＋"]))

@@ -85,7 +85,9 @@ def test_leading_zeros_and_capitals_do_not_matter(value: int) -> None:
     assert number(f"a{value}") == number(f"A{value}")
 
 
-@pytest.mark.parametrize("cell", ["2026-01-06", "2026/1/6", "2026-01-06 00:00:00", "1月6日", "46028", "46028.0", "6-Jan", "Jan-06"])
+@pytest.mark.parametrize(
+    "cell", ["2026-01-06", "2026/1/6", "2026-01-06 00:00:00", "1月6日", "46028", "46028.0", "6-Jan", "Jan-06"]
+)
 def test_a_number_that_a_spreadsheet_made_a_date_is_none_and_can_be_counted(cell: str) -> None:
     assert numbers(pa.array([cell])).to_pylist() == [None]
     assert made_dates(pa.array([cell, "1-6", None, "1203"])).to_pylist() == [True, False, None, False]
