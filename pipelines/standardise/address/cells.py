@@ -12,8 +12,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.address.notation import simplified_column, without_roman
-from pipelines.standardise.folding import fold, none_longer, unescaped
+from pipelines.standardise.address.notation import plain_characters, tidy
+from pipelines.standardise.folding import none_longer, unescaped
 from pipelines.standardise.numerals import CAPITALS
 
 LONGEST = 500
@@ -102,21 +102,21 @@ def one_address(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         values: Strings, nullable.
 
     Returns:
-        Strings of the same length and nullability: half width, simplified, of several addresses the first; without phones;
-        without the room where the cell names several or a part of one, and without the building where it names several
-        (their mark stays: 锦鲤花园3-5幢 is 锦鲤花园幢). '' where a cell is no address for its length.
+        Strings as `fold_text` leaves them, of the same length: of several addresses the first; without phones; without
+        the room where the cell names several or a part of one, and without the building where it names several (their
+        mark stays: 锦鲤花园3-5幢 is 锦鲤花园幢). Null also where a cell is no address for its length.
     """
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
-    text = without_roman(none_longer(unescaped(encoded.dictionary), LONGEST))
-    text = fold(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
-    text = _numbers_in_capitals(simplified_column(text))
+    text = none_longer(unescaped(encoded.dictionary), LONGEST)
+    text = plain_characters(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
+    text = _numbers_in_capitals(pc.utf8_trim_whitespace(text))
     more = pc.match_substring_regex(text, _MAY_HOLD_MORE)
     cut = text.filter(more)
     for pattern, replacement in _STEPS:
         cut = pc.replace_substring_regex(cut, pattern, replacement)
-    return pc.take(pc.replace_with_mask(text, more, _without_two_rooms(cut)), encoded.indices)
+    return pc.take(tidy(pc.replace_with_mask(text, more, _without_two_rooms(cut))), encoded.indices)
 
 
 def _numbers_in_capitals(text: pa.StringArray) -> pa.StringArray:

@@ -49,12 +49,20 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
-    folded = said(without_roman(encoded.dictionary), NO_ADDRESS)
-    folded = simplified_column(pc.utf8_normalize(folded, form="NFKC"))
+    return pc.take(tidy(plain_characters(encoded.dictionary)), encoded.indices)
+
+
+def plain_characters(values: pa.StringArray) -> pa.StringArray:
+    """Half width, simplified, roman numerals as digits."""
+    return simplified_column(pc.utf8_normalize(without_roman(values), form="NFKC"))
+
+
+def tidy(values: pa.StringArray) -> pa.StringArray:
+    """`fold_text` of plain characters, never null."""
+    folded = said(values, NO_ADDRESS)
     for pattern, replacement in _FOLDS:
         folded = pc.replace_substring_regex(folded, pattern=pattern, replacement=replacement)
-    folded = pc.if_else(pc.equal(folded, ""), pa.scalar(None, pa.string()), folded)
-    return pc.take(folded, encoded.indices)
+    return pc.if_else(pc.equal(folded, ""), pa.scalar(None, pa.string()), folded)
 
 
 def simplified_column(values: pa.StringArray) -> pa.StringArray:

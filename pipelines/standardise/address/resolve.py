@@ -81,7 +81,7 @@ def _complete(parts: pa.Table) -> pa.Table:
 
 def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Fold and split distinct rows into what names the place and what names the dwelling in it."""
-    tail = split_tail(fold_text(one_address(distinct.column("text"))))
+    tail = split_tail(one_address(distinct.column("text")))
     # a number with 号 and nothing after it is a door, not a building
     nothing_after = pc.and_(pc.is_null(tail["room"]), pc.and_(pc.is_null(tail["unit"]), pc.is_null(tail["floor"])))
     is_door = pc.fill_null(pc.and_(pc.equal(tail["building_mark"], "号"), nothing_after), False)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers import credit_code, identity_number, organisation_code, registration_number
 from pipelines.standardise.identifiers.credit_column import plain_credit_codes
-from pipelines.standardise.placeholders import is_made_up, said
+from pipelines.standardise.placeholders import said
 
 VALID, INVALID, MISSING = "valid", "invalid", "missing"
 
@@ -111,7 +111,7 @@ def _read(text: str) -> Codes:
     if not any(c.isdigit() for c in plain):
         return Codes()
     core = plain[_CORES.get(len(plain), slice(8))]
-    if is_made_up(core):
+    if len(set(core)) == 1:
         return Codes(state=INVALID)
     if len(plain) == _LONG_CODES[0] and registration_number.is_valid(plain):
         return Codes(None, plain, None, VALID)
