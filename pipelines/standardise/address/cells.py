@@ -12,12 +12,9 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.address.notation import plain_characters, tidy
+from pipelines.standardise.address.notation import LONGEST, plain_characters, tidy
 from pipelines.standardise.folding import none_longer, unescaped
 from pipelines.standardise.numerals import CAPITALS
-
-LONGEST = 500
-"""Characters beyond which a cell is no address."""
 
 _PHONE = r"(?:(?:\+?86[\s-]?)?1[3-9][0-9][\s-]?[0-9]{4}[\s-]?[0-9]{4}|0[0-9]{2,3}-[0-9]{7,8}|[0-9]{17}[0-9Xx])"
 _CALLED = r"(?:收件人?|收|联系电话|联系方式|联系人|电话号?码?|手机号?码?|(?i:tel|mobile|phone)\.?|身份证号?)?[:\s]*"

@@ -12,12 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.characters import simplified, traditional_in
+from pipelines.standardise.folding import none_longer
 from pipelines.standardise.numerals import NUMERALS, numeral
 from pipelines.standardise.placeholders import NO_ADDRESS, said
 
 _RUN = re.compile(f"[{NUMERALS}千]+")
 _LEADING_ZEROS = re.compile(r"^0+(?=[0-9])")
 _MOST_DIGITS = 7
+
+LONGEST = 500
+"""Characters beyond which a cell is no address and no part of one."""
 
 _ROMAN = {0x2160 + i: str(i + 1) for i in range(12)} | {0x2170 + i: str(i + 1) for i in range(12)}
 """Ⅲ, which would be three letters in half width."""
@@ -49,7 +53,7 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
-    return pc.take(tidy(plain_characters(encoded.dictionary)), encoded.indices)
+    return pc.take(tidy(plain_characters(none_longer(encoded.dictionary, LONGEST))), encoded.indices)
 
 
 def plain_characters(values: pa.StringArray) -> pa.StringArray:
