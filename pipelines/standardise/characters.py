@@ -6,6 +6,7 @@ is looked up once and whole columns are then translated in C. Belongs here: char
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -37,6 +38,26 @@ def syllable(character: str) -> str:
     return str(reading).replace("ü", "v")
 
 
+_LATIN = range(0x00C0, 0x0370), range(0x1E00, 0x1F00)
+_NO_MARK = {"Đ": "D", "đ": "d", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "ß": "ss", "Æ": "AE", "æ": "ae", "Œ": "OE"}
+_NO_MARK |= {"œ": "oe", "Þ": "TH", "þ": "th", "ı": "i", "Ħ": "H", "ħ": "h", "Ə": "A", "ə": "a", "Ð": "D", "ð": "d"}
+
+
+def without_marks(texts: Sequence[str]) -> list[str]:
+    """Latin letters without accents and strokes; other scripts as they are.
+
+    >>> without_marks(['NGUYỄN VĂN ĐẠT', 'José', '陈', '김'])
+    ['NGUYEN VAN DAT', 'Jose', '陈', '김']
+    """
+    marked = {c for c in set("".join(texts)) if any(ord(c) in block for block in _LATIN)}
+    table = {ord(c): _NO_MARK.get(c) or _letters(c) for c in sorted(marked)}
+    return [text.translate(table) for text in texts] if table else list(texts)
+
+
+def _letters(character: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))
+
+
 def _spaced(character: str) -> str:
     return syllable(character) if character < "\u2e80" else f" {syllable(character)} "
 
@@ -49,6 +70,11 @@ def simplified(texts: Sequence[str]) -> list[str]:
     """
     table = {ord(c): s for c in sorted(set("".join(texts))) if (s := _simplified(c)) != c}
     return [text.translate(table) for text in texts] if table else list(texts)
+
+
+def traditional_in(texts: Sequence[str]) -> list[str]:
+    """The characters of the texts that `simplified` would change, in order."""
+    return [c for c in sorted(set("".join(texts))) if _simplified(c) != c]
 
 
 def syllables(texts: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ Belongs here: folds that are right for every attribute. Does not: anything that 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -31,8 +32,30 @@ def fold_text(value: str) -> str:
     >>> fold_text(' ３幢\u30002 单元\u200b ')
     '3幢 2 单元'
     """
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())
     value = _INVISIBLE_PATTERN.sub("", unicodedata.normalize("NFKC", value))
     return _BLANKS_PATTERN.sub(" ", value).strip()
+
+
+_ESCAPED_TWICE = 2
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,20});|&(?:nbsp|middot)(?![A-Za-z])")
+
+
+def unescaped(values: pa.StringArray) -> pa.StringArray:
+    """HTML entities as the characters they stand for, also where a web form escaped them twice (&amp;middot;)."""
+    for _ in range(_ESCAPED_TWICE):
+        escaped = pc.match_substring(values, "&")
+        if not pc.any(escaped).as_py():
+            break
+        plain = [_ENTITY.sub(lambda m: html.unescape(m.group()), text) for text in values.filter(escaped).to_pylist()]
+        values = pc.replace_with_mask(values, escaped, pa.array(plain, pa.string()))
+    return values
+
+
+def none_longer(values: pa.StringArray, most: int) -> pa.StringArray:
+    """'' for each value of more than `most` characters: what is no value of an attribute must not take long to read."""
+    return pc.if_else(pc.less_equal(pc.utf8_length(values), most), values, "")
 
 
 def without_blanks(values: pa.StringArray) -> pa.StringArray:

@@ -13,7 +13,9 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.folding import fold, fold_text
+from pipelines.standardise.folding import fold, fold_text, none_longer
+from pipelines.standardise.numerals import numeral
+from pipelines.standardise.placeholders import said
 
 NODE = pa.schema(
     [("grid_code", pa.string()), ("name", pa.string()), ("level", pa.string()), ("parent_code", pa.string())]
@@ -28,6 +30,8 @@ _SUFFIX = re.compile(r"(?:社区|村)?(?:居民委员会|村民委员会|居委�
 _NUMERAL = re.compile(r"[一二三四五六七八九十百]+")
 _ORDINAL = re.compile(r"第?0*(\d+)号?(?:网格|格)?$")
 _CITY_DIGITS = 6
+_LONGEST = 200
+"""Characters of a cell beyond which it names no grid."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +111,14 @@ class GridTree:
 
     def __call__(self, values: pa.StringArray) -> pa.Table:
         """Standardise grid cells: `grid_code` per distinct raw value, null where it means no grid or more than one."""
-        return pa.table({"grid_code": pa.array([self.code_of(t) for t in fold(values).to_pylist()], pa.string())})
+        texts = fold(said(none_longer(values, _LONGEST))).to_pylist()
+        return pa.table({"grid_code": pa.array([self.code_of(t) if t else None for t in texts], pa.string())})
 
 
-def _number(numeral: re.Match[str]) -> str:
-    digits = "零一二三四五六七八九"
-    text = numeral.group()
-    if "百" in text:
-        return text
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return "".join(str(digits.index(c)) for c in text)
-    return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))
+def _number(match: re.Match[str]) -> str:
+    """A numeral as digits; what is none (十五十六) stays as it is."""
+    read = numeral(match.group())
+    return match.group() if read is None else str(read)
 
 
 def strict_key(name: str) -> str:

@@ -11,16 +11,10 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.characters import simplified, syllables
-from pipelines.standardise.folding import fold
+from pipelines.standardise.characters import simplified, syllables, without_marks
+from pipelines.standardise.folding import fold, none_longer, unescaped
+from pipelines.standardise.placeholders import NOBODY, said
 from pipelines.standardise.surnames import COMPOUND, READINGS, SINGLE, surname_of
-
-NAMES_NOBODY = frozenset(
-    "匿名 匿名者 匿名用户 匿名市民 未知 未知姓名 无名氏 无名 佚名 不详 不祥 不明 不知 不清楚 未详 无 暂无 没有 空 空白 待定 待补 待核实 未提供 未登记 未留 "
-    "未填 未填写 不愿透露 不愿透露姓名 不便透露 保密 市民 群众 热心市民 热心群众 路人 居民 村民 游客 网友 本人 户主 业主 房东 租客 租户 住户 同上 同前 "
-    "某某 某人 某某某 测试 先生 女士 小姐 来电人 NULL NONE NA N/A NAN UNKNOWN ANONYMOUS TEST XXX XX X".split()
-)
-"""What is written where a name is not known or not given. Compared after folding, blanks dropped, Latin in capitals."""
 
 TITLES = (
     "先生 女士 小姐 太太 阿姨 叔叔 大爷 大妈 大娘 大伯 大哥 大姐 大叔 大婶 奶奶 爷爷 婆婆 伯伯 师傅 老师 经理 老板 主任 书记 医生 同志 姑娘 某某 某"
@@ -35,12 +29,33 @@ _SECOND_NAME = r"^(\p{Han}{2,}[^、,;/]*)[、,;/].*$"
 _TITLE = re.compile(f"^(.+?)({'|'.join(TITLES)})$")
 _LOST_DOT = re.compile(r"(?<=[\u3400-\u9fff]{2})\?(?=[\u3400-\u9fff]{2})")
 _NO_LETTER = r"^[^\p{L}]*$"
+_NO_PART_OF_A_KEY = str.maketrans("", "", " ·,.-'’‘`")
+_LONGEST = 100
+"""Characters a name may have; longer text names nobody."""
+
+_NEWBORN_IN_BRACKETS = r"^\p{Han}{2,}之[^()]{0,3}[子女婴儿孩宝胎][^()]{0,3}\([^()]{1,4}\)$"
+_NEWBORN = re.compile(r"^(.{2,}之)(.{0,3}?)([子女婴儿孩宝胎])(.{0,4})$")
+_RANKS = {rank: str(n) for n, ranks in enumerate(("大长甲A1一", "小次乙B2二", "丙C3三"), start=1) for rank in ranks}
 
 FULL, SURNAME_ONLY, DAMAGED = "full", "surname_only", "damaged"
 
 
 def _nobody(name: str) -> bool:
-    return name.upper() in NAMES_NOBODY
+    return name.upper() in NOBODY
+
+
+def _of_newborn(name: str) -> tuple[str, str | None]:
+    """The key and the sex of a child named after its mother, its rank among twins as a number.
+
+    >>> _of_newborn('孟晓岚之子大'), _of_newborn('孟晓岚之次女'), _of_newborn('孟晓岚')
+    (('孟晓岚之子1', '男'), ('孟晓岚之女2', '女'), ('孟晓岚', None))
+    """
+    match = _NEWBORN.match(name)
+    if match is None:
+        return name, None
+    mother, before, child, behind = match.groups()
+    rank = next((_RANKS[c] for c in (before + behind).upper() if c in _RANKS), "")
+    return mother + child + rank, {"子": "男", "女": "女"}.get(child)
 
 
 def _is_surname(text: str) -> bool:
@@ -68,6 +83,8 @@ def read_name(text: str) -> tuple[str | None, str | None, str | None]:
             text = bare
         else:
             sex = None
+    if "之" in text:
+        sex = sex or _of_newborn(text)[1]
     if len(text) == 1 and _is_surname(text):
         return text, SURNAME_ONLY, None
     if len(text) == 2 and text[0] in "老小" and text[1] in SINGLE:
@@ -90,6 +107,11 @@ def _reading(name: str, surname: str, plain: str) -> str:
     return " ".join([own, *plain.split()[len(surname) :]])
 
 
+def _keys(names: list[str]) -> list[str]:
+    keys = [name.translate(_NO_PART_OF_A_KEY) for name in without_marks(simplified(names))]
+    return [(_of_newborn(key)[0] if "之" in key else key).upper() for key in keys]
+
+
 def standardise_names(values: pa.StringArray) -> pa.Table:
     """Standardise person names.
 
@@ -98,11 +120,15 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
 
     Returns:
         One row per value: `name` (NFKC, no blanks between Chinese characters, one dot form, `?` for lost characters;
-        null where it names nobody), `name_form` (full, surname_only, damaged), `name_key` (simplified, without dots and
-        blanks, Latin in capitals), `name_pinyin` (syllables of the key, no tones), `surname`, `title_sex` (男, 女 where a
+        null where it names nobody), `name_form` (full, surname_only, damaged), `name_key` (simplified, without dots,
+        commas and blanks, Latin in capitals without accents, of children without a name the mother's and their rank), `name_pinyin` (syllables of the key, no tones), `surname`, `title_sex` (男, 女 where a
         title such as 先生 tells). All null where `name` is.
     """
-    text = pc.replace_substring_regex(fold(values), _NOTE, "")
+    text = fold(said(none_longer(unescaped(values), _LONGEST), NOBODY))
+    newborn = pc.match_substring_regex(text, _NEWBORN_IN_BRACKETS)
+    if pc.any(newborn).as_py():
+        text = pc.if_else(newborn, pc.replace_substring_regex(text, r"[()]", ""), text)
+    text = pc.replace_substring_regex(text, _NOTE, "")
     text = pc.replace_substring_regex(text, _SECOND_NAME, r"\1")
     text = pc.replace_substring_regex(text, r"(\p{Han}|[·•‧.・?〓*□]) +", r"\1")
     text = pc.replace_substring_regex(text, r" +(\p{Han}|[·•‧.・?〓*□])", r"\1")
@@ -115,7 +141,7 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
         read_name(t) if ok else (None, None, None) for t, ok in zip(text.to_pylist(), letters.to_pylist(), strict=True)
     ]
     named = [i for i, (name, _, _) in enumerate(read) if name is not None]
-    keys = [k.replace("·", "").replace(" ", "").upper() for k in simplified([str(read[i][0]) for i in named])]
+    keys = _keys([str(read[i][0]) for i in named])
     surnames = [_surname(key, str(read[i][1])) for i, key in zip(named, keys, strict=True)]
     readings = [_reading(k, s, p) for k, s, p in zip(keys, surnames, syllables(keys), strict=True)]
 
@@ -135,3 +161,23 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
             "title_sex": pa.array([sex for _, _, sex in read], pa.string()),
         }
     )
+
+
+def standardise_name_words(values: pa.StringArray) -> pa.Table:
+    """Standardise the order of Latin names: some platforms write the surname first, some last.
+
+    Args:
+        values: distinct raw names, never null.
+
+    Returns:
+        One row per value: `name_words`, the words of a name of two words and more in the order of the alphabet, capitals
+        without accents, joined by blanks. Null for names of one word and for those that hold other letters than Latin.
+    """
+    text = fold(said(none_longer(unescaped(values), _LONGEST), NOBODY))
+    latin = pc.match_substring_regex(text, r"^\p{Latin}[\p{Latin}\p{M} ,.'’·-]*[ ,·][\p{Latin}\p{M} ,.'’·-]*$")
+    words: list[str | None] = [None] * len(text)
+    named = [i for i, holds in enumerate(latin.to_pylist()) if holds]
+    for i, plain in zip(named, without_marks([text[i].as_py() for i in named]), strict=True):
+        parts = re.findall(r"[A-Z]+", re.sub(r"['’.-]", "", plain.upper()))
+        words[i] = " ".join(sorted(parts)) if len(parts) > 1 else None
+    return pa.table({"name_words": pa.array(words, pa.string())})

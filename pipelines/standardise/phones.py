@@ -1,6 +1,7 @@
 """Telephone numbers: one or two in a cell, mobile or land line, with whatever was typed around them.
 
-Belongs here: reading numbers and telling the made-up ones. Does not: how much a shared number proves.
+Belongs here: reading numbers and telling the made-up ones. Does not: how much a shared number proves, and numbers of
+other countries (`foreign_phones`).
 """
 
 from __future__ import annotations
@@ -12,16 +13,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.folding import fold_text
+from pipelines.standardise.foreign_phones import without_foreign
+from pipelines.standardise.numerals import plain_digits
+from pipelines.standardise.placeholders import said
 
-_MOBILE = r"(?:\+?(?:00)?86[-\s]?)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})"
-_AREA = r"\(?(0(?:10|2\d|[3-9]\d{2})\)?[-\s]*|(?![48]00)(?:10|2\d|[3-9]\d{2})\)?[-\s]+)"
-_LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9]\d{{2,3}}[-\s]?\d{{4}})(?:(?:转|-|\s?ext\.?\s?|#)(\d{{1,5}}))?"
-_SERVICE = r"([48]00)[-\s]?(\d{3,4})[-\s]?(\d{3,4})"
-_MOBILE_PATTERN = re.compile(rf"(?<!\d){_MOBILE}(?!\d)")
-_LAND_PATTERN = re.compile(rf"(?<!\d){_LAND}(?!\d)")
-_SERVICE_PATTERN = re.compile(rf"(?<!\d){_SERVICE}(?!\d)")
-_DASHES = str.maketrans("‐‑‒–—―−－ー_", "-" * 10)
+_COUNTRY = r"(?:\+?(?:00)?86[-\s.)]{0,2})?"
+_GAP = r"[-\s.()]{0,2}"
+_MOBILE = rf"{_COUNTRY}[(]?0?(1{_GAP}[3-9](?:{_GAP}[0-9]){{9}})"
+_AREA = r"\(?(0(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]*|(?![48]00)(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]+)"
+_LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9][0-9]{{2,3}}[-\s]?[0-9]{{4}})(?:(?:转|-|\s?ext\.?\s?|#)([0-9]{{1,5}}))?"
+_SERVICE = r"([48]00)[-\s]?([0-9]{3,4})[-\s]?([0-9]{3,4})"
+_MOBILE_PATTERN = re.compile(rf"(?<![0-9]){_MOBILE}(?![0-9])")
+_LAND_PATTERN = re.compile(rf"(?<![0-9]){_LAND}(?![0-9])")
+_SERVICE_PATTERN = re.compile(rf"(?<![0-9]){_SERVICE}(?![0-9])")
+_DASHES = str.maketrans("‐‑‒–—―−－ー_﹣·•", "-" * 13)
+_LIST_MARKS = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u3243\u3280-\u32b0]")
+"""①②③: half width they would be digits of the number."""
 
+_LONGEST = 300
+"""Characters of a cell that are looked at: two numbers and the words around them are shorter."""
+
+_NO_DIGIT = re.compile(r"[^0-9]")
 _SUSPECT_TAIL = f"({'|'.join(d * 8 for d in '0123456789')}|12345678|23456789|87654321|13800138000)$"
 MADE_UP = frozenset(["13800138000", "13800000000", "13900000000", "13812345678", "13912345678", "18888888888"])
 """Numbers typed to satisfy a form."""
@@ -33,25 +45,29 @@ def is_made_up(digits: str) -> bool:
     return digits in MADE_UP or len(set(tail)) == 1 or tail in ("12345678", "23456789", "87654321")
 
 
-def _mobile(found: re.Match[str]) -> str:
-    return re.sub(r"\D", "", found[1])
+def _mobile(match: re.Match[str]) -> str:
+    return _NO_DIGIT.sub("", match[1])
 
 
-def _land(found: re.Match[str]) -> str:
-    area, local = (re.sub(r"\D", "", part) for part in found.group(1, 2))
-    return f"0{area.lstrip('0')}-{local}" + (f"-{found[3]}" if found[3] else "")
+def _land(match: re.Match[str]) -> str:
+    area, local = (_NO_DIGIT.sub("", part) for part in match.group(1, 2))
+    return f"0{area.lstrip('0')}-{local}" + (f"-{match[3]}" if match[3] else "")
 
 
 def read_phones(cell: str) -> tuple[str | None, str | None]:
     """First and second number of a cell: mobile numbers first, then land lines with area code, then 400 numbers.
 
+    Numbers of other countries are none of these; see `foreign_phones`.
+
     >>> read_phones('+86 139-1234-0001'), read_phones('0510-80001234转8/13912340001')
     (('13912340001', None), ('13912340001', '0510-80001234-8'))
-    >>> read_phones('13800000000')
-    (None, None)
+    >>> read_phones('13800000000'), read_phones('+852 9123 4567')
+    ((None, None), (None, None))
     """
-    text = fold_text(cell).lower().translate(_DASHES)
-    found: list[str] = []
+    text = cell[:_LONGEST]
+    text = fold_text(text if text.isascii() else _LIST_MARKS.sub(" / ", text)).translate(_DASHES)
+    text = without_foreign(plain_digits(text.upper())).lower()
+    numbers: list[str] = []
     for pattern, spell in (
         (_MOBILE_PATTERN, _mobile),
         (_LAND_PATTERN, _land),
@@ -59,10 +75,10 @@ def read_phones(cell: str) -> tuple[str | None, str | None]:
     ):
         for hit in pattern.finditer(text):
             number = spell(hit)
-            if number not in found and not is_made_up(re.sub(r"\D", "", number)):
-                found.append(number)
+            if number not in numbers and not is_made_up(_NO_DIGIT.sub("", number)):
+                numbers.append(number)
         text = pattern.sub("/", text)
-    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+    return (numbers[0] if numbers else None), (numbers[1] if len(numbers) > 1 else None)
 
 
 def standardise_phones(values: pa.StringArray) -> pa.Table:
@@ -75,6 +91,7 @@ def standardise_phones(values: pa.StringArray) -> pa.Table:
         One row per value: `phone` and `phone_2`; mobile numbers as 11 digits, land lines as `0510-80001234` with an
         extension behind a second dash. Null where a cell yields none.
     """
+    values = said(values)
     plain = pc.match_substring_regex(values, r"^1[3-9]\d{9}$").to_numpy(zero_copy_only=False)
     suspect = pc.match_substring_regex(values, _SUSPECT_TAIL).to_numpy(zero_copy_only=False)
     quick = plain & ~suspect

@@ -200,7 +200,12 @@ class Gazetteer:
     ) -> Gazetteer:
         places = database.sql("from place order by place").to_arrow_table()
         column = {name: places.column(name).to_pylist() for name in ("street", "community", "estate", "road")}
-        named = [(name_key(name), i) for i, name in enumerate(column["estate"])]
+        villages = places.column("village").to_pylist()
+        named = [
+            (form, i)
+            for i, (name, village) in enumerate(zip(column["estate"], villages, strict=True))
+            for form in (village_forms(name) if village else {name_key(name)})
+        ]
         for text, place in zip(aliases.column("aliases").to_pylist(), aliases.column("place").to_pylist(), strict=True):
             named += [(name_key(alias), place) for alias in _ALIAS_BREAK.split(text)]
         full = {key for key, _ in named}
@@ -232,9 +237,17 @@ class Gazetteer:
             street_of=tuple(v or "" for v in column["street"]),
             community_of=tuple(v or "" for v in column["community"]),
             road_of=tuple(v or "" for v in column["road"]),
-            village_of=tuple(places.column("village").to_pylist()),
+            village_of=tuple(villages),
             fingerprint=fingerprint,
         )
+
+
+def village_forms(name: str) -> set[str]:
+    """Ways to write a place of a village: 石塘里, 石塘里自然村; 上塘自然村, 上塘村, 上塘."""
+    key = name_key(name)
+    core = key.removesuffix("自然村").removesuffix("村")
+    forms = {key, key.removesuffix("村").removesuffix("自然") + "自然村"}
+    return forms | {core, core + "村"} if key.endswith("自然村") and len(core) >= 2 else forms
 
 
 def street_forms(name: str) -> set[str]:
@@ -254,7 +267,7 @@ def community_forms(name: str) -> set[str]:
         return {key}
     if "社区" in key or "居" in key[len(core) :]:
         return {key, *(core + tail for tail in ("社区", "社区居委会", "社区居民委员会", "居委会", "居民委员会"))}
-    return {key, *(core + tail for tail in ("村", "村村委会", "村委会", "村民委员会", "村村民委员会"))}
+    return {key, *(core + tail for tail in ("村", "行政村", "村村委会", "村委会", "村民委员会", "村村民委员会"))}
 
 
 def _folded(reference: pa.Table) -> pa.Table:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.address.divisions import PROVINCES
-from pipelines.standardise.address.notation import NUMERALS
+from pipelines.standardise.numerals import NUMERALS
 
 TAIL_COLUMNS = ("head", "lost", "building", "building_mark", "unit", "unit_mark", "floor", "room", "room_mark")
 
@@ -62,7 +62,7 @@ GATE = re.compile(rf"^(?P<left>.*?(?:[0-9]|[{NUMERALS}](?=号))(?:号院?|弄))(
 """A road with its number, and what lies behind that gate: 虹桥路12号 | 花园新村."""
 
 ROAD = re.compile(rf"^(?P<road>[^号]*?(?:{ROAD_WORDS}))$")
-GROUP = re.compile(rf"(?P<group>[0-9]+|[{NUMERALS}]+)(?:村民小)?组$")
+GROUP = re.compile(rf"第?(?P<group>[0-9]+|[{NUMERALS}]+)(?:(?:村民|居民)?小?(?P<kind>组)|(?:生产)?(?P<team>队))$")
 
 
 def split_tail(folded: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -212,6 +212,9 @@ class Locator:
         near = self._near(rest, gazetteer.names.near(rest), left)
         if near:
             return near
+        behind = self._behind_road(left)
+        if behind:
+            return behind
         by_number = self._by_road(replace(left, rest=""))
         if by_number.places and not ROAD.match(rest):
             return by_number
@@ -219,8 +222,22 @@ class Locator:
         if group and not left.road:
             outer = self._reader.read(rest[: group.start()]) if group.start() else Left()
             left = merge(left, outer)
-            return replace(self._plain(left), estate=(outer.rest or "") + f"{number(group['group'])}组")
+            return replace(
+                self._plain(left),
+                estate=(outer.rest or "") + f"{number(group['group'])}{group['kind'] or group['team']}",
+            )
         return self._plain(left, estate=rest)
+
+    def _behind_road(self, left: Left) -> Location | None:
+        """望月东路听语苑, a known road and a name behind it: the place on that road whose name it is a slip of."""
+        roads, rest = self.gazetteer.roads, left.rest
+        for length in range(min(roads.longest, len(rest) - 2), 1, -1):
+            if rest[:length] in roads.targets:
+                road = self.gazetteer.road_names[roads.targets[rest[:length]][0]]
+                name = rest[length:]
+                found = self._near(name, self.gazetteer.names.near(name), replace(left, road=road, rest=""))
+                return replace(found, guess=False) if found and found.road == road and len(name) > 2 else None
+        return None
 
     def _numbered(self, left: Left) -> tuple[int, ...]:
         if not (left.road and left.road_number):

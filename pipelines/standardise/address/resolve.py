@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.standardise.address.cells import one_address
 from pipelines.standardise.address.gazetteer import Gazetteer
 from pipelines.standardise.address.grammar import split_tail
 from pipelines.standardise.address.locate import HeadParts, Location, Locator, Numbers
@@ -80,7 +81,7 @@ def _complete(parts: pa.Table) -> pa.Table:
 
 def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Fold and split distinct rows into what names the place and what names the dwelling in it."""
-    tail = split_tail(fold_text(distinct.column("text")))
+    tail = split_tail(one_address(distinct.column("text")))
     # a number with 号 and nothing after it is a door, not a building
     nothing_after = pc.and_(pc.is_null(tail["room"]), pc.and_(pc.is_null(tail["unit"]), pc.is_null(tail["floor"])))
     is_door = pc.fill_null(pc.and_(pc.equal(tail["building_mark"], "号"), nothing_after), False)
@@ -99,12 +100,21 @@ def _addresses(distinct: pa.Table) -> tuple[pa.Table, pa.Table]:
         "unit": pc.coalesce(own["unit"], numbers(tail["unit"])),
         "unit_mark": pc.if_else(pc.is_valid(own["unit"]), "单元", tail["unit_mark"]),
         "floor": numbers(tail["floor"]),
-        "room": pc.coalesce(own["room"], numbers(room)),
+        "room": pc.coalesce(own["room"], _of_floor(numbers(tail["floor"]), numbers(room), tail["room_mark"])),
         "room_mark": pc.if_else(pc.is_valid(own["room"]), "室", pc.if_else(is_door, "号", tail["room_mark"])),
         "formal": pc.fill_null(pc.match_substring_regex(tail["head"], "街道|[省市县镇乡]"), False),
         "grid_code": pc.if_else(pc.match_substring_regex(grid, r"^[0-9]{15}$"), grid, _BLANK),
     }
     return pa.table({name: heads[name] for name in _HEAD}), pa.table(address)
+
+
+def _of_floor(floor: pa.Array, room: pa.Array, mark: pa.Array) -> pa.Array:
+    """Rooms by their number in the house: of floor 12 and position 03 room 1203."""
+    position = pc.match_substring_regex(room, "^[0-9]{1,2}$")
+    storey = pc.match_substring_regex(floor, "^[0-9]{1,2}$")
+    whole = pc.binary_join_element_wise(floor, pc.utf8_lpad(room, 2, "0"), "")
+    holds = pc.and_(pc.and_(pc.is_valid(mark), pc.fill_null(position, False)), pc.fill_null(storey, False))
+    return pc.if_else(holds, whole, room)
 
 
 def _locations(

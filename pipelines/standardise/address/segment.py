@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipelines.standardise.address.divisions import CITIES, COUNTIES, PROVINCES
-from pipelines.standardise.address.notation import NUMERALS
+from pipelines.standardise.numerals import NUMERALS
 
 LABELS = (
     *("country", "province", "city", "county", "zone", "street", "community", "group", "road", "road_number"),

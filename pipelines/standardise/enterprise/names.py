@@ -15,17 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.characters import simplified, syllables
+from pipelines.standardise.enterprise.notes import with_chinese_form, without_notes
 from pipelines.standardise.enterprise.places import Places
 from pipelines.standardise.enterprise.trades import take_trade, trades_in
 from pipelines.standardise.enterprise.words import BRANCHES, LEGAL_FORMS
-from pipelines.standardise.folding import fold
+from pipelines.standardise.folding import fold, none_longer, unescaped
+from pipelines.standardise.placeholders import NO_ENTERPRISE, said
 
 REGISTERED, SIGN = "registered", "sign"
 
-NAMES_NOTHING = frozenset(
-    "无 暂无 没有 不详 未知 未登记 未填 空 无名 无单位 无业 待业 失业 退休 务农 自由职业 个体 个体户 学生 NULL NONE NA N/A".split()
-)
-"""What is written where there is no enterprise. Compared after folding, blanks dropped, Latin in capitals."""
+_LONGEST = 200
+"""Characters a name may have; a registered one has sixty at most, and longer text takes ever longer to take apart."""
 
 _FORM_AT_END = re.compile(
     rf"^(.{{2,}}?)({'|'.join(re.escape(f) for f in sorted(LEGAL_FORMS, key=len, reverse=True))})$"
@@ -87,6 +87,7 @@ class EnterpriseNames:
         >>> p.region, p.brand, p.trade, p.legal_form, p.name_form
         ('柳塘', '老孟', '修理部', '部', 'registered')
         """
+        text = without_notes(text)
         rest, branch = self._take_branch(text)
         rest, form = _take_form(rest)
         region, rest = self.places.take(rest, trades_in)
@@ -98,7 +99,7 @@ class EnterpriseNames:
             name=text,
             name_key=key_of(text),
             region=region,
-            brand=brand or None,
+            brand=brand.strip("·") or None,
             trade=trade,
             legal_form=form or premises,
             branch=branch,
@@ -131,9 +132,11 @@ class EnterpriseNames:
             One row per value: `name`, `name_key`, `region`, `brand`, `brand_pinyin`, `trade`, `legal_form`, `branch`,
             `name_form`; all null where the cell names nothing.
         """
-        texts = tidy(values).to_pylist()
+        folded = fold(said(none_longer(unescaped(values), _LONGEST), NO_ENTERPRISE))
+        texts = tidy(folded).to_pylist()
+        spelled = simplified(tidy(with_chinese_form(folded)).to_pylist())
         nothing = EnterpriseName()
-        parts = [self.parse(t) if len(t) > 1 and t not in NAMES_NOTHING else nothing for t in simplified(texts)]
+        parts = [self.parse(t) if len(t) > 1 else nothing for t in spelled]
         readings = iter(syllables([p.brand for p in parts if p.brand]))
         columns = {
             name: pa.array([getattr(p, name) for p in parts], pa.string())
@@ -142,10 +145,18 @@ class EnterpriseNames:
         return pa.table(
             columns
             | {
-                "name": pa.array([t if p.name else None for t, p in zip(texts, parts, strict=True)], pa.string()),
+                "name": pa.array([_as_written(*n) for n in zip(texts, spelled, parts, strict=True)], pa.string()),
                 "brand_pinyin": pa.array([next(readings) if p.brand else None for p in parts], pa.string()),
             }
         )
+
+
+def _as_written(text: str, spelled: str, parts: EnterpriseName) -> str | None:
+    """The name as it is written, without notes."""
+    if not parts.name:
+        return None
+    start = spelled.find(parts.name)
+    return text[start : start + len(parts.name)] if len(text) == len(spelled) else text
 
 
 def tidy(values: pa.StringArray) -> pa.StringArray:

@@ -39,13 +39,17 @@ def mod_11_10(digits: str) -> str:
     return str((11 - product) % 10)
 
 
+_CREDIT_VALUES = {c: i for i, c in enumerate(CREDIT_ALPHABET)}
+_CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+
+
 def mod_31(characters: str) -> str:
     """Check character of a unified social credit code (GB 32100-2015): weights 3^i modulo 31.
 
     >>> mod_31('91350100M000100Y4')
     '3'
     """
-    total = sum(CREDIT_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(characters))
+    total = sum(_CREDIT_VALUES[c] * w for c, w in zip(characters, _CREDIT_WEIGHTS, strict=True))
     return CREDIT_ALPHABET[(31 - total % 31) % 31]
 
 

@@ -17,15 +17,24 @@ from __future__ import annotations
 import re
 
 from pipelines.standardise.folding import fold_text
+from pipelines.standardise.identifiers import identity_number
+from pipelines.standardise.identifiers import organisation_code as inside_code
 from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, InvalidIdentifierError, mod_31
 
+_NO_PART = re.compile(r"[^0-9A-Z]")
 _WELL_FORMED = re.compile(f"[{CREDIT_ALPHABET}]{{2}}\\d{{6}}[{CREDIT_ALPHABET}]{{10}}")
+_IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
+_KINDS = frozenset(
+    "11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 54 59 61 62 69 71 72 79 81 89 91 92 93 A1 A2 A3 A9 N1 N2 N3 N9 Y1".split()
+)
+"""Registering departments and their categories (GB 32100-2015, and what was added to it since)."""
+
 _NOT_USED = str.maketrans("OI", "01")
 
 
 def compact(number: str) -> str:
     """Half width capitals without blanks and dashes; O and I, which the standard does not use, as 0 and 1."""
-    return re.sub(r"[^0-9A-Z]", "", fold_text(number).upper()).translate(_NOT_USED)
+    return _NO_PART.sub("", fold_text(number).upper()).translate(_NOT_USED)
 
 
 def validate(number: str) -> str:
@@ -37,7 +46,24 @@ def validate(number: str) -> str:
         )
     if mod_31(text[:17]) != text[17]:
         raise InvalidIdentifierError("the check character does not hold")
+    if len(set(text[8:16])) == 1:
+        raise InvalidIdentifierError("the organisation code inside is one digit again and again")
+    if like_identity_number(text):
+        raise InvalidIdentifierError("the characters are an identity number's")
     return text
+
+
+def like_identity_number(text: str) -> bool:
+    """Whether 18 compact characters are an identity number rather than a credit code.
+
+    One identity number in 31 passes the check of credit codes. It has a birth date where a credit code has the organisation
+    code; a credit code has a known department and category, a division behind them, and an organisation code whose own
+    check holds. What has all of both is taken for the credit code.
+    """
+    if not _IDENTITY_NUMBER.fullmatch(text) or not identity_number.plausible_head(text[:14]):
+        return False
+    division = text[2:4] in identity_number.PROVINCES or text[2:8] == "100000"
+    return not (text[:2] in _KINDS and division and inside_code.is_valid(text[8:17]))
 
 
 def is_valid(number: str) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.folding import fold
 from pipelines.standardise.identifiers.identity_number import FIRST_YEAR, LAST_YEAR, PROVINCES, VALID, read
+from pipelines.standardise.placeholders import said
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1], np.int32)
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
@@ -51,6 +52,7 @@ def standardise_identity_numbers(values: pa.StringArray) -> pa.Table:
         characters, `*` where lost; equals the number where it is valid; null where missing), `id_number_state` (valid,
         invalid, damaged, missing; never null).
     """
+    values = said(values)
     plain = pc.utf8_upper(pc.replace_substring(fold(values), " ", ""))
     formed = np.flatnonzero(pc.match_substring_regex(plain, r"^\d{17}[\dX]$").to_numpy(zero_copy_only=False))
     number: np.ndarray = np.full(len(values), None, object)

@@ -2,7 +2,8 @@
 
 Structure (GB 11643-1999): 6 digits division of first registration (GB/T 2260), 8 digits birth date, 3 digits sequence (odd
 for men, even for women), 1 check character by ISO 7064 MOD 11-2, `X` for ten. Numbers of before 1999 have 15 digits: two
-of the year and no check digit. Residence permits of people from Hong Kong, Macau and Taiwan carry 810000, 820000, 830000
+of the year and no check digit; their sequences 996–999 were set aside for people who were a hundred years old, so there the
+century is not sure. Residence permits of people from Hong Kong, Macau and Taiwan carry 810000, 820000, 830000
 in place of the division; the permanent residence card for foreigners of 2023 has 9, two digits of the issuing province and
 three of the country (GB/T 2659) there.
 
@@ -27,6 +28,7 @@ from itertools import takewhile
 
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
+from pipelines.standardise.placeholders import is_made_up
 
 VALID, INVALID, DAMAGED, MISSING = "valid", "invalid", "damaged", "missing"
 
@@ -38,7 +40,9 @@ PROVINCES = frozenset(
 FIRST_YEAR, LAST_YEAR = 1850, 2100
 """Birth years between which a date is believed. No clock is read: the same input must give the same output next year."""
 
-_WELL_FORMED = re.compile(r"\d{17}[\dX]|\d{15}")
+_WELL_FORMED = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
+_INSIDE = re.compile(r"(?<![0-9A-Z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])")
+_TWO = re.compile(r"([0-9]{17}[0-9X])[0-9]{17}[0-9X]")
 _DECORATION = str.maketrans("", "", " -'`’‘\"“”＇_\t·")
 _LETTER_X = str.maketrans("x×хХχ✕✖", "XXXXXXX")
 _ZERO_FRACTION = re.compile(r"\.0+$")
@@ -50,6 +54,10 @@ _SEPARATOR = re.compile(r"[、,;/|]")
 _EXCEL_DIGITS = 15
 _FLOAT_SLACK = 32
 _ENOUGH_DIGITS = 12
+_ENOUGH_BEHIND = 8
+_CENTENARIANS = frozenset(["996", "997", "998", "999"])
+_LONGEST = 300
+"""Characters of a cell that are looked at: a number and the notes around it are shorter."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ _NOTHING = Reading(None, None, MISSING)
 
 def compact(number: str) -> str:
     """Half width, no blanks, dashes, quotes, labels or notes; x as X."""
-    text = _NOTE.sub("", fold_text(number))
+    text = _NOTE.sub("", fold_text(number[:_LONGEST]))
     text = _LABEL.sub("", text.translate(_LETTER_X).translate(_DECORATION))
     return _ZERO_FRACTION.sub("", text.upper())
 
@@ -83,9 +91,14 @@ def _date(digits: str) -> date | None:
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
-def _plausible_head(head: str) -> bool:
+def plausible_head(head: str) -> bool:
     """Division and birth date of an 18-digit number could be."""
     return _plausible_division(head[:6]) and _date(head[6:14]) is not None
+
+
+def _of_a_centenarian(number: str) -> bool:
+    """Whether a compact 15-digit number may be of somebody born before 1900."""
+    return number[12:] in _CENTENARIANS
 
 
 def lift(number: str) -> str:
@@ -107,7 +120,13 @@ def validate(number: str) -> str:
     text = compact(number)
     if not _WELL_FORMED.fullmatch(text):
         raise InvalidIdentifierError("an identity number has 15 digits, or 17 and a check character")
+    if is_made_up(text):
+        raise InvalidIdentifierError(
+            "the digits are one digit or a short block again and again, or a row of neighbours"
+        )
     if len(text) == 15:
+        if _of_a_centenarian(text):
+            raise InvalidIdentifierError("the sequence 996–999 of 15 digits leaves the century open")
         text = lift(text)
     if not _plausible_division(text):
         raise InvalidIdentifierError("the division code starts with no province")
@@ -183,7 +202,7 @@ def _wrong_length(found: re.Match[str]) -> Reading:
     """One digit lost (17) or one too many (19): the birth date shows on which side, the other side is legible."""
     text = found.group()
     shift = len(text) - 18
-    head_holds = _plausible_head(text[:14])
+    head_holds = plausible_head(text[:14])
     tail_holds = _date(text[6 + shift : 14 + shift]) is not None and text[6 + shift : 8 + shift] in ("19", "20")
     if head_holds and not tail_holds:
         return Reading(None, text[:14] + "****", DAMAGED)
@@ -219,41 +238,62 @@ def read(cell: str) -> Reading:
     >>> read('110105194912310000')  # fifteen digits are what a spreadsheet keeps of a number
     Reading(number=None, legible='110105194912310***', state='damaged')
     """
+    reading = _read(cell)
+    if reading.number or not reading.legible:
+        return reading
+    characters = reading.legible.replace("*", "")
+    behind_division = reading.legible[6:].replace("*", "")
+    made_up = is_made_up(characters) or (len(behind_division) >= _ENOUGH_BEHIND and is_made_up(behind_division))
+    return _NOTHING if made_up else reading
+
+
+def _read(cell: str) -> Reading:
     text = compact(cell)
     for pattern, interpret in _READERS:
         if found := pattern.fullmatch(text):
             return interpret(found)
     pieces = [piece for piece in _SEPARATOR.split(text) if _WELL_FORMED.fullmatch(piece)]
+    if not pieces:
+        pieces = _INSIDE.findall(fold_text(cell[:_LONGEST]).translate(_LETTER_X).upper())
     return _well_formed(pieces[0]) if pieces else _NOTHING
 
 
 def _well_formed(text: str) -> Reading:
+    if is_made_up(text):
+        return _NOTHING
     if len(text) == 15:
-        lifted = lift(text)
-        if _plausible_head(lifted):
-            return Reading(lifted, lifted, VALID)
-        return Reading(None, lifted[:17] + "*", DAMAGED) if _plausible_division(lifted) else _NOTHING
+        return _fifteen_digits(text)
     holds = mod_11_2(text[:17]) == text[17]
-    if holds and _plausible_head(text):
+    if holds and plausible_head(text):
         return Reading(text, text, VALID)
     if not holds and text.endswith("000"):
         return Reading(None, text[:_EXCEL_DIGITS] + "***", DAMAGED)
     return Reading(None, text, INVALID)
 
 
+def _fifteen_digits(text: str) -> Reading:
+    lifted = lift(text)
+    centenarian = _of_a_centenarian(text)
+    if plausible_head(lifted) and not centenarian:
+        return Reading(lifted, lifted, VALID)
+    legible = f"{text[:6]}**{text[6:]}*" if centenarian else lifted[:17] + "*"
+    return Reading(None, legible, DAMAGED) if _plausible_division(lifted) else _NOTHING
+
+
 def _partly_illegible(found: re.Match[str]) -> Reading:
     """Eighteen characters, some of them no digits: a typed O or l may be 0 or 1, and is not relied on."""
     text = found.group()
-    if sum(c.isdigit() for c in text) < _ENOUGH_DIGITS:
+    if len(_NO_DIGIT.sub("", text)) < _ENOUGH_DIGITS:
         return _NOTHING
     return Reading(None, _NO_DIGIT.sub("*", text[:17]) + _HIDDEN.sub("*", text[17]), DAMAGED)
 
 
 _READERS = (
     (_WELL_FORMED, lambda found: _well_formed(found.group())),
-    (re.compile(r"(\d)(?:\.(\d*))?E\+?(14|17)"), _scientific),
-    (re.compile(r"\d{17}|\d{18}[\dX]|\d{16}X"), _wrong_length),
-    (re.compile(r"(\d*)[*?#●•○□■~_.X]{3,}(\d*X?)"), _masked),
+    (_TWO, lambda found: _well_formed(found[1])),
+    (re.compile(r"([0-9])(?:\.([0-9]*))?E\+?(14|17)"), _scientific),
+    (re.compile(r"[0-9]{17}|[0-9]{18}[0-9X]|[0-9]{16}X"), _wrong_length),
+    (re.compile(r"([0-9]*)[*?#●•○□■~_.X]{3,}([0-9]*X?)"), _masked),
     (re.compile(r".{18}"), _partly_illegible),
 )
 """Shapes of a compact cell, tried in this order."""

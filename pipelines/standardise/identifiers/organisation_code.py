@@ -16,12 +16,13 @@ import re
 from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_organisation
 
+_NO_PART = re.compile(r"[^0-9A-Z]")
 _WELL_FORMED = re.compile(r"[0-9A-Z]{8}[0-9X]")
 
 
 def compact(number: str) -> str:
     """Half width capitals without blanks and dashes."""
-    return re.sub(r"[^0-9A-Z]", "", fold_text(number).upper())
+    return _NO_PART.sub("", fold_text(number).upper())
 
 
 def validate(number: str) -> str:

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipelines.standardise.dates import read_date, standardise_birth_dates, standardise_dates
+from pipelines.standardise.dates import DEFAULTS, read_date, standardise_birth_dates, standardise_dates
 
 CASES = "dates.yaml"
 
@@ -31,6 +31,7 @@ def test_a_cell_names_a_date_as_far_as_it_is_known(case):
 )
 @given(day=st.dates(min_value=date(1850, 1, 1), max_value=date(2100, 12, 31)))
 def test_every_day_is_read_in_every_way_it_is_written(shape, day):
+    assume(day not in DEFAULTS)
     cell = shape.format(day) if "%H" not in shape else f"{day:%Y-%m-%d}T08:00:00+08:00"
     assert read_date(cell) == (day, "day")
 

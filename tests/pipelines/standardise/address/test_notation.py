@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.standardise.address.notation import fold_text, name_key, number, numbers, numeral
+from pipelines.standardise.address.notation import fold_text, made_dates, name_key, number, numbers, numeral
 
 DIGIT = "零一二三四五六七八九"
 
@@ -83,3 +83,16 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_leading_zeros_and_capitals_do_not_matter(value: int) -> None:
     assert number(f"00{value}") == number(str(value)) == str(value)
     assert number(f"a{value}") == number(f"A{value}")
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-01-06", "2026/1/6", "2026-01-06 00:00:00", "1月6日", "46028", "46028.0", "6-Jan", "Jan-06"]
+)
+def test_a_number_that_a_spreadsheet_made_a_date_is_none_and_can_be_counted(cell: str) -> None:
+    assert numbers(pa.array([cell])).to_pylist() == [None]
+    assert made_dates(pa.array([cell, "1-6", None, "1203"])).to_pylist() == [True, False, None, False]
+
+
+def test_what_is_no_numeral_stays_as_it_is_however_long() -> None:
+    assert name_key("十五十六路") == "十五十六路"
+    assert numbers(pa.array(["一" * 4400, "1" * 4400, "九" * 6])).to_pylist() == [None, None, "999999"]

@@ -1,0 +1,100 @@
+"""What stands in a cell that says nothing: words of people, words of programs, numbers typed to satisfy a form.
+
+Every standardiser asks here first, so that an empty cell is empty under whatever name. A placeholder that passes for a
+value agrees with every other one, and agreement between strangers merges them. Belongs here: the lists and the rule for
+numbers. Does not: what a cell means that does say something.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.standardise.folding import fold
+
+NOTHING = frozenset(
+    "无 暂无 没有 空 空白 空值 缺 暂缺 缺失 略 不详 不祥 不明 不知 不知道 不清楚 不清 未详 未知 待定 待补 待补充 待核 待核实 待查 待完善 "
+    "待填 未提供 未登记 未留 未填 未填写 未采集 未录入 未核实 无信息 无数据 无记录 无法提供 无法采集 不便提供 不便透露 不愿透露 不愿提供 拒绝提供 "
+    "拒绝透露 保密 同上 同前 上同 同左 同右 见上 同上栏 同上行 见备注 详见备注 详见附件 见附件 "
+    "NULL NONE NIL NAN NAT NA N/A \\N /N UNDEFINED UNKNOWN UNK EMPTY BLANK MISSING NULLNULL NOTAPPLICABLE NOTAVAILABLE "
+    "NOTPROVIDED TBD DBNULL NULLPTR 1.#QNAN 1.#IND -1.#IND INF -INF".split()
+)
+"""Words for nothing in any column. Compared after folding, blanks and enclosing marks dropped, Latin in capitals."""
+
+NOBODY = NOTHING | frozenset(
+    "匿名 匿名者 匿名用户 匿名市民 未知姓名 姓名不详 姓名未知 无名氏 无名 佚名 不愿透露姓名 市民 群众 热心市民 热心群众 路人 居民 村民 游客 网友 "
+    "本人 户主 业主 房东 租客 租户 住户 同户主 某某 某人 某某某 测试 先生 女士 小姐 来电人 ANONYMOUS TEST XXX XX X".split()
+)
+"""What is written where a person's name is not known or not given."""
+
+NO_ENTERPRISE = NOTHING | frozenset("无名 无单位 无工作单位 无业 待业 失业 退休 务农 自由职业 个体 个体户 学生".split())
+"""What is written where there is no enterprise."""
+
+NO_ADDRESS = NOTHING | frozenset(
+    "无固定住所 无固定住址 无固定地址 无固定居所 无住所 无住址 无居所 无地址 居无定所 住无定所 住所不定 住址不定 不固定 流浪 地址不详 住址不详 "
+    "住所不详 地址未知 地址不明 住址不明 同户籍 同户籍地 同户籍地址 同户口 同户口地址 同户口所在地 同身份证 同身份证地址 同身份证住址 见身份证 "
+    "同现住址 同现住地 同居住地 同居住地址 同住址 同地址 同上址 同上地址 本地 本市 本区 本县 外地 外省 外市 户口所在地 户籍所在地 户籍地".split()
+)
+"""What is written where there is no address, or where it stands in another cell."""
+
+_SPREADSHEET_ERROR = (
+    r"^(?:#(?:N/?A|REF|VALUE|NAME|NUM|NULL|DIV/?0|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|GETTING_DATA|PYTHON|ERR(?:OR)?)"
+    r"[!?]*|ERR:[0-9]{3})$"
+)
+_ENCLOSING = r"^[\s\"'“”‘’`=(\[{<【〔《〈「『]+|[\s\"'“”‘’`)\]}>】〕》〉」』。.,，;；]+$"
+_SAYS_NOTHING = r"^[^\p{L}\p{N}?*\p{Co}\x{FFFD}]*$"
+_LONGEST_WORD = 24
+_WORDS = {words: pa.array(sorted(words)) for words in (NOTHING, NOBODY, NO_ENTERPRISE, NO_ADDRESS)}
+_FIRST = "".join(sorted({word[0] for words in _WORDS for word in words if word[0].isalpha()}))
+_MAY_SAY_NOTHING = rf"^(?:[^\p{{L}}\p{{N}}]|[{_FIRST}{_FIRST.lower()}Ａ-Ｚａ-ｚEe]|1\.#|$)"
+"""How a placeholder begins: all other cells are passed over at the first character."""
+
+
+def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.StringArray:
+    """The values, with '' for each that stands for nothing.
+
+    Args:
+        values: raw or folded cells, never null.
+        nothing: the words that count, of those declared above. Errors of spreadsheets and cells without a letter or digit
+            always count.
+
+    >>> said(pa.array(['#N/A', '( null )', '王芳', '——', '同 上'])).to_pylist()
+    ['', '', '王芳', '', '']
+    """
+    likely = pc.match_substring_regex(values, _MAY_SAY_NOTHING)
+    likely = pc.and_(likely, pc.less_equal(pc.utf8_length(values), _LONGEST_WORD))
+    cells = fold(values.filter(likely))
+    if not len(cells):
+        return values
+    key = pc.replace_substring(pc.replace_substring_regex(pc.utf8_upper(cells), _ENCLOSING, ""), " ", "")
+    word = pc.or_(pc.is_in(key, value_set=_WORDS[nothing]), pc.match_substring_regex(key, _SPREADSHEET_ERROR))
+    empty = pc.or_(word, pc.match_substring_regex(cells, _SAYS_NOTHING))
+    return pc.replace_with_mask(values, likely, pc.if_else(empty, "", values.filter(likely)))
+
+
+_FEWEST_REPEATS = 3
+_FEWEST_DIGITS = 8
+_ROWS = "0123456789" * 3 + " " + "9876543210" * 3
+_NO_PART = re.compile(r"[^0-9A-Za-z]")
+
+
+def is_made_up(characters: str) -> bool:
+    """Whether a number was typed to satisfy a form: one digit or a short block again and again, or a row of neighbours.
+
+    Args:
+        characters: a number as it is written; what is neither digit nor letter is not looked at, nor a last X.
+
+    >>> is_made_up('000000000000000000'), is_made_up('123456789012345678'), is_made_up('121212121212121')
+    (True, True, True)
+    >>> is_made_up('11010519491231002X')
+    False
+    """
+    core = characters if characters.isascii() and characters.isalnum() else _NO_PART.sub("", characters)
+    core = core.upper().rstrip("X") or core[:1]
+    if len(core) < _FEWEST_DIGITS:
+        return len(set(core)) <= 1
+    if core[:_FEWEST_DIGITS] in _ROWS and core in _ROWS:
+        return True
+    return any(core.startswith(core[block:]) for block in range(1, len(core) // _FEWEST_REPEATS + 1))
