@@ -67,15 +67,15 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
             while block := stream.read(BLOCK):
                 text = tail + block
                 unanswered = unanswered or UNANSWERED.search(text) is not None
-                numbers = ROW.findall(block)
+                numbers = ROW.findall(text)
                 stored += len(numbers)
-                rows = max([rows, stored, *(int(n) for n in numbers if n), *map(int, FAR_ROW.findall(text))])
+                rows = max([rows, *(int(n) for n in numbers if n), *map(int, FAR_ROW.findall(text))])
                 columns = max([columns, *map(column_number, FAR_COLUMN.findall(text))])
                 tail = block[-256:]
     except NOT_THERE as error:
         if is_of_the_machine(error):
             raise
-    return SheetFacts(rows, columns, stored, unanswered)
+    return SheetFacts(rows or stored, columns, stored, unanswered)
 
 
 def packed_honestly(path: Path) -> None:

@@ -170,10 +170,11 @@ def test_a_fault_in_one_sheet_refuses_the_whole_file(desk):
     assert desk.rows(platform, "人").num_rows == 0
 
 
-def test_a_sheet_nobody_declared_is_named(desk):
+def test_a_sheet_nobody_declared_is_counted_and_placed(desk):
     platform = two_sheets()
     report = desk.land(platform, write_sheets(人=[["姓名"], ["甲"]], 房=[["地址", "面积"]], 草稿=[["x"]]))
-    assert any("草稿" in w for w in report.warnings)
+    assert any("第3个" in w for w in report.warnings)
+    assert not any("草稿" in w for w in report.warnings)
 
 
 # A small file written once by another program: sheet 名册, headings in row 1, one invented row.
