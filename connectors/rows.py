@@ -54,6 +54,9 @@ class DeliveryRejected(Exception):  # noqa: N818 - it is a verdict on a file, no
         self.code = code
         self.reason = legible(reason)
 
+    def __reduce__(self) -> tuple[type[DeliveryRejected], tuple[str, str]]:
+        return type(self), (self.code, self.reason)
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -208,7 +211,7 @@ def make_batch(
     rows = pa.RecordBatch.from_arrays(
         [pa.array(chunk.numbers, pa.int64()), *(columns[i] for i in kept)], [ROW_NUMBER, *(names[i] for i in kept)]
     )
-    batch = checked(dataset, sheet, rows, chunk.rejected, warnings, [headings[i] for i in kept] if headings else ())
+    batch = checked(dataset, sheet, rows, chunk.rejected, warnings, [legible(headings[i] or "") for i in kept] if headings else ())
     chunk.clear()
     return replace(batch, doubt=doubt)
 
