@@ -363,7 +363,7 @@ class Aliases(Strict):
 
 
 RESERVED = frozenset(
-    ["delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on", "platform", "dataset"]
+    ["delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on"]
 )
 """Names of columns that every landed table has of its own; a source column of that name can't be declared."""
 

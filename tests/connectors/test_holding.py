@@ -166,8 +166,8 @@ def test_rejected_rows_do_not_count_as_what_is_left(desk, build):
 
 
 def test_deliveries_of_one_day_and_scope_are_decided_together(desk, platform):
-    for name in ("roll_东_20260101_1", "roll_东_20260101_2", "roll_西_20260101_1"):
-        desk.put(name, roll(1, 3).encode())
+    for first, name in enumerate(("roll_东_20260101_1", "roll_东_20260101_2", "roll_西_20260101_1")):
+        desk.put(name, roll(1 + 3 * first, 3 + 3 * first).encode())
     desk.land(platform)
     lines = manifest(desk.home).to_pylist()
     ids = {line["file_name"]: line["delivery_id"] for line in lines}
