@@ -6,6 +6,7 @@ there is ends the whole process, and no exception tells of it.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import resource
@@ -49,10 +50,8 @@ def needs_to_be(path: Path, layout: Format) -> bool:
 def bound() -> int:
     """Bytes a reading process may take: half of the machine's memory, or of what the container allows."""
     whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
+    with contextlib.suppress(OSError, ValueError):
         whole = min(whole, int(CGROUP.read_text()))
-    except (OSError, ValueError):
-        pass
     return max(LEAST, whole // 2)
 
 

@@ -97,7 +97,7 @@ def _tar(path: Path, folder: Path) -> Iterator[tuple[str, Path]]:
             yield legible(member.name), _write(stream, folder / str(count), packed)
 
 
-def _write(stream: IO[bytes], path: Path, packed: int) -> Path:
+def _write(stream: IO[bytes] | gzip.GzipFile, path: Path, packed: int) -> Path:
     size = 0
     with path.open("wb") as out:
         while block := stream.read(BLOCK):

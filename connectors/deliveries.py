@@ -99,19 +99,21 @@ def write(offer: Offer, home: Home, lines: list[dict[str, Any]]) -> None:
     DELIVERY.write(pa.Table.from_pylist(lines, schema=DELIVERY.arrow), path)
 
 
-def forget(home: Home, platform: Platform, delivery_id: str) -> None:
+def forget(home: Home, platform: str, delivery_id: str) -> None:
     """Take a line out that told of no bytes: a file that could not be read then, and can now or is gone."""
-    path = home.delivery(platform.platform, delivery_id)
+    path = home.delivery(platform, delivery_id)
     path.unlink(missing_ok=True)
     path.with_suffix(".description").unlink(missing_ok=True)
-    home.rejected(platform.platform, delivery_id).unlink(missing_ok=True)
+    home.rejected(platform, delivery_id).unlink(missing_ok=True)
 
 
 def known(home: Home, platform: Platform) -> dict[str, dict[str, Any]]:
     """Manifest lines by delivery id, with the description a rejected delivery was read under."""
     table = manifest(home, platform.platform)
     found: dict[str, dict[str, Any]] = {}
-    for line in table.select(["delivery_id", "sequence", "state", "sha256", "file_name", "rows_landed", "reason_code"]).to_pylist():
+    for line in table.select(
+        ["delivery_id", "sequence", "state", "sha256", "file_name", "rows_landed", "reason_code"]
+    ).to_pylist():
         marker = home.delivery(platform.platform, line["delivery_id"]).with_suffix(".description")
         former = found.get(line["delivery_id"])
         rows = line["rows_landed"] + (former["rows_landed"] if former else 0)

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-DATE = r"(?P<date>\d{8}|\d{4}[-._]\d{1,2}[-._]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月|\d{4}[-._]\d{1,2}|\d{6})"
+DATE = (
+    r"(?P<date>\d{8}|\d{4}[-._]\d{1,2}[-._]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月|\d{4}[-._]\d{1,2}|\d{6})"
+)
 PLACEHOLDERS = {"date": DATE, "part": r"(?P<part>\d+)", "scope": r"(?P<scope>.+?)"}
 WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "et", "ods")
 """What office programs call a workbook: one is as good as another, since the reader looks inside."""

@@ -92,7 +92,9 @@ def judge(
     """Manifest lines of one platform with their present state; a pure function of its arguments.
 
     Args:
-        platform, lines, decided: what is judged.
+        platform: whose lines.
+        lines: as they landed.
+        decided: what people decided, by delivery id.
         today: what the other platforms say, for a first delivery dated ahead of all.
     """
     judged = [_refused(line, decided) for line in lines]
@@ -135,9 +137,7 @@ def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
     return line | {"state": "refused", "reason_code": "refused", "reason": f"经{decision.by}核对，该批不采用"}
 
 
-def _hold(
-    platform: Platform, lines: list[Line], decided: Mapping[str, Decision], today: datetime.date | None
-) -> None:
+def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision], today: datetime.date | None) -> None:
     """Mark the held snapshots among the landed lines of one scope."""
     former: dict[str, int] = {}
     day = today
@@ -158,8 +158,9 @@ def _hold(
             _overtake(waiting)
             waiting = fell_short
             continue
-        for line in effective:
-            line["state"], (line["reason_code"], line["reason"]) = "held", fault
+        if fault:
+            for line in effective:
+                line["state"], (line["reason_code"], line["reason"]) = "held", fault
         waiting += effective + fell_short
 
 

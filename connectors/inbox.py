@@ -64,7 +64,9 @@ def listing(folder: Path) -> list[tuple[str, int, int, int]]:
                 status = path.lstat()
             except OSError:
                 continue
-            found.append((f"{item.name}{path.name[len(item.path.name) :]}", status.st_size, status.st_mtime_ns, status.st_mode))
+            found.append(
+                (f"{item.name}{path.name[len(item.path.name) :]}", status.st_size, status.st_mtime_ns, status.st_mode)
+            )
     return found
 
 
@@ -113,7 +115,9 @@ def _walk(folder: Path, above: str, depth: int) -> Iterator[Offered]:
         elif stat.S_ISREG(mode):
             yield Offered(path, name)
         else:
-            yield Offered(path, name, DeliveryRejected("not_a_file", "不是普通文件（管道、套接字或设备），未读取，请移除"))
+            yield Offered(
+                path, name, DeliveryRejected("not_a_file", "不是普通文件（管道、套接字或设备），未读取，请移除")
+            )
 
 
 def _is_companion(name: str, names: set[str]) -> bool:

@@ -172,9 +172,7 @@ class _Intake:
             return []
         self.sequence += 1
         nowhere = Path(os.devnull)
-        offer = Offer(
-            self.platform, delivery_id, shown(item.name), "", 0, nowhere, None, "", self.sequence
-        )
+        offer = Offer(self.platform, delivery_id, shown(item.name), "", 0, nowhere, None, "", self.sequence)
         self.reports.append(refuse(offer, self.home, verdict))
         return []
 
@@ -201,14 +199,14 @@ class _Intake:
         original = self.home.original(sha256)
         day, scope = (named.delivered_on, shown(named.scope)) if named else (None, "")
         size = original.stat().st_size
-        offer = Offer(
-            self.platform, delivery_id, shown(item.name), sha256, size, original, day, scope, self.sequence
-        )
+        offer = Offer(self.platform, delivery_id, shown(item.name), sha256, size, original, day, scope, self.sequence)
         if named is None:
             verdict = _name_verdict(self.platform, item.base)
             self.reports.append(refuse(offer, self.home, verdict))
         elif same is not None:
-            reason = f"与已落地的“{same}”日期相同、内容逐字节相同，只计一次；若范围或文件名有误，请先用onenet refuse撤下前者"
+            reason = (
+                f"与已落地的“{same}”日期相同、内容逐字节相同，只计一次；若范围或文件名有误，请先用onenet refuse撤下前者"
+            )
             self.reports.append(refuse(offer, self.home, DeliveryRejected("same_bytes", reason)))
         else:
             report = land_offer(offer, self.home)
@@ -447,7 +445,9 @@ def _reject(
 def refuse(offer: Offer, home: Home, verdict: DeliveryRejected) -> LandingReport:
     """Reject a delivery without reading it."""
     platform = offer.platform.platform
-    return _reject(offer, home, verdict, {}, RejectedWriter(home.rejected(platform, offer.delivery_id), platform, offer))
+    return _reject(
+        offer, home, verdict, {}, RejectedWriter(home.rejected(platform, offer.delivery_id), platform, offer)
+    )
 
 
 def _report(offer: Offer, lines: list[dict[str, Any]], verdict: DeliveryRejected | None = None) -> LandingReport:

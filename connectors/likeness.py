@@ -46,7 +46,9 @@ def other(path: Path, layout: Delimited, dataset: Dataset, here: int) -> Deliver
     """Why a delimited file can't be read as declared, where that shows.
 
     Args:
-        path, layout, dataset: the file and what was declared.
+        path: the file.
+        layout: the declared format.
+        dataset: the declared columns.
         here: declared columns that were found as declared; only what finds more is to blame.
 
     Returns:

@@ -41,7 +41,7 @@ def all_at_home(texts: pa.Array) -> pa.Array:
     # in UTF-8 only U+E000 to U+EFFF begin with this byte
     if data is None or memoryview(data).tobytes().find(b"\xee") < 0:
         return texts
-    old = [c for c in map(chr, PAIRS)]
+    old = list(map(chr, PAIRS))
     if not pc.any(pc.match_substring_regex(texts, f"[{''.join(old)}]")).as_py():
         return texts
     return pa.array([None if v is None else at_home(v) for v in texts.to_pylist()], pa.string())

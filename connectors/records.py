@@ -44,9 +44,9 @@ def swallows(lines: Sequence[str], layout: Delimited, width: int) -> bool:
     shape = _shape(lines[0], separator, quote)
     complete = _complete(separator, quote, width)
     for line in lines[1:-1]:
-        if complete.fullmatch(line) and line.startswith(quote) == lines[0].startswith(quote):
-            if width >= UNLIKELY or _shape(line, separator, quote) == shape:
-                return True
+        alike = width >= UNLIKELY or _shape(line, separator, quote) == shape
+        if alike and complete.fullmatch(line) and line.startswith(quote) == lines[0].startswith(quote):
+            return True
     if any(line.count(separator) != width - 1 for line in lines):
         return False
     opens_in_last = len(next(parser(lines[:1], layout), [])) == width

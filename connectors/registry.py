@@ -248,7 +248,7 @@ def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: dic
     if platform.platform != path.stem:
         wrong(("platform",), f"{platform.platform!r} is not the name of its file; rename one of them to the other")
     for index, pattern in enumerate(platform.patterns):
-        place = ("files",) if isinstance(platform.files, str) else ("files", index)
+        place: tuple[str | int, ...] = ("files",) if isinstance(platform.files, str) else ("files", index)
         names = files.placeholders(pattern)
         if unknown := [name for name in names if name not in files.PLACEHOLDERS]:
             allowed = ", ".join(f"{{{name}}}" for name in files.PLACEHOLDERS)

@@ -191,7 +191,8 @@ def make_batch(
         chunk: the raw rows.
         nameless: positions without a heading; such a column is left out unless it holds something.
         headings: the headings as read, by position, so that a row that repeats them is known; none: the landed names.
-        warnings, doubt: passed on.
+        warnings: passed on.
+        doubt: passed on.
 
     Returns:
         The batch; rows that are blank or no data, hold NUL, bytes of another encoding or an oversized cell, or lack a
@@ -211,7 +212,9 @@ def make_batch(
     rows = pa.RecordBatch.from_arrays(
         [pa.array(chunk.numbers, pa.int64()), *(columns[i] for i in kept)], [ROW_NUMBER, *(names[i] for i in kept)]
     )
-    batch = checked(dataset, sheet, rows, chunk.rejected, warnings, [legible(headings[i] or "") for i in kept] if headings else ())
+    batch = checked(
+        dataset, sheet, rows, chunk.rejected, warnings, [legible(headings[i] or "") for i in kept] if headings else ()
+    )
     chunk.clear()
     return replace(batch, doubt=doubt)
 

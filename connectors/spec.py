@@ -362,9 +362,7 @@ class Aliases(Strict):
         return {"column": value} if isinstance(value, str) else value
 
 
-RESERVED = frozenset(
-    ["delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on"]
-)
+RESERVED = frozenset(["delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on"])
 """Names of columns that every landed table has of its own; a source column of that name can't be declared."""
 
 

@@ -113,7 +113,29 @@ def _block(source: BinaryIO) -> bytes:
         raise unreadable(error) from None
 
 
-NO_KEY = pa.array(["-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "不详", "未知", "null", "NULL", "None", "N/A", "n/a", "#N/A", "\\N", "(null)"])
+NO_KEY = pa.array(
+    [
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无",
+        "暂无",
+        "空",
+        "不详",
+        "未知",
+        "null",
+        "NULL",
+        "None",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "\\N",
+        "(null)",
+    ]
+)
 """What is written where a row has no key. Rows that share it are not one row."""
 
 

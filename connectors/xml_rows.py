@@ -19,7 +19,6 @@ from connectors.objects import Item, Problem, batches
 from connectors.rows import Batches, DeliveryRejected
 from connectors.spec import Dataset, Xml
 
-
 UNDECODABLE = Problem("undecodable", "该条记录含有不符合声明编码的字节，请按约定编码重新导出")
 LOST = "\U0010fffd"
 """Stands for a byte that is nothing in the document's encoding: a private character no department writes."""

@@ -163,7 +163,8 @@ def test_a_table_that_is_gone_is_said_and_lands_nothing(desk, server, pulled):
     server.run("drop table {table}")
     report = desk.land(pulled())
     assert report.rejected_deliveries[0][1] == "sheet_missing"
-    assert manifest(desk.home).num_rows == 0
+    (line,) = manifest(desk.home).to_pylist()
+    assert (line["state"], line["reason_code"], line["rows_delivered"]) == ("rejected", "sheet_missing", 0)
 
 
 def test_a_column_that_is_gone_is_said(desk, server, pulled):
