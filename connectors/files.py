@@ -58,7 +58,8 @@ def nearest(patterns: Sequence[str], name: str) -> str:
 
     def likeness(pattern: str) -> float:
         plain = re.sub(r"\{date\}", "99999999", re.sub(r"\{part\}", "9", re.sub(r"\{scope\}", "", pattern)))
-        return difflib.SequenceMatcher(None, plain, re.sub(r"\d", "9", name), autojunk=False).ratio()
+        like_a_date = re.sub(r"\d{4}[-._年]?\d{1,2}(?:[-._月]?\d{1,2}日?)?", "99999999", name)
+        return difflib.SequenceMatcher(None, plain, re.sub(r"\d", "9", like_a_date), autojunk=False).ratio()
 
     return max(patterns, key=likeness)
 

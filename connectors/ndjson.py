@@ -17,6 +17,7 @@ from connectors.spec import Dataset
 
 DIGITS = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 """Keeps numbers as the digits the line holds; a tab in a string, which JSON wants escaped, is a tab."""
+TOO_DEEP = Problem("too_deep", f"该行内容嵌套超过{MAX_DEPTH}层的上限，请检查导出程序")
 MAX_LINE = 16_000_000
 """Bytes of one line; a longer one is cut and both parts are refused."""
 
@@ -61,10 +62,12 @@ def _item(line: bytes) -> Item:
         if isinstance(value, dict) and ("[" in text or text.count("{") > 1):
             # Numbers were kept as their digits; inside nested values they must stay numbers.
             value |= {k: v for k, v in json.loads(text, strict=False).items() if isinstance(v, dict | list)}
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return TOO_DEEP
+    except ValueError:
         return Problem("not_json", "该行不是完整的JSON，请检查是否被截断")
     if isinstance(value, dict) and "[" in text and _depth(value) > MAX_DEPTH:
-        return Problem("too_deep", f"该行内容嵌套超过{MAX_DEPTH}层的上限，请检查导出程序")
+        return TOO_DEEP
     return value if isinstance(value, dict) else Problem("not_an_object", "该行不是JSON对象（花括号包围的一条记录）")
 
 

@@ -54,6 +54,10 @@ def _items(path: Path, layout: Xml) -> Iterator[Item]:
             raise DeliveryRejected("rows_not_found", f"文件中没有“{layout.row}”元素，请检查导出结构或平台配置中的row")
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
+        if "depth" in (error.msg or "").lower():
+            raise DeliveryRejected("too_deep", f"文件在第{line}行嵌套过深，请检查导出程序后重新导出") from error
+        if "huge" in (error.msg or "").lower() or "too long" in (error.msg or "").lower():
+            raise DeliveryRejected("cell_too_long", f"文件在第{line}行有超过10MB的内容，请检查后重新导出") from error
         raise DeliveryRejected(
             "not_xml", f"文件在第{line}行不是合法的XML，可能被截断或编码与声明不符，请重新导出"
         ) from error
