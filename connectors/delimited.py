@@ -88,7 +88,7 @@ def _headings(stream: TextIO, layout: Delimited, dataset: Dataset, path: Path) -
         here = hits(dataset, rows[layout.header_row - 1]) if layout.header_row <= len(rows) else 0
         raise likeness.other(path, layout, dataset, here) or problem from None
     below = {len(row) for row in rows[layout.header_row :] if row}
-    if len(columns.names) > 1 and below == {(len(columns.names) + 1) // 2} and len(columns.names) % 2:
+    if len(below) == 1 and len(columns.names) in (2 * min(below) - 1, 2 * min(below)) and min(below) > 1:
         # the headings and a row of as many fields, with the line end between them lost
         raise DeliveryRejected("header_glued", "表头与第一行数据连在了一起，疑为表头后的换行丢失，请重新导出")
     stream.seek(0)

@@ -100,7 +100,9 @@ class Chunk:
     @property
     def full(self) -> bool:
         """Whether it is time to yield."""
-        return len(self.numbers) >= self.most or len(self.rejected) >= BATCH_ROWS
+        rows = len(self.numbers)
+        wide = self.width * rows >= BATCH_CELLS and rows >= self.most
+        return rows >= BATCH_ROWS or wide or len(self.rejected) >= BATCH_ROWS
 
     def add(self, number: int, row: Sequence[str | None]) -> None:
         """Take one row of `width` values."""

@@ -22,9 +22,10 @@ from connectors.machine import is_of_the_machine
 
 BLOCK = 1 << 20
 UNANSWERED = re.compile(rb"(?:</f>|<f/>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
-ROW = re.compile(rb"<(?:\w+:)?row\b(?:[^>]*?\sr=[\"'](\d{1,12})[\"'])?")
-FAR_COLUMN = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{2,5})\d")
-FAR_ROW = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"'][A-Z]{1,5}(\d{6,12})[\"']")
+ROW = re.compile(rb"<row\b(?:[^>]*?\sr=[\"'](\d{1,12})[\"'])?")
+ROW_WITH_PREFIX = re.compile(rb"<\w+:row\b(?:[^>]*?\sr=[\"'](\d{1,12})[\"'])?")
+FAR_COLUMN = re.compile(rb"r=[\"']([A-Z]{2,5})\d")
+FAR_ROW = re.compile(rb"r=[\"'][A-Z]{1,5}(\d{7,12})[\"']")
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 NOT_THERE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, etree.XMLSyntaxError)
 """The file is no xlsx (xls, ods), or its parts lie elsewhere: then there is nothing to add to what calamine says."""
@@ -67,7 +68,7 @@ def sheet_facts(path: Path, sheet: str) -> SheetFacts:
             while block := stream.read(BLOCK):
                 text = tail + block
                 unanswered = unanswered or UNANSWERED.search(text) is not None
-                numbers = ROW.findall(text)
+                numbers = ROW.findall(text) or ROW_WITH_PREFIX.findall(text)
                 stored += len(numbers)
                 rows = max([rows, *(int(n) for n in numbers if n), *map(int, FAR_ROW.findall(text))])
                 columns = max([columns, *map(column_number, FAR_COLUMN.findall(text))])

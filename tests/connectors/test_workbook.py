@@ -264,6 +264,10 @@ def test_an_ods_of_another_office_program_is_read_under_the_same_description(des
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
         archive.writestr("content.xml", ODS.format(rows=lines))
     platform = build({"kind": "workbook"}, COLUMNS, sheet="名册", files="roll_{date}.xlsx")
     desk.land(platform, stream.getvalue(), "roll_20260101.ods")
