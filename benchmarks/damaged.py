@@ -192,6 +192,25 @@ def _blank_rows(book: openpyxl.Workbook) -> None:
         sheet.cell(row, 2).number_format = "0.00"
 
 
+def _quote_second(line: bytes) -> bytes:
+    return line.replace(b",", b',"', 1)
+
+
+def _with_footers() -> bytes:
+    lines = csv_bytes().split(b"\r\n")
+    footers = [lines[0], "合计,4,,,".encode("gb18030"), "制表人：某某,,,,".encode("gb18030"), b""]
+    return b"\r\n".join(lines[:-1] + footers)
+
+
+def _formulas_of_text() -> bytes:
+    lines = [",".join(HEADINGS)] + [",".join(f'="{c}"' for c in p) for p in PEOPLE]
+    return ("\r\n".join(lines) + "\r\n").encode("gb18030")
+
+
+def _other_case() -> bytes:
+    return csv_bytes([(*p, "x", "y") for p in PEOPLE], (*HEADINGS, "wx", "WX"))
+
+
 def _not_a_book() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -296,6 +315,20 @@ CASES: tuple[Damage, ...] = (
         lambda: _line_of(csv_bytes(), 2, lambda b: b.replace(b",", b',"', 1)),
         ("landed", 4, 3, 1),
     ),
+    Damage(
+        "两行各一个多余引号，夹住其间各行",
+        CSV,
+        NAME,
+        lambda: _line_of(_line_of(csv_bytes(), 1, _quote_second), 3, _quote_second),
+        ("landed", 4, 2, 2),
+    ),
+    Damage("行尾多一个空字段", CSV, NAME, lambda: _line_of(csv_bytes(), 2, lambda b: b + b","), ("landed", 4, 4, 0)),
+    Damage("中间重复表头、末尾合计与制表人", CSV, NAME, _with_footers, ("landed", 7, 4, 3)),
+    Damage('单元格写成="…"', CSV, NAME, _formulas_of_text, ("landed", 4, 4, 0)),
+    Damage("分隔符是分号", CSV, NAME, lambda: csv_bytes().replace(b",", b";"), ("wrong_separator", 0, 0, 0)),
+    Damage("工作簿改名为csv", CSV, NAME, book_bytes, ("other_format", 0, 0, 0)),
+    Damage("表头与数据连在一起", CSV, NAME, lambda: csv_bytes().replace(b"\r\n", b",", 1), ("header_glued", 0, 0, 0)),
+    Damage("只差大小写的两列", CSV, NAME, _other_case, ("landed", 4, 4, 0)),
     Damage("换行符混用", CSV, NAME, _mixed_ends, ("landed", 4, 4, 0)),
     Damage("主键为空", CSV, NAME, lambda: _line_of(csv_bytes(), 2, lambda b: b[2:]), ("landed", 4, 3, 1)),
     Damage("末尾有空行、空单元格行", CSV, NAME, lambda: csv_bytes() + b"\r\n,,,,\r\n\r\n", ("landed", 4, 4, 0)),
@@ -317,6 +350,20 @@ CASES: tuple[Damage, ...] = (
     Damage(
         "NDJSON其实是CSV", LINES, "roll_20260110.ndjson", lambda: csv_bytes(encoding="utf-8"), ("not_json", 0, 0, 0)
     ),
+    Damage(
+        "JSON字符串里有换行，数字是NaN",
+        JSON,
+        "roll_20260110.json",
+        lambda: json_bytes().replace("钱小满".encode(), "钱\n小满".encode()).replace(b'"2026-01-06"', b"NaN"),
+        ("landed", 4, 4, 0),
+    ),
+    Damage(
+        "JSON嵌套二十万层",
+        JSON,
+        "roll_20260110.json",
+        lambda: json_bytes().replace(b"[", b"[" * 200_000, 1),
+        ("too_deep", 0, 0, 0),
+    ),
     Damage("JSON被截断", JSON, "roll_20260110.json", lambda: json_bytes()[:-40], ("not_json", 0, 0, 0)),
     Damage(
         "JSON结构变了",
@@ -324,6 +371,13 @@ CASES: tuple[Damage, ...] = (
         "roll_20260110.json",
         lambda: json_bytes().replace(b"rows", b"list"),
         ("rows_not_found", 0, 0, 0),
+    ),
+    Damage(
+        "XML标GB2312，内含GB18030字符",
+        XML,
+        "roll_20260110.xml",
+        lambda: xml_bytes().replace(b"GBK", b"GB2312", 1).replace("钱小满".encode("gbk"), "钱㛃䶮".encode("gb18030")),
+        ("landed", 3, 3, 0),
     ),
     Damage("XML被截断", XML, "roll_20260110.xml", lambda: xml_bytes()[:-30], ("not_xml", 0, 0, 0)),
     Damage(

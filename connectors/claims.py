@@ -38,10 +38,16 @@ def quoted(name: str) -> str:
 
 
 def newest(path: Path, column: str) -> datetime.date | None:
-    """The newest date in a column of a Parquet file; None where there is none."""
+    """The newest date in a column of a Parquet file that is not ahead of the clock; None where there is none.
+
+    Where all are ahead, the clock is wrong and the newest of them counts.
+    """
+    day = date_sql(quoted(column))
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"select max({date_sql(quoted(column))}) from read_parquet($path)", {"path": str(path)}
+            f"""select coalesce(max(day) filter (day <= current_date + 1), max(day))
+            from (select {day} as day from read_parquet($path))""",
+            {"path": str(path)},
         ).fetchall()
     found: datetime.date | None = rows[0][0]
     return found

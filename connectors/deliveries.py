@@ -58,7 +58,10 @@ def line(
     warnings: Sequence[str] = (),
     verdict: DeliveryRejected | None = None,
 ) -> dict[str, Any]:
-    """One manifest line; `rows` are delivered, landed, rejected."""
+    """One manifest line; `rows` are delivered, landed, rejected.
+
+    Of a landed delivery `verdict` is a doubt: it is held until a person confirms it (`connectors.holding`).
+    """
     delivered, landed, rejected = rows
     return {
         "delivery_id": offer.delivery_id,
@@ -80,24 +83,42 @@ def line(
     }
 
 
+TRY_AGAIN = frozenset(["reader_killed", "same_bytes"])
+"""Verdicts that depend on more than file and description: the next run looks again."""
+
+
 def write(offer: Offer, home: Home, lines: list[dict[str, Any]]) -> None:
     """Write the manifest of a delivery: from now on it counts."""
     path = home.delivery(offer.platform.platform, offer.delivery_id)
     marker = path.with_suffix(".description")
     if lines[0]["state"] == "rejected":
-        write_whole(marker, description(offer.platform).encode())
+        again = lines[0]["reason_code"] in TRY_AGAIN
+        write_whole(marker, b"" if again else description(offer.platform).encode())
     else:
         marker.unlink(missing_ok=True)
     DELIVERY.write(pa.Table.from_pylist(lines, schema=DELIVERY.arrow), path)
+
+
+def forget(home: Home, platform: str, delivery_id: str) -> None:
+    """Take a line out that told of no bytes: a file that could not be read then, and can now or is gone."""
+    path = home.delivery(platform, delivery_id)
+    path.unlink(missing_ok=True)
+    path.with_suffix(".description").unlink(missing_ok=True)
+    home.rejected(platform, delivery_id).unlink(missing_ok=True)
 
 
 def known(home: Home, platform: Platform) -> dict[str, dict[str, Any]]:
     """Manifest lines by delivery id, with the description a rejected delivery was read under."""
     table = manifest(home, platform.platform)
     found: dict[str, dict[str, Any]] = {}
-    for line in table.select(["delivery_id", "sequence", "state"]).to_pylist():
+    for line in table.select(
+        ["delivery_id", "sequence", "state", "sha256", "file_name", "rows_landed", "reason_code"]
+    ).to_pylist():
         marker = home.delivery(platform.platform, line["delivery_id"]).with_suffix(".description")
-        found[line["delivery_id"]] = line | {"description": marker.read_text() if marker.exists() else ""}
+        former = found.get(line["delivery_id"])
+        rows = line["rows_landed"] + (former["rows_landed"] if former else 0)
+        said = {"description": marker.read_text() if marker.exists() else "", "rows_landed": rows}
+        found[line["delivery_id"]] = line | said
     return found
 
 
@@ -111,6 +132,18 @@ class Seen:
         except (OSError, ValueError):
             self._files = {}
         self._changed = False
+
+    def members(self, name: str, size: int, mtime_ns: int) -> list[tuple[str, str]] | None:
+        """Name and SHA-256 of the files of an archive that has not changed since; None where it must be unpacked."""
+        line = self._files.get(name)
+        if not line or line[:2] != [size, mtime_ns] or len(line) < 3 or not isinstance(line[2], list):
+            return None
+        return [(str(inner), str(sha256)) for inner, sha256 in line[2]]
+
+    def put_members(self, name: str, size: int, mtime_ns: int, members: list[tuple[str, str]]) -> None:
+        """Remember what an archive holds."""
+        self._files[name] = [size, mtime_ns, [list(m) for m in members]]
+        self._changed = True
 
     def get(self, name: str, size: int, mtime_ns: int) -> str | None:
         """The SHA-256 of a file that has not changed since; None where it must be read."""

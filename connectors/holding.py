@@ -3,13 +3,15 @@
 A snapshot replaces what its platform (or one scope of it) said before, so half a file would withdraw half the people.
 Per scope the snapshots are taken in the order of their dates, all files of one date together. One is *held* where a dataset
 has less than the declared share of the rows of the last one that stands, or where a file's rows are out of the declared
-bounds, or where its date lies years ahead; and so is a file that comes again under its name and date with less than that
-share of its own rows; the next is compared with the same former one, and once a later one stands, those held before it count as refused:
-nobody needs to decide any more. Nothing is stored: the outcome follows from the deliveries and the
-decisions alone, whatever the order they came in. A part that arrives late completes its set and releases it by itself.
+bounds, or where its date lies far ahead, or where landing doubts that a file of it is whole; and so is a file that comes again
+under its name and date with less than that share of its own rows; the next is compared with the same former one, and once a
+later one stands, those held before it count as refused: nobody needs to decide any more. Nothing is stored but the doubt: the
+outcome follows from the deliveries and the decisions alone, whatever the order they came in. A part that arrives late completes
+its set and releases it by itself. Of deltas, which replace only the keys they name, one dated far ahead is held, since it would
+outrank all later ones, and one that is not whole.
 
 Belongs here: held, refused, and why. Does not: landing (a held delivery is landed, row by row), or the decisions
-(`connectors.decisions`). Deltas are never held: they replace only the keys they name; a person may refuse one.
+(`connectors.decisions`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -30,8 +33,11 @@ from warehouse.model.landing import DELIVERY
 COMPARABLE_ROWS = 20
 """A former dataset with fewer rows tells nothing by shrinking to half: three branches of a party may become one."""
 
-FAR_AHEAD = datetime.timedelta(days=3 * 366)
-"""A snapshot dated so long after the last one that stands has a slip in its date: it would be the newest for years."""
+FAR_AHEAD = datetime.timedelta(days=300)
+"""A delivery dated so long after the last one that stands has a slip in its date: it would be the newest for a year."""
+FAR_AHEAD_OF_YEARLY = datetime.timedelta(days=500)
+ENOUGH_PLATFORMS = 3
+"""Of so many other platforms the middle newest date tells when it is; a platform's first delivery has no former one."""
 
 Line = dict[str, Any]
 
@@ -42,7 +48,8 @@ def standing(platform: Platform, home: Home) -> pa.Table:
     Held and refused lines say why in `reason_code` and `reason`. Ordered as `manifest`.
     """
     lines = manifest(home, platform.platform).to_pylist()
-    return pa.Table.from_pylist(judge(platform, lines, decisions(home)), schema=DELIVERY.arrow)
+    judged = judge(platform, lines, decisions(home), _day_of_others(home, platform.platform))
+    return pa.Table.from_pylist(judged, schema=DELIVERY.arrow)
 
 
 def standing_of_all(platforms: Mapping[str, Platform], home: Home) -> pa.Table:
@@ -51,17 +58,52 @@ def standing_of_all(platforms: Mapping[str, Platform], home: Home) -> pa.Table:
     lines: list[Line] = []
     for name, group in groupby(manifest(home).to_pylist(), key=lambda line: line["platform"]):
         own = list(group)
-        lines += judge(platforms[name], own, decided) if name in platforms else own
+        lines += judge(platforms[name], own, decided, _day_of_others(home, name)) if name in platforms else own
     return pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
 
 
-def judge(platform: Platform, lines: Iterable[Line], decided: Mapping[str, Decision]) -> list[Line]:
-    """Manifest lines of one platform with their present state; a pure function of lines and decisions."""
+_newest: dict[Path, tuple[tuple[int, ...], dict[str, datetime.date]]] = {}
+"""Newest dates by platform, with the times at which their folders changed: every step of a run asks."""
+
+
+def _day_of_others(home: Home, platform: str) -> datetime.date | None:
+    """The middle of the newest dates of the other platforms; None where there are too few to tell."""
+    folder = home.landing / "delivery"
+    folders = sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+    mark = tuple(p.stat().st_mtime_ns for p in folders)
+    known = _newest.get(folder)
+    if known is None or known[0] != mark:
+        newest: dict[str, datetime.date] = {}
+        table = manifest(home).select(["platform", "state", "delivered_on"])
+        for line in table.to_pylist():
+            if line["state"] == "landed" and line["delivered_on"]:
+                newest[line["platform"]] = max(newest.get(line["platform"], datetime.date.min), line["delivered_on"])
+        known = _newest[folder] = (mark, newest)
+    others = sorted(day for name, day in known[1].items() if name != platform)
+    return others[(len(others) - 1) // 2] if len(others) >= ENOUGH_PLATFORMS else None
+
+
+def judge(
+    platform: Platform,
+    lines: Iterable[Line],
+    decided: Mapping[str, Decision],
+    today: datetime.date | None = None,
+) -> list[Line]:
+    """Manifest lines of one platform with their present state; a pure function of its arguments.
+
+    Args:
+        platform: whose lines.
+        lines: as they landed.
+        decided: what people decided, by delivery id.
+        today: what the other platforms say, for a first delivery dated ahead of all.
+    """
     judged = [_refused(line, decided) for line in lines]
-    if platform.delivery.semantics == "snapshot":
-        landed = sorted((line for line in judged if line["state"] == "landed"), key=lambda line: line["scope"])
-        for _, of_scope in groupby(landed, key=lambda line: line["scope"]):
-            _hold(platform, list(of_scope), decided)
+    landed = sorted((line for line in judged if line["state"] == "landed"), key=lambda line: line["scope"])
+    if platform.delivery.semantics == "delta":
+        _hold_deltas(platform, landed, decided, today)
+        return judged
+    for _, of_scope in groupby(landed, key=lambda line: line["scope"]):
+        _hold(platform, list(of_scope), decided, today)
     return judged
 
 
@@ -95,29 +137,59 @@ def _refused(line: Line, decided: Mapping[str, Decision]) -> Line:
     return line | {"state": "refused", "reason_code": "refused", "reason": f"经{decision.by}核对，该批不采用"}
 
 
-def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision]) -> None:
+def _hold(platform: Platform, lines: list[Line], decided: Mapping[str, Decision], today: datetime.date | None) -> None:
     """Mark the held snapshots among the landed lines of one scope."""
     former: dict[str, int] = {}
-    day: datetime.date | None = None
+    day = today
     waiting: list[Line] = []
     for effective, fell_short in _sets(platform, lines, decided):
         rows = _rows(effective)
         fault = None
         if not any(_is_confirmed(line, decided) for line in effective):
             fault = (
-                _far_ahead(day, effective)
+                _lacks_a_file(effective, fell_short)
+                or _far_ahead(platform, day, effective)
                 or _shrunk(platform, former, rows, "上一批")
                 or _out_of_bounds(platform, effective)
             )
-        if fault is None:
+        if fault is None and effective:
             former |= rows
-            day = effective[0]["delivered_on"]
+            day = effective[0]["delivered_on"] or day
             _overtake(waiting)
             waiting = fell_short
             continue
-        for line in effective:
-            line["state"], (line["reason_code"], line["reason"]) = "held", fault
+        if fault:
+            for line in effective:
+                line["state"], (line["reason_code"], line["reason"]) = "held", fault
         waiting += effective + fell_short
+
+
+def _hold_deltas(
+    platform: Platform, lines: list[Line], decided: Mapping[str, Decision], today: datetime.date | None
+) -> None:
+    """Mark the held ones among the landed lines of a delta: far ahead of all before them, or not whole."""
+    day = today
+    whole = {line["file_name"]: line["sequence"] for line in lines if line["reason_code"] is None}
+    for line in sorted(lines, key=lambda line: (_moment(line), line["sequence"])):
+        if _is_confirmed(line, decided):
+            line["reason_code"] = line["reason"] = None
+        elif line["reason_code"]:
+            overtaken = whole.get(line["file_name"], -1) > line["sequence"]
+            line["state"] = "refused" if overtaken else "held"
+            line["reason_code"] = "overtaken" if overtaken else line["reason_code"]
+        elif fault := _far_ahead(platform, day, [line]):
+            line["state"], (line["reason_code"], line["reason"]) = "held", fault
+        if line["state"] == "landed":
+            day = line["delivered_on"] or day
+
+
+def _lacks_a_file(effective: list[Line], fell_short: list[Line]) -> tuple[str, str] | None:
+    """A set one file of which may not be whole would withdraw those it lacks."""
+    stand = {line["file_name"] for line in effective}
+    for line in fell_short:
+        if line["file_name"] not in stand:
+            return line["reason_code"], line["reason"]
+    return None
 
 
 def _overtake(waiting: list[Line]) -> None:
@@ -140,9 +212,15 @@ def _sets(
         for (name, _), of_delivery in groupby(together, key=lambda line: (line["file_name"], line["delivery_id"])):
             came = list(of_delivery)
             fault = None
-            if name in stands and not _is_confirmed(came[0], decided):
-                fault = _shrunk(platform, _rows(stands[name]), _rows(came), "同名文件上一次")
+            if not _is_confirmed(came[0], decided):
+                doubted = next((line for line in came if line["reason_code"]), None)
+                if doubted:
+                    fault = doubted["reason_code"], doubted["reason"]
+                elif name in stands:
+                    fault = _shrunk(platform, _rows(stands[name]), _rows(came), "同名文件上一次")
             if fault is None:
+                for line in came:
+                    line["reason_code"] = line["reason"] = None
                 stands[name] = came
                 _overtake(held.pop(name, []))
                 continue
@@ -185,11 +263,15 @@ def _shrunk(
     return None
 
 
-def _far_ahead(former: datetime.date | None, lines: list[Line]) -> tuple[str, str] | None:
-    now = lines[0]["delivered_on"]
-    if former is None or now is None or now - former <= FAR_AHEAD:
+def _far_ahead(platform: Platform, former: datetime.date | None, lines: list[Line]) -> tuple[str, str] | None:
+    now = lines[0]["delivered_on"] if lines else None
+    most = FAR_AHEAD_OF_YEARLY if platform.cadence == "yearly" else FAR_AHEAD
+    if former is None or now is None or now - former <= most:
         return None
-    return "date_far_ahead", f"日期{now}比上一批{former}晚三年以上，请核对文件名中的日期，待人工确认，沿用上一批"
+    return (
+        "date_far_ahead",
+        f"日期{now}比此前{former}晚{most.days}天以上，请核对文件名中的日期，待人工确认，沿用上一批",
+    )
 
 
 def _out_of_bounds(platform: Platform, lines: list[Line]) -> tuple[str, str] | None:

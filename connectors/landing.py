@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import tempfile
 import traceback
 from collections.abc import Iterable
@@ -18,15 +19,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from connectors import claims, deliveries, files, server
+from connectors import alone, archives, claims, deliveries, files, server
+from connectors.decisions import decisions
 from connectors.deliveries import Offer
 from connectors.holding import standing
+from connectors.inbox import Offered, companions, offered, shown, unreadable
 from connectors.machine import is_of_the_machine
 from connectors.manifest import manifest
 from connectors.reading import read
-from connectors.rows import Batches, DeliveryRejected, legible
+from connectors.rows import Batches, DeliveryRejected
 from connectors.spec import Platform, Sql
-from connectors.store import DatasetWriter, RejectedWriter, keep_original
+from connectors.store import DatasetWriter, RejectedWriter, StillWrittenError, keep_database, keep_original
 from warehouse.model.home import Home
 
 
@@ -56,13 +59,14 @@ class LandingReport:
 
 
 def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
-    """Take in the files of one platform from `<inbox>/<platform>/`.
+    """Take in the files of one platform from `<inbox>/<platform>/` and its sub-folders; archives are unpacked.
 
     A platform whose `url_env` is set in the environment is pulled from that database instead.
 
     Files are landed in order of (delivery date, name). A file that was taken in before (same name, same bytes) is
     skipped; one that was rejected is tried again once the platform's description has changed. Hidden files and the lock
-    files of office programs (`~$…`) are no deliveries.
+    files of office programs (`~$…`) are no deliveries. What can't be read (no permission, a link, a pipe) is a rejected
+    delivery without bytes, until it can or is gone.
 
     Returns:
         What was new. A delivery that can't be read is part of the report, not an exception.
@@ -71,39 +75,176 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
         OSError: the home can't be written to.
     """
     url = os.environ.get(platform.format.url_env or "") if isinstance(platform.format, Sql) else None
-    report = _pull(platform, url, home) if url else _take_in(platform, inbox, home)
+    report = _pull(platform, url, home) if url else _Intake(platform, inbox, home).report()
     lines = standing(platform, home).to_pylist()
     held = {(i["delivery_id"], i["file_name"], i["reason"]): None for i in lines if i["state"] == "held"}
     return replace(report, held=tuple(held))
 
 
-def _take_in(platform: Platform, inbox: Path, home: Home) -> LandingReport:
-    """Take in the files of the inbox."""
-    known = deliveries.known(home, platform)
-    seen = deliveries.Seen(home.seen(platform.platform))
-    sequence = max((line["sequence"] for line in known.values()), default=0)
-    reports: list[LandingReport] = []
-    skipped = 0
-    for path, named in _offered(platform, inbox / platform.platform):
-        stat = path.stat()
-        name = legible(path.name)
-        sha256 = seen.get(name, stat.st_size, stat.st_mtime_ns)
-        if sha256 is None or not home.original(sha256).exists():
-            sha256 = keep_original(path, home)
-            seen.put(name, stat.st_size, stat.st_mtime_ns, sha256)
-        delivery_id = deliveries.identity(platform.platform, name, sha256)
-        before = known.get(delivery_id)
-        if before and (before["state"] == "landed" or before["description"] == deliveries.description(platform)):
-            skipped += 1
-            continue
-        sequence += 1
-        original = home.original(sha256)
-        day, scope = (named.delivered_on, named.scope) if named else (None, "")
+@dataclass(frozen=True)
+class _Kept:
+    """A file whose bytes are kept, with what its name says; `named` is None where it fits no pattern."""
+
+    item: Offered
+    sha256: str
+    named: files.FileName | None
+
+
+class _Intake:
+    """One look into a platform's folder."""
+
+    def __init__(self, platform: Platform, inbox: Path, home: Home) -> None:
+        self.platform, self.home = platform, home
+        self.folder = inbox / platform.platform
+        self.known = deliveries.known(home, platform)
+        self.seen = deliveries.Seen(home.seen(platform.platform))
+        self.sequence = max((line["sequence"] for line in self.known.values()), default=0)
+        self.reports: list[LandingReport] = []
+        self.skipped = 0
+        self.faulty: set[str] = set()
+        """Ids of what can't be read now."""
+        self.names: set[str] = set()
+        """Names of all that is offered."""
+        self.landed: dict[tuple[str, object], str] = {}
+        """Names by bytes and date of what stands."""
+
+    def report(self) -> LandingReport:
+        """Take in what is new."""
+        kept: list[_Kept] = []
+        for item in offered(self.folder):
+            kept += self._kept(item)
+        self.names = {k.item.name for k in kept}
+        self._remember_standing()
+        for each in sorted(kept, key=_order):
+            self._take(each)
+        self.seen.save()
+        for delivery_id, line in self.known.items():
+            if not line["sha256"] and delivery_id not in self.faulty:
+                deliveries.forget(self.home, self.platform.platform, delivery_id)
+        return _sum(self.platform.platform, self.reports, self.skipped)
+
+    def _kept(self, item: Offered) -> list[_Kept]:
+        """The bytes of an offered file, or of the files of an archive; none where it can't be read."""
+        if item.fault:
+            return self._refuse(item, item.fault)
+        named = files.parse(self.platform.patterns, item.base)
+        try:
+            if named is None and archives.is_archive(item.name):
+                return self._unpacked(item)
+            return [_Kept(item, self._bytes(item), named)]
+        except DeliveryRejected as verdict:
+            return self._refuse(item, verdict)
+        except StillWrittenError:
+            told = (f"{shown(item.name)}：文件仍在写入，本次未读取，下次运行再读",)
+            self.reports.append(LandingReport(self.platform.platform, warnings=told))
+            return []
+
+    def _bytes(self, item: Offered) -> str:
+        """Keep the bytes of a file, unless it has not changed since; return their SHA-256."""
+        beside = companions(item.path) if isinstance(self.platform.format, Sql) else []
+        size, changed = _size_and_time(item.path, *beside)
+        sha256 = self.seen.get(item.name, size, changed)
+        if sha256 is None or not self.home.original(sha256).exists():
+            sha256 = keep_database(item.path, beside, self.home) if beside else keep_original(item.path, self.home)
+            self.seen.put(item.name, size, changed, sha256)
+        return sha256
+
+    def _unpacked(self, item: Offered) -> list[_Kept]:
+        size, changed = _size_and_time(item.path)
+        members = self.seen.members(item.name, size, changed)
+        if members is None or not all(self.home.original(sha256).exists() for _, sha256 in members):
+            with tempfile.TemporaryDirectory(prefix="onenet-archive-") as folder:
+                found = archives.unpack(item.path, item.name, Path(folder))
+                members = [(name, keep_original(path, self.home)) for name, path in found]
+            self.seen.put_members(item.name, size, changed, members)
+        inner = [Offered(item.path, f"{item.name}/{name}") for name, _ in members]
+        return [
+            _Kept(i, sha256, files.parse(self.platform.patterns, i.base))
+            for i, (_, sha256) in zip(inner, members, strict=True)
+        ]
+
+    def _refuse(self, item: Offered, verdict: DeliveryRejected) -> list[_Kept]:
+        """A delivery of which there are no bytes."""
+        delivery_id = deliveries.identity(self.platform.platform, item.name, verdict.code)
+        self.faulty.add(delivery_id)
+        if delivery_id in self.known:
+            self.skipped += 1
+            return []
+        self.sequence += 1
+        nowhere = Path(os.devnull)
+        offer = Offer(self.platform, delivery_id, shown(item.name), "", 0, nowhere, None, "", self.sequence)
+        self.reports.append(refuse(offer, self.home, verdict))
+        return []
+
+    def _remember_standing(self) -> None:
+        refused = {i for i, d in decisions(self.home).items() if d.verdict == "refused"}
+        for delivery_id, line in self.known.items():
+            if line["state"] == "landed" and line["rows_landed"] and delivery_id not in refused:
+                self.landed.setdefault((line["sha256"], _day_in(self.platform, line["file_name"])), line["file_name"])
+
+    def _take(self, kept: _Kept) -> None:
+        """Land one file, unless it was taken in before."""
+        item, sha256, named = kept.item, kept.sha256, kept.named
+        delivery_id = deliveries.identity(self.platform.platform, item.name, sha256)
+        before = self.known.get(delivery_id)
+        if before and (before["state"] == "landed" or before["description"] == deliveries.description(self.platform)):
+            self.skipped += 1
+            return
+        same = self.landed.get((sha256, named.delivered_on if named else None)) if named else None
+        again = same is not None and same.rpartition("/")[2] == shown(item.base) and same not in self.names
+        if again or (before and before["reason_code"] == "same_bytes" and same):
+            self.skipped += 1
+            return
+        self.sequence += 1
+        original = self.home.original(sha256)
+        day, scope = (named.delivered_on, shown(named.scope)) if named else (None, "")
         size = original.stat().st_size
-        offer = Offer(platform, delivery_id, name, sha256, size, original, day, scope, sequence)
-        reports.append(_refuse_name(offer, home) if named is None else land_offer(offer, home))
-    seen.save()
-    return _sum(platform.platform, reports, skipped)
+        offer = Offer(self.platform, delivery_id, shown(item.name), sha256, size, original, day, scope, self.sequence)
+        if named is None:
+            verdict = _name_verdict(self.platform, item.base)
+            self.reports.append(refuse(offer, self.home, verdict))
+        elif same is not None:
+            reason = (
+                f"与已落地的“{same}”日期相同、内容逐字节相同，只计一次；若范围或文件名有误，请先用onenet refuse撤下前者"
+            )
+            self.reports.append(refuse(offer, self.home, DeliveryRejected("same_bytes", reason)))
+        else:
+            report = land_offer(offer, self.home)
+            self.reports.append(report)
+            if report.rows_landed:
+                self.landed.setdefault((sha256, day), offer.file_name)
+
+
+def _order(kept: _Kept) -> tuple[datetime.date, str]:
+    day = kept.named.delivered_on if kept.named else None
+    return day or datetime.date.max, kept.item.name
+
+
+def _size_and_time(*paths: Path) -> tuple[int, int]:
+    """Bytes of some files and the time (ns) the newest of them changed.
+
+    Raises:
+        DeliveryRejected: `not_readable`, where one went away meanwhile.
+    """
+    try:
+        status = [path.lstat() for path in paths]
+    except OSError as error:
+        raise unreadable(error) from None
+    return sum(s.st_size for s in status), max(s.st_mtime_ns for s in status)
+
+
+def _day_in(platform: Platform, file_name: str) -> datetime.date | None:
+    named = files.parse(platform.patterns, file_name.rpartition("/")[2])
+    return named.delivered_on if named else None
+
+
+def _name_verdict(platform: Platform, name: str) -> DeliveryRejected:
+    pattern = files.nearest(platform.patterns, name)
+    other = "" if len(platform.patterns) == 1 else f"（共{len(platform.patterns)}种约定，此为最接近的一种）"
+    return DeliveryRejected(
+        "file_name_unknown",
+        f"文件名不符合约定“{pattern}”{other}；date为日期，如20261108、2026-11-08、202611；请改名后重新提交",
+    )
 
 
 def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
@@ -111,17 +252,24 @@ def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
     lines = manifest(home, platform.platform).to_pylist()
     sequence = max((line["sequence"] for line in lines), default=0)
     reports: list[LandingReport] = []
+    failing: set[str] = set()
     skipped = 0
     with tempfile.TemporaryDirectory(prefix="onenet-pull-") as folder:
         for dataset in platform.datasets:
             own = server.pull_name(platform, dataset, url, None)
-            before = [line for line in lines if line["dataset"] == dataset.name and line["file_name"].startswith(own)]
+            before = [
+                line
+                for line in lines
+                if line["dataset"] == dataset.name and line["file_name"].startswith(own) and line["state"] == "landed"
+            ]
             earlier = server.Earlier(tuple(home.original(line["sha256"]) for line in before))
             try:
                 pulled = server.pull(platform, dataset, url, earlier, Path(folder))
             except DeliveryRejected as verdict:
-                rejected = ((own, verdict.code, verdict.reason),)
-                reports.append(LandingReport(platform.platform, rejected_deliveries=rejected))
+                delivery_id = deliveries.identity(platform.platform, own, verdict.code)
+                failing.add(delivery_id)
+                offer = Offer(platform, delivery_id, own, "", 0, Path(os.devnull), None, "", sequence + 1)
+                reports.append(refuse(offer, home, verdict))
                 continue
             if pulled is None:
                 skipped += 1
@@ -134,20 +282,39 @@ def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
                 platform, delivery_id, pulled.file_name, sha256, original.stat().st_size, original, None, "", sequence
             )
             reports.append(land_offer(offer, home, server.read(original, dataset)))
+    for line in lines:
+        if not line["sha256"] and line["delivery_id"] not in failing:
+            deliveries.forget(home, platform.platform, line["delivery_id"])
     return _sum(platform.platform, reports, skipped)
 
 
 def unknown_folders(inbox: Path, platforms: Iterable[str]) -> list[str]:
     """Folders and files of the inbox that belong to no declared platform, sorted; hidden ones are ignored."""
     known = set(platforms)
-    return sorted(p.name for p in inbox.iterdir() if p.name not in known and not p.name.startswith("."))
+    return sorted(shown(p.name) for p in inbox.iterdir() if p.name not in known and not p.name.startswith("."))
 
 
 def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> LandingReport:
-    """Read one kept delivery (or take `batches`, where it was pulled) and store rows, refused rows and manifest."""
+    """Read one kept delivery (or take `batches`, where it was pulled) and store rows, refused rows and manifest.
+
+    What is large, or dense enough to fill the memory, is read in a process of its own.
+    """
+    if batches is not None or not alone.needs_to_be(offer.original, offer.platform.format):
+        return _land_here(offer, home, batches)
+    try:
+        report = alone.run(_land_here, offer, home)
+    except DeliveryRejected as verdict:
+        shutil.rmtree(home.rows(offer.platform.platform, offer.delivery_id, "").parent, ignore_errors=True)
+        return refuse(offer, home, verdict)
+    assert isinstance(report, LandingReport)
+    return report
+
+
+def _land_here(offer: Offer, home: Home, batches: Batches | None = None) -> LandingReport:
     platform = offer.platform
     writers: dict[str, DatasetWriter] = {}
     refused = RejectedWriter(home.rejected(platform.platform, offer.delivery_id), platform.platform, offer)
+    doubt: DeliveryRejected | None = None
     try:
         for batch in batches if batches is not None else read(offer.original, platform):
             writer = writers.get(batch.dataset)
@@ -158,6 +325,7 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
                 )
             writer.write(batch)
             refused.write(batch)
+            doubt = DeliveryRejected(*batch.doubt) if batch.doubt else doubt
         _judge(platform, list(writers.values()))
     except BaseException as error:
         if verdict := _verdict(error):
@@ -166,7 +334,7 @@ def land_offer(offer: Offer, home: Home, batches: Batches | None = None) -> Land
             writer.drop()
         refused.drop()
         raise
-    return _accept(offer, home, writers, refused)
+    return _accept(offer, home, writers, refused, doubt)
 
 
 def _verdict(error: BaseException) -> DeliveryRejected | None:
@@ -191,21 +359,6 @@ def _unforeseen(error: BaseException) -> DeliveryRejected:
     return DeliveryRejected("unreadable", f"文件无法读取（{where}），请检查文件是否损坏，并将此信息告知数据团队")
 
 
-def _offered(platform: Platform, folder: Path) -> list[tuple[Path, files.FileName | None]]:
-    paths = folder.iterdir() if folder.is_dir() else ()
-    offered = [
-        (path, files.parse(platform.files, path.name))
-        for path in paths
-        if path.is_file() and not path.name.startswith((".", "~$"))
-    ]
-    last = datetime.date.max
-
-    def order(item: tuple[Path, files.FileName | None]) -> tuple[datetime.date, str]:
-        return (item[1].delivered_on or last) if item[1] else last, item[0].name
-
-    return sorted(offered, key=order)
-
-
 def _judge(platform: Platform, writers: list[DatasetWriter]) -> None:
     """A snapshot without one usable row would withdraw everything the platform ever said: it is refused."""
     if platform.delivery.semantics != "snapshot" or platform.volume.min_rows == 0:
@@ -219,7 +372,13 @@ def _judge(platform: Platform, writers: list[DatasetWriter]) -> None:
         raise DeliveryRejected("no_rows", "只有表头没有数据行，全量交付不能为空，未替换上一批；请重新导出")
 
 
-def _accept(offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused: RejectedWriter) -> LandingReport:
+def _accept(
+    offer: Offer,
+    home: Home,
+    writers: dict[str, DatasetWriter],
+    refused: RejectedWriter,
+    doubt: DeliveryRejected | None,
+) -> LandingReport:
     platform = offer.platform
     total = sum(w.delivered for w in writers.values())
     volume = platform.volume
@@ -243,7 +402,12 @@ def _accept(offer: Offer, home: Home, writers: dict[str, DatasetWriter], refused
     for name, writer in writers.items():
         lines.append(
             deliveries.line(
-                offer, name, "landed", (writer.delivered, writer.landed, writer.rejected), warnings=warnings
+                offer,
+                name,
+                "landed",
+                (writer.delivered, writer.landed, writer.rejected),
+                warnings=warnings,
+                verdict=doubt,
             )
             | {"delivered_on": offer.delivered_on or newest}
         )
@@ -278,12 +442,12 @@ def _reject(
     return _report(offer, lines, verdict)
 
 
-def _refuse_name(offer: Offer, home: Home) -> LandingReport:
-    verdict = DeliveryRejected(
-        "file_name_unknown", f"文件名不符合约定“{offer.platform.files}”（date为8位日期），请改名后重新提交"
+def refuse(offer: Offer, home: Home, verdict: DeliveryRejected) -> LandingReport:
+    """Reject a delivery without reading it."""
+    platform = offer.platform.platform
+    return _reject(
+        offer, home, verdict, {}, RejectedWriter(home.rejected(platform, offer.delivery_id), platform, offer)
     )
-    refused = RejectedWriter(home.rejected(offer.platform.platform, offer.delivery_id), offer.platform.platform, offer)
-    return _reject(offer, home, verdict, {}, refused)
 
 
 def _report(offer: Offer, lines: list[dict[str, Any]], verdict: DeliveryRejected | None = None) -> LandingReport:

@@ -265,14 +265,16 @@ def _beyond_the_schema(path: Path, lines: Lines, platform: Platform, tables: Cod
 
     if platform.platform != path.stem:
         wrong(("platform",), f"{platform.platform!r} is not the name of its file; rename one of them to the other")
-    names = files.placeholders(platform.files)
-    if unknown := [name for name in names if name not in files.PLACEHOLDERS]:
-        allowed = ", ".join(f"{{{name}}}" for name in files.PLACEHOLDERS)
-        wrong(("files",), f"unknown placeholder {unknown[0]!r}; allowed: {allowed}")
-    elif len(set(names)) < len(names):
-        wrong(("files",), "a placeholder stands twice; use each once")
-    elif platform.files.count("{") != len(names) or platform.files.count("}") != len(names):
-        wrong(("files",), "a brace is not closed; write placeholders as {date}")
+    for index, pattern in enumerate(platform.patterns):
+        place: tuple[str | int, ...] = ("files",) if isinstance(platform.files, str) else ("files", index)
+        names = files.placeholders(pattern)
+        if unknown := [name for name in names if name not in files.PLACEHOLDERS]:
+            allowed = ", ".join(f"{{{name}}}" for name in files.PLACEHOLDERS)
+            wrong(place, f"unknown placeholder {unknown[0]!r}; allowed: {allowed}")
+        elif len(set(names)) < len(names):
+            wrong(place, "a placeholder stands twice; use each once")
+        elif pattern.count("{") != len(names) or pattern.count("}") != len(names):
+            wrong(place, "a brace is not closed; write placeholders as {date}")
     if isinstance(platform.format, Delimited):
         _delimited(platform.format, wrong)
     for index, dataset in enumerate(platform.datasets):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -18,10 +19,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.moved_characters import all_at_home
+from connectors.no_data import no_data_rows
 from connectors.spec import Dataset
 
 BATCH_ROWS = 20_000
 """Rows a reader holds at a time; memory is bounded by this, not by the size of the file."""
+
+BATCH_CELLS = 4_000_000
+"""Cells a reader holds at a time: of a very wide table fewer rows."""
 
 MAX_CELL = 100_000
 """Bytes of UTF-8 a cell may hold. A workbook cell ends at 32,767 characters; beyond this a quote was left open."""
@@ -48,6 +54,9 @@ class DeliveryRejected(Exception):  # noqa: N818 - it is a verdict on a file, no
         self.code = code
         self.reason = legible(reason)
 
+    def __reduce__(self) -> tuple[type[DeliveryRejected], tuple[str, str]]:
+        return type(self), (self.code, self.reason)
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -61,13 +70,17 @@ class Rejection:
 
 @dataclass(frozen=True)
 class RowBatch:
-    """Rows of one dataset: `rows` has `row_number` (int64) and one text column per source column, '' as null."""
+    """Rows of one dataset: `rows` has `row_number` (int64) and one text column per source column, '' as null.
+
+    `doubt` is the reason code and reason why the delivery may not be whole; a person is to confirm it before it counts.
+    """
 
     dataset: str
     sheet: str
     rows: pa.RecordBatch
     rejected: tuple[Rejection, ...] = ()
     warnings: tuple[str, ...] = ()
+    doubt: tuple[str, str] | None = None
 
 
 @dataclass
@@ -80,9 +93,16 @@ class Chunk:
     rejected: list[Rejection] = field(default_factory=list)
 
     @property
+    def most(self) -> int:
+        """Rows that fill a batch."""
+        return max(1, min(BATCH_ROWS, BATCH_CELLS // max(self.width, 1)))
+
+    @property
     def full(self) -> bool:
         """Whether it is time to yield."""
-        return len(self.numbers) >= BATCH_ROWS or len(self.rejected) >= BATCH_ROWS
+        rows = len(self.numbers)
+        wide = self.width * rows >= BATCH_CELLS and rows >= self.most
+        return rows >= BATCH_ROWS or wide or len(self.rejected) >= BATCH_ROWS
 
     def add(self, number: int, row: Sequence[str | None]) -> None:
         """Take one row of `width` values."""
@@ -95,15 +115,16 @@ class Chunk:
 
     def first(self) -> Chunk:
         """Split off what fills one batch: rows and refusals up to the same row number."""
-        if len(self.numbers) <= BATCH_ROWS:
+        most = self.most
+        if len(self.numbers) <= most:
             part = Chunk(self.width, self.numbers, self.rows, self.rejected)
             self.clear()
             return part
-        last = self.numbers[BATCH_ROWS - 1]
-        part = Chunk(self.width, self.numbers[:BATCH_ROWS], self.rows[:BATCH_ROWS])
+        last = self.numbers[most - 1]
+        part = Chunk(self.width, self.numbers[:most], self.rows[:most])
         part.rejected = [r for r in self.rejected if r.row_number <= last]
         self.rejected = [r for r in self.rejected if r.row_number > last]
-        del self.numbers[:BATCH_ROWS], self.rows[:BATCH_ROWS]
+        del self.numbers[:most], self.rows[:most]
         return part
 
     def clear(self) -> None:
@@ -159,7 +180,9 @@ def make_batch(
     chunk: Chunk,
     *,
     nameless: frozenset[int] = frozenset(),
+    headings: Sequence[str | None] = (),
     warnings: tuple[str, ...] = (),
+    doubt: tuple[str, str] | None = None,
 ) -> RowBatch:
     """Turn a chunk into a batch under the rules every format shares, and clear it.
 
@@ -169,11 +192,13 @@ def make_batch(
         names: landed name of each value of a row, in order.
         chunk: the raw rows.
         nameless: positions without a heading; such a column is left out unless it holds something.
+        headings: the headings as read, by position, so that a row that repeats them is known; none: the landed names.
         warnings: passed on.
+        doubt: passed on.
 
     Returns:
-        The batch; rows that are blank, hold NUL, bytes of another encoding or an oversized cell, or lack a mandatory
-        cell are among its rejections.
+        The batch; rows that are blank or no data, hold NUL, bytes of another encoding or an oversized cell, or lack a
+        mandatory cell are among its rejections.
     """
     try:
         columns = [text_array(values) for values in zip(*chunk.rows, strict=True)] if chunk.rows else None
@@ -189,19 +214,55 @@ def make_batch(
     rows = pa.RecordBatch.from_arrays(
         [pa.array(chunk.numbers, pa.int64()), *(columns[i] for i in kept)], [ROW_NUMBER, *(names[i] for i in kept)]
     )
-    batch = checked(dataset, sheet, rows, chunk.rejected, warnings)
+    batch = checked(
+        dataset, sheet, rows, chunk.rejected, warnings, [legible(headings[i] or "") for i in kept] if headings else ()
+    )
     chunk.clear()
-    return batch
+    return replace(batch, doubt=doubt)
 
 
 def checked(
-    dataset: Dataset, sheet: str, rows: pa.RecordBatch, rejected: Sequence[Rejection], warnings: tuple[str, ...] = ()
+    dataset: Dataset,
+    sheet: str,
+    rows: pa.RecordBatch,
+    rejected: Sequence[Rejection],
+    warnings: tuple[str, ...] = (),
+    headings: Sequence[str | None] = (),
 ) -> RowBatch:
-    """The batch of `rows` (row_number, text columns) without those no format may land; they join `rejected`."""
+    """The batch of `rows` (row_number, text columns) without those no format may land; they join `rejected`.
+
+    Its cells are what the department means: `="013"`, which keeps a spreadsheet from making a number of it, is `013`, and
+    characters of the private use area are where Unicode has them now.
+    """
     refused = list(rejected)
-    rows = _refuse(rows, dataset, refused)
+    cells = [_meant(column) for column in rows.columns[1:]]
+    rows = pa.RecordBatch.from_arrays([rows.column(0), *cells], rows.schema.names)
+    rows = _refuse(rows, dataset, refused, headings or rows.schema.names[1:])
     refused.sort(key=lambda r: (r.row_number, r.column or "", r.code))
     return RowBatch(dataset.name, sheet, rows, tuple(refused), warnings)
+
+
+WRAPPED = r'(?s)^\s*="((?:[^"]|"")*)"\s*$'
+"""A formula that is nothing but a text: what programs write so that a spreadsheet keeps its zeros and digits."""
+
+
+def unwrapped(text: str) -> str:
+    """The text inside `="…"`; any other text as it is.
+
+    >>> unwrapped('="0571"'), unwrapped('="a"&"b"'), unwrapped("甲")
+    ('0571', '="a"&"b"', '甲')
+    """
+    wrapped = re.match(WRAPPED, text) if '="' in text else None
+    return wrapped[1].replace('""', '"') if wrapped else text
+
+
+def _meant(column: pa.Array) -> pa.Array:
+    column = all_at_home(column)
+    wrapped = pc.starts_with(column, '="')
+    if pc.any(wrapped).as_py():
+        values = [unwrapped(v) if v else v for v in column.to_pylist()]
+        return pa.array([v or None for v in values], pa.string())
+    return column
 
 
 def _drop_undecodable(chunk: Chunk, names: Sequence[str]) -> None:
@@ -225,7 +286,9 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _refuse(rows: pa.RecordBatch, dataset: Dataset, rejected: list[Rejection]) -> pa.RecordBatch:
+def _refuse(
+    rows: pa.RecordBatch, dataset: Dataset, rejected: list[Rejection], headings: Sequence[str | None]
+) -> pa.RecordBatch:
     """Take the rows out that may not land; a row is refused once, for the first reason found."""
     if not rows.num_rows:
         return rows
@@ -242,6 +305,8 @@ def _refuse(rows: pa.RecordBatch, dataset: Dataset, rejected: list[Rejection]) -
         column = rows.column(name)
         blank &= column.is_null().to_numpy(zero_copy_only=False)
     refuse(blank, None, BLANK_ROW, "整行为空，请删除空行")
+    for code, reason, bad in no_data_rows(rows, headings):
+        refuse(bad, None, code, reason)
     for name in rows.schema.names[1:]:
         column = rows.column(name)
         if (pc.max(pc.binary_length(column)).as_py() or 0) > MAX_CELL:

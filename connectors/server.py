@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 
-from connectors.claims import quoted
+from connectors.claims import date_sql, quoted
 from connectors.headings import Columns, match, require
 from connectors.rows import BATCH_ROWS, ROW_NUMBER, Batches, DeliveryRejected, checked
 from connectors.spec import Dataset, Platform
@@ -61,7 +61,8 @@ def pull(platform: Platform, dataset: Dataset, url: str, earlier: Earlier, folde
     """Pull what is new in one table into a Parquet file under `folder`.
 
     A delta asks for rows changed since a day before the newest one seen, and drops those that came in the same words
-    before. A snapshot asks for all rows.
+    before. A time ahead of the clock is no newest one: it would stop the pull for ever. Where the table then has more rows
+    than were ever pulled, some changed unseen, and all are asked for. A snapshot asks for all rows.
 
     Returns:
         None where nothing is new.
@@ -77,9 +78,16 @@ def pull(platform: Platform, dataset: Dataset, url: str, earlier: Earlier, folde
     try:
         engine = sa.create_engine(address.set(drivername=DRIVERS.get(address.drivername, address.drivername)))
         with closing(_Disposing(engine)):
-            columns, statement = _question(engine, dataset, _since(dataset, earlier) if delta else None)
+            since = _since(dataset, earlier) if delta else None
+            columns, statement = _question(engine, dataset, since)
             count = _write(_answers(engine, statement), columns, asked)
-    except (sa.exc.SQLAlchemyError, ImportError, OSError, _adbc_error()) as error:
+            if since is not None and _count(engine, dataset) > _keys(dataset, (*earlier.paths, asked)):
+                columns, statement = _question(engine, dataset, None)
+                count = _write(_answers(engine, statement), columns, asked)
+    except (ImportError, sa.exc.NoSuchModuleError) as error:
+        reason = f"缺少数据库驱动（{address.drivername}），请在运行环境中安装后重试"
+        raise DeliveryRejected("driver_missing", reason) from error
+    except (sa.exc.SQLAlchemyError, OSError, _adbc_error()) as error:
         database = _database(address)
         reason = f"无法从数据库“{database}”读取表“{dataset.sheet or dataset.name}”（{type(error).__name__}），请检查地址、账号、网络和权限"
         raise DeliveryRejected("database_unreachable", reason) from None  # the driver's message may hold the URL
@@ -187,8 +195,28 @@ def _since(dataset: Dataset, earlier: Earlier) -> str | None:
         return None
     with duckdb.connect() as connection:
         landed = connection.read_parquet([str(p) for p in earlier.paths], union_by_name=True)
-        newest = landed.aggregate(f"max({quoted(dataset.changed_at)})").fetchall()[0][0]
+        column = quoted(dataset.changed_at)
+        day = date_sql(column)
+        # a time that reads as no date is compared as the text it is, as before
+        seen = landed.filter(f"coalesce({day} <= current_date + 1, true)")
+        newest = seen.aggregate(f"max({column})").fetchall()[0][0]
     return None if newest is None else before(str(newest))
+
+
+def _count(engine: Engine, dataset: Dataset) -> int:
+    """Rows the table has now."""
+    schema, _, table = (dataset.sheet or dataset.name).rpartition(".")
+    with engine.connect() as connection:
+        question = sa.select(sa.func.count()).select_from(sa.table(table, schema=schema or None))
+        return int(connection.execute(question).scalar_one())
+
+
+def _keys(dataset: Dataset, paths: tuple[Path, ...]) -> int:
+    """Rows that pulls brought, each key once."""
+    with duckdb.connect() as connection:
+        pulled = connection.read_parquet([str(p) for p in paths], union_by_name=True)
+        keys = ", ".join(quoted(k) for k in dataset.key)
+        return int(pulled.project(keys).distinct().aggregate("count(*)").fetchall()[0][0])
 
 
 def before(watermark: str) -> str:

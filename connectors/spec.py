@@ -335,6 +335,10 @@ class Aliases(Strict):
         return {"column": value} if isinstance(value, str) else value
 
 
+RESERVED = frozenset(["delivery_id", "file_name", "sheet_name", "row_number", "row_key", "repeat", "claimed_on"])
+"""Names of columns that every landed table has of its own; a source column of that name can't be declared."""
+
+
 class Dataset(Strict):
     """One table of rows inside a platform's deliveries: a sheet, a database table, or the file itself."""
 
@@ -367,6 +371,13 @@ class Dataset(Strict):
             if unknown := sorted(columns - known):
                 raise ValueError(
                     f"dataset {self.name}, {place}: {unknown} is not among columns; declared: {sorted(known)}"
+                )
+        taken: dict[str, str] = {name: name for name in RESERVED}
+        for column in self.columns:
+            if (other := taken.setdefault(column.casefold(), column)) != column or column.casefold() in RESERVED:
+                raise ValueError(
+                    f"dataset {self.name}, columns: {column!r} differs from {other!r}, which is another column or one of our"
+                    " own, at most in case; declare one of them, rename it at its source or leave it out"
                 )
         if (self.reference == "grid") != (self.grid_tree is not None):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
@@ -413,8 +424,9 @@ class Volume(Strict):
 class Platform(Strict):
     """One departmental platform: everything the pipeline knows about it.
 
-    `files` is the pattern of its file names; `{date}` is the delivery date (yyyymmdd), `{part}` the number of a file in a
-    set that belongs together, `{scope}` what part of the platform the file covers (a street), everything else is literal.
+    `files` is the pattern of its file names, or several; `{date}` is the delivery date (yyyymmdd, yyyy-mm-dd, yyyymm,
+    2026年11月8日), `{part}` the number of a file in a set that belongs together, `{scope}` what part of the platform the file
+    covers (a street), everything else is literal.
     """
 
     platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -422,7 +434,7 @@ class Platform(Strict):
     department: Department
     cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
     sharing: Literal["unconditional", "conditional", "none"]
-    files: str
+    files: str | Annotated[tuple[str, ...], Field(min_length=1)]
     format: Format
     delivery: Delivery
     volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5))
@@ -458,6 +470,11 @@ class Platform(Strict):
                         f"dataset {dataset.name}, roles.{name}.{kind}.lookup: no dataset {lookup.dataset!r} with column {lookup.key!r} and role {lookup.role!r}"
                     )
         return self
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of its file names."""
+        return (self.files,) if isinstance(self.files, str) else self.files
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of that name; KeyError if there is none."""

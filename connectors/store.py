@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from connectors.inbox import unreadable
 from connectors.rows import ROW_NUMBER, DeliveryRejected, Rejection, RowBatch
 from connectors.spec import Dataset
 from warehouse.model.durable import put_in_place
@@ -40,27 +44,106 @@ class Named(Protocol):
         ...
 
 
+class StillWrittenError(Exception):
+    """A file changed while it was copied: it is not all there yet."""
+
+
 def keep_original(path: Path, home: Home) -> str:
-    """Copy a file under its SHA-256, hashing what is copied; one copy of the same bytes. Returns the SHA-256."""
+    """Copy a file under its SHA-256, hashing what is copied; one copy of the same bytes. Returns the SHA-256.
+
+    A link is not followed and a pipe not waited for: either may have taken the place of the file meanwhile.
+
+    Raises:
+        DeliveryRejected: `not_readable`.
+        StillWrittenError: it changed meanwhile.
+        OSError: the home can't be written to.
+    """
     folder = home.landing / "original"
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.writing"
     digest = hashlib.sha256()
-    with path.open("rb") as source, aside.open("wb") as copy:
-        while block := source.read(BLOCK):
+    with _opened(path) as source, aside.open("wb") as copy:
+        before = os.fstat(source.fileno())
+        while block := _block(source):
             digest.update(block)
             copy.write(block)
+        after = os.fstat(source.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        aside.unlink()
+        raise StillWrittenError
     final = home.original(digest.hexdigest())
     final.parent.mkdir(parents=True, exist_ok=True)
     put_in_place(aside, final)
     return digest.hexdigest()
 
 
+def keep_database(path: Path, beside: Sequence[Path], home: Home) -> str:
+    """`keep_original` of a SQLite file with what is not written into it yet: its journals are carried out on a copy.
+
+    Raises:
+        DeliveryRejected: `not_sqlite` where the two do not go together.
+    """
+    with tempfile.TemporaryDirectory(prefix="onenet-sqlite-") as folder:
+        copy = Path(folder) / "database"
+        for part in (path, *beside):
+            with _opened(part) as source, copy.with_name(copy.name + part.name[len(path.name) :]).open("wb") as out:
+                while block := _block(source):
+                    out.write(block)
+        try:
+            with closing(sqlite3.connect(copy)) as connection:
+                connection.execute("pragma wal_checkpoint(truncate)")
+                connection.execute("pragma journal_mode = delete")
+        except sqlite3.DatabaseError as error:
+            reason = "SQLite数据库与同名的-wal或-journal文件不匹配或已损坏，请关闭数据库后重新导出"
+            raise DeliveryRejected("not_sqlite", reason) from error
+        return keep_original(copy, home)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except OSError as error:
+        raise unreadable(error) from None
+
+
+def _block(source: BinaryIO) -> bytes:
+    try:
+        return source.read(BLOCK)
+    except OSError as error:
+        raise unreadable(error) from None
+
+
+NO_KEY = pa.array(
+    [
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无",
+        "暂无",
+        "空",
+        "不详",
+        "未知",
+        "null",
+        "NULL",
+        "None",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "\\N",
+        "(null)",
+    ]
+)
+"""What is written where a row has no key. Rows that share it are not one row."""
+
+
 def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
     """The identity of each row across deliveries, 16 hex digits.
 
-    A hash of the declared key; where none is declared or a part of it is empty, of all declared cells that are filled,
-    except running numbers. Cells enter with their column's name in sorted order, so that neither the order of columns
+    A hash of the declared key; where none is declared, a part of it is empty or all of it says that there is none (`-`,
+    `无`), of all declared cells that are filled, except running numbers. Cells enter with their column's name in sorted order, so that neither the order of columns
     in the file nor a column nobody declared (or filled) changes it.
     """
     content = sorted(
@@ -70,8 +153,13 @@ def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
         return _hashed(rows, content, "row")
     keyed = _hashed(rows, sorted(dataset.key), "key")
     empty = pa.array([False] * rows.num_rows, pa.bool_())
+    nothing = pa.array([True] * rows.num_rows, pa.bool_())
     for name in dataset.key:
         empty = pc.or_(empty, rows.column(name).is_null())
+        text = pc.utf8_trim_whitespace(rows.column(name))
+        blank = pc.or_(pc.equal(text, ""), pc.is_in(text, value_set=NO_KEY))
+        nothing = pc.and_(nothing, pc.fill_null(blank, True))
+    empty = pc.or_(empty, nothing)
     return pc.if_else(empty, _hashed(rows, content, "row"), keyed) if pc.any(empty).as_py() else keyed
 
 

@@ -17,12 +17,15 @@ from typing import IO
 
 from lxml import etree
 
+from connectors.bounds import require_honest_packing
 from connectors.machine import is_of_the_machine
 
 BLOCK = 1 << 20
 UNANSWERED = re.compile(rb"(?:</f>|<f/>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
-ROW = re.compile(rb'<row [^>]*?\br="(\d{1,7})"')
-FAR_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{2,3})\d')
+ROW = re.compile(rb"<row\b(?:[^>]*?\sr=[\"'](\d{1,12})[\"'])?")
+ROW_WITH_PREFIX = re.compile(rb"<\w+:row\b(?:[^>]*?\sr=[\"'](\d{1,12})[\"'])?")
+FAR_COLUMN = re.compile(rb"r=[\"']([A-Z]{2,5})\d")
+FAR_ROW = re.compile(rb"r=[\"'][A-Z]{1,5}(\d{7,12})[\"']")
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 NOT_THERE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, etree.XMLSyntaxError)
 """The file is no xlsx (xls, ods), or its parts lie elsewhere: then there is nothing to add to what calamine says."""
@@ -48,28 +51,55 @@ def long_numbers(path: Path, sheet: str) -> dict[tuple[int, int], str]:
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """What one pass over a sheet's XML finds: its outermost row and column, and formulas without a stored result."""
+    """What one pass over a sheet's XML finds: its outermost row and column, how many rows it stores, and formulas without a
+    stored result."""
 
     rows: int = 0
     columns: int = 0
+    stored: int = 0
     unanswered: bool = False
 
 
 def sheet_facts(path: Path, sheet: str) -> SheetFacts:
     """The facts of a sheet; nothing found where the file is no xlsx. Columns up to Z count as 26."""
-    rows, columns, unanswered, tail = 0, 26, False, b""
+    rows, columns, stored, unanswered, tail = 0, 26, 0, False, b""
     try:
         with _sheet_part(path, sheet) as stream:
             while block := stream.read(BLOCK):
                 text = tail + block
                 unanswered = unanswered or UNANSWERED.search(text) is not None
-                rows = max([rows, *map(int, ROW.findall(text))])
+                numbers = ROW.findall(text) or ROW_WITH_PREFIX.findall(text)
+                stored += len(numbers)
+                rows = max([rows, *(int(n) for n in numbers if n), *map(int, FAR_ROW.findall(text))])
                 columns = max([columns, *map(column_number, FAR_COLUMN.findall(text))])
                 tail = block[-256:]
     except NOT_THERE as error:
         if is_of_the_machine(error):
             raise
-    return SheetFacts(rows, columns, unanswered)
+    return SheetFacts(rows or stored, columns, stored, unanswered)
+
+
+def packed_honestly(path: Path) -> None:
+    """Raises DeliveryRejected `packed_too_densely` where a part of the workbook would fill the memory once unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except NOT_THERE:
+        return
+    for part in parts:
+        require_honest_packing("工作簿中的一个部件", part.compress_size, part.file_size)
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Whether the days of an xlsx workbook are counted from 1904 on, as old Macintosh programs do; False for other files."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            book = etree.fromstring(archive.read("xl/workbook.xml"), PARSER)
+    except NOT_THERE as error:
+        if is_of_the_machine(error):
+            raise
+        return False
+    return any(node.get("date1904") in ("1", "true") for node in book.iterfind("{*}workbookPr"))
 
 
 def column_number(letters: bytes) -> int:

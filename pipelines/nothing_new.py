@@ -12,6 +12,7 @@ import json
 import os
 
 from connectors.decisions import decisions
+from connectors.inbox import listing
 from connectors.spec import Sql
 from pipelines.once import digest, mark_of
 from pipelines.settings import Settings
@@ -69,10 +70,8 @@ def forget_run(home: Home) -> None:
 
 
 def _offered(settings: Settings) -> list[str]:
-    found = []
-    for platform in settings.platforms:
-        folder = settings.inbox / platform
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            status = path.lstat() if path.is_symlink() and not path.exists() else path.stat()
-            found.append(f"{platform}/{path.name} {status.st_size} {status.st_mtime_ns}")
-    return found
+    return [
+        f"{platform}/{name} {size} {changed} {mode}"
+        for platform in settings.platforms
+        for name, size, changed, mode in listing(settings.inbox / platform)
+    ]

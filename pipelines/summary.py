@@ -49,7 +49,10 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
         console.print(_platforms(library, settings))
         console.print(_kinds(library, settings))
         for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
-            console.print(f"退回交付 {platform}/{file}: {reason}", style="yellow", markup=False, highlight=False)
+            console.print(
+                f"退回交付 {platform}/{file}: {reason}",
+                style="yellow", markup=False, highlight=False, soft_wrap=True,
+            )  # fmt: skip
         _print_held(library, settings, console)
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
         (contradictions,) = library.execute(CONTRADICTIONS).fetchone() or (0,)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from connectors.inbox import listing
 from pipelines.once import digest
 from pipelines.settings import Settings
 
@@ -54,8 +55,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         state = digest(files)
         if state == context.cursor:
             return dg.SkipReason("没有新文件 · nothing new")
-        newest = max(changed for _, _, changed in files) / 1e9
-        if datetime.now(UTC).timestamp() - newest < SETTLED_SECONDS:
+        now = datetime.now(UTC).timestamp()
+        # a file ahead of the clock was not written just now: a device, an archive or another time zone dated it
+        if any(0 <= now - changed / 1e9 < SETTLED_SECONDS for _, _, changed in files):
             return dg.SkipReason("文件仍在写入 · a file is still being written")
         context.update_cursor(state)
         return dg.RunRequest(run_key=state)
@@ -65,9 +67,5 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def _files(inbox: Path) -> list[tuple[str, int, int]]:
     """Name, size and time of change (ns) of every file offered, sorted."""
-    found = []
-    for path in sorted(inbox.glob("*/*")):
-        if path.is_file() and not path.name.startswith((".", "~$")):
-            status = path.stat()
-            found.append((str(path.relative_to(inbox)), status.st_size, status.st_mtime_ns))
-    return found
+    folders = sorted(p for p in inbox.iterdir() if p.is_dir()) if inbox.is_dir() else []
+    return [(f"{f.name}/{name}", size, changed) for f in folders for name, size, changed, _ in listing(f)]

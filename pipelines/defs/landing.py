@@ -83,6 +83,6 @@ def _description(platform: Platform) -> str:
     datasets = "、".join(dataset.title.zh for dataset in platform.datasets)
     return (
         f"**{platform.title.zh}** · {platform.title.en}（{platform.department.zh}）\n\n"
-        f"{datasets}；文件 `{platform.files}`，{platform.delivery.semantics}，{platform.cadence}。\n\n"
+        f"{datasets}；文件 `{'`、`'.join(platform.patterns)}`，{platform.delivery.semantics}，{platform.cadence}。\n\n"
         f"Lands new deliveries: original bytes, rows as Parquet with provenance, rejected rows with their reason."
     )

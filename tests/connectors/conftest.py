@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from connectors.current import current_rows, rejected_rows
@@ -80,6 +81,11 @@ class Desk:
         """The source cells of the rows that hold now."""
         columns = list(platform.dataset(dataset).columns)
         return self.rows(platform, dataset).select(columns).to_pylist()
+
+    def landed(self, platform: Platform, report: LandingReport, dataset: str = "roll") -> list[dict]:
+        """The rows that a report's deliveries landed, whether they hold now or not."""
+        paths = [self.home.rows(platform.platform, i, dataset) for i in report.deliveries]
+        return [row for path in paths if path.exists() for row in pq.ParquetFile(path).read().to_pylist()]
 
     def refused(self) -> list[tuple[int | None, str | None, str]]:
         """Row number, column and reason code of every refused row."""

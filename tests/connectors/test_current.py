@@ -172,7 +172,7 @@ def test_a_column_that_came_later_is_null_in_older_rows(desk, build):
     desk.put("roll_20260102", "编号,姓名,电话,备注\n2,乙,13,x\n".encode())
     desk.land(platform)
     table = desk.rows(platform)
-    assert table.column_names == [*CURRENT_HEAD.names, "编号", "姓名", "电话", "备注"]
+    assert table.column_names == [*CURRENT_HEAD.names, "编号", "姓名", "电话", "未声明列4"]
     assert table["电话"].to_pylist() == [None, "13"]
 
 

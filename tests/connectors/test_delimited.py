@@ -174,3 +174,138 @@ def test_a_data_row_in_place_of_the_headings_is_not_quoted(desk, build):
     ((_, code, reason),) = desk.land(platform, "1,张三丰,东街,13900000000,备注\n").rejected_deliveries
     assert code == "column_missing"
     assert "张三丰" not in reason
+
+
+ROLL = ["编号", "姓名", "电话", "住址", "备注"]
+HEAD = ",".join(ROLL) + "\n"
+
+
+def test_two_stray_quotes_in_one_column_swallow_no_rows_between_them(desk, build):
+    platform = build(CSV, ROLL)
+    desk.land(platform, HEAD + '1,甲,"13,东街,x\n2,乙,14,西街,y\n3,丙,15,南街,z\n4,丁,16",北街,w\n5,戊,17,中街,v\n')
+    assert [r["姓名"] for r in desk.cells(platform)] == ["乙", "丙", "丁", "戊"]
+    assert desk.refused() == [(1, None, "quote_unclosed")]
+
+
+def test_stray_quotes_of_two_rows_that_follow_each_other_are_seen(desk, build):
+    platform = build(CSV, ROLL)
+    report = desk.land(platform, HEAD + '1,甲,"13,东街,x\n2,乙,14",西街,y\n3,丙,15,南街,z\n')
+    assert (report.rows_delivered, report.rows_landed) == (3, 2)
+
+
+def test_a_cell_of_several_lines_with_separators_stays_one_cell(desk, build):
+    platform = build(CSV, ROLL)
+    note = "电话记录, 第一次\n无人接听, 改日\n再打"
+    desk.land(platform, HEAD + f'1,甲,13,东街,"{note}"\n2,乙,14,西街,y\n')
+    assert [r["备注"] for r in desk.cells(platform)] == [note, "y"]
+
+
+def test_blanks_beside_quotes_are_no_part_of_the_cell(desk, build):
+    platform = build(CSV, ROLL)
+    desk.land(platform, HEAD + '"1", "甲", "13" , "东街, 5号",x\n 2,"乙",14, 西街,y\n')
+    assert [list(r.values()) for r in desk.cells(platform)] == [
+        ["1", "甲", "13", "东街, 5号", "x"],
+        [" 2", "乙", "14", " 西街", "y"],
+    ]
+
+
+@pytest.mark.parametrize("cell", ['="007"', '"=""007"""'])
+def test_a_formula_of_text_is_the_text(desk, build, cell):
+    platform = build(CSV, ["编号", "姓名"])
+    desk.land(platform, f'编号,="姓名"\n{cell},="甲, 乙"\n=A1,="x"&"y"\n')
+    assert desk.cells(platform) == [{"编号": "007", "姓名": "甲, 乙"}, {"编号": "=A1", "姓名": '="x"&"y"'}]
+
+
+def test_empty_fields_at_the_end_may_be_too_many_or_left_out_but_filled_ones_may_not(desk, build):
+    platform = build(CSV, ROLL)
+    desk.land(platform, HEAD + "1,甲,13,东街,x,,\n2,乙,14\n3,丙,15,南街,z,多\n4,丁\n5,戊,17,中街,v\n")
+    assert desk.rows(platform)["row_number"].to_pylist() == [1, 2, 5]
+    assert [code for _, _, code in desk.refused()] == ["wrong_field_count", "wrong_field_count"]
+
+
+def test_a_row_cut_in_two_by_a_line_break_is_not_two_rows(desk, build):
+    platform = build(CSV, ROLL)
+    desk.land(platform, HEAD + "1,甲,13,东街,x\n2,乙,西\n街,14,y\n3,丙,15,南街,z\n")
+    assert desk.rows(platform)["row_number"].to_pylist() == [1, 4]
+
+
+def test_a_heading_may_hold_a_line_break(desk, build):
+    platform = build(CSV, ROLL)
+    desk.land(platform, '编号,"姓\n名",电话,"住\r\n址",备注\n1,甲,13,东街,x\n')
+    assert [list(r.values()) for r in desk.cells(platform)] == [["1", "甲", "13", "东街", "x"]]
+    assert desk.rows(platform)["row_number"].to_pylist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "word"),
+    [
+        (HEAD.replace(",", ";") + "1;甲;13;东街;x\n", "wrong_separator", "分号"),
+        (HEAD.replace(",", "\t") + "1\t甲\t13\t东街\tx\n", "wrong_separator", "制表符"),
+        ((HEAD.replace(",", "|") + "1|甲|13|东街|x\n").encode("gbk"), "wrong_encoding", "竖线"),
+        (b"PK\x03\x04" + bytes(50), "other_format", "工作簿"),
+        (b"%PDF-1.7\n", "other_format", "PDF"),
+        (b"<html><table></table></html>", "other_format", "网页"),
+        ('{"编号": 1}\n', "other_format", "JSON"),
+        (HEAD.replace("电话", "手机") + "1,甲,13,东街,x\n", "column_missing", "电话"),
+    ],
+)
+def test_the_true_cause_is_named(desk, build, content, code, word):
+    ((_, found, reason),) = desk.land(build(CSV, ROLL), content).rejected_deliveries
+    assert (found, word in reason) == (code, True)
+
+
+def test_encoding_is_blamed_only_where_a_guess_finds_more_headings(desk, build):
+    platform = build({"kind": "delimited", "encoding": "gb18030"}, ["id", "name", "phone"])
+    ((_, code, _),) = desk.land(platform, "id,name\n1,甲\n".encode("gb18030")).rejected_deliveries
+    assert code == "column_missing"
+
+
+@pytest.mark.parametrize("declared", ["gbk", "gb2312", "cp936", "gb18030"])
+def test_the_gb_family_is_read_as_gb_18030_and_byte_80_as_the_euro(desk, build, declared):
+    platform = build({"kind": "delimited", "encoding": declared}, ["编号", "姓名"])
+    desk.land(platform, "编号,姓名\n1,王䶮\n2,李㛃\n3,".encode("gb18030") + b"\x80 5\n")
+    assert [r["姓名"] for r in desk.cells(platform)] == ["王䶮", "李㛃", "€ 5"]
+
+
+def test_a_character_of_the_private_use_area_is_read_as_the_one_it_became(desk, build):
+    platform = build(CSV, ["编号", "姓名"])
+    desk.land(platform, "编号,姓名\n1,王\ue863\n2,李\ue81e\n3,李\ue000\n")
+    assert [r["姓名"] for r in desk.cells(platform)] == ["王䶮", "李龴", "李\ue000"]
+
+
+def test_headings_glued_to_the_first_row_are_not_taken_for_columns(desk, build):
+    for number, first in enumerate(["x张三,13900000000,女", "备注1,张三,13,东街,x"]):
+        body = "".join(f"{i},甲,13,东街,x\n" for i in range(3))
+        report = desk.land(build(CSV, ROLL), f"{HEAD.strip()},{first}\n{body}", f"roll_2026010{number + 1}")
+        assert report.rejected_deliveries
+        assert not any("张三" in reason or "139" in reason for _, _, reason in report.rejected_deliveries)
+
+
+def test_an_undeclared_heading_is_counted_and_placed_and_never_stored(desk, build):
+    platform = build(CSV, ["编号", "姓名"])
+    report = desk.land(platform, "编号,张三丰,姓名,row_number,ROW_NUMBER,bianhao\n1,a,甲,b,c,d\n")
+    assert report.warnings == ("roll_20260101：数据集“roll”有4个未声明的列（第2、4、5、6列），已落地但未使用",)
+    assert desk.rows(platform).column_names[-4:] == ["未声明列2", "未声明列4", "未声明列5", "未声明列6"]
+
+
+def test_columns_that_differ_only_in_case_lose_nothing(desk, build):
+    platform = build(CSV, ["id", "IDCARD"])
+    desk.land(platform, "id,idCard,IDCARD\n1,a,b\n2,,c\n")
+    assert [r["IDCARD"] for r in desk.cells(platform)] == ["b", "c"]
+    desk.land(platform, "ID,IdCard\n3,x\n", "roll_20260102")
+    assert desk.cells(platform) == [{"id": "3", "IDCARD": "x"}]
+
+
+def test_a_file_whose_last_row_is_cut_is_held_until_it_comes_whole(desk, build):
+    platform = build(CSV, ROLL, files="roll_{date}")
+    whole = HEAD + "".join(f"{i},甲,13,东街,x\n" for i in range(5))
+    desk.land(platform, whole)
+    report = desk.land(platform, whole[:-8], "roll_20260102")
+    assert [reason for _, _, reason in report.held] == [delimited.CUT_OFF[1]]
+    assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_20260101"}
+    assert not desk.land(platform, whole, "roll_20260102").held
+    assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_20260102"}
+
+
+def test_a_last_row_without_a_line_end_is_no_cut_where_it_is_whole(desk, build):
+    assert not desk.land(build(CSV, ROLL), HEAD + "1,甲,13,东街,x").held

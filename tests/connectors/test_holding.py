@@ -166,8 +166,8 @@ def test_rejected_rows_do_not_count_as_what_is_left(desk, build):
 
 
 def test_deliveries_of_one_day_and_scope_are_decided_together(desk, platform):
-    for name in ("roll_东_20260101_1", "roll_东_20260101_2", "roll_西_20260101_1"):
-        desk.put(name, roll(1, 3).encode())
+    for first, name in enumerate(("roll_东_20260101_1", "roll_东_20260101_2", "roll_西_20260101_1")):
+        desk.put(name, roll(1 + 3 * first, 3 + 3 * first).encode())
     desk.land(platform)
     lines = manifest(desk.home).to_pylist()
     ids = {line["file_name"]: line["delivery_id"] for line in lines}
@@ -192,3 +192,53 @@ def test_a_line_a_crash_broke_off_spoils_no_other(tmp_path):
     second = Decision("c", "roll", "refused", "li", "2026-01-09T09:00:00")
     record(home, second)
     assert decisions(home) == {"a": first, "c": second}
+
+
+def test_a_delta_a_year_ahead_is_held_and_outranks_no_later_one(desk, build):
+    platform = build(CSV, ["编号", "姓名"], key=["编号"], delivery={"semantics": "delta"})
+    desk.land(platform, roll(1, 3), "roll_20260101")
+    report = desk.land(platform, "编号,姓名\n1,错\n", "roll_20620102")
+    assert [name for _, name, _ in report.held] == ["roll_20620102"]
+    desk.land(platform, "编号,姓名\n1,新\n", "roll_20260103")
+    assert set(desk.rows(platform)["姓名"].to_pylist()) == {"新", "甲2", "甲3"}
+    decide(desk, "roll_20620102", "confirmed")
+    assert set(desk.rows(platform)["姓名"].to_pylist()) == {"错", "甲2", "甲3"}
+
+
+def test_a_date_some_days_ahead_is_held_by_nobody(desk, platform):
+    desk.land(platform, roll(1, 100), "roll_东_20260101_1")
+    assert desk.land(platform, roll(1, 101), "roll_东_20260120_1").held == ()
+
+
+def test_a_first_snapshot_dated_a_year_ahead_of_all_others_is_held(desk, build):
+    for number in range(3):
+        name = f"p{number}"
+        desk.land(build(CSV, ["编号", "姓名"], platform=name), roll(1, 3), "roll_20260101")
+    late = build(CSV, ["编号", "姓名"])
+    assert desk.land(late, roll(1, 3), "roll_20270101").held
+    desk.land(late, roll(1, 4), "roll_20260108")
+    assert states(desk, late) == {"roll_20270101": "held", "roll_20260108": "landed"}
+    assert desk.rows(late).num_rows == 4
+
+
+def test_a_set_whose_part_was_cut_off_is_held_whole(desk, platform):
+    for part, (first, last) in enumerate([(1, 30), (31, 60)], 1):
+        desk.put(f"roll_东_20260101_{part}", roll(first, last).encode())
+    desk.land(platform)
+    desk.put("roll_东_20260102_1", roll(1, 31).encode())
+    desk.put("roll_东_20260102_2", (roll(32, 60)[:-1] + '\n61,"甲').encode())
+    assert desk.land(platform).held
+    assert desk.rows(platform).num_rows == 60
+    assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_东_20260101_1", "roll_东_20260101_2"}
+    assert not desk.land(platform, roll(32, 61), "roll_东_20260102_2").held
+    assert desk.rows(platform).num_rows == 61
+
+
+def test_a_cut_delta_waits_and_is_settled_by_the_whole_file(desk, build):
+    platform = build(CSV, ["编号", "姓名", "电话"], key=["编号"], delivery={"semantics": "delta"})
+    desk.land(platform, "编号,姓名,电话\n1,甲,13\n2,乙", "roll_20260101")
+    assert states(desk, platform) == {"roll_20260101": "held"}
+    desk.land(platform, "编号,姓名,电话\n1,甲,13\n2,乙,14\n", "roll_20260101")
+    found = [line["state"] for line in standing(platform, desk.home).to_pylist()]
+    assert found == ["refused", "landed"]
+    assert desk.rows(platform).num_rows == 2

@@ -299,7 +299,7 @@ def test_no_bytes_lose_a_row(tmp_path_factory, build, content):
     report = desk.land(build(CSV, COLUMNS), "编号,姓名\n".encode() + body)
     assert report.rows_delivered == report.rows_landed + report.rows_rejected
     refused = {number for number, *_ in desk.refused() if number is not None}
-    landed = set(desk.rows(build(CSV, COLUMNS))["row_number"].to_pylist())
+    landed = {row["row_number"] for row in desk.landed(build(CSV, COLUMNS), report)}
     if not report.rejected_deliveries:
         assert landed | refused == set(range(1, report.rows_delivered + 1))
         assert not landed & refused
@@ -315,11 +315,11 @@ def test_a_file_name_in_another_encoding_is_refused_under_a_legible_name(desk, b
     assert desk.land(build(CSV, COLUMNS)).skipped == 1
 
 
-def test_a_heading_that_is_no_text_can_be_named(desk, build):
+def test_a_heading_that_is_no_text_is_placed(desk, build):
     platform = build(CSV, COLUMNS)
     report = desk.land(platform, "编号,姓名,".encode() + b"\xff\n" + "1,甲,x\n".encode())
     assert report.rows_landed == 1
-    assert any("?" in warning for warning in report.warnings)
+    assert any("第3列" in warning for warning in report.warnings)
 
 
 @pytest.mark.parametrize("ask", [xlsx_parts.long_numbers, xlsx_parts.sheet_facts])
@@ -332,3 +332,26 @@ def test_a_parser_without_memory_does_not_pass_for_a_file_that_is_no_xlsx(monkey
     monkeypatch.setattr(xlsx_parts, "_sheet_part", lacking)
     with pytest.raises(etree.XMLSyntaxError):
         ask(tmp_path / "book.xlsx", "Sheet1")
+
+
+@pytest.mark.parametrize("nothing", ["-", " ", "无", "NULL", "#N/A", "暂无"])
+def test_rows_that_say_they_have_no_key_replace_nobody(desk, build, nothing):
+    platform = build(CSV, COLUMNS, key=["编号"], delivery={"semantics": "delta"})
+    desk.land(platform, roll(f"{nothing},甲"))
+    desk.land(platform, roll(f"{nothing},乙"), "roll_20260102")
+    assert desk.rows(platform)["姓名"].to_pylist() == ["甲", "乙"]
+
+
+def test_one_part_of_a_key_may_be_a_dash(desk, build):
+    platform = build(CSV, COLUMNS, key=["编号", "姓名"], delivery={"semantics": "delta"})
+    desk.land(platform, roll("1,-"))
+    desk.land(platform, roll("1,-"), "roll_20260102")
+    assert desk.rows(platform).num_rows == 1
+
+
+def test_a_row_ahead_of_the_clock_dates_no_delta(desk, build):
+    platform = build(
+        CSV, ["编号", "时间"], files="roll.csv", key=["编号"], changed_at="时间", delivery={"semantics": "delta"}
+    )
+    desk.land(platform, "编号,时间\n1,2026-01-03\n2,2999-01-05\n", "roll.csv")
+    assert manifest(desk.home)["delivered_on"].to_pylist() == [datetime.date(2026, 1, 3)]

@@ -49,9 +49,10 @@ def test_a_key_that_appears_late_gets_its_column(desk, build):
     report = desk.land(platform, ndjson(*rows))
     table = desk.rows(platform)
     assert table.num_rows == len(rows)
-    assert table["wx"].to_pylist()[-1] == "x"
+    assert table["未声明键1"].to_pylist()[-1] == "x"
     assert table["row_number"].to_pylist()[-1] == len(rows)
-    assert any("wx" in warning for warning in report.warnings)
+    assert any("1个未声明的键" in warning for warning in report.warnings)
+    assert not any("wx" in warning for warning in report.warnings)
 
 
 def test_a_damaged_line_costs_one_row(desk, build):
@@ -120,7 +121,7 @@ def test_xml_in_gbk_with_attributes_repeats_and_nesting(desk, build):
     )
     desk.land(platform, body.encode("gbk"))
     first, second = desk.rows(platform).to_pylist()
-    assert (first["no"], first["place"], first["tag"], first["@id"]) == ("1", "东&街", '["甲","乙"]', "7")
+    assert (first["no"], first["place"], first["tag"], first["未声明键1"]) == ("1", "东&街", '["甲","乙"]', "7")
     assert "<a" in first["more"]
     assert (second["no"], second["place"], second["row_number"]) == ("2", None, 2)
 
@@ -142,3 +143,55 @@ def test_an_xml_file_that_is_not_as_declared_is_refused(desk, build, body, code)
 def test_an_xml_delta_without_rows_lands_empty(desk, build):
     platform = build(XML, ["no"], key=["no"], delivery={"semantics": "delta"})
     assert desk.land(platform, "<r></r>").rejected_deliveries == ()
+
+
+def test_control_characters_and_numbers_that_are_none_lose_no_document(desk, build):
+    platform = build(ROWS, ["id", "v"])
+    body = '{"data": {"rows": [{"id": "1", "v": "a\nb\tc"}, {"id": NaN, "v": -Infinity}, {"id": "3", "v": "NaN \\"\x01"}]}}'
+    desk.land(platform, body)
+    assert [list(r.values()) for r in desk.cells(platform)] == [["1", "a\nb\tc"], ["3", 'NaN "\x01']]
+    assert [code for _, _, code in desk.refused()] == ["blank_row"]
+
+
+def test_a_raw_tab_in_a_line_of_json_is_a_tab(desk, build):
+    platform = build(LINES, ["id", "v"])
+    desk.land(platform, '{"id": "1", "v": "a\tb"}\n{"id": "2", "v": ["c\td"]}\n')
+    assert [r["v"] for r in desk.cells(platform)] == ["a\tb", '["c\\td"]']
+
+
+def test_a_broken_document_says_after_which_row(desk, build):
+    ((_, _, reason),) = desk.land(
+        build(ROWS, ["id"]), '{"data": {"rows": [{"id": 1}, {"id": 2}, {"i'
+    ).rejected_deliveries
+    assert "第2条" in reason
+
+
+def test_keys_that_differ_only_in_case_lose_no_value(desk, build):
+    platform = build(LINES, ["id", "IDCARD"])
+    desk.land(
+        platform, ndjson({"id": 1, "IDCARD": "a"}, {"id": 2, "idCard": "b"}, {"id": 3, "idCard": "c", "IDCARD": "d"})
+    )
+    table = desk.rows(platform)
+    assert table["IDCARD"].to_pylist() == ["a", "b", "d"]
+    assert table["未声明键1"].to_pylist() == [None, None, "c"]
+
+
+def test_a_last_line_that_breaks_off_holds_the_delivery(desk, build):
+    report = desk.land(build(LINES, ["id"]), '{"id": 1}\n{"id": 2}\n{"id"')
+    assert (report.rows_landed, report.rows_rejected, len(report.held)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("label", ["GB2312", "gbk", "GB18030"])
+def test_xml_under_any_label_of_the_gb_family_is_gb_18030(desk, build, label):
+    platform = build(XML, ["no", "place"])
+    body = f'<?xml version="1.0" encoding="{label}"?><r><issue><no>1</no><place>镕喆㛃䶮</place></issue></r>'
+    desk.land(platform, body.encode("gb18030"))
+    assert desk.cells(platform) == [{"no": "1", "place": "镕喆㛃䶮"}]
+
+
+def test_a_bad_byte_in_xml_costs_its_row_and_a_control_character_none(desk, build):
+    platform = build(XML, ["no", "place"])
+    body = '<?xml version="1.0" encoding="GBK"?><r><issue><no>1</no><place>东@街</place></issue><issue><no>2</no><place>西\x0b街</place></issue></r>'
+    desk.land(platform, body.encode("gbk").replace(b"@", b"\xff"))
+    assert desk.cells(platform) == [{"no": "2", "place": "西街"}]
+    assert desk.refused() == [(1, None, "undecodable")]

@@ -162,3 +162,11 @@ def test_shipped_files_are_plain_yaml():
     folder = Path(__file__).parents[2] / "connectors" / "platforms"
     for path in folder.glob("*.yaml"):
         assert yaml.safe_load(path.read_text(encoding="utf-8"))["platform"] == path.stem
+
+
+@pytest.mark.parametrize("columns", [["id", "ID"], ["row_number"], ["Delivery_ID"]])
+def test_columns_that_landing_could_not_tell_apart_are_refused_at_load(columns):
+    from tests.connectors.conftest import build_platform
+
+    with pytest.raises(ValueError, match="at most in case"):
+        build_platform({"kind": "ndjson"}, columns)

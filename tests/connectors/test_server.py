@@ -163,7 +163,8 @@ def test_a_table_that_is_gone_is_said_and_lands_nothing(desk, server, pulled):
     server.run("drop table {table}")
     report = desk.land(pulled())
     assert report.rejected_deliveries[0][1] == "sheet_missing"
-    assert manifest(desk.home).num_rows == 0
+    (line,) = manifest(desk.home).to_pylist()
+    assert (line["state"], line["reason_code"], line["rows_delivered"]) == ("rejected", "sheet_missing", 0)
 
 
 def test_a_column_that_is_gone_is_said(desk, server, pulled):
@@ -218,3 +219,38 @@ def test_without_a_url_delivered_files_are_read(desk, build, monkeypatch, tmp_pa
 )
 def test_a_pull_starts_a_day_before_the_newest_row(watermark, since):
     assert before(watermark) == since
+
+
+def test_a_time_ahead_of_the_clock_stops_no_pull(desk, server, pulled):
+    platform = pulled()
+    server.add(1, "甲", "2026-01-05 10:00:00")
+    server.add(2, "乙", "2099-01-01 00:00:00")
+    desk.land(platform)
+    server.add(3, "丙", "2026-01-06 10:00:00")
+    assert desk.land(platform).rows_landed == 1
+    assert names(desk, platform) == ["甲", "乙", "丙"]
+
+
+def test_rows_that_came_with_an_old_time_are_seen_by_their_number(desk, server, pulled):
+    platform = pulled()
+    server.add(1, "甲", "2026-01-05 10:00:00")
+    desk.land(platform)
+    server.add(2, "乙", "2020-01-01 00:00:00")
+    assert desk.land(platform).rows_landed == 1
+    assert desk.land(platform).deliveries == ()
+
+
+def test_what_could_not_be_pulled_is_a_rejected_delivery_until_it_can(desk, server, pulled):
+    server.run("alter table {table} rename to gone_{table}")
+    assert desk.land(pulled()).rejected_deliveries[0][1] == "sheet_missing"
+    assert manifest(desk.home)["state"].to_pylist() == ["rejected"]
+    server.run("alter table gone_{table} rename to {table}")
+    server.add(1, "甲", "2026-01-05 10:00:00")
+    desk.land(pulled())
+    assert manifest(desk.home)["state"].to_pylist() == ["landed"]
+
+
+def test_a_missing_driver_is_the_reason_given(desk, build, monkeypatch):
+    monkeypatch.setenv(ENV, "oracle+nosuchdriver://clerk@127.0.0.1/office")
+    platform = build({"kind": "sql", "url_env": ENV}, ["id"], key=["id"], delivery={"semantics": "delta"})
+    assert desk.land(platform).rejected_deliveries[0][1] == "driver_missing"

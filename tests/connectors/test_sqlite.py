@@ -30,7 +30,7 @@ def test_rows_come_in_the_order_they_were_written_as_text(desk, build, tmp_path)
         {"AAC001": "110101199003078815", "AAC003": None, "pay": "2"},
     ]
     assert set(desk.rows(platform)["sheet_name"].to_pylist()) == {"AC01"}
-    assert any("new" in w for w in report.warnings)
+    assert any("1个未声明的列（第4列）" in w for w in report.warnings)
 
 
 def test_text_in_another_encoding_costs_its_row(desk, build, tmp_path):
@@ -68,3 +68,21 @@ def test_a_database_that_lost_its_last_pages_is_not_read_as_a_smaller_one(desk, 
     )
     assert desk.land(platform, content[:-100]).rejected_deliveries[0][1] == "not_sqlite"
     assert desk.land(platform, b"not a database", "roll_20260102").rejected_deliveries[0][1] == "not_sqlite"
+
+
+def test_what_still_stands_in_the_journal_beside_it_is_read(desk, build, tmp_path):
+    platform = build({"kind": "sql"}, ["id"], sheet="t", files="roll_{date}.sqlite")
+    source = tmp_path / "roll_20260101.sqlite"
+    connection = sqlite3.connect(source)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("create table t (id)")
+    connection.commit()
+    connection.execute("pragma wal_checkpoint(truncate)")
+    connection.execute("insert into t select value from json_each('[1,2,3]')")
+    connection.commit()
+    for part in tmp_path.glob("roll_20260101.sqlite*"):
+        desk.put(part.name, part.read_bytes())
+    connection.close()
+    assert desk.land(platform).rows_landed == 3
+    again = desk.land(platform)
+    assert (again.skipped, again.rejected_deliveries) == (1, ())

@@ -170,10 +170,11 @@ def test_a_fault_in_one_sheet_refuses_the_whole_file(desk):
     assert desk.rows(platform, "人").num_rows == 0
 
 
-def test_a_sheet_nobody_declared_is_named(desk):
+def test_a_sheet_nobody_declared_is_counted_and_placed(desk):
     platform = two_sheets()
     report = desk.land(platform, write_sheets(人=[["姓名"], ["甲"]], 房=[["地址", "面积"]], 草稿=[["x"]]))
-    assert any("草稿" in w for w in report.warnings)
+    assert any("第3个" in w for w in report.warnings)
+    assert not any("草稿" in w for w in report.warnings)
 
 
 # A small file written once by another program: sheet 名册, headings in row 1, one invented row.
@@ -203,3 +204,74 @@ def test_a_stray_cell_far_out_does_not_fill_the_memory(desk, build):
         page.write(1_000_000, 16_000, "x")
     report = desk.land(build({"kind": "workbook"}, COLUMNS, sheet="名册"), stream.getvalue())
     assert report.rejected_deliveries[0][1] == "sheet_too_large"
+
+
+def sheet(write, **options: object) -> bytes:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True} | options) as book:
+        page = book.add_worksheet("名册")
+        page.write_row(0, 0, COLUMNS)
+        write(book, page)
+    return stream.getvalue()
+
+
+def test_every_row_under_a_merged_cell_has_its_value_and_no_other(desk, build):
+    def write(_, page):
+        for row, (number, name) in enumerate([("1", "甲"), ("2", "乙"), ("3", "丙")], 1):
+            page.write_row(row, 0, [number, name])
+        page.merge_range(1, 2, 2, 2, "13")
+
+    platform = build({"kind": "workbook"}, COLUMNS, sheet="名册")
+    desk.land(platform, sheet(write))
+    assert [r["电话"] for r in desk.cells(platform)] == ["13", "13", None]
+
+
+def test_a_merged_cell_makes_no_row_of_a_blank_one(desk, build):
+    def write(_, page):
+        page.write_row(1, 0, ["1", "甲"])
+        page.merge_range(1, 2, 3, 2, "13")
+
+    platform = build({"kind": "workbook"}, COLUMNS, sheet="名册")
+    assert desk.land(platform, sheet(write)).rows_landed == 1
+
+
+def test_days_of_a_workbook_that_counts_from_1904_are_the_days_it_shows(desk, build):
+    def write(book, page):
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        page.write_row(1, 0, [7, "甲", 29656])
+        page.write_row(2, 0, [8, "乙"])
+        page.write_datetime(2, 2, datetime.datetime(1985, 3, 12), day)
+
+    columns = {"编号": "n", "姓名": "name", "电话": "x"}
+    roles = {"subject": {"kind": "person", "attributes": {"name": "姓名", "birth_date": "电话"}}}
+    platform = build({"kind": "workbook"}, columns, sheet="名册", roles=roles)
+    desk.land(platform, sheet(write, date_1904=True))
+    assert [(r["编号"], r["电话"]) for r in desk.cells(platform)] == [("7", "1985-03-12"), ("8", "1985-03-12")]
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:spreadsheet>
+ <table:table table:name="名册">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def test_an_ods_of_another_office_program_is_read_under_the_same_description(desk, build):
+    import zipfile
+
+    rows = [COLUMNS, ["1", "甲", "13"]]
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr("content.xml", ODS.format(rows=lines))
+    platform = build({"kind": "workbook"}, COLUMNS, sheet="名册", files="roll_{date}.xlsx")
+    desk.land(platform, stream.getvalue(), "roll_20260101.ods")
+    desk.land(platform, XLS.read_bytes(), "roll_20260102.et")
+    assert desk.cells(platform) == [{"编号": "1", "姓名": "甲", "电话": "13900000000"}]
+    assert desk.home.landing.exists()
+    assert [code for _, _, code in desk.refused()] == []
