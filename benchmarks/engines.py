@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 """Thresholds the peer is clustered at; the best one counts, the time of one."""
@@ -62,7 +62,7 @@ def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
     """Match all kinds of a home as the main job does: kind → MatchResult."""
     from pipelines.matching import match_mentions
 
-    mentions = {kind: MENTIONS[kind].read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")}
+    mentions = {kind: shipped().mention(kind).read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")}
     out = {
         "housing": match_mentions("housing", mentions["housing"], person=mentions["person"], threads=threads),
         "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
@@ -104,7 +104,7 @@ def _read(home: Home, kind: str) -> pa.Table:
     from pipelines.matching.inputs.views import COLUMNS, OWNER_COLUMNS
 
     columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
-    texts = [f.name for f in MENTIONS[kind].arrow if pa.types.is_string(f.type)]
+    texts = [f.name for f in shipped().mention(kind).arrow if pa.types.is_string(f.type)]
     return known_distinct(pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts))
 
 

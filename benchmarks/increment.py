@@ -40,7 +40,7 @@ from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 KINDS = ("housing", "enterprise", "person")
 SHARES = (0.0, 0.001, 0.01, 0.05, 0.1)
@@ -99,7 +99,7 @@ def changed_city(source: Home, out: Home, share: float) -> float:
             columns = ", ".join(_column(kind, c, share) for c in names)
             text = PERSON if kind == "person" else OTHER
             con.execute(text.format(source=file, columns=columns, out=path, new=part, part=part))
-    mentions = {kind: MENTIONS[kind].read(out.stage("mention", kind)) for kind in KINDS}
+    mentions = {kind: shipped().mention(kind).read(out.stage("mention", kind)) for kind in KINDS}
     start = time.process_time()
     write_made(out, mentions, os.cpu_count() or 1)
     return time.process_time() - start

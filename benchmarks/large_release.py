@@ -23,7 +23,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.resolution.ids import ALPHABET, encode
-from warehouse.model.release import KINDS, RELEASE, Served
+from warehouse.model.data_model import shipped
+from warehouse.model.release import Served, release_tables
 from warehouse.release import ddl
 from warehouse.release.build import STORAGE_VERSION
 from warehouse.release.fill import order
@@ -58,7 +59,7 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
         _name_places(con, copies)
         for statement in ddl.create_schemas():
             con.execute(statement)
-        for served in RELEASE:
+        for served in release_tables(shipped()):
             con.execute(ddl.create_table(served.table))
             for rows in _slices(con, served, copies):
                 con.execute(f"insert into {ddl.qualified(served.table)} {rows} order by {order(served)}")
@@ -70,7 +71,7 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
 def _name_entities(con: duckdb.DuckDBPyConnection, copies: int) -> None:
     """`entity`: the id of every copy of every entity, the first numbers of the register in the order of id and copy."""
     con.execute("create temp table entity (old varchar, copy bigint, new varchar)")
-    for kind in KINDS:
+    for kind in shipped().kinds:
         ids = con.sql(f"select {kind}_id from small.base.{kind} order by {kind}_id").to_arrow_table().column(0)
         named = pa.table(
             {

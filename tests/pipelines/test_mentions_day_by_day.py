@@ -17,7 +17,7 @@ from pipelines.standardise import kinds
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
 from warehouse.model.base import GRID
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 ADDRESSES, REGISTER = "minzheng_dizhi/标准地址_{}.csv", "gongan_hukou/户籍人口_{}.csv"
 ESTATE, ALIAS = 7, 8
@@ -101,7 +101,7 @@ def told(home: Home, kind: str) -> set[tuple[object, ...]]:
 def test_every_table_is_the_same_row_for_row(lived: tuple[Home, list[int]], anew: Home) -> None:
     home, _ = lived
     for kind in ORDER:
-        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        ours, theirs = (shipped().mention(kind).read(h.stage("mention", kind)) for h in (home, anew))
         assert ours.num_rows > 100
         assert ours.equals(theirs)
         assert told(home, kind) == told(anew, kind)
@@ -111,7 +111,7 @@ def test_every_table_is_the_same_row_for_row(lived: tuple[Home, list[int]], anew
 
 def test_the_withdrawn_person_is_gone_and_the_estate_has_its_new_name(lived: tuple[Home, list[int]]) -> None:
     home, _ = lived
-    persons = MENTIONS["person"].read(home.stage("mention", "person"))
+    persons = shipped().mention("person").read(home.stage("mention", "person"))
     register = persons.filter(pc.equal(persons["platform"], "gongan_hukou"))
     assert pc.unique(register["file_name"]).to_pylist() == ["户籍人口_20261103.csv"]
     assert pc.sum(pc.equal(persons["estate"], "改名新苑")).as_py() > 0
@@ -141,5 +141,5 @@ def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome
                 write_mentions(settings)
     write_mentions(settings)
     for kind in ORDER:
-        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        ours, theirs = (shipped().mention(kind).read(h.stage("mention", kind)) for h in (home, anew))
         assert ours.equals(theirs)

@@ -12,7 +12,8 @@ import pytest
 from quality.suites import blocking_failures, expectations, run_suite
 from quality.suites.engine import check
 from quality.suites.source import show
-from warehouse.model.release import REFERENCES, RELEASE
+from warehouse.model.data_model import shipped
+from warehouse.model.release import references, release_tables
 
 GIVEN = {
     "base.person": {"person_id": "P1", "id_number_masked": "109999********4024", "phone_masked": "139****0000"},
@@ -41,11 +42,11 @@ def library(tmp_path_factory):
     """An invented release with one row in every table."""
     path = tmp_path_factory.mktemp("release") / "one_network.duckdb"
     with duckdb.connect(str(path)) as con:
-        for served in RELEASE:
+        for served in release_tables(shipped()):
             row = {c.name: None if c.nullable else neutral(c.type) for c in served.table.columns}
             row |= {
                 column: GIVEN[other][key]
-                for table, column, other, key in REFERENCES
+                for table, column, other, key in references(shipped())
                 if table == served.table.full_name and row[column]
             }
             row |= GIVEN.get(served.table.full_name, {})

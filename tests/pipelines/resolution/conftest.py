@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.resolution.authority import AUTHORITY
 from warehouse.model.base import GRID
+from warehouse.model.data_model import shipped
 from warehouse.model.link import CLUSTER, ENTITY
-from warehouse.model.mention import MENTIONS
 
 Rows = Sequence[Mapping[str, Any]]
 Build = Callable[..., pa.Table]
@@ -72,7 +72,7 @@ def mentions() -> Build:
 
     def build(kind: str, rows: Rows) -> pa.Table:
         complete = [_complete(kind, number, row) for number, row in enumerate(rows)]
-        contract = MENTIONS[kind]
+        contract = shipped().mention(kind)
         columns = {c.name: pa.array([row.get(c.name) for row in complete], c.type) for c in contract.columns}
         return contract.conform(pa.table(columns))
 

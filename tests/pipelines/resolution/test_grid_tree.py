@@ -15,7 +15,7 @@ from pipelines.resolution.grid_tree import (
     write_grid_tree,
 )
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN, GRID
+from warehouse.model.data_model import shipped
 
 CITY = ("云州市", "990101001", "河东街道")
 LINES = [
@@ -35,7 +35,7 @@ def placed(kind: str, codes: list[str | None]) -> pa.Table:
     n = len(codes)
     size = {name: pa.array([1] * n, pa.int64()) for name in ("mention_count", "platform_count", "conflict_count")}
     size["platforms"] = pa.array(["a"] * n)
-    return GOLDEN[kind].conform(
+    return shipped().golden(kind).conform(
         pa.table(
             {f"{kind}_id": pa.array([str(i) for i in range(n)]), "grid_code": pa.array(codes, pa.string()), **size}
         )
@@ -66,7 +66,7 @@ def test_reference_columns_are_taken_as_the_platform_file_names_them() -> None:
 
 
 @settings(derandomize=True, max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(*[st.lists(st.sampled_from([*GRIDS, None, "990109009009009"]), max_size=12) for _ in GOLDEN])
+@given(*[st.lists(st.sampled_from([*GRIDS, None, "990109009009009"]), max_size=12) for _ in shipped().kinds])
 def test_every_count_is_the_sum_of_the_counts_below_and_leaves_count_their_own(
     person: list[str | None], housing: list[str | None], enterprise: list[str | None]
 ) -> None:
@@ -82,7 +82,7 @@ def test_every_count_is_the_sum_of_the_counts_below_and_leaves_count_their_own(
 def test_counting_in_a_home_can_be_repeated(tmp_path: Path) -> None:
     home = Home(tmp_path)
     assert write_grid_tree(home, reference(LINES)) == 7
-    GOLDEN["person"].write(placed("person", [GRIDS[0], GRIDS[0], None]), home.stage("golden", "person"))
+    shipped().golden("person").write(placed("person", [GRIDS[0], GRIDS[0], None]), home.stage("golden", "person"))
     for _ in range(2):
         assert write_grid_counts(home) == 7
         city = GRID.read(home.stage("base", "grid")).to_pylist()[0]

@@ -11,9 +11,8 @@ import pytest
 from pipelines.resolution.relations import RELATIONS, Relations, relate, write_relations
 from pipelines.resolution.survivorship import Resolved, golden
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import shipped
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 Build = Callable[..., pa.Table]
 
@@ -145,9 +144,9 @@ def test_writing_to_a_home_gives_what_memory_gives(
 ) -> None:
     home = Home(tmp_path)
     for kind, known in city.items():
-        MENTIONS[kind].write(known.mentions, home.stage("mention", kind))
+        shipped().mention(kind).write(known.mentions, home.stage("mention", kind))
         ENTITY.write(known.entities, home.stage("entity", kind))
-        GOLDEN[kind].write(known.golden, home.stage("golden", kind))
+        shipped().golden(kind).write(known.golden, home.stage("golden", kind))
     trust = authority({("wangge", "address"): 85, ("yiyuan", "address"): 60})
     counts = write_relations(home, trust, threads=2)
     assert counts == {"person_housing": 6, "person_enterprise": 2, "enterprise_housing": 3}

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from pipelines.resolution.rules import RULES, attributes
 from pipelines.resolution.survivorship import GoldenResult, Resolved, golden, write_golden
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import shipped
 from warehouse.model.evidence import ATTRIBUTE, CONFLICT
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 Build = Callable[..., pa.Table]
 OLD, NEW = date(2015, 1, 1), date(2026, 1, 1)
@@ -61,7 +60,7 @@ def test_every_golden_column_has_a_rule_or_is_made_from_one_that_has(kind: str) 
         "housing_id",
     }
     made |= {"legal_rep_person_id"} | (parts if kind == "housing" else set())
-    assert set(GOLDEN[kind].names) - made <= set(attributes(kind))
+    assert set(shipped().golden(kind).names) - made <= set(attributes(kind))
 
 
 def test_a_valid_identity_number_beats_any_number_of_invalid_and_damaged_ones(
@@ -429,12 +428,12 @@ def test_writing_to_a_home_gives_what_memory_gives(
     tmp_path: Path, mentions: Build, entities: Build, authority: Build, homes: Resolved
 ) -> None:
     home = Home(tmp_path)
-    MENTIONS["housing"].write(homes.mentions, home.stage("mention", "housing"))
+    shipped().mention("housing").write(homes.mentions, home.stage("mention", "housing"))
     ENTITY.write(homes.entities, home.stage("entity", "housing"))
     in_memory = golden("housing", homes.mentions, homes.entities, authority(), threads=1)
     counts = write_golden(home, "housing", authority(), threads=2, slice_size=1)
     assert counts == {"golden": 2, "attribute": in_memory.attributes.num_rows, "conflict": 0}
-    assert GOLDEN["housing"].read(home.stage("golden", "housing")).equals(in_memory.golden)
+    assert shipped().golden("housing").read(home.stage("golden", "housing")).equals(in_memory.golden)
     assert ATTRIBUTE.read(home.stage("attribute", "housing")).equals(in_memory.attributes)
     assert CONFLICT.read(home.stage("conflict", "housing")).equals(in_memory.conflicts)
 

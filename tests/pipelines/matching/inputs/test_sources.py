@@ -6,7 +6,7 @@ import pyarrow as pa
 from pipelines.matching.inputs.made import COMPARED, MADE, OWNERS, digest_of, write_made
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 
 def persons(n, **columns):
@@ -17,7 +17,7 @@ def persons(n, **columns):
         "repeat": pa.array(np.zeros(n, dtype=np.int64)),
         "housing_relations": pa.array([[]] * n, pa.list_(pa.string())),
     } | columns
-    schema = MENTIONS["person"].arrow
+    schema = shipped().mention("person").arrow
     return pa.table(
         [told.get(f.name, pa.array(["x"] * n) if not f.nullable else pa.nulls(n, f.type)) for f in schema if f.name in USED],
         names=[f.name for f in schema if f.name in USED],
@@ -31,7 +31,7 @@ USED = (
 
 
 def made(home, table):
-    nothing = {kind: MENTIONS[kind].empty() for kind in ("housing", "enterprise")}
+    nothing = {kind: shipped().mention(kind).empty() for kind in ("housing", "enterprise")}
     write_made(home, {**nothing, "person": table}, threads=4)
     return mapped(home.made("person"))
 
