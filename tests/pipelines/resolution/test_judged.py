@@ -39,7 +39,8 @@ def known() -> dict[str, Resolved]:
     entities = [{"mention_id": i, "entity_id": f"P{i}"} for i in range(3)]
     return {
         "person": Resolved(
-            shipped().mention("person").conform(pa.Table.from_pylist(rows)), ENTITY.conform(pa.Table.from_pylist(entities))
+            shipped().mention("person").conform(pa.Table.from_pylist(rows)),
+            ENTITY.conform(pa.Table.from_pylist(entities)),
         )
     }
 
