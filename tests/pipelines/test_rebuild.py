@@ -17,11 +17,14 @@ from pipelines.stages import links, models
 from pipelines.stages.landing import land_platform
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
-from pipelines.stages.rebuild import ORDER, compare_partitions, forget_stages, verify_home
+from pipelines.stages.rebuild import compare_partitions, forget_stages, verify_home
 from pipelines.stages.resolve import name_entities
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import ENTITY
+
+ORDER = shipped().order
 
 
 @pytest.fixture(scope="module")

@@ -211,6 +211,7 @@ def build(
 ) -> pa.Table:
     source = rows or ROWS
     return build_mentions(
+        shipped(),
         kind,
         PLATFORMS,
         lambda p, d: source[p, d],
@@ -376,7 +377,9 @@ def test_without_rows_the_tables_are_empty_and_of_their_contract():
     empty = {place: table.slice(0, 0) for place, table in ROWS.items()}
     for kind in shipped().kinds:
         assert build(kind, rows=empty).equals(shipped().mention(kind).empty())
-    nobody = build_mentions("person", {}, lambda p, d: ROWS[p, d], gazetteer=gazetteer(), grids=tree(), code_tables={})
+    nobody = build_mentions(
+        shipped(), "person", {}, lambda p, d: ROWS[p, d], gazetteer=gazetteer(), grids=tree(), code_tables={}
+    )
     assert nobody.equals(shipped().mention("person").empty())
 
 
@@ -423,7 +426,7 @@ def test_an_address_in_parts_is_written_out_with_the_marks_it_lacks():
         }
     )
     table = build_mentions(
-        "housing", {"parts": parts}, lambda p, d: rows, gazetteer=gazetteer(), grids=tree(), code_tables={}
+        shipped(), "housing", {"parts": parts}, lambda p, d: rows, gazetteer=gazetteer(), grids=tree(), code_tables={}
     )
     assert table.column("address_raw").to_pylist() == ["兰亭苑3幢1单元502室", "兰亭苑4幢101室"]
     assert lines(table, "building", "unit", "room") == [("3", "1", "502"), ("4", None, "101")]

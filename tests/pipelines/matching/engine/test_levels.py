@@ -13,8 +13,10 @@ from pipelines.kinds import specification
 from pipelines.matching.engine import levels, levels_chinese, levels_enterprise, levels_places
 from pipelines.matching.engine.encode import encode
 from pipelines.matching.engine.levels import ValuePairs
+from warehouse.model.data_model import shipped
 
 CASES = yaml.safe_load(Path(__file__).with_name("levels.yaml").read_text(encoding="utf-8"))
+SPECS = {kind: specification(shipped(), kind) for kind in shipped().kinds}
 MODULES = (levels, levels_chinese, levels_places, levels_enterprise)
 
 
@@ -58,14 +60,14 @@ def test_level(level, columns, left, right, holds):
     ],
 )
 def test_the_first_level_that_holds(kind, comparison, left, right, level):
-    made = next(c for c in specification(shipped(), kind).comparisons if c.name == comparison)
+    made = next(c for c in SPECS[kind].comparisons if c.name == comparison)
     pairs = pairs_of(left, right, list(made.columns))
     assert next(x.name for x in made.levels if x.holds(pairs)[0]) == level
 
 
 @pytest.mark.parametrize("kind", sorted(SPECS))
 def test_every_level_says_in_its_docstring_what_it_catches(kind):
-    for comparison in specification(shipped(), kind).comparisons:
+    for comparison in SPECS[kind].comparisons:
         for level in comparison.levels:
             assert type(level).__doc__
             assert level.name
