@@ -67,7 +67,11 @@ def speed(sizes: list[int], threads: int, peer: bool) -> list[dict[str, Any]]:
         times = 1 if size <= INVENTED else round(size / 1_000_000)
         home, truth_folder = city(int(size / times / PER_PERSON), 101)
         home = multiplied(home, times) if times > 1 else home
-        mentions = shipped().mention("person").read(home.stage("mention", "person"), list(shipped().mention("person").names[:9]))
+        mentions = (
+            shipped()
+            .mention("person")
+            .read(home.stage("mention", "person"), list(shipped().mention("person").names[:9]))
+        )
         truth = true_ids(mentions, "person", truth_folder) if times == 1 else None
         for engine in ("one_network", "same_model", "splink") if peer else ("one_network", "same_model"):
             cost = measure(engine, what="person", home=str(home.root), threads=threads)

@@ -8,6 +8,7 @@ Belongs here: running and measuring. Does not: settings of the peer (`splink_pee
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -58,11 +59,44 @@ def measure(engine: str, **task: Any) -> Measured | None:
     return Measured(told["seconds"], told["cpu_seconds"], told["peak_mb"], clusters, told["detail"])
 
 
-def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
-    """Match all kinds of a home as the main job does: kind → MatchResult."""
-    from pipelines.matching import match_mentions
+def match_mentions(
+    kind: str,
+    mentions: pa.Table,
+    *,
+    person: pa.Table | None = None,
+    housing: pa.Table | None = None,
+    enterprise: pa.Table | None = None,
+    threads: int | None = None,
+) -> Any:
+    """Match a whole mention table under a new model: see `link`.
 
-    mentions = {kind: shipped().mention(kind).read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")}
+    Args:
+        kind: person, housing or enterprise.
+        mentions: its mention table.
+        person: for homes: person mentions, which name their owners.
+        housing: for persons: homes with their clusters.
+        enterprise: for persons: firms with their clusters.
+        threads: threads to use; all if left out.
+    """
+    from pipelines.kinds import specification
+    from pipelines.kinds.enterprise_columns import enterprise_view
+    from pipelines.kinds.housing_columns import housing_view
+    from pipelines.kinds.person_columns import coded_persons
+    from pipelines.matching import link
+
+    views: dict[str, Callable[[], Any]] = {
+        "person": lambda: coded_persons(mentions, housing, enterprise, threads or os.cpu_count() or 1),
+        "housing": lambda: housing_view(mentions, person),
+        "enterprise": lambda: enterprise_view(mentions),
+    }
+    return link(views[kind](), specification(shipped(), kind), id_column="mention_id", threads=threads)
+
+
+def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
+    """Match the kinds whose truth a sample city tells, as the main job does: kind → MatchResult."""
+    mentions = {
+        kind: shipped().mention(kind).read(home.stage("mention", kind)) for kind in ("housing", "enterprise", "person")
+    }
     out = {
         "housing": match_mentions("housing", mentions["housing"], person=mentions["person"], threads=threads),
         "enterprise": match_mentions("enterprise", mentions["enterprise"], threads=threads),
@@ -74,12 +108,12 @@ def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
 
 def resolved_context(mentions: dict[str, pa.Table], results: dict[str, Any]) -> dict[str, pa.Table]:
     """Homes and enterprises with their clusters, as matching persons wants them."""
-    from pipelines.matching.inputs.views import PLACE
+    from pipelines.kinds.housing_columns import PLACE
 
-    columns = ["mention_id", *PLACE]
+    columns = {"housing": ["mention_id", *PLACE], "enterprise": ["mention_id"]}
     return {
-        kind: mentions[kind].select(columns).append_column("cluster_id", results[kind].clusters["cluster_id"])
-        for kind in ("housing", "enterprise")
+        kind: mentions[kind].select(chosen).append_column("cluster_id", results[kind].clusters["cluster_id"])
+        for kind, chosen in columns.items()
         if kind in results
     }
 
@@ -100,18 +134,20 @@ def _peak_mb() -> float:
 
 def _read(home: Home, kind: str) -> pa.Table:
     """The columns matching needs, text as dictionaries."""
+    from pipelines.kinds import inputs_of
+    from pipelines.kinds.housing_columns import OWNERS
     from pipelines.matching.inputs.coded import known_distinct
-    from pipelines.matching.inputs.views import COLUMNS, OWNER_COLUMNS
 
-    columns = list(dict.fromkeys([*COLUMNS[kind], *(OWNER_COLUMNS if kind == "person" else ())]))
+    reads = inputs_of(shipped(), kind)
+    owners = (*OWNERS, "housing_relations") if kind == "person" else ()
+    pointers = (f"{other}_mention_id" for other in reads.points_to)
+    columns = list(dict.fromkeys(["mention_id", *reads.columns, *pointers, *owners]))
     texts = [f.name for f in shipped().mention(kind).arrow if pa.types.is_string(f.type)]
     return known_distinct(pq.read_table(home.stage("mention", kind), columns=columns, read_dictionary=texts))
 
 
 def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Table]]:
     """Person mentions and their context; a home without the other kinds has none."""
-    from pipelines.matching import match_mentions
-
     person = _read(home, "person")
     if not home.stage("mention", "housing").exists():
         return person, {}
@@ -124,8 +160,6 @@ def _person_input(home: Home, threads: int) -> tuple[pa.Table, dict[str, pa.Tabl
 
 
 def _one_network_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
-    from pipelines.matching import match_mentions
-
     person, context = _person_input(Home(Path(task["home"])), task["threads"])
     result, cost = _timed(lambda: match_mentions("person", person, threads=task["threads"], **context))
     report = result.report
@@ -152,7 +186,7 @@ def _same_model_person(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[
 def _peer_columns(task: dict[str, Any]) -> pa.Table:
     """The columns the peer compares, as plain text, and `unique_id`."""
     from benchmarks.splink_peer import PERSON_COLUMNS
-    from pipelines.matching.inputs.views import coded_persons
+    from pipelines.kinds.person_columns import coded_persons
 
     person, context = _person_input(Home(Path(task["home"])), task["threads"])
     view = coded_persons(person, context.get("housing"), context.get("enterprise")).arrow

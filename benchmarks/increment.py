@@ -9,7 +9,7 @@ Of every kind the same share changes. Of the person mentions a third of it is ne
 phone; homes get a slightly other floor area, enterprises another phone. Every run is a process of its own, as a city's is.
 Seconds are those of the processor, reading and looking for what changed and writing what was found included. Two things are
 told apart: hashing and laying out what matching reads, which the stage that standardises mentions does for all of them in
-every run that brings anything (`matching.inputs.made`), and telling later stages all pairs and clusters of mentions, which they want
+every run that brings anything (`matching.inputs.mention_index`), and telling later stages all pairs and clusters of mentions, which they want
 whole.
 """
 
@@ -34,7 +34,8 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from benchmarks.city import city
-from pipelines.matching.inputs.made import write_made
+from pipelines.kinds import inputs_of, specification
+from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.matching.store.found import Found
 from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
@@ -101,7 +102,7 @@ def changed_city(source: Home, out: Home, share: float) -> float:
             con.execute(text.format(source=file, columns=columns, out=path, new=part, part=part))
     mentions = {kind: shipped().mention(kind).read(out.stage("mention", kind)) for kind in KINDS}
     start = time.process_time()
-    write_made(out, mentions, os.cpu_count() or 1)
+    write_mention_index(out, mentions, {kind: inputs_of(shipped(), kind) for kind in KINDS}, os.cpu_count() or 1)
     return time.process_time() - start
 
 
@@ -132,7 +133,7 @@ def match(home: Home, making: float) -> Cost:
     matching = time.process_time() - start
     start = time.process_time()
     for kind in KINDS:
-        found = Found.of(home, kind)
+        found = Found.of(home, specification(home.data_model, kind))
         found.clusters(), found.judged_pairs()
     telling = time.process_time() - start
     return Cost(

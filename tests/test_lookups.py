@@ -50,7 +50,7 @@ def test_ids_are_such_as_the_register_gives_out(large: Path) -> None:
     with duckdb.connect(str(large), read_only=True) as con:
         for kind in shipped().kinds:
             found = con.sql(f"select {kind}_id from base.{kind}").to_arrow_table().column(0)
-            assert len(set(ids.decode(kind, found).tolist())) == len(found)
+            assert len(set(ids.decode(shipped().prefixes[kind], found).tolist())) == len(found)
 
 
 def test_no_key_repeats_and_whatever_is_named_exists(large: Path) -> None:
@@ -59,7 +59,9 @@ def test_no_key_repeats_and_whatever_is_named_exists(large: Path) -> None:
         again = f"select count(*) from (select 1 from {table.full_name} group by {key} having count(*) > 1)"
         assert one(large, again) == 0, table.full_name
     named = [(t, c, r, rc, "true") for t, c, r, rc in references(shipped())]
-    named += [(t, c, f"base.{k}", f"{k}_id", f"entity_kind = '{k}'") for t, c in ENTITY_REFERENCES for k in shipped().kinds]
+    named += [
+        (t, c, f"base.{k}", f"{k}_id", f"entity_kind = '{k}'") for t, c in ENTITY_REFERENCES for k in shipped().kinds
+    ]
     for table, column, referred, key, condition in named:
         lost = f"select count(*) from {table} t anti join {referred} r on r.{key} = t.{column} where {condition} and {column} is not null"
         assert one(large, lost) == 0, (table, column)
