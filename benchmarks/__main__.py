@@ -20,7 +20,7 @@ from benchmarks import report
 from benchmarks.accuracy import Scores, by_role, scores, true_ids
 from benchmarks.city import city, multiplied
 from benchmarks.engines import Measured, match_home, measure
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 PER_PERSON = 4.45
 """Mentions of a person in a sample city, on average."""
@@ -45,7 +45,7 @@ def accuracy() -> list[dict[str, Any]]:
     for persons, seed, noise in CITIES:
         home, truth_folder = city(persons, seed, noise)
         for kind, result in match_home(home).items():
-            mentions = MENTIONS[kind].read(home.stage("mention", kind))
+            mentions = shipped().mention(kind).read(home.stage("mention", kind))
             truth, found = true_ids(mentions, kind, truth_folder), np.asarray(result.clusters["cluster_id"])
             worst = by_role(mentions, found, truth).slice(0, 1).to_pylist()[0]
             rows.append(
@@ -67,7 +67,11 @@ def speed(sizes: list[int], threads: int, peer: bool) -> list[dict[str, Any]]:
         times = 1 if size <= INVENTED else round(size / 1_000_000)
         home, truth_folder = city(int(size / times / PER_PERSON), 101)
         home = multiplied(home, times) if times > 1 else home
-        mentions = MENTIONS["person"].read(home.stage("mention", "person"), list(MENTIONS["person"].names[:9]))
+        mentions = (
+            shipped()
+            .mention("person")
+            .read(home.stage("mention", "person"), list(shipped().mention("person").names[:9]))
+        )
         truth = true_ids(mentions, "person", truth_folder) if times == 1 else None
         for engine in ("one_network", "same_model", "splink") if peer else ("one_network", "same_model"):
             cost = measure(engine, what="person", home=str(home.root), threads=threads)

@@ -98,7 +98,7 @@ def main() -> None:
     """Match the mentions of a home and print the scores."""
     from benchmarks.engines import match_home
     from warehouse.model import Home
-    from warehouse.model.mention import MENTIONS
+    from warehouse.model.data_model import shipped
 
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--home", type=Path, required=True)
@@ -112,7 +112,7 @@ def main() -> None:
     )
     for kind, result in match_home(home).items():
         if given.kind in (None, kind):
-            mentions = MENTIONS[kind].read(home.stage("mention", kind))
+            mentions = shipped().mention(kind).read(home.stage("mention", kind))
             truth, found = true_ids(mentions, kind, given.truth), np.asarray(result.clusters["cluster_id"])
             s = scores(found, truth)
             shares = "".join(f"{x:9.4f}" for x in (s.precision, s.recall, s.f1, s.b3_precision, s.b3_recall))

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.stages.landing import land_platform
 from pipelines.stages.mentions import write_mentions
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 WORK = Path(__file__).parent / ".work"
 
@@ -47,8 +47,8 @@ def multiplied(home: Home, times: int) -> Home:
     path = out.stage("mention", "person")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        columns = ", ".join(f"{_copied(c)} as {c}" for c in MENTIONS["person"].names)
-        contract = MENTIONS["person"]
+        columns = ", ".join(f"{_copied(c)} as {c}" for c in shipped().mention("person").names)
+        contract = shipped().mention("person")
         with duckdb.connect() as con, pq.ParquetWriter(aside := path.with_suffix(".writing"), contract.arrow) as writer:
             con.execute(NAMES.format(source=home.stage("mention", "person")))
             for k in range(times):  # copy by copy: all of them at once would not fit

@@ -25,13 +25,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.kinds import inputs_of, specification
 from pipelines.matching import MatchResult, link
 from pipelines.matching.incremental import initial_state
-from pipelines.matching.inputs.made import write_made
+from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.matching.inputs.sources import rows_of
-from pipelines.matching.specs import SPECS
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 KINDS = ("housing", "enterprise", "person")
 """Homes and enterprises are matched first: persons read their clusters."""
@@ -79,8 +79,9 @@ def match_home(home: Home, threads: int | None = None) -> dict[str, Any]:
 
 def match_kind(home: Home, kind: str, threads: int) -> MatchResult:
     """Match one kind of a home that is laid out, as a first run does, and leave its state for the kinds that read it."""
-    rows = rows_of(home, kind, threads)
-    result = link(rows.view(None), SPECS[kind], id_column="mention_id", order=rows.ids[rows.in_order], threads=threads)
+    rows = rows_of(home, kind, inputs_of(home.data_model, kind), threads)
+    spec = specification(home.data_model, kind)
+    result = link(rows.view(None), spec, id_column="mention_id", order=rows.ids[rows.in_order], threads=threads)
     initial_state(result, rows, NO_IDS).save(home.matched(kind), "benchmark")
     return result
 
@@ -92,7 +93,7 @@ def _laid_out(home: Home, threads: int) -> Iterator[Home]:
     A kind that `home` lacks has no mentions there, and no person is tied to any.
     """
     paths = {kind: home.stage("mention", kind) for kind in KINDS}
-    mentions = {kind: MENTIONS[kind].read(p) if p.exists() else MENTIONS[kind].empty() for kind, p in paths.items()}
+    mentions = {kind: shipped().mention(kind).read(p) if p.exists() else shipped().mention(kind).empty() for kind, p in paths.items()}
     for kind in ("housing", "enterprise"):
         if not paths[kind].exists():
             persons, tie = mentions["person"], f"{kind}_mention_id"
@@ -102,7 +103,7 @@ def _laid_out(home: Home, threads: int) -> Iterator[Home]:
             )
     with tempfile.TemporaryDirectory() as folder:
         scratch = Home(Path(folder))
-        write_made(scratch, mentions, threads)
+        write_mention_index(scratch, mentions, {kind: inputs_of(shipped(), kind) for kind in KINDS}, threads)
         yield scratch
 
 
@@ -154,7 +155,7 @@ def _peer_columns(task: dict[str, Any]) -> pa.Table:
     with _laid_out(Home(Path(task["home"])), threads) as home:
         for kind in ("housing", "enterprise"):
             match_kind(home, kind, threads)
-        view = rows_of(home, "person", threads).view(None).arrow
+        view = rows_of(home, "person", inputs_of(home.data_model, "person"), threads).view(None).arrow
     plain = {c: view.column(c).combine_chunks() for c in PERSON_COLUMNS}
     plain = {c: a.dictionary_decode() if pa.types.is_dictionary(a.type) else a for c, a in plain.items()}
     return pa.table({"unique_id": view.column("mention_id"), **plain})

@@ -9,7 +9,7 @@ Of every kind the same share changes. Of the person mentions a third of it is ne
 phone; homes get a slightly other floor area, enterprises another phone. Every run is a process of its own, as a city's is.
 Seconds are those of the processor, reading and looking for what changed and writing what was found included. Two things are
 told apart: hashing and laying out what matching reads, which the stage that standardises mentions does for all of them in
-every run that brings anything (`matching.inputs.made`), and telling later stages all pairs and clusters of mentions, which they want
+every run that brings anything (`matching.inputs.mention_index`), and telling later stages all pairs and clusters of mentions, which they want
 whole.
 """
 
@@ -34,13 +34,14 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from benchmarks.city import city
-from pipelines.matching.inputs.made import write_made
+from pipelines.kinds import inputs_of, specification
+from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 KINDS = ("housing", "enterprise", "person")
 SHARES = (0.0, 0.001, 0.01, 0.05, 0.1)
@@ -99,9 +100,9 @@ def changed_city(source: Home, out: Home, share: float) -> float:
             columns = ", ".join(_column(kind, c, share) for c in names)
             text = PERSON if kind == "person" else OTHER
             con.execute(text.format(source=file, columns=columns, out=path, new=part, part=part))
-    mentions = {kind: MENTIONS[kind].read(out.stage("mention", kind)) for kind in KINDS}
+    mentions = {kind: shipped().mention(kind).read(out.stage("mention", kind)) for kind in KINDS}
     start = time.process_time()
-    write_made(out, mentions, os.cpu_count() or 1)
+    write_mention_index(out, mentions, {kind: inputs_of(shipped(), kind) for kind in KINDS}, os.cpu_count() or 1)
     return time.process_time() - start
 
 
@@ -132,8 +133,8 @@ def match(home: Home, making: float) -> Cost:
     matching = time.process_time() - start
     start = time.process_time()
     for kind in KINDS:
-        found = StoredMatch.of(home, kind)
-        found.clusters(), found.pair_tables()
+        stored = StoredMatch.of(home, specification(home.data_model, kind))
+        stored.clusters(), stored.pair_tables()
     telling = time.process_time() - start
     return Cost(
         making,

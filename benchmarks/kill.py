@@ -28,7 +28,8 @@ from typing import Any
 import duckdb
 
 from warehouse.model import Home
-from warehouse.model.release import RELEASE
+from warehouse.model.data_model import shipped
+from warehouse.model.release import release_tables
 from warehouse.release import published
 
 REPORT = Path(__file__).parent / "KILL.md"
@@ -200,7 +201,7 @@ def contents(home: Path) -> Tables:
     """Every table of the release, rows ordered."""
     with duckdb.connect() as con:
         con.execute(f"attach '{(home / 'one_network.duckdb').resolve()}' as library (read_only)")
-        names = [served.table.full_name for served in RELEASE]
+        names = [served.table.full_name for served in release_tables(shipped())]
         return {name: con.execute(f"select * from library.{name} order by all").fetchall() for name in names}
 
 

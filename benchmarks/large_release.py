@@ -23,14 +23,15 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.resolution.ids import ALPHABET, encode
-from warehouse.model.release import KINDS, RELEASE, Served
+from warehouse.model.data_model import shipped
+from warehouse.model.release import Served, release_tables
 from warehouse.release import ddl
 from warehouse.release.build import STORAGE_VERSION
 from warehouse.release.fill import order
 
 COPIES_A_STREET = 10
 SLICE = 2_000_000
-ENTITY = re.compile(r"(.*_)?(person|housing|enterprise|entity|other|old|new)_id")
+ENTITY = re.compile(rf"(.*_)?({'|'.join(shipped().kinds)}|entity|other|old|new)_id")
 PLACES = ("grid_code", "community_code", "street_code", "parent_code")
 TOLD_APART = ("address", "residence", "registered_address", "operating_address", "dwelling", "credit_code") + (
     "registration_number", "organisation_code", "unit_number", "address_code", "source_code", "household_number",
@@ -58,11 +59,11 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
         _name_places(con, copies)
         for statement in ddl.create_schemas():
             con.execute(statement)
-        for served in RELEASE:
-            con.execute(ddl.create_table(served.table))
+        for served in release_tables(shipped()):
+            con.execute(ddl.create_table(shipped(), served.table))
             for rows in _slices(con, served, copies):
                 con.execute(f"insert into {ddl.qualified(served.table)} {rows} order by {order(served)}")
-            con.execute(ddl.create_view(served))
+            con.execute(ddl.create_view(shipped(), served))
         con.execute("checkpoint large")
     return copies
 
@@ -70,13 +71,13 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
 def _name_entities(con: duckdb.DuckDBPyConnection, copies: int) -> None:
     """`entity`: the id of every copy of every entity, the first numbers of the register in the order of id and copy."""
     con.execute("create temp table entity (old varchar, copy bigint, new varchar)")
-    for kind in KINDS:
+    for kind in shipped().kinds:
         ids = con.sql(f"select {kind}_id from small.base.{kind} order by {kind}_id").to_arrow_table().column(0)
         named = pa.table(
             {
                 "old": ids.take(pa.array(np.repeat(np.arange(len(ids)), copies))),
                 "copy": pa.array(np.tile(np.arange(copies), len(ids))),
-                "new": encode(kind, np.arange(len(ids) * copies)),
+                "new": encode(shipped().prefixes[kind], np.arange(len(ids) * copies)),
             }
         )
         con.register("named", named)
@@ -161,10 +162,9 @@ def _conditions(con: duckdb.DuckDBPyConnection, source: str, columns: list[str],
         yield f"({' or '.join(slice_)})"
 
 
-GRID = """
-select p.new as grid_code, min(g.name || p.suffix) as name, min(g.level) as level, min(above.new) as parent_code,
-    sum(person_count)::bigint as person_count, sum(housing_count)::bigint as housing_count,
-    sum(enterprise_count)::bigint as enterprise_count
+COUNTS = ", ".join(f"sum({kind}_count)::bigint as {kind}_count" for kind in shipped().placed)
+GRID = f"""
+select p.new as grid_code, min(g.name || p.suffix) as name, min(g.level) as level, min(above.new) as parent_code, {COUNTS}
 from small.base.grid g
 join place p on p.old = g.grid_code
 left join place above on above.old = g.parent_code and above.copy = p.copy

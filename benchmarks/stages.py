@@ -29,16 +29,18 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
     from pipelines.stages import checks, extracts, landing, links, mentions, reconcile, release, resolve
     from quality.suites import suites_of_stage
 
+    model = settings.home.data_model
+
     def land() -> None:
         for platform in settings.platforms:
             landing.land_platform(settings, platform)
 
     def name_entities() -> None:
-        for kind in resolve.GOLDEN_ORDER:
+        for kind in model.golden_order:
             resolve.name_entities(settings, kind, _version(settings))
 
     def check() -> None:
-        for suite in suites_of_stage():
+        for suite in suites_of_stage(model):
             checks.check_stage(settings, suite)
 
     def hand_back() -> None:
@@ -49,12 +51,9 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
     return [
         ("landing", land),
         ("mentions", partial(mentions.write_mentions, settings)),
-        *(
-            (f"link {kind}", partial(links.link_mentions, settings, kind))
-            for kind in ("housing", "enterprise", "person")
-        ),
+        *((f"link {kind}", partial(links.link_mentions, settings, kind)) for kind in model.order),
         ("entities", name_entities),
-        *((f"golden {kind}", partial(resolve.choose_golden, settings, kind)) for kind in resolve.GOLDEN_ORDER),
+        *((f"golden {kind}", partial(resolve.choose_golden, settings, kind)) for kind in model.golden_order),
         ("relations", partial(resolve.relate_entities, settings)),
         ("evidence", partial(resolve.gather_evidence, settings)),
         ("grid", partial(resolve.fill_grid, settings)),

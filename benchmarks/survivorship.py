@@ -121,7 +121,7 @@ def main() -> None:
 def measure(source: Home, aside: Home, truth: Path, threads: int | None) -> None:
     """Golden records of the true clusters into `aside`, then their scores on standard output."""
     con = duckdb.connect()
-    authority = authority_table(load_platforms())
+    authority = authority_table(aside.data_model, load_platforms())
     for kind in KINDS:
         mentions = aside.stage("mention", kind)
         mentions.parent.mkdir(parents=True, exist_ok=True)
@@ -130,10 +130,10 @@ def measure(source: Home, aside: Home, truth: Path, threads: int | None) -> None
         query = TRUE_ENTITIES.format(letter=kind[0].upper(), kind=kind, mentions=mentions, truth=truth)
         entities: pa.Table = con.sql(query).to_arrow_table()
         ENTITY.write(entities, aside.stage("entity", kind))
-    grid = aside.stage("base", "grid")
-    if source.stage("base", "grid").exists() and not grid.exists():
+    grid = aside.stage("grid", "tree")
+    if source.stage("grid", "tree").exists() and not grid.exists():
         grid.parent.mkdir(parents=True, exist_ok=True)
-        grid.symlink_to(source.stage("base", "grid").resolve())
+        grid.symlink_to(source.stage("grid", "tree").resolve())
     for kind in KINDS:
         start = time.perf_counter()
         counts = write_golden(aside, kind, authority, threads=threads)

@@ -10,7 +10,8 @@ import pytest
 from benchmarks.large_release import COPIES_A_STREET, multiply
 from benchmarks.lookups import questions, report
 from pipelines.resolution import ids
-from warehouse.model.release import ENTITY_REFERENCES, KINDS, REFERENCES, RELEASE
+from warehouse.model.data_model import shipped
+from warehouse.model.release import ENTITY_REFERENCES, references, release_tables
 from warehouse.release import ddl
 
 COPIES = 12
@@ -47,25 +48,27 @@ def test_entities_relations_and_claims_are_there_in_every_copy_and_platforms_onc
 
 def test_ids_are_such_as_the_register_gives_out(large: Path) -> None:
     with duckdb.connect(str(large), read_only=True) as con:
-        for kind in KINDS:
+        for kind in shipped().kinds:
             found = con.sql(f"select {kind}_id from base.{kind}").to_arrow_table().column(0)
-            assert len(set(ids.decode(kind, found).tolist())) == len(found)
+            assert len(set(ids.decode(shipped().prefixes[kind], found).tolist())) == len(found)
 
 
 def test_no_key_repeats_and_whatever_is_named_exists(large: Path) -> None:
-    for table in (served.table for served in RELEASE if served.table.key):
+    for table in (served.table for served in release_tables(shipped()) if served.table.key):
         key = ", ".join(map(ddl.name, table.key))
         again = f"select count(*) from (select 1 from {table.full_name} group by {key} having count(*) > 1)"
         assert one(large, again) == 0, table.full_name
-    named = [(t, c, r, rc, "true") for t, c, r, rc in REFERENCES]
-    named += [(t, c, f"base.{k}", f"{k}_id", f"entity_kind = '{k}'") for t, c in ENTITY_REFERENCES for k in KINDS]
+    named = [(t, c, r, rc, "true") for t, c, r, rc in references(shipped())]
+    named += [
+        (t, c, f"base.{k}", f"{k}_id", f"entity_kind = '{k}'") for t, c in ENTITY_REFERENCES for k in shipped().kinds
+    ]
     for table, column, referred, key, condition in named:
         lost = f"select count(*) from {table} t anti join {referred} r on r.{key} = t.{column} where {condition} and {column} is not null"
         assert one(large, lost) == 0, (table, column)
 
 
 def test_rows_lie_as_the_build_of_a_release_leaves_them(large: Path) -> None:
-    for served in RELEASE:
+    for served in release_tables(shipped()):
         if served.table.full_name not in (
             "base.person",
             "base.grid",

@@ -16,7 +16,8 @@ from click.testing import Result
 from quality.suites import landing_run, run
 from quality.suites.interrupted import ChecksInterruptedError
 from warehouse.model import Home
-from warehouse.model.release import RELEASE
+from warehouse.model.data_model import shipped
+from warehouse.model.release import release_tables
 from warehouse.release import published
 
 Onenet = Callable[..., Result]
@@ -47,7 +48,7 @@ def lacking(name: str, real: Callable[..., object]) -> Callable[..., object]:
 
 def contents(home: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(home / "one_network.duckdb"), read_only=True) as con:
-        names = [served.table.full_name for served in RELEASE]
+        names = [served.table.full_name for served in release_tables(shipped())]
         return {name: con.execute(f"from {name} order by all").fetchall() for name in names}
 
 

@@ -17,7 +17,7 @@ from click.testing import Result
 from pipelines.stages.judge import UnknownReferenceError, find, judge, withdraw
 from warehouse import judgements
 from warehouse.model import Home
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 from warehouse.review import layout
 
 Onenet = Callable[..., Result]
@@ -194,8 +194,8 @@ def test_no_personal_value_is_printed(judged: Judged, onenet: Onenet) -> None:
         )
     )
     assert entity in output
-    people = MENTIONS["person"].read(home.stage("mention", "person"))
-    personal = [c.name for c in MENTIONS["person"].columns if c.personal and c.name not in ("surname", "room")]
+    people = shipped().mention("person").read(home.stage("mention", "person"))
+    personal = [c.name for c in shipped().mention("person").columns if c.personal and c.name not in ("surname", "room")]
     values = {
         str(v) for name in personal for v in people[name].unique().to_pylist() if v is not None and len(str(v)) > 1
     }
@@ -279,5 +279,5 @@ def test_what_later_judgements_have_replaced_can_not_be_withdrawn(judged: Judged
 
 
 def test_the_distribution_of_weights_is_drawn(judged: Judged) -> None:
-    for kind in MENTIONS:
+    for kind in shipped().kinds:
         assert "<svg" in Home(judged.home).chart(f"weights_{kind}").read_text(encoding="utf-8")

@@ -9,16 +9,19 @@ import pyarrow.compute as pc
 import pytest
 
 from connectors.sample import write_city
+from pipelines.kinds import inputs_of
+from pipelines.matching.inputs.mention_index import pointer
 from pipelines.settings import Settings
 from pipelines.stages import mentions as stage
 from pipelines.stages.landing import land_platform
-from pipelines.stages.mentions import ORDER, write_mentions
-from pipelines.standardise import kinds
+from pipelines.stages.mentions import write_mentions
+from pipelines.standardise import columns
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
-from warehouse.model.base import GRID
-from warehouse.model.mention import MENTIONS
+from warehouse.model.base import GRID_TREE
+from warehouse.model.data_model import shipped
 
+ORDER = shipped().order
 ADDRESSES, REGISTER = "minzheng_dizhi/标准地址_{}.csv", "gongan_hukou/户籍人口_{}.csv"
 ESTATE, ALIAS = 7, 8
 
@@ -62,14 +65,14 @@ def inboxes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def lived(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[int]]:
     """A home that took in one delivery after the other, and how many addresses it read each time."""
     home, read = Home(tmp_path_factory.mktemp("lived")), []
-    standardise = kinds.standardise_addresses
+    standardise = columns.standardise_addresses
 
-    def counted(parts: pa.Table, gazetteer: kinds.Gazetteer) -> pa.Table:
+    def counted(parts: pa.Table, gazetteer: columns.Gazetteer) -> pa.Table:
         read[-1] += parts.num_rows
         return standardise(parts, gazetteer)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(kinds, "standardise_addresses", counted)
+        patched.setattr(columns, "standardise_addresses", counted)
         for inbox in inboxes:
             read.append(0)
             write_mentions(take_in(inbox, home))
@@ -88,30 +91,28 @@ def anew(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def told(home: Home, kind: str) -> set[tuple[object, ...]]:
     """What matching is told of every mention, wherever it lies: places are those of its history."""
-    lines = mapped(home.made(kind))
-    names = {of: mapped(home.made(of))["name"].to_pylist() for of in ("housing", "enterprise")}
-    ties = [
-        [names[of][at] if at >= 0 else None for at in lines[c].to_pylist()]
-        for of, c in (("housing", "home"), ("enterprise", "firm"))
-    ]
-    every = zip(*(lines[c].to_pylist() for c in ("mention_id", "name", "source", "cut")), *ties, strict=True)
+    reads, lines = inputs_of(shipped(), kind), mapped(home.mention_index(kind))
+    names = {of: mapped(home.mention_index(of))["name"].to_pylist() for of in reads.points_to}
+    ties = [[names[of][at] if at >= 0 else None for at in lines[pointer(of)].to_pylist()] for of in reads.points_to]
+    own = (lines[c].to_pylist() for c in ("mention_id", "name", "source", *reads.flags))
+    every = zip(*own, *ties, strict=True)
     return {line for line in every if line[0] >= 0}
 
 
 def test_every_table_is_the_same_row_for_row(lived: tuple[Home, list[int]], anew: Home) -> None:
     home, _ = lived
     for kind in ORDER:
-        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        ours, theirs = (shipped().mention(kind).read(h.stage("mention", kind)) for h in (home, anew))
         assert ours.num_rows > 100
         assert ours.equals(theirs)
         assert told(home, kind) == told(anew, kind)
-        assert home.compared(kind).read_bytes() == anew.compared(kind).read_bytes()
-    assert GRID.read(home.stage("base", "grid")).equals(GRID.read(anew.stage("base", "grid")))
+        assert home.match_columns(kind).read_bytes() == anew.match_columns(kind).read_bytes()
+    assert GRID_TREE.read(home.stage("grid", "tree")).equals(GRID_TREE.read(anew.stage("grid", "tree")))
 
 
 def test_the_withdrawn_person_is_gone_and_the_estate_has_its_new_name(lived: tuple[Home, list[int]]) -> None:
     home, _ = lived
-    persons = MENTIONS["person"].read(home.stage("mention", "person"))
+    persons = shipped().mention("person").read(home.stage("mention", "person"))
     register = persons.filter(pc.equal(persons["platform"], "gongan_hukou"))
     assert pc.unique(register["file_name"]).to_pylist() == ["户籍人口_20261103.csv"]
     assert pc.sum(pc.equal(persons["estate"], "改名新苑")).as_py() > 0
@@ -133,7 +134,7 @@ def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for inbox, place in zip(inboxes[1:], ("build_mentions", "write_made", "write_made"), strict=True):
+    for inbox, place in zip(inboxes[1:], ("build_mentions", "write_mention_index", "write_mention_index"), strict=True):
         settings = take_in(inbox, home)
         with monkeypatch.context() as patched:
             patched.setattr(stage, place, killed)
@@ -141,5 +142,5 @@ def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome
                 write_mentions(settings)
     write_mentions(settings)
     for kind in ORDER:
-        ours, theirs = (MENTIONS[kind].read(h.stage("mention", kind)) for h in (home, anew))
+        ours, theirs = (shipped().mention(kind).read(h.stage("mention", kind)) for h in (home, anew))
         assert ours.equals(theirs)

@@ -11,17 +11,20 @@ from connectors.decisions import Decision, record
 from connectors.manifest import manifest
 from connectors.registry import ConfigurationError
 from connectors.sample import write_city
-from pipelines.matching.specs import SPECS
+from pipelines.kinds import specification
 from pipelines.settings import Settings
 from pipelines.stages import links, models
 from pipelines.stages.landing import land_platform
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
-from pipelines.stages.rebuild import ORDER, compare_partitions, forget_stages, verify_home
+from pipelines.stages.rebuild import compare_partitions, forget_stages, verify_home
 from pipelines.stages.resolve import name_entities
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import ENTITY
+
+ORDER = shipped().order
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +128,7 @@ def test_without_a_home_there_is_nothing_to_rebuild(onenet, tmp_path):
 
 def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
     settings, _ = lived
-    home, spec = settings.home, SPECS["enterprise"]
+    home, spec = settings.home, specification(shipped(), "enterprise")
     assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
     monkeypatch.setattr(models, "days", lambda: -1)
     assert "days old" in models.held_model(home, spec, models.newest_delivery(settings))[1]
@@ -142,7 +145,7 @@ def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
 
 def test_a_delivery_that_was_sent_back_or_refused_makes_no_model_old(lived):
     settings, _ = lived
-    home, spec = settings.home, SPECS["enterprise"]
+    home, spec = settings.home, specification(shipped(), "enterprise")
     (line,) = manifest(home, "shuiwu_nashuiren").slice(0, 1).to_pylist()
     far = line | {"delivered_on": date(2099, 12, 31)}
     for name, changed in (("sent-back", {"state": "rejected"}), ("refused", {})):
@@ -158,7 +161,7 @@ def test_a_delivery_that_was_sent_back_or_refused_makes_no_model_old(lived):
 
 def test_a_population_of_another_model_is_no_model(lived):
     settings, _ = lived
-    home, spec = settings.home, SPECS["enterprise"]
+    home, spec = settings.home, specification(shipped(), "enterprise")
     text = home.model("enterprise").read_text(encoding="utf-8")
     home.model("enterprise").write_text(
         text.replace('"matches_per_record": ', '"matches_per_record": 1'), encoding="utf-8"

@@ -1,7 +1,8 @@
-"""Two invented people, a home and a firm: a tiny city in which everything is right. Tests break one thing at a time."""
+"""Two invented people, a home, a firm and one thing of every other kind: a tiny city in which everything is right. Tests break one thing at a time."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
-from quality.suites.source import CONTRACTS
+from quality.suites.source import contracts
 from warehouse.model import Table
+from warehouse.model.data_model import shipped
 
 Rows = list[dict[str, Any]]
+MODEL = shipped()
 DAY = date(2026, 3, 1)
 
 
@@ -93,6 +96,10 @@ PERSONS: Rows = [
         "phone_raw": "+86 13900000000",
         "phone": "13900000000",
         "housing_relations": ["registered", "resides"],
+        "event_relations": ["reports"],
+        "event_mention_id": 0,
+        "organisation_relations": ["secretary"],
+        "organisation_mention_id": 0,
     },
     {
         **_head("person", 1, "deeds", 1, "owner"),
@@ -115,6 +122,8 @@ PERSONS: Rows = [
         "id_number_state": "valid",
         "enterprise_relations": ["legal_rep"],
         "enterprise_mention_id": 0,
+        "certificate_relations": ["holds"],
+        "certificate_mention_id": 0,
     },
 ]
 HOMES: Rows = [
@@ -141,10 +150,61 @@ FIRMS: Rows = [
         "established_on": date(2012, 5, 4),
         "staff_count": 7,
         "housing_relations": ["registered"],
+        "certificate_relations": ["holds"],
+        "certificate_mention_id": 0,
+        "project_relations": ["builds"],
+        "project_mention_id": 0,
     }
 ]
-MENTIONS = {"person": PERSONS, "housing": HOMES, "enterprise": FIRMS}
-ENTITIES = {"person": ["P1", "P1", "P2"], "housing": ["H1"], "enterprise": ["E1"]}
+GRID = HOME["grid_code"]
+TICKETS: Rows = [
+    {**_head("event", 0, "tickets", 1, "subject"), **HOME, "content": "路灯不亮", "housing_relations": ["at"]}
+]
+LAMPS: Rows = [{**_head("component", 0, "lamps", 1, "subject"), "name_raw": "路灯", "name": "路灯", "grid_code": GRID}]
+BRANCHES: Rows = [
+    {
+        **_head("organisation", 0, "branches", 1, "subject"),
+        "name_raw": "青石支部",
+        "name": "青石支部",
+        "grid_code": GRID,
+    }
+]
+LICENCES: Rows = [{**_head("certificate", 0, "licences", 1, "subject"), "number_raw": "A1", "number": "A1"}]
+SITES: Rows = [
+    {**_head("project", 0, "sites", 1, "subject"), **HOME, "name": "云杉苑二期", "housing_relations": ["at"]}
+]
+MENTIONS = {
+    "person": PERSONS,
+    "housing": HOMES,
+    "enterprise": FIRMS,
+    "event": TICKETS,
+    "component": LAMPS,
+    "organisation": BRANCHES,
+    "certificate": LICENCES,
+    "project": SITES,
+}
+ENTITIES = {
+    "person": ["P1", "P1", "P2"],
+    "housing": ["H1"],
+    "enterprise": ["E1"],
+    "event": ["V1"],
+    "component": ["C1"],
+    "organisation": ["Z1"],
+    "certificate": ["D1"],
+    "project": ["X1"],
+}
+RELATED = {
+    "person_housing": ("P1", "H1", ("resides", "registered", "owns")),
+    "person_enterprise": ("P2", "E1", ("legal_rep",)),
+    "person_event": ("P1", "V1", ("reports",)),
+    "person_organisation": ("P1", "Z1", ("secretary",)),
+    "person_certificate": ("P2", "D1", ("holds",)),
+    "enterprise_housing": ("E1", "H1", ("registered",)),
+    "enterprise_certificate": ("E1", "D1", ("holds",)),
+    "enterprise_project": ("E1", "X1", ("builds",)),
+    "project_housing": ("X1", "H1", ("at",)),
+    "event_housing": ("V1", "H1", ("at",)),
+}
 SIZE = {
     "platforms": "register",
     "platform_count": 1,
@@ -158,7 +218,7 @@ RELATION = {"platforms": ["register"], "claims": 1, "first_claimed_on": DAY, "la
 def _grid() -> Rows:
     codes = ["999999", "999999001", "999999001001", "999999001001001"]
     levels = ["city", "street", "community", "grid"]
-    counts = {"person_count": 2, "housing_count": 1, "enterprise_count": 1}
+    counts = {f"{kind}_count": len(set(ENTITIES[kind])) for kind in MODEL.placed}
     return [
         {"grid_code": code, "name": level, "level": level, "parent_code": above, **counts}
         for code, level, above in zip(codes, levels, [None, *codes], strict=False)
@@ -166,7 +226,7 @@ def _grid() -> Rows:
 
 
 def _reconciliation() -> Rows:
-    mentions = {"register": 1, "deeds": 2, "firms": 2}
+    mentions = Counter(mention["platform"] for listed in MENTIONS.values() for mention in listed)
     return [
         {
             **{k: _head("", 0, platform, 1, "")[k] for k in ("platform", "department", "delivery_id", "file_name")},
@@ -213,24 +273,32 @@ def clean_city() -> dict[str, pa.Table]:
                 "mention_count": 1,
             }
         ],
+        "golden.event": [{**SIZE, "event_id": "V1", "housing_id": "H1", "mention_count": 1}],
+        "golden.component": [{**SIZE, "component_id": "C1", "mention_count": 1}],
+        "golden.organisation": [{**SIZE, "organisation_id": "Z1", "mention_count": 1}],
+        "golden.certificate": [{**SIZE, "certificate_id": "D1", "mention_count": 1}],
+        "golden.project": [{**SIZE, "project_id": "X1", "housing_id": "H1", "mention_count": 1}],
         "link.mention": [
             {**mention, "entity_id": ENTITIES[kind][mention["mention_id"]], "match_probability": 0.99}
             for kind, mentions in MENTIONS.items()
             for mention in mentions
         ],
-        "link.person_housing": [
-            {**RELATION, "person_id": "P1", "housing_id": "H1", "relation": relation}
-            for relation in ("resides", "registered", "owns")
-        ],
-        "link.person_enterprise": [{**RELATION, "person_id": "P2", "enterprise_id": "E1", "relation": "legal_rep"}],
-        "link.enterprise_housing": [{**RELATION, "enterprise_id": "E1", "housing_id": "H1", "relation": "registered"}],
+        **{
+            r.table.full_name: [
+                {**RELATION, f"{r.left}_id": left, f"{r.right}_id": right, "relation": relation}
+                for left, right, relations in [RELATED[r.table.name]]
+                for relation in relations
+            ]
+            for r in MODEL.relations
+        },
+        "grid.tree": _grid(),
         "base.grid": _grid(),
         "judgement.judgement": [
             {"judgement_id": "J000001", "entity_kind": "person", "verdict": "same", "judgement_state": "in_force"}
         ],
         "quality.reconciliation": _reconciliation(),
     }
-    return {name: filled(CONTRACTS[name], found) for name, found in rows.items()}
+    return {name: filled(contracts(MODEL)[name], found) for name, found in rows.items()}
 
 
 @pytest.fixture(scope="session")

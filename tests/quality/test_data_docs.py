@@ -15,6 +15,7 @@ import pytest
 from quality.data_docs import build_data_docs
 from quality.suites import examine
 from tests.quality.conftest import filled
+from warehouse.model.data_model import shipped
 from warehouse.model.quality import EXPECTATION, FAILING_ROW, SCORECARD
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -104,7 +105,7 @@ def test_platforms_and_suites_are_called_by_their_chinese_titles_with_english_an
     zh, en = TITLES["office"]
     assert f"{zh} {en} · office 30" in index
     assert f"{zh} · 交付 {en}, deliveries · landing.office" in index
-    assert "人口主记录 Golden persons, unmasked · golden.person" in index
+    assert f"人口主记录 {shipped().golden('person').en} · golden.person" in index
     assert f"{zh} · 交付 {en}, deliveries · landing.office" in text(docs / "landing.office.html")
 
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from quality.suites import examine
-from quality.suites.declaration import Expectation
 from quality.suites.engine import Result
+from quality.suites.expectation import Expectation
 from quality.suites.failing import LIMIT, failing_rows
 from warehouse.model.quality import FAILING_ROW
 

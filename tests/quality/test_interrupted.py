@@ -9,8 +9,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from quality.suites.declaration import Expectation
 from quality.suites.engine import Result, check
+from quality.suites.expectation import Expectation
 from quality.suites.failing import failing_rows
 from quality.suites.interrupted import ChecksInterruptedError, if_lacking, lacking
 

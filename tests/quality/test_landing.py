@@ -14,8 +14,8 @@ import yaml
 
 from connectors.registry import load_code_tables, load_platforms
 from pipelines.stages.quality import landed_platform
-from quality.suites.declaration import Expectation
 from quality.suites.engine import check
+from quality.suites.expectation import Expectation
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
 from quality.suites.landing import landing_suite
 from quality.suites.landing_run import run_landing, show_landing

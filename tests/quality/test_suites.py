@@ -21,17 +21,21 @@ from quality.suites import (
     suite_names,
     suites_of_stage,
 )
-from quality.suites.declaration import Expectation, Suite, implied
+from quality.suites.declaration import implied
 from quality.suites.engine import check
-from quality.suites.source import CONTRACTS, show
+from quality.suites.expectation import Expectation, Suite
+from quality.suites.source import contracts, show
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.quality import EXPECTATION
 
+MODEL = shipped()
+CONTRACTS = contracts(MODEL)
 BREAKS = yaml.safe_load((Path(__file__).parent / "breaks.yaml").read_text(encoding="utf-8"))
 CASES = [
     (name, e)
-    for name in suites_of_stage()
-    for e in (*implied(load_suite(name), CONTRACTS), *load_suite(name).expectations)
+    for name in suites_of_stage(MODEL)
+    for e in (*implied(MODEL, load_suite(name, MODEL), CONTRACTS), *load_suite(name, MODEL).expectations)
 ]
 
 
@@ -45,23 +49,23 @@ def broken(suite: Suite, expectation: Expectation) -> str:
 
 
 def test_clean_tables_pass_every_suite(city):
-    results = run_suites(suites_of_stage(), city)
+    results = run_suites(suites_of_stage(MODEL), city)
     assert results.filter(pc.not_equal(results["outcome"], "passed")).to_pylist() == []
     assert results.schema.equals(EXPECTATION.arrow)
-    assert set(results["suite"].to_pylist()) == set(suites_of_stage())
+    assert set(results["suite"].to_pylist()) == set(suites_of_stage(MODEL))
 
 
 @pytest.fixture(scope="module")
 def shown(city):
     """All tables of the clean city on one connection."""
     with duckdb.connect() as con:
-        show(con, city, city)
+        show(con, MODEL, city, city)
         yield con
 
 
 @pytest.mark.parametrize(("name", "expectation"), CASES, ids=[f"{name}-{e.name}" for name, e in CASES])
 def test_each_expectation_notices_what_it_is_for(city, shown, name, expectation):
-    suite = load_suite(name)
+    suite = load_suite(name, MODEL)
     clean = city[suite.table]  # noqa: F841  read by name below
     shown.execute(broken(suite, expectation))
     try:
@@ -127,7 +131,7 @@ def test_stage_files_of_a_home_are_found_where_the_home_keeps_them(tmp_path, cit
         stage, file = name.split(".")
         relation = stage == "link" and file != "mention"
         CONTRACTS[name].write(table, home.stage("relation" if relation else stage, file))
-    results = run_suites(suites_of_stage(), home)
+    results = run_suites(suites_of_stage(MODEL), home)
     assert set(results["outcome"].to_pylist()) == {"passed"}
 
 
@@ -148,22 +152,22 @@ def test_results_and_logs_hold_no_value_of_a_person(city, caplog):
 
 
 def test_every_declared_suite_loads_and_is_named_after_its_table():
-    for name in suite_names():
-        suite = load_suite(name)
+    for name in suite_names(MODEL):
+        suite = load_suite(name, MODEL)
         assert suite.source == "release" or suite.table == name
         assert suite.source == "release" or suite.table in CONTRACTS
 
 
 def test_every_column_an_expectation_names_is_in_the_contract():
-    for name in suites_of_stage():
-        for expectation in load_suite(name).expectations:
+    for name in suites_of_stage(MODEL):
+        for expectation in load_suite(name, MODEL).expectations:
             named = {expectation.column, *expectation.unique, *expectation.filled} - {None}
             assert named <= set(CONTRACTS[name].names), (name, expectation.name)
 
 
 def test_an_unknown_suite_is_named_with_those_there_are():
     with pytest.raises(SuiteError, match=r"no suite 'mention\.ghost'; there are base\.grid"):
-        load_suite("mention.ghost")
+        load_suite("mention.ghost", MODEL)
 
 
 @pytest.mark.parametrize(

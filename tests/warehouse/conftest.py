@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from warehouse.model import Home, Table, base, catalogue, evidence, landing, link, quality
+from warehouse.model import Home, Table, catalogue, evidence, landing, link, quality
+from warehouse.model.data_model import shipped
 from warehouse.release import ReleaseFacts
 
 ID_A, ID_A_TYPO, ID_B = "990101198503121230", "990101198503121238", "99010119900101001X"
@@ -115,26 +116,29 @@ def write_town(home: Home) -> None:
              "business_scope": f"零售，联系{PHONE_B}", "legal_rep_person_id": "P2", "mention_count": 1, "platforms": "gongshang", "platform_count": 1, **SIZE}
         ],
     }  # fmt: skip
-    for kind, table in base.GOLDEN.items():
-        table.write(rows(table, *golden[kind]), home.stage("golden", kind))
-        evidence.ATTRIBUTE.write(rows(evidence.ATTRIBUTE, *CLAIMS[kind]), home.stage("attribute", kind))
+    model = shipped()
+    for kind in model.kinds:  # of the other kinds the town has none
+        model.golden(kind).write(rows(model.golden(kind), *golden.get(kind, [])), home.stage("golden", kind))
+        evidence.ATTRIBUTE.write(rows(evidence.ATTRIBUTE, *CLAIMS.get(kind, [])), home.stage("attribute", kind))
         conflicts = CONFLICTS if kind == "person" else []
         evidence.CONFLICT.write(rows(evidence.CONFLICT, *conflicts), home.stage("conflict", kind))
         evidence.MATCH.write(rows(evidence.MATCH, *(_matches() if kind == "person" else [])), home.stage("match", kind))
     link.MENTION.write(rows(link.MENTION, *MENTIONS), home.stage("link", "mention"))
-    for table, ids in (
-        (link.PERSON_HOUSING, {"person_id": "P1", "housing_id": "H1", "relation": "resides"}),
-        (link.PERSON_ENTERPRISE, {"person_id": "P2", "enterprise_id": "E1", "relation": "legal_rep"}),
-        (link.ENTERPRISE_HOUSING, {"enterprise_id": "E1", "housing_id": "H3", "relation": "registered"}),
-    ):
-        table.write(_relation(table, **ids), home.stage("relation", table.name))
+    related = {
+        "person_housing": {"person_id": "P1", "housing_id": "H1", "relation": "resides"},
+        "person_enterprise": {"person_id": "P2", "enterprise_id": "E1", "relation": "legal_rep"},
+        "enterprise_housing": {"enterprise_id": "E1", "housing_id": "H3", "relation": "registered"},
+    }
+    for table in (relation.table for relation in model.relations):
+        lines = _relation(table, **related[table.name]) if table.name in related else table.empty()
+        table.write(lines, home.stage("relation", table.name))
     codes = ["990101", "990101001", "990101001001", "990101001001001"]
     grid = [
         {"grid_code": code, "name": f"第{i}级", "level": level, "parent_code": codes[i - 1] if i else None,
-         "person_count": 1, "housing_count": 3, "enterprise_count": 0}
+         **{f"{kind}_count": {"person": 1, "housing": 3}.get(kind, 0) for kind in model.placed}}
         for i, (code, level) in enumerate(zip(codes, ("city", "street", "community", "grid"), strict=True))
     ]  # fmt: skip
-    base.GRID.write(rows(base.GRID, *grid), home.stage("base", "grid"))
+    model.grid.write(rows(model.grid, *grid), home.stage("base", "grid"))
     _write_quality(home)
     _write_catalogue(home)
 

@@ -60,6 +60,7 @@ class Output(Declaration):
         fill: what stands where the cell is empty; null where not given.
         best_first: values in the order in which they count where several cells are read; else the first cell that is filled.
         stored: whether an attribute stores it unless it says otherwise.
+        personal: whether it identifies a person where the attribute does; a state, a form or a street alone does not.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Output(Declaration):
     fill: str | None = None
     best_first: tuple[str, ...] = ()
     stored: bool = True
+    personal: bool = True
 
 
 class Claim(Declaration):

@@ -172,7 +172,7 @@ class DataModel:
                 continue
             out = outputs[output]
             en = f"{declared.en}: {out.en}" if out.en else declared.en
-            yield Column(column, STORAGE[out.storage], declared.zh + out.zh, en, nullable=out.fill is None, personal=personal)
+            yield Column(column, STORAGE[out.storage], declared.zh + out.zh, en, nullable=out.fill is None, personal=personal and out.personal)
 
     def golden(self, kind: str) -> Table:
         """The contract of the golden records of a kind, unmasked."""

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN = "岚清琬桥柳岸苑云陵禾苗松柏梅竹菊枫桦棠荷月星辰朗晴雨霁川泽洲"
@@ -68,7 +68,7 @@ NOTHING_ELSE = {
 def table(mentions):
     """Mentions under the contract, numbered in their order."""
     rows = [{**m, "mention_id": i} for i, m in enumerate(mentions)]
-    contract = MENTIONS["person"]
+    contract = shipped().mention("person")
     return contract.conform(pa.Table.from_pylist(rows, schema=contract.arrow))
 
 

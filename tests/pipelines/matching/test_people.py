@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.kinds import specification
+from pipelines.kinds.person_columns import coded_persons
 from pipelines.matching import link
-from pipelines.matching.inputs.views import coded_persons
-from pipelines.matching.specs import PERSON
+from warehouse.model.data_model import shipped
 
 _SPEC = importlib.util.spec_from_file_location("people", Path(__file__).with_name("people.py"))
 assert _SPEC
@@ -18,20 +19,20 @@ mention, table, city = people_of.mention, people_of.table, people_of.city
 WITHOUT_NUMBER, NOTHING_ELSE, id_number = people_of.WITHOUT_NUMBER, people_of.NOTHING_ELSE, people_of.id_number
 
 
-def matched(mentions, enterprise=None, **options):
-    """Person mentions, tied to firms where `enterprise` gives their clusters, matched against each other."""
-    persons = coded_persons(table(mentions), None, enterprise, 1)
-    return link(persons, PERSON, id_column="mention_id", threads=1, **options)
+def match_people(mentions, enterprise=None, **options):
+    """What is found among mentions of persons; `enterprise` are the firms they point to, already clustered."""
+    view = coded_persons(mentions, None, enterprise, threads=1)
+    return link(view, specification(shipped(), "person"), id_column="mention_id", threads=1, **options)
 
 
 @pytest.fixture(scope="module")
 def town():
     """A town whose model knows what is usual, and a function that adds mentions and tells their clusters."""
     people, mentions, truth = city()
-    model = matched(mentions).model
+    model = match_people(table(mentions)).model
 
     def clusters(*added, **options):
-        result = matched([*mentions, *added], model=model, **options)
+        result = match_people(table([*mentions, *added]), model=model, **options)
         return result.clusters["cluster_id"].to_pylist()
 
     return people, mentions, truth, clusters

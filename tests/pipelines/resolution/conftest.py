@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.resolution.authority import AUTHORITY
-from warehouse.model.base import GRID
+from warehouse.model.base import GRID_TREE
+from warehouse.model.data_model import shipped
 from warehouse.model.link import CLUSTER, ENTITY
-from warehouse.model.mention import MENTIONS
 
 Rows = Sequence[Mapping[str, Any]]
 Build = Callable[..., pa.Table]
@@ -72,7 +72,7 @@ def mentions() -> Build:
 
     def build(kind: str, rows: Rows) -> pa.Table:
         complete = [_complete(kind, number, row) for number, row in enumerate(rows)]
-        contract = MENTIONS[kind]
+        contract = shipped().mention(kind)
         columns = {c.name: pa.array([row.get(c.name) for row in complete], c.type) for c in contract.columns}
         return contract.conform(pa.table(columns))
 
@@ -133,16 +133,13 @@ def grid() -> pa.Table:
         ("990101001001002", "甲二网格", "grid", "990101001001"),
         ("990101001002001", "乙一网格", "grid", "990101001002"),
     ]
-    return GRID.conform(
+    return GRID_TREE.conform(
         pa.table(
             {
                 "grid_code": [n[0] for n in nodes],
                 "name": [n[1] for n in nodes],
                 "level": [n[2] for n in nodes],
                 "parent_code": [n[3] for n in nodes],
-                "person_count": [0] * 7,
-                "housing_count": [0] * 7,
-                "enterprise_count": [0] * 7,
             }
         )
     )

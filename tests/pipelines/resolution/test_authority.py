@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from connectors.spec import ATTRIBUTES, Platform
+from connectors.spec import Platform
 from pipelines.resolution.authority import AUTHORITY, authority_table
+from warehouse.model.data_model import shipped
 
 
 def platform() -> Platform:
@@ -28,13 +29,13 @@ def platform() -> Platform:
 
 
 def test_every_attribute_of_a_role_has_an_authority_fifty_where_none_is_declared() -> None:
-    table = authority_table({"dengji": platform()})
+    table = authority_table(shipped(), {"dengji": platform()})
     assert table.schema == AUTHORITY
     given = dict(zip(table["attribute"].to_pylist(), table["authority"].to_pylist(), strict=True))
     assert given.pop("name") == 95
     assert set(given.values()) == {50}
-    assert set(given) | {"name"} == ATTRIBUTES["person"]
+    assert set(given) | {"name"} == set(shipped().cells("person"))
 
 
 def test_no_platform_gives_an_empty_table() -> None:
-    assert authority_table({}).num_rows == 0
+    assert authority_table(shipped(), {}).num_rows == 0

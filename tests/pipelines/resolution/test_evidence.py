@@ -9,9 +9,9 @@ from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.evidence import explain_pairs, link_mentions, write_link_mention, write_match
 from pipelines.resolution.survivorship import Resolved
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.evidence import MATCH
 from warehouse.model.link import ENTITY, MENTION, PAIR
-from warehouse.model.mention import MENTIONS
 
 Build = Callable[..., pa.Table]
 
@@ -76,7 +76,7 @@ def test_a_pair_tells_both_source_rows_both_entities_and_its_levels(mentions: Bu
 def test_writing_to_a_home_gives_what_memory_gives(tmp_path: Path, mentions: Build, entities: Build) -> None:
     home = Home(tmp_path)
     known = Resolved(mentions("person", [{}, {}]), entities({"P1": [0, 1]}))
-    MENTIONS["person"].write(known.mentions, home.stage("mention", "person"))
+    shipped().mention("person").write(known.mentions, home.stage("mention", "person"))
     ENTITY.write(known.entities, home.stage("entity", "person"))
     assert write_link_mention(home) == 2
     assert MENTION.read(home.stage("link", "mention")).equals(link_mentions({"person": known}))

@@ -24,8 +24,8 @@ from pipelines.resolution.identity import (
     write_assignment,
 )
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.link import CLUSTER, ENTITY
-from warehouse.model.mention import PERSON_MENTION
 
 Groups = list[list[str]]
 
@@ -46,17 +46,21 @@ def table_of(groups: Groups, shuffle: int | None = None) -> tuple[pa.Table, pa.T
         "file_name": "f",
         "sheet_name": "",
     }
-    mentions = PERSON_MENTION.conform(
-        pa.table(
-            {
-                "mention_id": pa.array([line[0] for line in lines], pa.int64()),
-                **{name: pa.array([value] * n, pa.string()) for name, value in text.items()},
-                "row_number": pa.array([line[0] + 1 for line in lines], pa.int64()),
-                "role": pa.array(["subject"] * n, pa.string()),
-                "row_key": pa.array([line[2] for line in lines], pa.string()),
-                "repeat": pa.array([0] * n, pa.int64()),
-                "id_number_state": pa.array(["missing"] * n, pa.string()),
-            }
+    mentions = (
+        shipped()
+        .mention("person")
+        .conform(
+            pa.table(
+                {
+                    "mention_id": pa.array([line[0] for line in lines], pa.int64()),
+                    **{name: pa.array([value] * n, pa.string()) for name, value in text.items()},
+                    "row_number": pa.array([line[0] + 1 for line in lines], pa.int64()),
+                    "role": pa.array(["subject"] * n, pa.string()),
+                    "row_key": pa.array([line[2] for line in lines], pa.string()),
+                    "repeat": pa.array([0] * n, pa.int64()),
+                    "id_number_state": pa.array(["missing"] * n, pa.string()),
+                }
+            )
         )
     )
     clusters = CLUSTER.conform(
@@ -241,7 +245,7 @@ def test_what_was_written_counts_only_when_the_release_is_published(tmp_path: Pa
 
 def test_an_id_was_given_once_its_number_has_come_up(tmp_path: Path) -> None:
     home, first = Home(tmp_path), run([["a"], ["b"]])
-    a, b, never = ids.encode("person", np.arange(3)).to_pylist()
+    a, b, never = ids.encode(shipped().prefixes["person"], np.arange(3)).to_pylist()
     assert {a, b} == set(id_of(first).values())
     assert not was_given(home, a)
     write_assignment(home, "person", first, "r1")

@@ -8,9 +8,9 @@ import pytest
 from pipelines.resolution.judged import told
 from pipelines.resolution.survivorship import Resolved
 from warehouse.judgements import standing
+from warehouse.model.data_model import shipped
 from warehouse.model.judgement import LEDGER
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 KEY = b"a key for tests only"
 
@@ -39,7 +39,8 @@ def known() -> dict[str, Resolved]:
     entities = [{"mention_id": i, "entity_id": f"P{i}"} for i in range(3)]
     return {
         "person": Resolved(
-            MENTIONS["person"].conform(pa.Table.from_pylist(rows)), ENTITY.conform(pa.Table.from_pylist(entities))
+            shipped().mention("person").conform(pa.Table.from_pylist(rows)),
+            ENTITY.conform(pa.Table.from_pylist(entities)),
         )
     }
 

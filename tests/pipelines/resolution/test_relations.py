@@ -8,14 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.resolution.relations import RELATIONS, Relations, relate, write_relations
+from pipelines.resolution.relations import relate, write_relations
 from pipelines.resolution.survivorship import Resolved, golden
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import shipped
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 Build = Callable[..., pa.Table]
+Relations = dict[str, pa.Table]
 
 ROOM, FARM = "甲社区/桃李园/3/2/502", "乙社区/柳家塘///8"
 LIVES = {"housing_relations": ["resides"]}
@@ -64,10 +64,8 @@ def city(mentions: Build, entities: Build, authority: Build) -> dict[str, Resolv
     }
     known: dict[str, Resolved] = {}
     for kind, (lines, whole) in kinds.items():
-        before = {name: known[name] for name in ("housing", "person") if name in known and name != kind}
-        if kind == "person":
-            before.pop("person", None)
-        made = golden(kind, lines, whole, trust, threads=1, **before)
+        before = {name: known[name] for name in shipped().golden_reads(kind) if name in known}
+        made = golden(kind, lines, whole, trust, threads=1, known=before)
         known[kind] = Resolved(lines, whole, made.golden)
     return known
 
@@ -79,11 +77,11 @@ def lines(table: pa.Table, *columns: str) -> set[tuple[Any, ...]]:
 @pytest.fixture
 def found(city: dict[str, Resolved], authority: Build) -> Relations:
     trust = authority({("wangge", "address"): 85, ("yiyuan", "address"): 60})
-    return relate(city["person"], city["housing"], city["enterprise"], trust, threads=1)
+    return relate(city, trust, threads=1)
 
 
 def test_who_lives_owns_rents_and_lets_is_read_from_own_address_and_from_ties(found: Relations) -> None:
-    assert lines(found.person_housing, "person_id", "housing_id", "relation", "is_current") == {
+    assert lines(found["person_housing"], "person_id", "housing_id", "relation", "is_current") == {
         ("P1", "H1", "resides", True),
         ("P1", "H2", "resides", False),
         ("P1", "H2", "owns", True),
@@ -98,7 +96,7 @@ def test_exactly_one_residence_is_current_and_it_is_the_golden_one(city: dict[st
     assert isinstance(golden_person, pa.Table)
     current = {
         r["person_id"]: r["housing_id"]
-        for r in found.person_housing.to_pylist()
+        for r in found["person_housing"].to_pylist()
         if r["relation"] == "resides" and r["is_current"]
     }
     assert current == dict(
@@ -107,7 +105,7 @@ def test_exactly_one_residence_is_current_and_it_is_the_golden_one(city: dict[st
 
 
 def test_a_relation_names_its_platforms_most_trusted_first_with_first_and_last_claim(found: Relations) -> None:
-    line = next(r for r in found.person_housing.to_pylist() if (r["housing_id"], r["relation"]) == ("H1", "resides"))
+    line = next(r for r in found["person_housing"].to_pylist() if (r["housing_id"], r["relation"]) == ("H1", "resides"))
     assert line["platforms"] == ["wangge", "yiyuan"]
     assert (line["claims"], line["first_claimed_on"], line["last_claimed_on"]) == (
         2,
@@ -117,14 +115,14 @@ def test_a_relation_names_its_platforms_most_trusted_first_with_first_and_last_c
 
 
 def test_an_employer_is_found_by_tie_or_by_a_name_only_one_enterprise_has_or_had(found: Relations) -> None:
-    assert lines(found.person_enterprise, "person_id", "enterprise_id", "relation", "is_current") == {
+    assert lines(found["person_enterprise"], "person_id", "enterprise_id", "relation", "is_current") == {
         ("P1", "E1", "legal_rep", True),
         ("P2", "E2", "employee", True),
     }
 
 
 def test_seat_and_place_of_business_are_told_apart(found: Relations) -> None:
-    assert lines(found.enterprise_housing, "enterprise_id", "housing_id", "relation", "is_current") == {
+    assert lines(found["enterprise_housing"], "enterprise_id", "housing_id", "relation", "is_current") == {
         ("E1", "H1", "registered", True),
         ("E1", "H2", "operates", True),
         ("E2", "H2", "operates", True),
@@ -136,8 +134,8 @@ def test_a_name_two_enterprises_share_names_neither(
 ) -> None:
     firms = mentions("enterprise", [{"name": "云州市平安药房"}, {"name": "云州市平安药房", "platform": "wangge"}])
     two = Resolved(firms, entities({"E1": [0], "E2": [1]}))
-    found = relate(city["person"], city["housing"], two, authority(), threads=1)
-    assert lines(found.person_enterprise, "person_id", "relation") == {("P1", "legal_rep")}
+    found = relate({**city, "enterprise": two}, authority(), threads=1)
+    assert lines(found["person_enterprise"], "person_id", "relation") == {("P1", "legal_rep")}
 
 
 def test_writing_to_a_home_gives_what_memory_gives(
@@ -145,11 +143,12 @@ def test_writing_to_a_home_gives_what_memory_gives(
 ) -> None:
     home = Home(tmp_path)
     for kind, known in city.items():
-        MENTIONS[kind].write(known.mentions, home.stage("mention", kind))
+        shipped().mention(kind).write(known.mentions, home.stage("mention", kind))
         ENTITY.write(known.entities, home.stage("entity", kind))
-        GOLDEN[kind].write(known.golden, home.stage("golden", kind))
+        shipped().golden(kind).write(known.golden, home.stage("golden", kind))
     trust = authority({("wangge", "address"): 85, ("yiyuan", "address"): 60})
     counts = write_relations(home, trust, threads=2)
-    assert counts == {"person_housing": 6, "person_enterprise": 2, "enterprise_housing": 3}
-    for name, contract in RELATIONS.items():
-        assert contract.read(home.stage("relation", name)).equals(getattr(found, name))
+    filled = {"person_housing": 6, "person_enterprise": 2, "enterprise_housing": 3}
+    assert counts == {relation.table.name: 0 for relation in shipped().relations} | filled
+    for contract in (relation.table for relation in shipped().relations):
+        assert contract.read(home.stage("relation", contract.name)).equals(found[contract.name])

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.resolution.rules import RULES, attributes
+from pipelines.resolution.rules import rules
 from pipelines.resolution.survivorship import GoldenResult, Resolved, golden, write_golden
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.base import SIZE
+from warehouse.model.data_model import shipped
 from warehouse.model.evidence import ATTRIBUTE, CONFLICT
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 Build = Callable[..., pa.Table]
 OLD, NEW = date(2015, 1, 1), date(2026, 1, 1)
@@ -48,20 +48,17 @@ def rivals(result: GoldenResult, attribute: str) -> list[str]:
     return [line["value"] for line in result.conflicts.to_pylist() if line["attribute"] == attribute]
 
 
-@pytest.mark.parametrize("kind", sorted(RULES))
+@pytest.mark.parametrize("kind", sorted(shipped().kinds))
 def test_every_golden_column_has_a_rule_or_is_made_from_one_that_has(kind: str) -> None:
-    parts = {"street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling"}
-    made = {f"{kind}_id", "community_code", "street_code", "mention_count", "platforms", "platform_count"}
-    made |= {
-        "conflict_count",
-        "last_claimed_on",
-        "birth_date_precision",
-        "residence_housing_id",
-        "registered_housing_id",
-        "housing_id",
-    }
-    made |= {"legal_rep_person_id"} | (parts if kind == "housing" else set())
-    assert set(GOLDEN[kind].names) - made <= set(attributes(kind))
+    model = shipped()
+    made = {f"{kind}_id", "community_code", "street_code", *(column.name for column in SIZE)}
+    for name, attribute in model.kinds[kind].attributes.items():
+        made |= set(attribute.beside)
+        if attribute.golden:
+            made |= {name + column.suffix for column in model.type_of(kind, name).golden if column.suffix}
+    ruled = {rule.attribute for rule in rules(model, kind)}
+    assert ruled == set(model.attributes(kind))
+    assert set(model.golden(kind).names) - made <= ruled
 
 
 def test_a_valid_identity_number_beats_any_number_of_invalid_and_damaged_ones(
@@ -251,7 +248,7 @@ def test_a_person_lives_where_most_say_and_lies_in_the_grid_of_that_home(
         lives | {"housing_mention_id": 1, "platform": "wangge"},
         {"dwelling": "乙社区/柳家塘///8", "housing_relations": ["registered"]},
     ]
-    result = person(rows, housing=homes, grid=grid)
+    result = person(rows, known={"housing": homes}, grid=grid)
     assert value(result, "residence") == "河东街道长风路12号桃李园3幢2单元502室"
     assert value(result, "residence_housing_id") == "H1"
     assert value(result, "registered_housing_id") == "H2"
@@ -269,7 +266,7 @@ def test_the_dead_live_nowhere_and_lie_in_no_grid_but_what_was_said_stays(
         home | {"housing_relations": ["resides"], "dwelling": "乙社区/柳家塘///8", "platform": "yiyuan"},
         home | {"housing_relations": ["registered"], "deregistered": "死亡", "platform": "jingcha"},
     ]
-    result = person(rows, housing=homes, grid=grid)
+    result = person(rows, known={"housing": homes}, grid=grid)
     assert value(result, "deregistered") == "死亡"
     assert [value(result, c) for c in ("residence", "residence_housing_id", "grid_code")] == [None, None, None]
     assert value(result, "registered_housing_id") == "H1"
@@ -278,7 +275,7 @@ def test_the_dead_live_nowhere_and_lie_in_no_grid_but_what_was_said_stays(
     ] * 2
     assert {c["reason"] for c in claims(result, "grid_code")} == {"ended"}
     assert rivals(result, "residence") == []
-    living = person([row | {"deregistered": "迁出"} for row in rows], housing=homes, grid=grid)
+    living = person([row | {"deregistered": "迁出"} for row in rows], known={"housing": homes}, grid=grid)
     assert value(living, "residence_housing_id") is not None
 
 
@@ -293,7 +290,7 @@ def test_an_address_that_stops_at_the_building_agrees_with_a_home_in_it(
         lives | short | {"platform": "yiyuan"},
         lives | other | {"platform": "shebao"},
     ]
-    result = person(rows, housing=homes)
+    result = person(rows, known={"housing": homes})
     assert [c["is_golden"] for c in claims(result, "residence")] == [True, True, False]
     assert rivals(result, "residence") == ["柳家塘", "河东街道长风路12号桃李园3幢2单元502室"]
 
@@ -351,7 +348,7 @@ def test_the_legal_representative_is_a_person_not_a_spelling_and_a_manager_is_no
         {"name": "柳青", "enterprise_mention_id": 2, "enterprise_relations": ["manager"], "role": "manager"},
     ]
     known = Resolved(mentions("person", people), entities({"P1": [0, 1], "P2": [2]}))
-    result = firm(rows, {("dengji", "legal_rep_name"): 90}, person=known)
+    result = firm(rows, {("dengji", "legal_rep_name"): 90}, known={"person": known})
     assert value(result, "legal_rep_name") == "易大山"
     assert value(result, "legal_rep_person_id") == "P1"
     assert rivals(result, "legal_rep_name") == []
@@ -429,12 +426,12 @@ def test_writing_to_a_home_gives_what_memory_gives(
     tmp_path: Path, mentions: Build, entities: Build, authority: Build, homes: Resolved
 ) -> None:
     home = Home(tmp_path)
-    MENTIONS["housing"].write(homes.mentions, home.stage("mention", "housing"))
+    shipped().mention("housing").write(homes.mentions, home.stage("mention", "housing"))
     ENTITY.write(homes.entities, home.stage("entity", "housing"))
     in_memory = golden("housing", homes.mentions, homes.entities, authority(), threads=1)
     counts = write_golden(home, "housing", authority(), threads=2, slice_size=1)
     assert counts == {"golden": 2, "attribute": in_memory.attributes.num_rows, "conflict": 0}
-    assert GOLDEN["housing"].read(home.stage("golden", "housing")).equals(in_memory.golden)
+    assert shipped().golden("housing").read(home.stage("golden", "housing")).equals(in_memory.golden)
     assert ATTRIBUTE.read(home.stage("attribute", "housing")).equals(in_memory.attributes)
     assert CONFLICT.read(home.stage("conflict", "housing")).equals(in_memory.conflicts)
 

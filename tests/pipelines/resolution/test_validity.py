@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.resolution.validity import KNOWN, PERIOD, Validity, mention_history
+from warehouse.model.data_model import shipped
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import ENTITY
-from warehouse.model.mention import MENTIONS
 
 KIND = "housing"
 
@@ -34,7 +34,7 @@ def mentions(rows: list[tuple[str, str, int]]) -> pa.Table:
     """(row key, role, delivery) of every mention that holds."""
     made = [
         {
-            **{column.name: None for column in MENTIONS[KIND].columns},
+            **{column.name: None for column in shipped().mention(KIND).columns},
             "mention_id": number,
             "platform": "shebao",
             "department": "renshe",
@@ -49,7 +49,7 @@ def mentions(rows: list[tuple[str, str, int]]) -> pa.Table:
         }
         for number, (key, role, at) in enumerate(rows)
     ]
-    return pa.Table.from_pylist(made, schema=pa.schema([c.field for c in MENTIONS[KIND].columns]))
+    return pa.Table.from_pylist(made, schema=pa.schema([c.field for c in shipped().mention(KIND).columns]))
 
 
 def entities(names: list[str]) -> pa.Table:

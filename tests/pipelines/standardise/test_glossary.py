@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.standardise.address import Gazetteer, standardise_addresses
+from pipelines.standardise.columns import Context, row_keys
 from pipelines.standardise.dates import standardise_birth_dates
 from pipelines.standardise.distinct import Standardiser, over_distinct
 from pipelines.standardise.enterprise import EnterpriseNames
 from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import NODE, GridTree
 from pipelines.standardise.identifiers.enterprise_codes import standardise_enterprise_codes
-from pipelines.standardise.kinds import Context, row_keys
 from pipelines.standardise.names import standardise_names
 from warehouse.model import arrow_file
 

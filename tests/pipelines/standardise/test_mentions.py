@@ -14,7 +14,7 @@ from pipelines.standardise.grids import GRID_REFERENCE, GridTree
 from pipelines.standardise.mentions import build_mentions
 from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
 from pipelines.standardise.roles import ParentMismatchError
-from warehouse.model.mention import MENTIONS
+from warehouse.model.data_model import shipped
 
 CODES = {"sex": {"1": "男", "2": "女"}, "ethnicity": {"01": "汉族"}}
 
@@ -211,6 +211,7 @@ def build(
 ) -> pa.Table:
     source = rows or ROWS
     return build_mentions(
+        shipped(),
         kind,
         PLATFORMS,
         lambda p, d: source[p, d],
@@ -253,7 +254,7 @@ def test_a_role_is_a_mention_where_any_of_its_own_cells_is_filled(tables):
 
 def test_mentions_count_from_nought_in_the_order_of_their_place(tables):
     for kind, table in tables.items():
-        assert table.schema == MENTIONS[kind].arrow
+        assert table.schema == shipped().mention(kind).arrow
         assert table.column("mention_id").to_pylist() == list(range(table.num_rows))
         places = lines(table, "platform", "dataset", "file_name", "sheet_name", "row_number", "role")
         assert places == sorted(places)
@@ -374,10 +375,12 @@ def test_without_parents_persons_stand_alone():
 
 def test_without_rows_the_tables_are_empty_and_of_their_contract():
     empty = {place: table.slice(0, 0) for place, table in ROWS.items()}
-    for kind in MENTIONS:
-        assert build(kind, rows=empty).equals(MENTIONS[kind].empty())
-    nobody = build_mentions("person", {}, lambda p, d: ROWS[p, d], gazetteer=gazetteer(), grids=tree(), code_tables={})
-    assert nobody.equals(MENTIONS["person"].empty())
+    for kind in shipped().kinds:
+        assert build(kind, rows=empty).equals(shipped().mention(kind).empty())
+    nobody = build_mentions(
+        shipped(), "person", {}, lambda p, d: ROWS[p, d], gazetteer=gazetteer(), grids=tree(), code_tables={}
+    )
+    assert nobody.equals(shipped().mention("person").empty())
 
 
 def test_chunking_of_the_rows_does_not_show():
@@ -423,7 +426,7 @@ def test_an_address_in_parts_is_written_out_with_the_marks_it_lacks():
         }
     )
     table = build_mentions(
-        "housing", {"parts": parts}, lambda p, d: rows, gazetteer=gazetteer(), grids=tree(), code_tables={}
+        shipped(), "housing", {"parts": parts}, lambda p, d: rows, gazetteer=gazetteer(), grids=tree(), code_tables={}
     )
     assert table.column("address_raw").to_pylist() == ["兰亭苑3幢1单元502室", "兰亭苑4幢101室"]
     assert lines(table, "building", "unit", "room") == [("3", "1", "502"), ("4", None, "101")]

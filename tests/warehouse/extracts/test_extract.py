@@ -18,9 +18,9 @@ from python_calamine import CalamineWorkbook
 from warehouse.extracts import ExtractManifest, ExtractReport, OwnRows, prepare_extracts, write_extract
 from warehouse.model import Home
 from warehouse.model.catalogue import ENTITLEMENT
+from warehouse.model.data_model import shipped
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.link import MENTION
-from warehouse.model.release import KINDS
 
 VERSION = "0001-00000000"
 Extract = Callable[[str], ExtractReport]
@@ -253,7 +253,7 @@ def test_a_department_of_whose_rows_nothing_is_known_gets_them_back_all_the_same
     new_town: Callable[[str], Home],
 ) -> None:
     home = new_town("nothing known")
-    for kind in KINDS:
+    for kind in shipped().kinds:
         ATTRIBUTE.write(ATTRIBUTE.empty(), home.stage("attribute", kind))
     MENTION.write(MENTION.empty(), home.stage("link", "mention"))
     assert prepare_extracts(home, threads=1) == {"mention": 0, "claim": 0, "behind": 0}

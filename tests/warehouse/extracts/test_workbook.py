@@ -14,6 +14,7 @@ from warehouse.extracts import workbook
 from warehouse.extracts.plan import entitled, plan_dataset
 from warehouse.extracts.safe_text import CELL_LIMIT, fit_cells, guard_csv
 from warehouse.extracts.workbook import Sheet, sheet_name, write_workbook
+from warehouse.model.data_model import shipped
 
 
 def test_rows_beyond_a_sheet_go_to_further_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +78,7 @@ def test_what_is_no_formula_stays(cell: str | None) -> None:
 def test_our_headings_never_take_the_name_of_an_own_column() -> None:
     granted = frozenset([("person", "name")])
     plan = plan_dataset(
-        "p", "d", "表", roles=["owner:person", "subject:person", "subject2:event"], granted=granted, asserted=frozenset([("subject", "name")]),
+        shipped(), "p", "d", "表", roles=["owner:person", "subject:person", "subject2:ghost"], granted=granted, asserted=frozenset([("subject", "name")]),
         own_columns=["来源文件", "人口编号", "姓名（主记录）", "本方重复"],
     )  # fmt: skip
     headings = [*plan.source, plan.duplicates, *(r.entity for r in plan.roles)]
@@ -91,8 +92,8 @@ def test_our_headings_never_take_the_name_of_an_own_column() -> None:
 def test_only_known_attributes_of_the_same_department_and_platform_are_granted() -> None:
     rows = [
         ("d", "p", "person", "name"), ("d", "p", "person", "id_number_masked"), ("d", "q", "person", "phone"),
-        ("e", "p", "person", "sex"), ("d", "p", "event", "name"),
+        ("e", "p", "person", "sex"), ("d", "p", "event", "content_masked"), ("d", "p", "ghost", "name"),
     ]  # fmt: skip
     names = ("department", "platform", "entity_kind", "attribute")
     table = pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)})
-    assert entitled(table, "d", "p") == {("person", "name")}
+    assert entitled(shipped(), table, "d", "p") == {("person", "name")}

@@ -11,16 +11,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse.model import Home, link
-from warehouse.model.base import GOLDEN
-from warehouse.model.release import RELEASE
+from warehouse.model import Home
+from warehouse.model.data_model import shipped
+from warehouse.model.release import release_tables
 from warehouse.release import Manifest, ReleaseFacts, build_release, next_version, publish, verify_release
 from warehouse.release.manifest import ReleaseError
 
 
 def content(file: Path) -> dict[str, pa.Table]:
     with duckdb.connect(str(file), read_only=True) as con:
-        return {s.table.full_name: con.sql(f"from {s.table.full_name}").to_arrow_table() for s in RELEASE}
+        return {
+            s.table.full_name: con.sql(f"from {s.table.full_name}").to_arrow_table() for s in release_tables(shipped())
+        }
 
 
 def ask(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -73,7 +75,7 @@ def test_every_column_is_free_of_full_numbers(library: Path, personal_numbers: t
         tables = con.sql(
             "select distinct schema_name || '.' || table_name from duckdb_columns() where not internal"
         ).fetchall()
-        assert len(tables) == 2 * len(RELEASE)  # each table and its Chinese view
+        assert len(tables) == 2 * len(release_tables(shipped()))  # each table and its Chinese view
         for (table,) in tables:
             rows = con.sql(f"select * from {table}").fetchall()
             assert not [number for number in personal_numbers if number in repr(rows).upper()], table
@@ -154,7 +156,9 @@ def test_a_home_counts_who_lives_in_it_and_who_is_registered_there(home: Home, f
     keys = ("person_id", "housing_id", "relation", "is_current")
     said = {"platforms": ["zulin"], "claims": 1}
     held = [{**said, **dict(zip(keys, person, strict=True))} for person in people]
-    link.PERSON_HOUSING.write(pa.Table.from_pylist(held), home.stage("relation", "person_housing"))
+    shipped().relation("person", "housing").table.write(
+        pa.Table.from_pylist(held), home.stage("relation", "person_housing")
+    )
     library = build_release(home, next_version(home, facts), facts)
     assert ask(library, "select housing_id, person_count, registered_count from base.housing order by all") == [
         ("H1", 1, 1),
@@ -221,7 +225,7 @@ def test_the_library_itself_is_never_built_over(home: Home, facts: ReleaseFacts)
 
 
 def test_every_golden_column_is_in_the_release_or_masked() -> None:
-    tables = {served.table.full_name: served.table for served in RELEASE}
-    for kind, golden in GOLDEN.items():
+    tables = {served.table.full_name: served.table for served in release_tables(shipped())}
+    for kind, declared in shipped().kinds.items():
         shown = {c.removesuffix("_masked").removesuffix("_token") for c in tables[f"base.{kind}"].names}
-        assert shown - {"person_count", "registered_count"} == set(golden.names)
+        assert shown - set(declared.release_columns) == set(shipped().golden(kind).names)

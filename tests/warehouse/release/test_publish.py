@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import shipped
 from warehouse.release import (
     ReleaseFacts,
     build_release,
@@ -68,8 +68,8 @@ def test_a_reader_with_the_former_library_open_goes_on_reading_it(home: Home, fa
 def test_a_bad_candidate_leaves_the_former_library(home: Home, facts: ReleaseFacts) -> None:
     first = release(home, facts)
     changed = dataclasses.replace(facts, model="m2")
-    golden = GOLDEN["housing"].read(home.stage("golden", "housing"))
-    GOLDEN["housing"].write(golden.slice(1), home.stage("golden", "housing"))
+    golden = shipped().golden("housing").read(home.stage("golden", "housing"))
+    shipped().golden("housing").write(golden.slice(1), home.stage("golden", "housing"))
     version = next_version(home, changed)
     build_release(home, version, changed)
     with pytest.raises(ReleaseError, match=f"release {version} is not published: .*base.housing"):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.model import Home
-from warehouse.model.base import GOLDEN
+from warehouse.model.data_model import shipped
 from warehouse.model.quality import RECONCILIATION
 from warehouse.release import (
     Manifest,
@@ -46,8 +46,8 @@ def another(facts: ReleaseFacts, model: str) -> ReleaseFacts:
 def test_rows_added_removed_and_changed_are_counted_by_key(home: Home, facts: ReleaseFacts) -> None:
     old = release(home, facts)
     path = home.stage("golden", "housing")
-    homes = GOLDEN["housing"].read(path)
-    GOLDEN["housing"].write(
+    homes = shipped().golden("housing").read(path)
+    shipped().golden("housing").write(
         homes.set_column(1, "address", pa.array(["花园1幢101室（新）", *homes["address"].to_pylist()[1:]])), path
     )
     balance = home.stage("quality", "reconciliation")
@@ -74,7 +74,7 @@ def test_rows_without_a_key_are_compared_by_what_they_hold(home: Home, facts: Re
         home.stage("match", kind).touch()
     from warehouse.model.evidence import MATCH
 
-    for kind in GOLDEN:
+    for kind in shipped().kinds:
         MATCH.write(MATCH.empty(), home.stage("match", kind))
     new = release(home, another(facts, "m2"))
     (match,) = [c for c in compare_releases(home, old, new) if c.table == "evidence.match"]

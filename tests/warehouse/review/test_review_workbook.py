@@ -11,11 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from warehouse.model.mention import MENTIONS
+from pipelines.kinds import specification
+from warehouse.model.data_model import shipped
 from warehouse.review import (
     Question,
     ReviewFileError,
+    comparison_words,
     layout,
+    lines_of,
     make_side,
     read_answers,
     steps_of,
@@ -26,11 +29,12 @@ from warehouse.review import (
 
 YELLOW, RED, PALE = "FFFFFF99", "FFFFC7CE", "FFFFF2CC"
 LEVELS = {"id_number": "missing", "name": "same", "home": "different"}
+PERSON = lines_of(shipped(), "person")
 WEIGHTS = {"name": 17.0, "home": -1.25}
 
 
 def mention(number: int, **values: Any) -> dict[str, Any]:
-    row = dict.fromkeys(MENTIONS["person"].names)
+    row = dict.fromkeys(shipped().mention("person").names)
     head = {"platform": f"p{number}", "dataset": "roll", "role": "tenant", "row_key": f"key{number}", "repeat": 0}
     return row | head | {"file_name": "roll.csv", "sheet_name": "", "row_number": number} | values
 
@@ -50,16 +54,16 @@ def question(number: int, right: dict[str, Any] | None = None) -> Question:
         "id_number_raw": "012345",
     }
     sides = [
-        make_side("person", mention(number + place, **values), {"person_id": f"P{place}", "name": "欧阳青禾"}, platform="台账", related="", size=place + 2)
+        make_side(PERSON, mention(number + place, **values), {"person_id": f"P{place}", "name": "欧阳青禾"}, platform="台账", related="", size=place + 2)
         for place, values in ((0, left), (100, right))
     ]  # fmt: skip
-    return Question("person", *sides, "review", 0.75, 6, steps_of(LEVELS, WEIGHTS, 1.6))
+    return Question(PERSON, *sides, "review", 0.75, 6, steps_of(LEVELS, WEIGHTS, 1.6))
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "review.xlsx"
-    write_review(path, [question(1), question(2)], "0001-aa")
+    write_review(path, shipped(), [question(1), question(2)], "0001-aa")
     return path
 
 
@@ -96,7 +100,8 @@ def test_values_stand_side_by_side_with_what_differs_in_colour(book: Path) -> No
 def test_text_stays_text_and_is_no_formula(book: Path) -> None:
     sheet = openpyxl.load_workbook(book)["人口"]
     assert (cell(sheet, "电话", 2).value, cell(sheet, "电话", 2).data_type) == ("=1+1", "s")
-    assert (cell(sheet, "证件号", 3).value, cell(sheet, "证件号", 3).number_format) == ("012345", "@")
+    number = shipped().title("person", "id_number")
+    assert (cell(sheet, number, 3).value, cell(sheet, number, 3).number_format) == ("012345", "@")
 
 
 def test_the_weights_stand_beside_the_values_and_add_up(book: Path) -> None:
@@ -123,8 +128,8 @@ def test_only_verdict_reason_and_who_can_be_typed_into(book: Path) -> None:
 
 
 def test_an_empty_queue_is_a_workbook_too(tmp_path: Path) -> None:
-    write_review(tmp_path / "none.xlsx", [], "")
-    assert read_answers(tmp_path / "none.xlsx").unanswered == 0
+    write_review(tmp_path / "none.xlsx", shipped(), [], "")
+    assert read_answers(tmp_path / "none.xlsx", shipped()).unanswered == 0
 
 
 def test_answers_come_back_with_the_mentions_they_are_about(book: Path) -> None:
@@ -135,7 +140,7 @@ def test_answers_come_back_with_the_mentions_they_are_about(book: Path) -> None:
         sheet.cell(blocks(sheet)[1], layout.WHO + 1).value = "steward"
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert (found.release, found.unanswered, found.problems) == ("0001-aa", 1, ())
     (got,) = found.answers
     asked = question(2)
@@ -155,7 +160,7 @@ def test_each_row_that_can_not_be_taken_is_named_and_the_others_are_taken(book: 
         sheet.cell(second, layout.VERDICT + 1).value = "same"
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert [(p.sheet, p.row) for p in found.problems] == [("人口", rows[0])]
     assert "相同、不同、不确定" in found.problems[0].reason
     assert "大概" not in found.problems[0].reason
@@ -172,7 +177,7 @@ def test_a_changed_id_is_named(book: Path) -> None:
         workbook[layout.LEDGER_SHEET].cell(3, 7).value = "another row"
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert len(found.problems) == 2
     assert found.answers == ()
 
@@ -183,7 +188,7 @@ def test_two_verdicts_on_one_question_are_both_refused(book: Path) -> None:
             sheet.cell(blocks(sheet)[0], layout.VERDICT + 1).value = word
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert len(found.problems) == 2
     assert found.answers == ()
 
@@ -199,7 +204,7 @@ def test_a_verdict_that_can_not_be_read_where_it_stands_is_named(book: Path) -> 
         sheet.cell(second, layout.WHY + 1).value = "不同"  # in the column of the reason
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert [p.row for p in found.problems] == rows
     assert "黄色格" in found.problems[0].reason
     assert "理由栏" in found.problems[1].reason
@@ -215,7 +220,7 @@ def test_questions_that_are_on_no_sheet_any_more_are_counted(book: Path) -> None
         sheet.cell(second, layout.VERDICT + 1).value = "相同"
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert len(found.answers) == 1
     assert any("1 题找不到" in problem.reason for problem in found.problems)
 
@@ -228,7 +233,7 @@ def test_ids_that_changed_places_are_named_and_no_verdict_goes_to_another_pair(b
         sheet.cell(one.row, layout.VERDICT + 1).value = "相同"
 
     fill(book, answer)
-    found = read_answers(book)
+    found = read_answers(book, shipped())
     assert found.answers == ()
     assert "不符" in found.problems[0].reason
 
@@ -243,7 +248,7 @@ def test_numbers_that_another_program_made_of_texts_are_read_as_what_they_were(b
         sheet.cell(blocks(sheet)[0], layout.WHY + 1).value = 12
 
     fill(book, answer)
-    (got,) = read_answers(book).answers
+    (got,) = read_answers(book, shipped()).answers
     assert got.why == "12"
 
 
@@ -255,7 +260,7 @@ def test_a_file_that_is_no_review_workbook_says_so(tmp_path: Path, make: str) ->
     else:
         openpyxl.Workbook().save(path)
     with pytest.raises(ReviewFileError, match=r"other\.xlsx"):
-        read_answers(path)
+        read_answers(path, shipped())
 
 
 def test_what_was_shown_has_a_fingerprint_that_any_change_changes() -> None:
@@ -271,16 +276,18 @@ def test_the_same_row_in_a_later_delivery_is_answered_for_all_the_same() -> None
 
 
 def test_every_level_and_comparison_of_the_specifications_has_a_chinese_word() -> None:
-    from pipelines.matching.specs import SPECS
-
-    names = {level for spec in SPECS.values() for c in spec.comparisons for level in c.level_names}
+    model = shipped()
+    specs = {kind: specification(model, kind) for kind, declared in model.kinds.items() if declared.matched}
+    names = {level for spec in specs.values() for c in spec.comparisons for level in c.level_names}
     assert [name for name in sorted(names) if words_of_level(name) == name] == []
-    comparisons = {c.name for spec in SPECS.values() for c in spec.comparisons}
-    assert [name for name in sorted(comparisons) if words_of_comparison(name) == name] == []
+    for kind, spec in specs.items():
+        words = comparison_words(model, kind)
+        named = sorted(c.name for c in spec.comparisons)
+        assert [name for name in named if words_of_comparison(name, words) == name] == [], kind
 
 
 def test_of_a_workbook_that_could_not_be_written_nothing_stays(tmp_path: Path) -> None:
     (tmp_path / "review.xlsx").mkdir()
     with pytest.raises(OSError, match="review"):
-        write_review(tmp_path / "review.xlsx", [], "")
+        write_review(tmp_path / "review.xlsx", shipped(), [], "")
     assert [path.name for path in tmp_path.iterdir()] == ["review.xlsx"]
