@@ -93,7 +93,10 @@ def _laid_out(home: Home, threads: int) -> Iterator[Home]:
     A kind that `home` lacks has no mentions there, and no person is tied to any.
     """
     paths = {kind: home.stage("mention", kind) for kind in KINDS}
-    mentions = {kind: shipped().mention(kind).read(p) if p.exists() else shipped().mention(kind).empty() for kind, p in paths.items()}
+    mentions = {
+        kind: shipped().mention(kind).read(p) if p.exists() else shipped().mention(kind).empty()
+        for kind, p in paths.items()
+    }
     for kind in ("housing", "enterprise"):
         if not paths[kind].exists():
             persons, tie = mentions["person"], f"{kind}_mention_id"
