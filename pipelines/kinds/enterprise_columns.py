@@ -22,7 +22,7 @@ class EnterpriseInputs:
 
     columns: tuple[str, ...] = (
         "name_key", "region", "brand", "brand_pinyin", "trade", "legal_form", "branch", "name_form", "former_name",
-        "former_brand", "code_raw", "credit_code", "registration_number", "organisation_code", "legal_rep_name",
+        "former_brand", "code_raw", "code_legible", "credit_code", "registration_number", "organisation_code", "legal_rep_name",
         "legal_rep_id_number", "phone", "operating_dwelling", *PLACE,
     )  # fmt: skip
     points_to: tuple[str, ...] = ()
@@ -56,6 +56,7 @@ def enterprise_view(mentions: pa.Table) -> pa.Table:
         "name_form",
         "former_name",
         "former_brand",
+        "code_legible",
         "credit_code",
         "registration_number",
         "organisation_code",

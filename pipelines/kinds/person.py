@@ -62,6 +62,7 @@ SPEC = MatchSpec(
         Block("name_pinyin", "firm"),
         Block(NAME, "community", cap=60),
         Block("name_key", cap=12),
+        Block("document_number"),
     ),
     comparisons=(
         Comparison(
@@ -125,6 +126,8 @@ SPEC = MatchSpec(
             columns=("phone", "phone_2"),
         ),
         Comparison("firm", (Same(term_frequency=True),)),
+        # So few hold another document that a city cannot teach what one tells: as much as a long phone number would.
+        Comparison("document_number", (Same(),), fixed={"same": 18.0, "different": 0.0}),
         Comparison("ethnicity", (Same(term_frequency=True),)),
     ),
     anchor="id_number",

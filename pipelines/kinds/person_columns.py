@@ -39,7 +39,7 @@ class PersonInputs:
 
     columns: tuple[str, ...] = (
         "name_key", "name_pinyin", "former_name", "surname", "name_form", "id_number", "id_number_legible", "birth_date",
-        "birth_date_precision", "sex", "ethnicity", "phone", "phone_2", *LIVED_IN,
+        "birth_date_precision", "sex", "ethnicity", "phone", "phone_2", "document_number", *LIVED_IN,
     )  # fmt: skip
     points_to: tuple[str, ...] = (HOME, FIRM)
     flags: tuple[str, ...] = (ROUNDED,)
@@ -90,7 +90,7 @@ def coded_persons(
     Returns:
         One row per mention: `id_number` (valid), `id_text` (18 characters, `*` illegible), `name_key` (null where only a
         surname is given), `name_pinyin`, `former_name`, `surname`, `name_form`, `birth` (`yyyymmdd`, `yyyymm`, `yyyy`),
-        `sex`, `ethnicity`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
+        `sex`, `ethnicity`, `document_number`, `phone`, `phone_2`, the address columns, `home` (resolved dwelling), `firm` (resolved
         enterprise).
     """
     place, told, names, firm = each(  # those that take longest first
@@ -108,7 +108,9 @@ def coded_persons(
 
 def _names(mentions: pa.Table) -> dict[str, Coded]:
     """Columns that are compared as they are; no name where only a surname is given."""
-    plain = ("former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin")
+    plain = (
+        "former_name", "surname", "name_form", "ethnicity", "phone", "phone_2", "name_key", "name_pinyin", "document_number",
+    )  # fmt: skip
     coded = {c: Coded.named(mentions, c) for c in plain}
     whole_name = ~coded["name_form"].is_one_of("surname_only")
     return coded | {c: coded[c].where(whole_name) for c in ("name_key", "name_pinyin")}

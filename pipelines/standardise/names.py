@@ -11,6 +11,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.moved_characters import all_at_home
 from pipelines.standardise.characters import simplified, syllables, without_marks
 from pipelines.standardise.folding import fold, none_longer, unescaped
 from pipelines.standardise.placeholders import NOBODY, said
@@ -124,7 +125,7 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
         commas and blanks, Latin in capitals without accents, of children without a name the mother's and their rank), `name_pinyin` (syllables of the key, no tones), `surname`, `title_sex` (男, 女 where a
         title such as 先生 tells). All null where `name` is.
     """
-    text = fold(said(none_longer(unescaped(values), _LONGEST), NOBODY))
+    text = fold(said(none_longer(all_at_home(unescaped(values)), _LONGEST), NOBODY))
     newborn = pc.match_substring_regex(text, _NEWBORN_IN_BRACKETS)
     if pc.any(newborn).as_py():
         text = pc.if_else(newborn, pc.replace_substring_regex(text, r"[()]", ""), text)
@@ -173,7 +174,7 @@ def standardise_name_words(values: pa.StringArray) -> pa.Table:
         One row per value: `name_words`, the words of a name of two words and more in the order of the alphabet, capitals
         without accents, joined by blanks. Null for names of one word and for those that hold other letters than Latin.
     """
-    text = fold(said(none_longer(unescaped(values), _LONGEST), NOBODY))
+    text = fold(said(none_longer(all_at_home(unescaped(values)), _LONGEST), NOBODY))
     latin = pc.match_substring_regex(text, r"^\p{Latin}[\p{Latin}\p{M} ,.'’·-]*[ ,·][\p{Latin}\p{M} ,.'’·-]*$")
     words: list[str | None] = [None] * len(text)
     named = [i for i, holds in enumerate(latin.to_pylist()) if holds]

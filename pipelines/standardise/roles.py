@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from connectors.spec import Dataset, Lookup, Platform, Role, Source
 from pipelines.standardise.parties import ENTERPRISE, parties
+from pipelines.standardise.placeholders import said
 from warehouse.model.data_model import DataModel
 
 Rows = Callable[[str, str], pa.Table]
@@ -96,8 +97,16 @@ def _is_named(
         attribute = known.get(cell.partition(".")[0])
         identifies = model.identifies(kind, attribute) if attribute else "no"
         if identifies == "yes" or (identifies == "subject" and name == dataset.subject):
-            named |= pc.is_valid(column).to_numpy(zero_copy_only=False)
+            named |= _says_something(column)
     return named
+
+
+def _says_something(cells: pa.ChunkedArray) -> np.ndarray:
+    """Per row whether a cell is filled, and with more than a word for nothing (`#N/A`, 无)."""
+    filled = pc.is_valid(cells).to_numpy(zero_copy_only=False).astype(bool)
+    values = pc.fill_null(cells, "").combine_chunks()
+    empty = pc.equal(said(values), "").to_numpy(zero_copy_only=False).astype(bool)
+    return filled & ~empty
 
 
 def _holds(role: Role, cells: Mapping[str, pa.ChunkedArray], rows: pa.Table) -> np.ndarray:

@@ -113,13 +113,13 @@ class DataModel:
         return attribute if attribute in named else columns.get(self.type_of(kind, attribute).value, named[0])
 
     def cells(self, kind: str) -> Mapping[str, str]:
-        """Names under which platform files assert attributes → the attribute they belong to."""
-        return {
-            cell: name
-            for name, attribute in self.declared[kind].attributes.items()
-            if attribute.type and not attribute.tied_by
-            for cell in attribute.cells or (name,)
-        }
+        """Names under which platform files assert attributes → the attribute they belong to, the first that reads them."""
+        cells: dict[str, str] = {}
+        for name, attribute in self.declared[kind].attributes.items():
+            if attribute.type and not attribute.tied_by:
+                for cell in attribute.cells or (name,):
+                    cells.setdefault(cell, name)  # a further attribute may read a cell that is another's
+        return cells
 
     def identifies(self, kind: str, attribute: str) -> str:
         """`yes`, `no` or `subject`: whether a filled cell of the attribute makes a role a mention."""

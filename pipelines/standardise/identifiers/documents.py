@@ -145,7 +145,8 @@ def read(cell: str, declared: str | None = None) -> Document | None:
     if named == MILITARY or (named is None and "字第" in text):
         return _military(text)
     number = _NO_PART.sub("", _ANY_WORD.sub("", text))
-    if not number or is_made_up(number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or number):
+    digits = [c for c in number if c.isdigit()]
+    if len(set(digits)) <= 1:  # a row of neighbours is a number like any other: passports count on
         return None
     return _typed(named, number, text)
 

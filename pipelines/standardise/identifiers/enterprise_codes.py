@@ -155,7 +155,16 @@ def standardise_enterprise_codes(values: pa.StringArray) -> pa.Table:
         One row per value: `credit_code`, `registration_number`, `organisation_code` (each null where the cell yields none
         whose check holds), `code_state` (valid, invalid, missing; never null).
     """
+    return _table(_column(values))
+
+
+def standardise_codes(values: pa.StringArray) -> pa.Table:
+    """`standardise_enterprise_codes` and, beside it, `legible_codes`; every value is read once."""
     codes = _column(values)
+    return _table(codes).append_column("code_legible", _legible_column(codes))
+
+
+def _table(codes: list[Codes]) -> pa.Table:
     return pa.table(
         {
             "credit_code": pa.array([c.credit_code for c in codes], pa.string()),
@@ -180,6 +189,9 @@ def legible_codes(values: pa.StringArray) -> pa.Table:
         the registration number, else the organisation code. Null where there is none, where it is made up, and where it
         may be an identity number.
     """
-    codes = _column(values)
+    return pa.table({"code_legible": _legible_column(_column(values))})
+
+
+def _legible_column(codes: list[Codes]) -> pa.Array:
     legible = [c.credit_code or c.registration_number or c.legible or c.organisation_code for c in codes]
-    return pa.table({"code_legible": pa.array(legible, pa.string())})
+    return pa.array(legible, pa.string())
