@@ -137,10 +137,13 @@ def _named_as_its_file(file: str, stem: str, name: str) -> None:
 def _extended(file: str, declared: dict[str, Any], kinds: Mapping[str, Kind]) -> Kind:
     """A shipped kind with the attributes a city adds, after its own."""
     name = declared[EXTENDS]
-    if name not in kinds:
-        raise DataModelError([f"{file}: {EXTENDS}: {name!r} is no kind; allowed: {', '.join(kinds)}"])
+    if not isinstance(name, str) or name not in kinds:
+        raise DataModelError([f"{file}: {EXTENDS}: {name!r} is no kind; allowed: {', '.join(kinds)}; name one of them"])
     if unknown := sorted(set(declared) - {EXTENDS, "attributes", "ties"}):
-        raise DataModelError([f"{file}: {unknown[0]}: unknown key beside {EXTENDS}; allowed: attributes, ties"])
+        raise DataModelError([f"{file}: {unknown[0]}: unknown key beside {EXTENDS}; allowed: attributes, ties; remove it"])
+    for key in ("attributes", "ties"):
+        if not isinstance(declared.get(key) or {}, dict):
+            raise DataModelError([f"{file}: {key}: a mapping is expected, name by name; write `{key}:` and each name below it"])
     kind = kinds[name]
     added = {
         attribute: _validated(Attribute, f"{file}: attributes.{attribute}", value)
