@@ -32,7 +32,9 @@ def _(con, mo):
         from link.mention group by entity_kind order by entity_kind
         """
     ).df()
-    titles = {"person": "人口", "housing": "房屋", "enterprise": "企业"}
+    titles = dict(
+        con.sql("select source_value, value from catalogue.code where code_table = 'release.entity_kind'").fetchall()
+    )
     mo.hstack(
         [
             mo.stat(

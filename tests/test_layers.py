@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "quality": ("quality", "warehouse.model"),
     "pipelines": PACKAGES,
 }
-WAY = ("standardise", "matching", "resolution", "stages", "defs")
+WAY = ("standardise", "matching", "kinds", "resolution", "stages", "defs")
 """Inside pipelines: each knows those before it."""
 KNOWS_DAGSTER = ("pipelines.defs", "pipelines.definitions", "pipelines.cli", "pipelines.run", "pipelines.progress")
 

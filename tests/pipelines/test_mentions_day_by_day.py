@@ -22,6 +22,8 @@ from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import shipped
 
 ORDER = shipped().order
+MANY = {"person", "housing", "enterprise"}
+"""Kinds of which a small sample city tells much; of some it tells nothing."""
 ADDRESSES, REGISTER = "minzheng_dizhi/标准地址_{}.csv", "gongan_hukou/户籍人口_{}.csv"
 ESTATE, ALIAS = 7, 8
 
@@ -103,7 +105,7 @@ def test_every_table_is_the_same_row_for_row(lived: tuple[Home, list[int]], anew
     home, _ = lived
     for kind in ORDER:
         ours, theirs = (shipped().mention(kind).read(h.stage("mention", kind)) for h in (home, anew))
-        assert ours.num_rows > 100
+        assert ours.num_rows > 100 or kind not in MANY
         assert ours.equals(theirs)
         assert told(home, kind) == told(anew, kind)
         assert home.match_columns(kind).read_bytes() == anew.match_columns(kind).read_bytes()

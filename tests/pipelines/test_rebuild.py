@@ -25,6 +25,8 @@ from warehouse.model.landing import DELIVERY
 from warehouse.model.link import ENTITY
 
 ORDER = shipped().order
+MANY = {"person", "housing", "enterprise"}
+"""Kinds of which a small sample city tells much; of some it tells nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,8 @@ def test_a_rebuild_finds_the_same_entities_and_leaves_nothing_behind(lived):
     before = sorted(p for p in settings.home.root.rglob("*"))
     found = verify_home(settings)
     assert [d.kind for d in found] == list(ORDER)
-    assert all(d.equal and d.mentions > 100 for d in found), found
+    assert all(d.equal for d in found), found
+    assert {d.kind for d in found if d.mentions > 100} >= MANY
     assert sorted(p for p in settings.home.root.rglob("*")) == before
 
 

@@ -20,6 +20,7 @@ from warehouse.model.base import PLACE, SIZE, grid_table
 from warehouse.model.kind import Attribute, Kind, Tie
 from warehouse.model.kind_files import DataModelError, load_kinds, load_types
 from warehouse.model.mention import MENTION_HEAD
+from warehouse.model.misfits import misfits, unknown_names
 from warehouse.model.table import Column, Table
 
 MASKED: frozenset[Mask] = frozenset(["id", "phone", "full"])
@@ -58,7 +59,7 @@ class DataModel:
             DataModelError: a declaration is wrong, or two do not fit each other.
         """
         model = cls(load_kinds(folder / KINDS if folder else None), load_types(), folder)
-        if problems := list(_misfits(model)):
+        if problems := list(misfits(model)) or list(unknown_names(model)):
             raise DataModelError(problems)
         return model
 
@@ -347,35 +348,3 @@ def _sorted(before: Mapping[str, set[str]]) -> tuple[str, ...]:
         done += ready
         sorter.done(*ready)
     return tuple(done)
-
-
-def _misfits(model: DataModel) -> Iterator[str]:
-    """What does not fit between declarations: unknown types and kinds, letters used twice, circles."""
-    prefixes: dict[str, str] = {}
-    for name, kind in sorted(model.declared.items()):
-        file = f"{name}.yaml"
-        if kind.prefix in prefixes:
-            yield f"{file}: prefix: {kind.prefix!r} is that of {prefixes[kind.prefix]}; choose another letter"
-        prefixes[kind.prefix] = name
-        yield from _unknown_types(model, kind, file)
-        for key, ties in (("ties", kind.ties), ("tied_by", kind.tied_by)):
-            for other in ties:
-                if other not in model.declared:
-                    yield f"{file}: {key}.{other}: no such kind; allowed: {', '.join(sorted(model.declared))}"
-    try:
-        _ = model.order, model.golden_order
-    except graphlib.CycleError as error:
-        yield f"{error.args[1][0]}.yaml: ties: kinds point to each other in a circle: {' → '.join(error.args[1])}; remove one tie"
-    except KeyError:
-        return
-
-
-def _unknown_types(model: DataModel, kind: Kind, file: str) -> Iterator[str]:
-    for name, attribute in kind.attributes.items():
-        if attribute.type and attribute.type not in model.types:
-            yield f"{file}: attributes.{name}.type: {attribute.type!r} is no type; allowed: {', '.join(sorted(model.types))}"
-            continue
-        if attribute.type:
-            outputs = {RAW, *model.types[attribute.type].outputs}
-            for output in sorted(set(attribute.columns) - outputs):
-                yield f"{file}: attributes.{name}.columns.{output}: no output of {attribute.type}; allowed: {', '.join(sorted(outputs))}"

@@ -141,12 +141,15 @@ EXTENDING = ("attributes", "ties", "thresholds", "survivorship")
 def _extended(file: str, declared: dict[str, Any], kinds: Mapping[str, Kind]) -> Kind:
     """A shipped kind as a city changes it: with attributes after its own, other thresholds, other weights."""
     name = declared[EXTENDS]
-    if name not in kinds:
-        raise DataModelError([f"{file}: {EXTENDS}: {name!r} is no kind; allowed: {', '.join(kinds)}"])
+    if not isinstance(name, str) or name not in kinds:
+        raise DataModelError([f"{file}: {EXTENDS}: {name!r} is no kind; allowed: {', '.join(kinds)}; name one of them"])
     if unknown := sorted(set(declared) - {EXTENDS, *EXTENDING}):
         raise DataModelError(
             [f"{file}: {unknown[0]}: unknown key beside {EXTENDS}; allowed: {', '.join(EXTENDING)}; rename or remove it"]
         )
+    for key in EXTENDING:
+        if not isinstance(declared.get(key) or {}, dict):
+            raise DataModelError([f"{file}: {key}: a mapping is expected, name by name; write `{key}:` and each name below it"])
     kind = kinds[name]
     added = {
         attribute: _validated(Attribute, f"{file}: attributes.{attribute}", value)

@@ -1,0 +1,80 @@
+"""What does not fit between the declarations of kinds, each mistake with its file, key, what is allowed, and a remedy.
+
+Belongs here: rules over several files, and names of what follows from a declaration. Does not: the rules inside one file
+(`kind`), or reading files (`kind_files`).
+"""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from warehouse.model.attribute_type import RAW
+from warehouse.model.kind import Beside, Kind
+
+if TYPE_CHECKING:
+    from warehouse.model.data_model import DataModel
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32, which ids are written in."""
+
+
+def misfits(model: DataModel) -> Iterator[str]:
+    """What does not fit between declarations: unknown types and kinds, letters used twice, circles of ties."""
+    prefixes: dict[str, str] = {}
+    for name, kind in sorted(model.declared.items()):
+        file = f"{name}.yaml"
+        if kind.prefix in prefixes:
+            free = "".join(sorted(set(LETTERS) - {k.prefix for k in model.declared.values()}))
+            yield f"{file}: prefix: {kind.prefix!r} is that of {prefixes[kind.prefix]}; allowed: one of {free}; choose another letter"
+        prefixes[kind.prefix] = name
+        yield from _unknown_types(model, kind, file)
+        for attribute, column, beside in _beside(kind):
+            if beside.refers and beside.refers not in model.declared:
+                yield f"{file}: attributes.{attribute}.beside.{column}.refers: {beside.refers!r} is no kind; allowed: {', '.join(sorted(model.declared))}; name one of them or declare it"
+        for key, ties in (("ties", kind.ties), ("tied_by", kind.tied_by)):
+            for other in ties:
+                if other not in model.declared:
+                    yield f"{file}: {key}.{other}: no such kind; allowed: {', '.join(sorted(model.declared))}; name one of them or declare it"
+    try:
+        _ = model.order, model.golden_order
+    except graphlib.CycleError as error:
+        yield f"{error.args[1][0]}.yaml: ties: kinds point to each other in a circle: {' → '.join(error.args[1])}; remove one tie"
+    except KeyError:
+        return
+
+
+def _unknown_types(model: DataModel, kind: Kind, file: str) -> Iterator[str]:
+    for name, attribute in kind.attributes.items():
+        if attribute.type and attribute.type not in model.types:
+            yield f"{file}: attributes.{name}.type: {attribute.type!r} is no type; allowed: {', '.join(sorted(model.types))}; name one of them"
+            continue
+        if attribute.type:
+            outputs = {RAW, *model.types[attribute.type].outputs}
+            for output in sorted(set(attribute.columns) - outputs):
+                yield f"{file}: attributes.{name}.columns.{output}: no output of {attribute.type}; allowed: {', '.join(sorted(outputs))}; rename or remove it"
+
+
+def _beside(kind: Kind) -> Iterator[tuple[str, str, Beside]]:
+    for attribute, declared in kind.attributes.items():
+        for column, beside in declared.beside.items():
+            yield attribute, column, beside
+
+
+def unknown_names(model: DataModel) -> Iterator[str]:
+    """Names that are no column of the mentions and no attribute; asked only of declarations that fit each other."""
+    for name, kind in sorted(model.kinds.items()):
+        columns = sorted(model.mention(name).names)
+        for key, named in (
+            ("identified_by", kind.identified_by),
+            ("recognised_by", kind.recognised_by),
+            ("names", kind.names),
+        ):
+            for column in sorted(set(named) - set(columns)):
+                yield f"{name}.yaml: {key}: {column!r} is no column of its mentions; allowed: {', '.join(columns)}; name one of them"
+        typed = sorted(attribute for attribute, declared in kind.attributes.items() if declared.type)
+        for other, tie in kind.ties.items():
+            for key, attributes in (("through", tuple(tie.through)), ("inherits", (tie.inherits,) if tie.inherits else ())):
+                for attribute in sorted(set(attributes) - set(typed)):
+                    yield f"{name}.yaml: ties.{other}.{key}: {attribute!r} is no attribute with a type; allowed: {', '.join(typed)}; name one of them"
