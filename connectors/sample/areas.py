@@ -43,6 +43,11 @@ class CityGrids:
     width: float
     height: float
 
+    @property
+    def _across(self) -> int:
+        """How many cells lie side by side."""
+        return int(np.count_nonzero(self.south == self.south[0]))
+
     def corners(self, row: int) -> list[list[float]]:
         """The ring of a cell, closed, as longitude and latitude."""
         west, south = float(self.west[row]), float(self.south[row])
@@ -55,7 +60,7 @@ class CityGrids:
         origin = float(self.west[0]), float(self.south[0])
         up = np.floor((lat - origin[1]) / self.height).astype(np.int64)
         right = np.floor((lon - origin[0] - SLANT * (lat - origin[1])) / self.width).astype(np.int64)
-        across = int(round((self.west[self.south == self.south[0]].max() - origin[0]) / self.width)) + 1
+        across = self._across
         inside = (up >= 0) & (right >= 0) & (right < across) & (up < len(self.west) // across)
         return np.where(inside, up * across + right, -1)
 

@@ -27,7 +27,7 @@ class Category(NamedTuple):
     case: tuple[str, str]
     patrol: str
     snapshot: tuple[str, ...]
-    details: tuple[str, ...]
+    details: tuple[str, str, str]
     near: str
     phrases: tuple[str, ...]
 

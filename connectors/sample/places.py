@@ -92,7 +92,9 @@ def lay_grids(persons: int, seed: int) -> Grids:
             (street_code, street_name, code, full, f"{code}{n:03d}", f"{short}第{n}网格")
             for n in range(1, per_community + 1)
         ]
-    return Grids(*(texts(list(column)) for column in zip(*rows, strict=True)), *_corners(len(rows)))
+    west, south = _corners(len(rows))
+    codes = [texts(column) for column in zip(*rows, strict=True)]
+    return Grids(codes[0], codes[1], codes[2], codes[3], codes[4], codes[5], west, south)
 
 
 def _corners(grids: int) -> tuple[Floats, Floats]:
@@ -100,7 +102,9 @@ def _corners(grids: int) -> tuple[Floats, Floats]:
     number, across = np.arange(grids), math.isqrt(grids - 1) + 1
     row, column = number // across, number % across
     column = np.where(row % 2, across - 1 - column, column)
-    return WEST + GRID_WIDTH * column, SOUTH + GRID_HEIGHT * row
+    west: Floats = WEST + GRID_WIDTH * column.astype(np.float64)
+    south: Floats = SOUTH + GRID_HEIGHT * row.astype(np.float64)
+    return west, south
 
 
 def short_community(name: str) -> str:

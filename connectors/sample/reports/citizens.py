@@ -29,7 +29,7 @@ def _caller_cells(heard: Hearing) -> tuple[Texts, Texts, Ints]:
         ]
     )
     way = draws.weighted("caller", [0.66, 0.20, 0.05, 0.09])
-    name = np.select([way == 0, way == 1, way == 2], [persons.name[caller], polite, texts(["匿名"] * draws.n)], None)
+    name = chosen(way == 0, persons.name[caller], chosen(way == 1, polite, chosen(way == 2, "匿名")))
     return name, chosen(way < 3, persons.phone[caller]), np.where(way < 3, caller, -1)
 
 
@@ -119,7 +119,9 @@ def _phone_position(heard: Hearing) -> tuple[Floats, Floats]:
     shifted, swapped = (draws.befalls(n, r * level) for n, r in (("shifted", _SHIFTED), ("swapped", _SWAPPED)))
     other = gcj02(lon, lat)
     lon, lat = np.where(shifted, other[0], lon), np.where(shifted, other[1], lat)
-    return np.round(np.where(swapped, lat, lon), 6), np.round(np.where(swapped, lon, lat), 6)
+    first: Floats = np.where(swapped, lat, lon)
+    second: Floats = np.where(swapped, lon, lat)
+    return first.round(6), second.round(6)
 
 
 def snapshots(desk: Desk) -> File:

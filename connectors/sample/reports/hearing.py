@@ -94,7 +94,7 @@ class Hearing:
 def _said(kind: Category, phrase: int, detail: int, number: str | None) -> str:
     """A sentence of a category, with a detail if there is a number for it."""
     said = kind.phrases[phrase % len(kind.phrases)]
-    return said if number is None else f"{said}，{kind.details[detail % len(kind.details)].format(number)}"
+    return said if number is None else f"{said}，{kind.details[detail % 3].format(number)}"
 
 
 def _grievances(desk: Desk, tickets: Tickets, draws: Draws) -> Texts:
@@ -107,9 +107,10 @@ def _grievances(desk: Desk, tickets: Tickets, draws: Draws) -> Texts:
         if name is None:
             cells.append("")
             continue
-        number = n * (d % 3 + 2) % 29 + 1
-        said = _said(CATEGORIES[name], p, d, (chinese_number(number) if worded else str(number)) if detailed else None)
-        cells.append(f"{said}，还有{_said(CATEGORIES[CATEGORIES[name].near], s, 0, None)}" if two else said)
+        kind = CATEGORIES[name]
+        number = n * (d % 3 + 2) % (11 if "点" in kind.details[d % 3] else 29) + 1
+        said = _said(kind, p, d, (chinese_number(number) if worded else str(number)) if detailed else None)
+        cells.append(f"{said}，还有{_said(CATEGORIES[kind.near], s, 0, None)}" if two else said)
     return texts(cells)
 
 

@@ -5,6 +5,8 @@ Belongs here: their columns, and what goes wrong in a survey: things counted twi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from connectors.sample import vocabulary as words
@@ -69,6 +71,7 @@ def components(desk: Desk) -> File:
         "lat": np.round(parts.lat[every] + away * np.sin(bearing), 6),
     }
     content = sheet(columns, [Mention("subject", "component", every)]).take(draws.order("order"))
+    content = replace(content, position=np.arange(len(every)))
     return File("chengguan_bujian", f"城市部件_{desk.date}.geojson", "geojson", (content,))
 
 

@@ -44,7 +44,6 @@ def grid_events(desk: Desk) -> File:
     users = {"发现": warden, "立案": texts(["受理台"] * draws.n), "派遣": texts(["派遣台"] * draws.n)}
     users |= {"处置": handler, "核查": verifier, "结案": texts(["受理台"] * draws.n)}
     flows = way.flow(users, alone)
-    limits = [k.grid[2:] if k else (None, None) for k in kinds]
     lon, lat = heard.around(6)
     flow, steps = (np.empty(draws.n, dtype=object) for _ in range(2))
     flow[:] = flows
@@ -57,12 +56,12 @@ def grid_events(desk: Desk) -> File:
         "address": heard.place,
         "reportTime": heard.times(heard.tickets.time),
         "finishTime": heard.times(heard.done, heard.settled),
-        "limitHours": _column([value * _HOURS[unit] if value else None for value, unit in limits]),
+        "limitHours": _column([k.grid[2] * _HOURS[k.grid[3]] if k else None for k in kinds]),
         "status": chosen(heard.settled, "FINISHED", "PROCESSING"),
         "steps": steps,
         "eventKind": texts([k.grid[0] if k else "其他" for k in kinds]),
-        "limitValue": _column([value for value, _ in limits]),
-        "limitUnit": texts([unit for _, unit in limits]),
+        "limitValue": _column([k.grid[2] if k else None for k in kinds]),
+        "limitUnit": texts([k.grid[3] if k else None for k in kinds]),
         "lng": np.round(lon, 6),
         "lat": np.round(lat, 6),
         "objCode": _component_numbers(heard),
