@@ -68,7 +68,7 @@ class Components:
     lon: Floats
     lat: Floats
     survey: Ints
-    surveyed: npt.NDArray[np.datetime64]
+    survey_day: npt.NDArray[np.datetime64]
     again: Ints
 
     def of_group(self, group: str) -> dict[int, list[int]]:
@@ -111,6 +111,6 @@ def install(persons: int, grids: Grids, seed: int) -> Components:
         lon=lon,
         lat=lat,
         survey=survey,
-        surveyed=survey_days(draws, survey),
+        survey_day=survey_days(draws, survey),
         again=np.flatnonzero(draws.chance("again", AGAIN)),
     )

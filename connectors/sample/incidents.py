@@ -65,7 +65,10 @@ class IdleTickets:
 def _returning(events: Events, draws: Draws) -> Events:
     """A few incidents become an earlier one come back: the same trouble at the same spot, two to five weeks on."""
     row = np.arange(draws.n)
-    earlier = np.where(draws.chance("returns", RETURNS), draws.below("earlier", np.maximum(row, 1)), row)
+    earlier = draws.below("earlier", np.maximum(row, 1))
+    returns = np.flatnonzero(draws.chance("returns", RETURNS))
+    _, once = np.unique(earlier[returns], return_index=True)
+    earlier = np.where(np.isin(row, returns[once]), earlier, row)
     days = draws.between("weeks on", 14, 35).astype("timedelta64[D]")
     time = np.where(earlier == row, events.time, events.time[earlier] + days)
     order = np.argsort(time, kind="stable")

@@ -99,18 +99,19 @@ class _Line(NamedTuple):
     other_office: str
 
 
-def _may_hold(name: str, persons: Persons, firms: Firms) -> Bools:
-    """Who may hold a certificate of that type at all."""
+def _may_hold(name: str, persons: Persons, firms: Firms, as_of: date) -> Bools:
+    """Who may hold a certificate of that type at all: grown-ups, firms that are founded, and of some types not all of them."""
+    there = firms.established <= np.datetime64(as_of, "D")
     grown = (persons.age > 19) & ~persons.dead
     return {
         "居住证": grown & ~persons.local,
         "残疾人证": (persons.age > 3) & ~persons.dead,
-        "食品经营许可证": firms.kind == SHOP,
-        "烟草专卖零售许可证": firms.kind == SHOP,
-        "公共场所卫生许可证": firms.kind == SHOP,
-        "建筑业企业资质证书": firms.kind == COMPANY,
-        "排污许可证": firms.kind == COMPANY,
-    }.get(name, np.ones(len(firms.name), dtype=bool) if name in OF_FIRMS else grown)
+        "食品经营许可证": there & (firms.kind == SHOP),
+        "烟草专卖零售许可证": there & (firms.kind == SHOP),
+        "公共场所卫生许可证": there & (firms.kind == SHOP),
+        "建筑业企业资质证书": there & (firms.kind == COMPANY),
+        "排污许可证": there & (firms.kind == COMPANY),
+    }.get(name, there if name in OF_FIRMS else grown)
 
 
 def _issued_of(name: str, kind: Kind, holders: Ints, numbers: Texts, draws: Draws, as_of: date) -> list[_Line]:
@@ -144,7 +145,7 @@ def certify(persons: Persons, firms: Firms, seed: int, as_of: date) -> Certifica
     """All certificates, of persons and then of firms, shuffled."""
     lines: list[_Line] = []
     for name, kind in (OF_PERSONS | OF_FIRMS).items():
-        may = np.flatnonzero(_may_hold(name, persons, firms))
+        may = np.flatnonzero(_may_hold(name, persons, firms, as_of))
         has = Draws(seed, f"holders of {name}", len(may)).chance("holds", kind.share)
         holders = may[has] if has.any() else may[:1]
         numbers = firms.credit_code if name in OF_FIRMS else persons.id_number

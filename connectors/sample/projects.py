@@ -83,10 +83,10 @@ def plan(firms: Firms, houses: Houses, grids: Grids, persons: int, seed: int, as
     builder = np.where(
         public, len(firms.name) + draws.below("office", offices), companies[draws.below("firm", len(companies))]
     )[plan_of]
-    made = [(i, p, unit) for i, (products, unit) in PRODUCTS.items() for p in products]
+    goods = [(i, p, unit) for i, (products, unit) in PRODUCTS.items() for p in products]
     works = [(i, p, "") for i, products in WORKS.items() for p in products]
-    pick, work = draws.below("product", len(made))[plan_of], draws.below("work", len(works))[plan_of]
-    lines = [works[w] if p else made[k] for p, k, w in zip(public, pick, work, strict=True)]
+    pick, work = draws.below("product", len(goods))[plan_of], draws.below("work", len(works))[plan_of]
+    lines = [works[w] if p else goods[k] for p, k, w in zip(public, pick, work, strict=True)]
     industry, subject, measure = (texts(column) for column in zip(*lines, strict=True))
     year = (as_of.year - draws.below("year", 5))[plan_of]
     anew = draws.chance("anew", REGISTERED_ANEW)

@@ -70,7 +70,7 @@ def hotline(desk: Desk) -> File:
     kinds, numbers = heard.kinds, heard.numbers("JY202611{:09d}")
     days = np.array([k.hotline[2] if k else 3 for k in kinds]).astype("timedelta64[D]")
     estate = desk.city.houses.estate[heard.tickets.house]
-    placed = draws.chance("geocoded", 0.45) & known(heard.place)
+    geocode = draws.chance("geocoded", 0.45) & known(heard.place)
     back = heard.done + draws.between("call back", 120, 1500).astype("timedelta64[m]")
     none = [heard.none(part) for part in (0, 1)]
     columns: dict[str, Column] = {
@@ -90,8 +90,8 @@ def hotline(desk: Desk) -> File:
         "工单类型": np.where([k is None for k in kinds], "咨询", draws.pick("kind", ["投诉", "求助", "举报"])),
         "来源渠道": texts(["电话", "微信", "网站"])[draws.weighted("channel", [0.8, 0.15, 0.05])],
         "区划编码": _division_codes(heard),
-        "经度": chosen(placed, _degrees(desk.city.estates.lon[estate])),
-        "纬度": chosen(placed, _degrees(desk.city.estates.lat[estate])),
+        "经度": chosen(geocode, _degrees(desk.city.estates.lon[estate])),
+        "纬度": chosen(geocode, _degrees(desk.city.estates.lat[estate])),
         "派单时间": way.column("派遣"),
         "回访时间": heard.times(back, heard.settled & (back <= heard.now) & draws.chance("called back", 0.8)),
         "办理结果": _outcome(heard),

@@ -51,7 +51,7 @@ def components(desk: Desk) -> File:
     draws = desk.draws("chengguan_bujian", len(every))
     kinds = [CLASSES[cls] for cls in parts.cls[every]]
     survey = np.where(anew, SUPPLEMENT, parts.survey[every])
-    day = np.where(anew, survey_days(draws, survey), parts.surveyed[every])
+    day = np.where(anew, survey_days(draws, survey), parts.survey_day[every])
     away, bearing = FARTHEST * draws.uniform("away") * anew * METRE, 2 * np.pi * draws.uniform("bearing")
     alias = draws.chance("other name", _OTHER_NAME)
     grid = np.where(

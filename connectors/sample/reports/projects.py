@@ -66,15 +66,15 @@ def _names(desk: Desk, row: Ints, office: Office, draws: Draws) -> Texts:
         whole = streets[builder - len(firms.name)] if public else str(firms.name[builder])
         brief = whole if public else str(firms.core[builder])
         subject, action = projects.subject[r], projects.action[r]
-        made = f"年产{projects.quantity[r]}{projects.measure[r]}{subject}" if projects.quantity[r] else subject
+        goods = f"年产{projects.quantity[r]}{projects.measure[r]}{subject}" if projects.quantity[r] else subject
         if not office.progress:
-            cells.append(f"{whole if named else ''}{made}{action}项目{bracketed}")
+            cells.append(f"{whole if named else ''}{goods}{action}项目{bracketed}")
         else:
             cells.append(
                 [
                     f"{brief}{subject}{action}{short}",
                     f"{subject}工程{short}（{brief}）",
-                    f"{brief}{made}项目{bracketed}",
+                    f"{brief}{goods}项目{bracketed}",
                 ][way]
             )
     return texts(cells)
@@ -113,8 +113,8 @@ def _sheet(desk: Desk, office: Office) -> Sheet:
     row = row[draws.order("order")]
     name, code = _builders(desk, projects.builder[row], draws)
     investment = projects.investment[row]
-    revised = np.round(investment * (0.85 + 0.3 * draws.uniform("revised"))).astype(np.int64)
-    rounded = np.maximum(100, np.round(investment, -2))
+    estimate = np.round(investment * (0.85 + 0.3 * draws.uniform("estimate"))).astype(np.int64)
+    round_sum = np.maximum(100, np.round(investment, -2))
     way = draws.weighted("investment", [0.75, 0.15, 0.10])
     behind = np.maximum(projects.stage[row] - draws.chance("behind", 0.25), 0)
     shown = desk.arrived(scope, draws.n)
@@ -125,7 +125,7 @@ def _sheet(desk: Desk, office: Office) -> Sheet:
         "名称*": name,
         "统一社会信用代码": code,
         "建设地点": _places(desk, row, office, draws),
-        "计划(万元)": np.select([way == 0, way == 1], [investment, rounded], revised),
+        "计划(万元)": np.select([way == 0, way == 1], [investment, round_sum], estimate),
     }
     if office.progress:
         columns["完成(万元)"] = (investment * behind / 6).astype(np.int64)

@@ -68,7 +68,7 @@ class _Spot:
         grids, grid = self.desk.city.grids, int(self.desk.city.houses.grid[self.house])
         return f"{grids.street[grid]}{short_community(grids.community[grid])}"
 
-    def told(self, way: float, mark: str, chinese: bool, alias: bool) -> str:
+    def phrase(self, way: float, mark: str, chinese: bool, alias: bool) -> str:
         """What one witness says; `way` in [0, 1) chooses."""
         name, building = self.name(alias), self.building(mark, chinese, alias)
         if self.extent == OPEN:
@@ -92,14 +92,14 @@ class _Spot:
 
 
 def spots(desk: Desk, house: Ints, extent: Ints, event: Ints, draws: Draws) -> tuple[Texts, Texts]:
-    """The spot of each ticket as told, and its street and community, which is all that some put into the cell for the place."""
+    """The spot of each ticket as its witness says, and its street and community, which is all that some put into the cell for the place."""
     way, alias, chinese = draws.uniform("way"), draws.chance("alias", 0.2), draws.chance("chinese", 0.03)
     marks = draws.pick("mark", MARKS)
     columns = [c.tolist() for c in (house, extent, event, way, chinese, alias)]
-    told: list[str] = []
+    cells: list[str] = []
     district: list[str] = []
     for h, x, e, w, c, a, mark in zip(*columns, marks, strict=True):
         spot = _Spot(desk, h, x, e)
-        told.append(spot.told(w, mark, c, a))
+        cells.append(spot.phrase(w, mark, c, a))
         district.append(spot.district())
-    return texts(told), texts(district)
+    return texts(cells), texts(district)

@@ -22,12 +22,12 @@ _TO = (0.02, 0.15, 0.80, 0.97, 1.0)
 
 @dataclass(frozen=True)
 class Stages:
-    """Per stage of `NAMES` when each ticket comes to it and whether it has by now; which were sent back once."""
+    """Per stage of `NAMES` when each ticket comes to it and whether it has by now; which are dealt with twice."""
 
     heard: Hearing
     moments: dict[str, npt.NDArray[np.datetime64]]
     there: dict[str, Bools]
-    returned: Bools
+    rework: Bools
 
     def column(self, stage: str) -> Texts:
         """The moments of a stage as text, None where a ticket has not come to it."""
@@ -35,7 +35,7 @@ class Stages:
 
     def returns(self) -> npt.NDArray[np.int64]:
         """How often each was sent back by now."""
-        return (self.returned & self.there["结案"]).astype(np.int64)
+        return (self.rework & self.there["结案"]).astype(np.int64)
 
     def staff(self, pattern: str, many: int, stage: str) -> Texts:
         """Staff numbers of who dealt with a stage, None where it has not come."""
@@ -53,7 +53,7 @@ class Stages:
             flow = [{"node": "发现", "time": reported[row], "user": users["发现"][row]}]
             for name in NAMES:
                 if self.there[name][row] and not (self_handled[row] and name in ("派遣", "核查")):
-                    if name == "结案" and self.returned[row] and not self_handled[row]:
+                    if name == "结案" and self.rework[row] and not self_handled[row]:
                         for node, moment in zip(("处置", "核查"), anew, strict=True):
                             flow.append({"node": node, "time": moment[row], "user": users[node][row]})
                     user = users["发现" if self_handled[row] else name][row]
