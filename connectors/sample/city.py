@@ -1,4 +1,4 @@
-"""The sample city as it truly is: people, homes, firms, incidents as columns.
+"""The sample city as it truly is: people, homes, firms, certificates, projects, incidents as columns.
 
 Belongs here: putting the parts together. Does not: any mistake; those are made by whoever reports (`reports`).
 """
@@ -8,10 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from connectors.sample.areas import CityGrids, PoliceAreas, divide, police
+from connectors.sample.bodies import Branches, organise
+from connectors.sample.components import Components, install
 from connectors.sample.firms import Firms, employ, found_firms
-from connectors.sample.incidents import Branches, Components, Events, happen, install, organise
+from connectors.sample.incidents import Events, IdleTickets, happen, ring_idly
+from connectors.sample.licences import Certificates, certify
 from connectors.sample.people import Persons, settle
 from connectors.sample.places import Estates, Grids, Houses, build_estates, lay_grids
+from connectors.sample.projects import Projects, plan
 from connectors.sample.tenure import Tenure, own
 
 
@@ -27,9 +32,14 @@ class City:
     persons: Persons
     firms: Firms
     events: Events
+    idle_tickets: IdleTickets
     components: Components
     branches: Branches
     tenure: Tenure
+    certificates: Certificates
+    projects: Projects
+    police_areas: PoliceAreas
+    city_grids: CityGrids
 
 
 def build_city(persons: int, seed: int, as_of: date) -> City:
@@ -45,6 +55,7 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
     unemployed = settle(persons, len(houses.estate), seed, as_of)
     firms = found_firms(unemployed, houses, grids, seed, as_of)
     people = employ(unemployed, firms, seed, as_of)
+    components = install(persons, grids, seed)
     return City(
         seed=seed,
         as_of=as_of,
@@ -53,8 +64,13 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
         houses=houses,
         persons=people,
         firms=firms,
-        events=happen(people, houses, seed, as_of),
-        components=install(persons, grids, seed),
+        events=happen(people, houses, estates, components, seed, as_of),
+        idle_tickets=ring_idly(people, houses, seed, as_of),
+        components=components,
         branches=organise(people, grids, seed),
-        tenure=own(people, len(houses.estate), seed, as_of),
+        tenure=own(people, firms, len(houses.estate), seed, as_of),
+        certificates=certify(people, firms, seed, as_of),
+        projects=plan(firms, houses, grids, persons, seed, as_of),
+        police_areas=police(grids, estates),
+        city_grids=divide(grids, seed),
     )

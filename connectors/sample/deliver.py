@@ -17,7 +17,18 @@ from connectors.sample.addresses import AddressBook
 from connectors.sample.city import build_city
 from connectors.sample.files import write_file
 from connectors.sample.life import on_day
-from connectors.sample.reports import enterprises, grid_staff, homes, issues, libraries, population
+from connectors.sample.reports import (
+    areas,
+    certificates,
+    citizens,
+    enterprises,
+    grid_staff,
+    homes,
+    libraries,
+    officers,
+    population,
+    projects,
+)
 from connectors.sample.sheets import Delta, Desk, File, Sheet
 from connectors.sample.truth import Ledger, end_of_day, record_lines, write_truth
 
@@ -36,14 +47,18 @@ REPORTS: tuple[Callable[[Desk], File | list[File]], ...] = (
     enterprises.insurance,
     enterprises.fire_safety,
     grid_staff.collection,
-    issues.hotline,
-    issues.grid_events,
-    issues.snapshots,
-    issues.public_order,
-    issues.enforcement,
-    issues.patrols,
+    citizens.hotline,
+    officers.grid_events,
+    citizens.snapshots,
+    officers.public_order,
+    officers.enforcement,
+    officers.patrols,
     libraries.components,
     libraries.party_branches,
+    areas.police_areas,
+    areas.city_management,
+    certificates.certificates,
+    projects.investment_projects,
 )
 
 

@@ -78,17 +78,20 @@ def _xml(path: Path, file: File) -> None:
 
 
 def _geojson(path: Path, file: File) -> None:
+    """Points of the columns lng and lat, or polygons of the column ring."""
     sheet = file.sheets[0]
-    names = [n for n in sheet.columns if n not in ("lng", "lat")]
+    polygons = "ring" in sheet.columns
+    names = [n for n in sheet.columns if n not in ("lng", "lat", "ring")]
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write('{"type": "FeatureCollection", "features": [')
         lead = ""
         for batch in _rows(sheet):
             for row in batch:
                 cells = dict(zip(sheet.columns, row, strict=True))
+                where = [cells["ring"]] if polygons else [cells["lng"], cells["lat"]]
                 feature = {
                     "type": "Feature",
-                    "geometry": {"type": "Point", "coordinates": [cells["lng"], cells["lat"]]},
+                    "geometry": {"type": "Polygon" if polygons else "Point", "coordinates": where},
                     "properties": {n: cells[n] for n in names},
                 }
                 out.write(lead + json.dumps(feature, ensure_ascii=False))

@@ -117,5 +117,7 @@ def _tenure(first: City, day: int) -> Tenure:
         tenure,
         owner=np.where(sold, adults[draws.below("buyer", len(adults))], tenure.owner),
         co_owner=np.where(sold, -1, tenure.co_owner),
+        owner_firm=np.where(sold, -1, tenure.owner_firm),
+        co_owner_firm=np.where(sold, -1, tenure.co_owner_firm),
         since=np.where(sold, since, tenure.since),
     )

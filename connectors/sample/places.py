@@ -5,6 +5,7 @@ Belongs here: what exists and what it is truly called. Does not: how a platform 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,13 @@ from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, texts
 PERSONS_A_GRID = 830
 HOMES_A_PERSON = 0.392
 GRIDS_A_COMMUNITY = 6
+WEST, SOUTH, GRID_WIDTH, GRID_HEIGHT = 121.05, 28.70, 0.0085, 0.0070
+"""Corner of the city and size of a grid in degrees (WGS-84): some 800 m each way."""
 
 
 @dataclass(frozen=True)
 class Grids:
-    """The five-level tree of the city, one row per grid (the finest level)."""
+    """The five-level tree of the city, one row per grid (the finest level), and the south-west corner of each."""
 
     street_code: Texts
     street: Texts
@@ -27,6 +30,14 @@ class Grids:
     community: Texts
     grid_code: Texts
     grid: Texts
+    west: Floats
+    south: Floats
+
+    @property
+    def street_number(self) -> Ints:
+        """The number of each grid's street among the streets, in their order."""
+        streets = list(dict.fromkeys(self.street))
+        return np.array([streets.index(street) for street in self.street], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,19 @@ def lay_grids(persons: int, seed: int) -> Grids:
             (street_code, street_name, code, full, f"{code}{n:03d}", f"{short}第{n}网格")
             for n in range(1, per_community + 1)
         ]
-    return Grids(*(texts(list(column)) for column in zip(*rows, strict=True)))
+    west, south = _corners(len(rows))
+    codes = [texts(column) for column in zip(*rows, strict=True)]
+    return Grids(codes[0], codes[1], codes[2], codes[3], codes[4], codes[5], west, south)
+
+
+def _corners(grids: int) -> tuple[Floats, Floats]:
+    """Where each grid lies: row by row, there and back, so that those of one community lie together."""
+    number, across = np.arange(grids), math.isqrt(grids - 1) + 1
+    row, column = number // across, number % across
+    column = np.where(row % 2, across - 1 - column, column)
+    west: Floats = WEST + GRID_WIDTH * column.astype(np.float64)
+    south: Floats = SOUTH + GRID_HEIGHT * row.astype(np.float64)
+    return west, south
 
 
 def short_community(name: str) -> str:
@@ -114,8 +137,8 @@ def build_estates(persons: int, grids: Grids, seed: int) -> tuple[Estates, House
         number=_distinct_numbers(road, draws),
         name=name,
         alias=alias,
-        lon=np.round(121.05 + 0.5 * draws.uniform("lon"), 6),
-        lat=np.round(28.70 + 0.25 * draws.uniform("lat"), 6),
+        lon=np.round(grids.west[grid] + GRID_WIDTH * (0.15 + 0.7 * draws.uniform("lon")), 6),
+        lat=np.round(grids.south[grid] + GRID_HEIGHT * (0.15 + 0.7 * draws.uniform("lat")), 6),
     )
     return estates, _build_houses(shapes, estates, grids, seed)
 

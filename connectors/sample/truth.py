@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.sample.bodies import street_offices
 from connectors.sample.city import City
 from connectors.sample.firms import KINDS
 from connectors.sample.people import RELATIONS
@@ -88,8 +89,40 @@ def _table(columns: dict[str, Any]) -> pa.Table:
     return pa.table({name: pa.array(column) for name, column in columns.items()})
 
 
+def _library_tables(city: City) -> dict[str, pa.Table]:
+    """Certificates, components, projects and street offices; as enterprises the offices are numbered behind the firms."""
+    c, s, j, offices = city.certificates, city.components, city.projects, street_offices(city.grids)
+    return {
+        "certificates": _table(
+            {
+                "certificate_id": np.arange(len(c.kind)),
+                "type": c.kind,
+                "holder_kind": np.where(c.of_firm, "enterprise", "person").astype(object),
+                "holder": c.holder,
+                "number": c.number,
+                "issued": c.issued.astype("datetime64[us]"),
+                "ends": c.ends.astype("datetime64[us]"),
+                "replaced": c.replaced,
+            }
+        ),
+        "components": _table({"part_id": np.arange(len(s.cls)), "cls": s.cls, "g": s.grid, "lon": s.lon, "lat": s.lat}),
+        "projects": _table(
+            {
+                "project_id": np.arange(len(j.code)),
+                "code": j.code,
+                "old_code": j.former_code,
+                "builder": j.builder,
+                "phase": j.phase,
+                "house": j.house,
+                "invest": j.investment,
+            }
+        ),
+        "offices": _table({"firm_id": len(city.firms.name) + np.arange(len(offices)), "name": offices}),
+    }
+
+
 def city_tables(city: City) -> dict[str, pa.Table]:
-    """The city itself as of today: persons, houses, firms, estates, grids, events; rows named by their number."""
+    """The city itself as of today, a table a kind of thing; rows named by their number."""
     p, h, f, e, g, v = city.persons, city.houses, city.firms, city.estates, city.grids, city.events
     today = np.datetime64(city.as_of, "D")
     there = {"persons": p.birth <= today, "firms": f.established <= today, "events": v.time <= end_of_day(city.as_of)}
@@ -179,8 +212,12 @@ def city_tables(city: City) -> dict[str, pa.Table]:
                 "time": v.time.astype("datetime64[us]"),
                 "reporter": v.reporter,
                 "hours": v.hours,
+                "part_id": v.component,
+                "lon": v.lon,
+                "lat": v.lat,
             }
         ),
+        **_library_tables(city),
     }
     return {name: table.filter(pa.array(there[name])) if name in there else table for name, table in tables.items()}
 

@@ -65,13 +65,13 @@ def _sign(firms: Firms, firm: int, u: float) -> str:
     return _drop_prefix(str(firms.name[firm]), 0.5)
 
 
-def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors) -> Texts:
-    """Names of these firms as the platform writes them."""
+def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors, role: str = "firm") -> Texts:
+    """Names of these firms as the platform writes them; `role` tells several firms of one record apart."""
     firms, level = desk.city.firms, desk.level
     former = firms.former_name[firm]
-    old = draws.befalls("firm former", errors.former * level) & known(former)
+    old = draws.befalls(f"{role} former", errors.former * level) & known(former)
     column = chosen(old, former, firms.name[firm])
-    u = draws.mishap("firm sign", errors.sign * level)
+    u = draws.mishap(f"{role} sign", errors.sign * level)
     for i in np.flatnonzero((u >= 0) & ~old):
         column[i] = _sign(firms, int(firm[i]), u[i])
     for label, share, mishap in (
@@ -80,7 +80,7 @@ def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors) -> 
         ("brackets", errors.brackets, _full_width_brackets),
         ("slip", errors.slip, lambda value, v: noise.character_slip(value, v, 3)),
     ):
-        column = noise.spoil(column, draws, f"firm {label}", share * level, mishap)
+        column = noise.spoil(column, draws, f"{role} {label}", share * level, mishap)
     return column
 
 

@@ -76,9 +76,13 @@ def _homes(desk: Desk) -> tuple[Sheet, Ints]:
     house = np.flatnonzero(every.chance("known", 0.846))
     draws = desk.draws("wangge_caiji homes", len(house))
     residents = np.bincount(persons.house, minlength=len(houses.estate))[house]
-    owner = city.tenure.owner[house]
-    resident = np.where(persons.house[owner] == house, owner, city.tenure.resident_head[house])
-    householder = np.where(draws.chance("householder known", 0.8), resident, -1)
+    owner, firm = city.tenure.owner[house], city.tenure.owner_firm[house]
+    lives_there = (owner >= 0) & (persons.house[np.maximum(owner, 0)] == house)
+    resident = np.where(lives_there, owner, city.tenure.resident_head[house])
+    known = draws.chance("householder known", 0.8)
+    # the form asks for the householder or the legal representative: some put down the firm itself
+    householder_firm = np.where(known & draws.chance("firm named", 0.6), firm, -1)
+    householder = np.where(known & (householder_firm < 0), resident, -1)
     scribe = Scribe(desk, draws, np.maximum(householder, 0))
     grid, estate = houses.grid[house], houses.estate[house]
     alias = draws.chance("alias", 0.25) & (estates.alias[estate] != "")
@@ -92,11 +96,16 @@ def _homes(desk: Desk) -> tuple[Sheet, Ints]:
         "单元": _filled(houses.unit[house]),
         "室": np.where(houses.urban[house], houses.room[house], houses.door[house]),
         "住房类别*": texts(["自住房", "出租房", "空置房"])[draws.weighted("kind", [0.7, 0.22, 0.08])],
-        "房主姓名\\法人代表": chosen(householder >= 0, scribe.name(NameErrors(dot=0.0))),
+        "房主姓名\\法人代表": chosen(
+            householder_firm >= 0,
+            firm_names(desk, np.maximum(householder_firm, 0), draws, FirmNameErrors(slip=0.0), "householder"),
+            chosen(householder >= 0, scribe.name(NameErrors(dot=0.0))),
+        ),
         "实住人数": np.where(guess, draws.below("count", 6), residents),
         "住房面积": np.round(houses.area[house]).astype(np.int64),
     }
     mentions = [Mention("subject", "housing", house), Mention("householder", "person", householder)]
+    mentions.append(Mention("householder_enterprise", "enterprise", householder_firm))
     content = sheet(
         columns,
         mentions,

@@ -5,6 +5,8 @@ Belongs here: which homes, owners and tenants each knows, its columns, its rates
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from connectors.sample import noise
@@ -12,8 +14,57 @@ from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import HEAD
+from connectors.sample.reports.enterprise import FirmNameErrors, firm_names
 from connectors.sample.reports.person import IdErrors, NameErrors, PhoneErrors, Scribe, dates, day_texts
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """Who holds a right in each home: a person or a firm (rows, -1: it is of the other sort or there is none)."""
+
+    desk: Desk
+    draws: Draws
+    person: Ints
+    firm: Ints
+    role: str
+
+    @property
+    def scribe(self) -> Scribe:
+        """Writes down the persons among them."""
+        return Scribe(self.desk, self.draws, np.maximum(self.person, 0), self.role)
+
+    def name(self, errors: NameErrors) -> Texts:
+        """Names of persons and firms in one column."""
+        return self._either(self.scribe.name(errors), firm_names(self.desk, self._firm, self.draws, _FIRM, self.role))
+
+    def number(self, errors: IdErrors) -> Texts:
+        """Identity numbers and credit codes in one column."""
+        codes = self.desk.city.firms.credit_code[self._firm]
+        codes = noise.blank(codes, self.draws, f"{self.role} no code", errors.missing * self.desk.level)
+        return self._either(self.scribe.id_number(errors), codes)
+
+    def phone(self, errors: PhoneErrors) -> Texts:
+        """Phones of persons and firms in one column."""
+        return self._either(self.scribe.phone(errors), self.desk.city.firms.phone[self._firm])
+
+    def mentions(self) -> list[Mention]:
+        """The mentions of both sorts."""
+        return [
+            Mention(self.role, "person", self.person),
+            Mention(f"{self.role}_enterprise", "enterprise", self.firm),
+        ]
+
+    @property
+    def _firm(self) -> Ints:
+        return np.maximum(self.firm, 0)
+
+    def _either(self, of_person: Texts, of_firm: Texts) -> Texts:
+        return chosen(self.firm >= 0, of_firm, of_person)
+
+
+_FIRM = FirmNameErrors(former=0.3, prefix=0.03, form=0.02, slip=0.0)
+"""What ends a name tells a firm from a person where its code is missing: clerks do not mistake it."""
 
 
 def _joined(first: Texts, second: Texts, both: Bools) -> Texts:
@@ -28,10 +79,9 @@ def real_estate(desk: Desk) -> File:
     house = known[np.argsort(houses.unit_number[known].astype(str), kind="stable")]
     draws = desk.draws("budongchan", len(house))
     tenure = desk.city.tenure
-    owner, co_owner = tenure.owner[house], tenure.co_owner[house]
-    both = co_owner >= 0
-    first = Scribe(desk, draws, owner, "owner")
-    second = Scribe(desk, draws, np.maximum(co_owner, 0), "co-owner")
+    first = _Holder(desk, draws, tenure.owner[house], tenure.owner_firm[house], "owner")
+    second = _Holder(desk, draws, tenure.co_owner[house], tenure.co_owner_firm[house], "co_owner")
+    both = (second.person >= 0) | (second.firm >= 0)
     names = NameErrors(slip=0.0015, former=0.1)
     numbers = IdErrors(missing=0.003, lower_x=0.012, wrong=0.0025, swapped=0.001, fifteen=0.029)
     columns: dict[str, Column] = {
@@ -40,7 +90,7 @@ def real_estate(desk: Desk) -> File:
             Manner.FULL, house, draws, AddressErrors(no_unit=0.01, slip=0.003), desk.level, name="place"
         ),
         "权利人": _joined(first.name(names), second.name(NameErrors()), both),
-        "权利人证件号": _joined(first.id_number(numbers), second.id_number(IdErrors(missing=0.003)), both),
+        "权利人证件号": _joined(first.number(numbers), second.number(IdErrors(missing=0.003)), both),
         "共有情况": chosen(both, "共同共有", "单独所有"),
         "建筑面积": houses.area[house],
         "用途": texts(["住宅"] * len(house)),
@@ -48,8 +98,8 @@ def real_estate(desk: Desk) -> File:
     }
     mentions = [
         Mention("subject", "housing", house),
-        Mention("owner", "person", owner),
-        Mention("co_owner", "person", co_owner),
+        *first.mentions(),
+        *second.mentions(),
     ]
     content = sheet(columns, mentions, desk.arrived("budongchan", draws.n))
     options = {"encoding": "gbk", "line_end": "\r\n", "separator": "|"}
@@ -58,7 +108,7 @@ def real_estate(desk: Desk) -> File:
 
 
 def tenancies(desk: Desk) -> File:
-    """住建局 租赁备案: households from elsewhere who rent the home they live in."""
+    """住建局 租赁备案: households from elsewhere who rent the home they live in, or whose employer does."""
     city = desk.city
     persons = desk.first.persons
     renters = (persons.relation == HEAD) & ~persons.local
@@ -67,18 +117,19 @@ def tenancies(desk: Desk) -> File:
     draws = desk.draws("zhujian_zulin", len(tenant))
     tenant = tenant[draws.order("order")]
     house = persons.house[tenant]
-    landlord = city.tenure.landlord[house]
-    lets, rents = Scribe(desk, draws, landlord, "landlord"), Scribe(desk, draws, tenant, "tenant")
+    employer = np.where(city.tenure.firm_rents[house], persons.employer[tenant], -1)
+    lets = _Holder(desk, draws, city.tenure.landlord[house], city.tenure.landlord_firm[house], "landlord")
+    rents = _Holder(desk, draws, np.where(employer >= 0, -1, tenant), employer, "tenant")
     phones = PhoneErrors(missing=0.098, old=0.077)
     serial = draws.order("serial") * 3 + draws.below("gap", 3)
     columns: dict[str, Column] = {
         "备案编号": texts([f"ZL2026{n:06d}" for n in serial.tolist()]),
         "出租房地址*": desk.book.write(Manner.ROAD, house, draws, AddressErrors(no_unit=0.04, slip=0.017), desk.level),
         "出租人姓名*": lets.name(NameErrors(space=0.033, slip=0.0088, dot=0.7)),
-        "出租人身份证号": lets.id_number(IdErrors(missing=0.087, lower_x=0.022, wrong=0.0072, swapped=0.001)),
+        "出租人身份证号": lets.number(IdErrors(missing=0.087, lower_x=0.022, wrong=0.0072, swapped=0.001)),
         "出租人手机": lets.phone(phones),
         "承租人姓名*": rents.name(NameErrors(space=0.038, slip=0.0105, dot=0.7)),
-        "承租人身份证号": rents.id_number(IdErrors(missing=0.054, lower_x=0.015, wrong=0.0026, swapped=0.002)),
+        "承租人身份证号": rents.number(IdErrors(missing=0.054, lower_x=0.015, wrong=0.0026, swapped=0.002)),
         "承租人手机": rents.phone(phones),
         "月租金(元)": draws.between("rent", 5, 60) * 100,
         "租赁起始": day_texts(dates(draws, "from", "2024-08-20", str(desk.first.as_of))),
@@ -86,8 +137,8 @@ def tenancies(desk: Desk) -> File:
     }
     mentions = [
         Mention("subject", "housing", house),
-        Mention("landlord", "person", landlord),
-        Mention("tenant", "person", tenant),
+        *lets.mentions(),
+        *rents.mentions(),
     ]
     shown = desk.arrived("zhujian_zulin", draws.n)
     content = sheet(columns, mentions, shown, name="出租房登记表", title="出租房信息登记表")

@@ -23,6 +23,7 @@ DELIMITED = {
     "shuiwu_nashuiren": ("gbk", "\t"),
     "rexian_12345": ("gb18030", ","),
     "zonghe_zhifa": ("gbk", ","),
+    "jingwu_wangge": ("gb18030", ","),
 }
 
 
@@ -56,12 +57,9 @@ def read(path: Path) -> dict[str, list[Row]]:
         return {"": json.loads(path.read_text("utf-8"))["rows"]}
     if path.suffix == ".geojson":
         features = json.loads(path.read_text("utf-8"))["features"]
-        return {
-            "": [
-                {**f["properties"], **dict(zip(("lng", "lat"), f["geometry"]["coordinates"], strict=True))}
-                for f in features
-            ]
-        }
+        points = [f["geometry"]["coordinates"] for f in features if f["geometry"]["type"] == "Point"]
+        places = [dict(zip(("lng", "lat"), point, strict=True)) for point in points] or [{} for _ in features]
+        return {"": [{**f["properties"], **place} for f, place in zip(features, places, strict=True)]}
     if path.suffix == ".xml":
         return {"": [{cell.tag: cell.text for cell in row} for row in etree.fromstring(path.read_bytes())]}
     encoding, separator = DELIMITED[platform]

@@ -11,6 +11,7 @@ from stdnum.iso7064 import mod_11_10
 
 from connectors.sample.city import City, build_city
 from connectors.sample.people import CHILD, HEAD, LODGING, SPOUSE
+from connectors.sample.reports.libraries import component_numbers
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,8 @@ def test_registration_numbers_hold_their_check_digit(city: City) -> None:
 
 def test_other_codes_have_their_lengths(city: City) -> None:
     assert {len(n) for n in city.houses.unit_number} == {28}
-    assert {len(c) for c in city.components.code} == {16}
+    assert {len(c) for c in component_numbers(city.components)} == {16}
+    assert {len(c) for c in city.projects.code} == {24}
     assert {len(c) for c in city.grids.grid_code} == {15}
     assert len(set(city.houses.unit_number)) == len(city.houses.unit_number)
 
