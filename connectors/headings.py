@@ -36,6 +36,12 @@ def folded(heading: str) -> str:
     return "".join(unicodedata.normalize("NFKC", legible(heading)).split()).lstrip("\ufeff").strip("*")
 
 
+def _declared(dataset: Dataset) -> dict[str, str]:
+    """Every heading a declared column may have, folded → the declared name."""
+    former = {folded(old): name for name, spec in dataset.columns.items() for old in spec.also}
+    return former | {folded(name): name for name in dataset.columns}
+
+
 def missing(dataset: Dataset, found: Sequence[str]) -> list[str]:
     """Declared columns that `found` (landed names) lacks and that are not optional, in declared order."""
     have = set(found)
@@ -52,9 +58,9 @@ def match(dataset: Dataset, headings: Sequence[str | None], groups: Sequence[str
             `group/heading`.
 
     Raises:
-        DeliveryRejected: `column_repeated` where a declared column stands twice.
+        DeliveryRejected: `column_repeated` where a declared column stands twice, or under its old and its new heading.
     """
-    declared = {folded(name): name for name in dataset.columns}
+    declared = _declared(dataset)
     plain = [folded(h) if h else "" for h in headings]
     names: list[str] = []
     nameless: set[int] = set()
@@ -68,13 +74,21 @@ def match(dataset: Dataset, headings: Sequence[str | None], groups: Sequence[str
             name = f"未命名列{position + 1}"
             nameless.add(position)
         elif name in names and name in dataset.columns:
-            raise DeliveryRejected("column_repeated", f"列“{name}”出现两次，无法判断以哪一列为准，请只保留一列")
+            raise DeliveryRejected(
+                "column_repeated", _twice(name, str(headings[names.index(name)]), str(headings[position]))
+            )
         elif name in names:
             name = f"{name}.{position + 1}"
         if name not in dataset.columns and heading:
             unknown.append(name)
         names.append(name)
     return Columns(tuple(names), frozenset(nameless), tuple(unknown))
+
+
+def _twice(name: str, first: str, second: str) -> str:
+    if folded(first) == folded(second):
+        return f"列“{name}”出现两次，无法判断以哪一列为准，请只保留一列"
+    return f"“{first.strip()}”与“{second.strip()}”是同一列“{name}”的新旧列名，无法判断以哪一列为准，请只保留一列"
 
 
 def require(dataset: Dataset, columns: Columns) -> None:
@@ -109,7 +123,7 @@ def find(
     Raises:
         DeliveryRejected: `header_moved`, `header_missing`, `column_missing` or `column_repeated`.
     """
-    declared = {folded(name) for name in dataset.columns}
+    declared = _declared(dataset).keys()
     hits = [len(declared & {folded(c) for c in row if c}) for row in rows]
     here = hits[declared_row - 1] if declared_row <= len(hits) else 0
     best = max(range(len(hits)), key=lambda i: hits[i], default=-1)

@@ -39,11 +39,13 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
     rows: list[dict[str, object]] = []
     chunk = Chunk(0)
     seen: dict[str, None] = {}
+    headings: dict[str, None] = {}
 
     def flush() -> Batches:
         nonlocal rows, names
         keys = [*names]
         columns = match(dataset, keys)
+        headings.update(dict.fromkeys(keys))
         absent = [c for c in dataset.columns if c not in columns.names]
         nothing: list[str | None] = [None] * len(absent)
         chunk.rows = [
@@ -67,6 +69,7 @@ def batches(items: Iterable[Item], dataset: Dataset) -> Batches:
             yield from flush()
     yield from flush()
     if seen:
+        match(dataset, [*headings])  # an old and a new name of one column may stand in different batches
         unknown = tuple(name for name in seen if name not in dataset.columns)
         require(dataset, Columns(tuple(seen), frozenset(), unknown))
 

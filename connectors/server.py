@@ -186,9 +186,17 @@ def _since(dataset: Dataset, earlier: Earlier) -> str | None:
     if not earlier.paths or not dataset.changed_at:
         return None
     with duckdb.connect() as connection:
-        landed = connection.read_parquet([str(p) for p in earlier.paths], union_by_name=True)
-        newest = landed.aggregate(f"max({quoted(dataset.changed_at)})").fetchall()[0][0]
+        former = " union all by name ".join(_under_declared_names(path, dataset) for path in earlier.paths)
+        newest = connection.sql(former).aggregate(f"max({quoted(dataset.changed_at)})").fetchall()[0][0]
     return None if newest is None else before(str(newest))
+
+
+def _under_declared_names(path: Path, dataset: Dataset) -> str:
+    """The rows of a former pull as a query: a column that has another heading now stands under its declared name."""
+    found = pq.read_schema(path).names
+    named = zip(found, match(dataset, found).names, strict=True)
+    columns = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in named)
+    return f"select {columns} from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
 
 
 def before(watermark: str) -> str:
@@ -217,8 +225,8 @@ def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int
     cells = ", ".join(quoted(n) for n in names)
     with duckdb.connect() as connection:
         former = " union all by name ".join(
-            f"select *, {i} as pull_number from read_parquet('{str(p).replace(chr(39), chr(39) * 2)}')"
-            for i, p in enumerate(earlier.paths)
+            f"select *, {i} as pull_number from ({_under_declared_names(path, dataset)})"
+            for i, path in enumerate(earlier.paths)
         )
         known = set(connection.sql(former).columns)
         before = ", ".join(quoted(n) if n in known else f"null::varchar as {quoted(n)}" for n in names)

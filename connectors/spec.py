@@ -296,7 +296,9 @@ class ColumnSpec(Strict):
 
     `mandatory`: a row whose cell is empty is rejected. `optional`: a file without the column is still read (otherwise a
     declared column that is gone rejects the delivery). `running_number`: it counts the rows of this file and is no part
-    of what a row says, so that a row keeps its identity when one above it goes.
+    of what a row says, so that a row keeps its identity when one above it goes. `also`: headings it had before, the oldest
+    first; a file that has one of them instead is read under the declared name, and rows keep the identity they had under
+    the oldest.
     """
 
     en: str
@@ -304,6 +306,7 @@ class ColumnSpec(Strict):
     mandatory: bool = False
     optional: bool = False
     running_number: bool = False
+    also: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -372,6 +375,14 @@ class Dataset(Strict):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
         if self.aliases and self.reference != "address":
             raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
+        for name, column in self.columns.items():
+            taken = known | {other for n, spec in self.columns.items() if n != name for other in spec.also}
+            if bad := sorted(
+                set(column.also) & taken | {other for other in column.also if column.also.count(other) > 1}
+            ):
+                raise ValueError(
+                    f"dataset {self.name}, columns.{name}.also: {bad} names a column already; a heading belongs to one column"
+                )
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
         for name, role in self.roles.items():
@@ -381,6 +392,10 @@ class Dataset(Strict):
                         f"dataset {self.name}, roles.{name}: {tie.role!r} is no {kind} role of this dataset"
                     )
         return self
+
+    def identity(self, column: str) -> str:
+        """The name a column has in the identity of rows: its oldest one, so that a new heading makes no new rows."""
+        return self.columns[column].also[0] if self.columns[column].also else column
 
     @property
     def subject(self) -> str | None:
