@@ -18,7 +18,8 @@ def look(path: Path) -> Layout:
     Raises:
         DeliveryRejected: it is damaged or has no table.
     """
-    tables, notes = [], []
+    tables: list[TableLayout] = []
+    notes: list[str] = []
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as connection:
             named = connection.execute(

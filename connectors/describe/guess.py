@@ -22,8 +22,8 @@ from connectors.describe.vocabulary import Reading, Vocabulary
 from connectors.registry import CodeTables
 from warehouse.model.data_model import DataModel
 
-BY_VALUES = 0.5
-"""How sure values alone make an attribute."""
+BY_VALUES, ENOUGH = 0.5, 0.9
+"""How sure values alone make an attribute, and the weight from which a kind is what a row is about."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _subject(readings: Mapping[str, list[Assigned]], columns: Mapping[str, Colum
         own = {a.kind: a for a in sorted((a for a in every if a.party is None), key=lambda a: a.sure)}
         beside = max((a.sure for a in every if a.party), default=0.0)
         for kind, assigned in own.items():
-            if assigned.sure < beside and not own.keys() - {kind, "enterprise"}:
+            if assigned.sure < beside:
                 continue
             identifies = model.identifies(kind, model.cells(kind)[assigned.cell.partition(".")[0]]) == "yes"
             unique = 1.5 if columns[name].is_unique else 1.0
@@ -135,4 +135,5 @@ def _subject(readings: Mapping[str, list[Assigned]], columns: Mapping[str, Colum
                 "identifier",
             )
             weights[kind] += assigned.sure * unique * (3.0 if identifies and tells else 1.0) / len(own)
-    return max(sorted(weights), key=lambda k: weights[k]) if weights else None
+    best = max(sorted(weights), key=lambda k: weights[k], default=None)
+    return best if best and weights[best] >= ENOUGH else None

@@ -22,7 +22,9 @@ NOT_THE_ROW = re.compile("电话|手机|号牌种类|邮编|门牌|房号|室号
 
 def key_candidates(sample: Sample, guess: Guess) -> list[str]:
     """Columns that are filled and unique and whose heading speaks of a number; those that hold nobody's number first."""
-    unique = [c for c in sample.columns if c.is_unique and not c.running and sample.rows > 1]
+    unique = [c for c in sample.columns if c.is_unique and not is_running_number(c) and sample.rows > 1]
+    counted = {plain(str(word)) for word in words()["running_number"]} - {"编号"}
+    unique = [c for c in unique if plain(c.title) not in counted]
     named = [c for c in unique if NUMBERED.search(c.title) and not NOT_THE_ROW.search(c.title)]
     return [
         c.name for c in sorted(named, key=lambda c: any(a.cell == "id_number" for a in guess.columns[c.name].assigned))

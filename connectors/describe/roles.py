@@ -15,8 +15,11 @@ from connectors.describe.vocabulary import Party
 from connectors.registry import CodeTables
 from warehouse.model.data_model import DataModel
 
-FIRMS = 0.03
+FIRMS = 0.005
 """Share of names that are those of firms from which a party is a person or an enterprise row by row."""
+CODES = re.compile("编码|代码|CODE", re.I)
+EXACT_PLACE = {"text", "road_number", "estate", "building", "room"}
+"""Parts of an address that name more than a district."""
 REGISTERED, OPERATES = re.compile("户籍|户口|注册|登记|HJ|ZC"), re.compile("经营|SCJY")
 
 TableOf = Callable[[Column, str | None, CodeTables], str | None]
@@ -75,7 +78,7 @@ class _Desk:
             ahead = max((a.sure for a in every if a.party != party and a.party), default=0.0)
             for a in sorted(meant, key=lambda a: -a.sure)[:1]:
                 blocked = party is None and ahead > a.sure
-                if not blocked and (a.cell not in taken or a.sure > taken[a.cell].sure):
+                if not blocked and (a.cell not in taken or _preference(a) > _preference(taken[a.cell])):
                     taken[a.cell] = a
         return taken
 
@@ -134,9 +137,15 @@ def roles_of(
     return Roles(subject, declared, tuple(assigned))
 
 
+def _preference(assigned: Assigned) -> tuple[float, bool]:
+    """The surer column, of two the one with codes."""
+    return round(assigned.sure, 2), bool(CODES.search(assigned.title))
+
+
 def _identified(desk: _Desk, kind: str, attributes: Mapping[str, Any], *, is_subject: bool) -> bool:
     known = desk.model.cells(kind)
-    says = {desk.model.identifies(kind, known[cell]) for cell in attributes}
+    vague = {c for c, v in attributes.items() if isinstance(v, dict) and "column" not in v and not set(v) & EXACT_PLACE}
+    says = {desk.model.identifies(kind, known[cell]) for cell in attributes if cell not in vague}
     return "yes" in says or (is_subject and "subject" in says)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -87,8 +87,15 @@ def _column(rows: pa.Table, name: str, title: str) -> Column:
         return Column(name, title, rows.num_rows)
     cells = rows.column(name).to_pylist()
     counts = Counter(cell for cell in cells if cell and cell.strip())
-    running = len(cells) > 1 and all(cell == str(n) for n, cell in enumerate(cells[:1000], 1))
-    return Column(name, title, rows.num_rows, counts, running)
+    return Column(name, title, rows.num_rows, counts, _runs([cell for cell in cells if cell]))
+
+
+def _runs(cells: list[str]) -> bool:
+    """Whether cells count from 1 upwards; a number may be left out where a row was sent back."""
+    if len(cells) < 2 or not all(cell.isdecimal() and len(cell) < 9 for cell in cells):
+        return False
+    numbers = [*map(int, cells)]
+    return all(a < b for a, b in pairwise(numbers)) and numbers[0] <= 2 and numbers[-1] <= 1.1 * len(numbers) + 2
 
 
 def _platform(layout: Layout, table: TableLayout) -> Platform:

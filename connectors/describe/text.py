@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from connectors.describe.encoding import LOOKED_AT, encoding_of
 from connectors.describe.header import header_row, no_headings
 from connectors.describe.names import landed_names
 from connectors.describe.recogniser import Recogniser
-from connectors.describe.separators import cut
+from connectors.describe.separators import cut, parser
 from connectors.describe.table import Layout, TableLayout
 from connectors.describe.vocabulary import Vocabulary
 from connectors.headings import LOOK_AHEAD
@@ -44,5 +43,4 @@ def look(path: Path, vocabulary: Vocabulary, recogniser: Recogniser) -> Layout:
 
 
 def _record(line: str, separator: str, quote: str | None) -> list[str | None]:
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    return [*next(csv.reader([line], delimiter=separator, quotechar=quote, quoting=quoting), [])]
+    return [*next(parser([line], separator, quote), [])]

@@ -23,6 +23,8 @@ from warehouse.model.data_model import DataModel
 
 EXACT, CODED, INITIALS, SHORT_INITIALS, ENDING, INSIDE = 1.0, 1.0, 0.9, 0.55, 0.7, 0.45
 """How sure a heading makes an attribute, by how the word is met."""
+NEAR = 0.25
+"""Readings less sure than the surest by more than this are none."""
 FURTHER = re.compile(
     "号码$|名称$|名$|号$|编号$|代码$|编码$|类型$|类别$|日期$|时间$|地址$|状态$|备注$|说明$|单位$|金额|数$|数量$|序号|意见$|原因$|结果$|情况$|标志$|标识$|来源$|等级$|性质$|方式$|电话$|人$|人员$|部门$|率$|年度$|年份$|内容$|面积$|途径$"
 )
@@ -134,7 +136,10 @@ class Vocabulary:
         """Every way to understand a heading, the surest first."""
         text = plain(heading)
         found = [Reading(k, c, None, sure, word) for k, c, sure, word in self._own(text)]
+        surest = max((r.sure for r in found), default=0.0)
+        found = [r for r in found if r.sure > surest - NEAR]
         found += self._of_parties(text)
+        found += self._named_in_cells(found)
         best: dict[tuple[str, str, Party | None], Reading] = {}
         for reading in sorted(found, key=lambda r: -r.sure):
             best.setdefault((reading.kind, reading.cell, reading.party), reading)
@@ -158,6 +163,19 @@ class Vocabulary:
             word = max(inside, key=len)
             found += [(k, c, INSIDE, word) for k, c in self.words[word]]
         return found
+
+    def _named_in_cells(self, found: list[Reading]) -> list[Reading]:
+        """Who an attribute of the row itself names: `legal_rep_name` is the name of the legal representative."""
+        cells = {meant for every in self.words.values() for meant in every}
+        parties = {party.name: party for party in self.parties.values()}
+        return [
+            Reading(party.kind, cell, party, reading.sure, reading.word)
+            for reading in found
+            for name, party in parties.items()
+            if reading.party is None and reading.cell.startswith(f"{name}_")
+            for cell in [reading.cell.removeprefix(f"{name}_")]
+            if (party.kind, cell) in cells
+        ]
 
     def _of_parties(self, text: str) -> list[Reading]:
         found = []
