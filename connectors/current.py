@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from connectors.claims import date_sql, quoted
 from connectors.holding import standing
 from connectors.manifest import manifest, rejected_rows
-from connectors.spec import Platform
+from connectors.spec import Dataset, Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
 
@@ -47,7 +47,8 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
     spec = platform.dataset(dataset)
     deliveries = _at_stake(platform, dataset, home)
     paths = [home.rows(platform.platform, i, dataset) for i in deliveries["delivery_id"].to_pylist()]
-    columns = list(spec.columns) + _further_columns(paths, set(spec.columns) | set(CURRENT_HEAD.names))
+    former = {old for column in spec.columns.values() for old in column.also}
+    columns = list(spec.columns) + _further_columns(paths, set(spec.columns) | former | set(CURRENT_HEAD.names))
     schema = pa.schema(list(CURRENT_HEAD) + [pa.field(name, pa.string()) for name in columns])
     if not paths:
         return schema.empty_table()
@@ -57,13 +58,22 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         connection.execute(f"create temp view landed as from read_parquet([{listed}], union_by_name = true)")
         have = set(connection.table("landed").columns)
-        picked = [f"l.{quoted(c)}" if c in have else f"cast(null as varchar) as {quoted(c)}" for c in columns]
-        texts = ", ".join(f"coalesce(l.{quoted(c)}, '')" for c in columns if c in have) or "''"
-        said = date_sql(f"l.{quoted(spec.changed_at)}") if spec.changed_at in have else "null::date"
+        landed = {c: _landed(spec, c, have) for c in columns}
+        picked = [f"{landed[c] or 'cast(null as varchar)'} as {quoted(c)}" for c in columns]
+        texts = ", ".join(f"coalesce({cell}, '')" for cell in landed.values() if cell) or "''"
+        changed_at = landed.get(spec.changed_at or "")
+        said = date_sql(changed_at) if changed_at else "null::date"
         claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
         statement = _sql("current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
         table = connection.sql(statement).to_arrow_table()
     return table.cast(schema)
+
+
+def _landed(spec: Dataset, column: str, have: set[str]) -> str:
+    """The cell of a column in landed rows: under its name, else under a heading it had before; '' where no file has it."""
+    names = [column, *(spec.columns[column].also[::-1] if column in spec.columns else ())]
+    cells = [f"l.{quoted(name)}" for name in names if name in have]
+    return f"coalesce({', '.join(cells)})" if len(cells) > 1 else "".join(cells)
 
 
 @cache

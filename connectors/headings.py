@@ -64,6 +64,12 @@ def folded(heading: str) -> str:
     return text.lstrip("\ufeff").strip("*")
 
 
+def _declared(dataset: Dataset) -> dict[str, str]:
+    """Every heading a declared column may have, folded → the declared name."""
+    former = {folded(old): name for name, spec in dataset.columns.items() for old in spec.also}
+    return former | {folded(name): name for name in dataset.columns}
+
+
 def missing(dataset: Dataset, names: Sequence[str]) -> list[str]:
     """Declared columns that `names` (landed names) lacks and that are not optional, in declared order."""
     have = set(names)
@@ -88,10 +94,11 @@ def match(
         own: landed names of headings nobody declared; default: one by position.
 
     Raises:
-        DeliveryRejected: `column_repeated` where a declared column stands twice, `too_many_columns`.
+        DeliveryRejected: `column_repeated` where a declared column stands twice, or under its old and its new heading;
+            `too_many_columns`.
     """
     require_few_columns(len(headings))
-    declared = {folded(name): name for name in dataset.columns}
+    declared = _declared(dataset)
     plain = [folded(h) if h else "" for h in headings]
     count = Counter(plain)
     other_case = _other_case(declared, count)
@@ -111,7 +118,9 @@ def match(
             name = (own or {}).get(str(headings[position])) or f"未声明列{position + 1}"
             unknown.append(position)
         elif name in seen:
-            raise DeliveryRejected("column_repeated", f"列“{name}”出现两次，无法判断以哪一列为准，请只保留一列")
+            raise DeliveryRejected(
+                "column_repeated", _twice(name, str(headings[names.index(name)]), str(headings[position]))
+            )
         seen.add(name)
         names.append(name)
     return Columns(tuple(names), frozenset(nameless), tuple(unknown), tuple(h or "" for h in headings))
@@ -128,6 +137,12 @@ def _other_case(declared: Mapping[str, str], count: Mapping[str, int]) -> dict[s
         if heading and heading not in declared:
             spare.setdefault(heading.casefold(), []).append(heading)
     return {h[0]: lacking[k][0] for k, h in spare.items() if len(h) == 1 and len(lacking.get(k, ())) == 1}
+
+
+def _twice(name: str, first: str, second: str) -> str:
+    if folded(first) == folded(second):
+        return f"列“{name}”出现两次，无法判断以哪一列为准，请只保留一列"
+    return f"“{first.strip()}”与“{second.strip()}”是同一列“{name}”的新旧列名，无法判断以哪一列为准，请只保留一列"
 
 
 def require(dataset: Dataset, columns: Columns) -> None:
@@ -147,8 +162,8 @@ def require(dataset: Dataset, columns: Columns) -> None:
 
 
 def hits(dataset: Dataset, row: Sequence[str | None]) -> int:
-    """How many declared columns the cells of a row name, whatever their case."""
-    declared = {folded(name).casefold() for name in dataset.columns}
+    """How many headings of declared columns the cells of a row name, whatever their case."""
+    declared = {heading.casefold() for heading in _declared(dataset)}
     return len(declared & {folded(c).casefold() for c in row if c})
 
 

@@ -91,6 +91,19 @@ def load_platforms(
     return dict(sorted(platforms.items()))
 
 
+def load_platform(path: Path, data_model: DataModel | None = None, tables: CodeTables | None = None) -> Platform:
+    """One platform of one file.
+
+    Raises:
+        ConfigurationError: anything wrong in the file.
+    """
+    tables = tables if tables is not None else load_code_tables()
+    platform, problems = _load(path, data_model or shipped(), tables)
+    if platform is None or problems:
+        raise ConfigurationError(problems)
+    return platform
+
+
 def _load(path: Path, data_model: DataModel, tables: CodeTables) -> tuple[Platform | None, list[str]]:
     loaded, lines, problems = parse(path)
     if problems:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,7 +194,7 @@ def _since(dataset: Dataset, earlier: Earlier) -> str | None:
     if not earlier.paths or not dataset.changed_at:
         return None
     with duckdb.connect() as connection:
-        landed = connection.read_parquet([str(p) for p in earlier.paths], union_by_name=True)
+        landed = connection.sql(_pulled(earlier.paths, dataset))
         column = quoted(dataset.changed_at)
         day = date_sql(column)
         # a time that reads as no date is compared as the text it is, as before
@@ -214,9 +214,22 @@ def _count(engine: Engine, dataset: Dataset) -> int:
 def _keys(dataset: Dataset, paths: tuple[Path, ...]) -> int:
     """Rows that pulls brought, each key once."""
     with duckdb.connect() as connection:
-        pulled = connection.read_parquet([str(p) for p in paths], union_by_name=True)
         keys = ", ".join(quoted(k) for k in dataset.key)
-        return int(pulled.project(keys).distinct().aggregate("count(*)").fetchall()[0][0])
+        pulled = connection.sql(_pulled(paths, dataset)).project(keys)
+        return int(pulled.distinct().aggregate("count(*)").fetchall()[0][0])
+
+
+def _pulled(paths: Sequence[Path], dataset: Dataset) -> str:
+    """The rows of former pulls as a query."""
+    return " union all by name ".join(_under_declared_names(path, dataset) for path in paths)
+
+
+def _under_declared_names(path: Path, dataset: Dataset) -> str:
+    """The rows of a former pull as a query: a column that has another heading now stands under its declared name."""
+    headings = pq.read_schema(path).names
+    named = zip(headings, match(dataset, headings).names, strict=True)
+    columns = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in named)
+    return f"select {columns} from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
 
 
 def before(watermark: str) -> str:
@@ -245,8 +258,8 @@ def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int
     cells = ", ".join(quoted(n) for n in names)
     with duckdb.connect() as connection:
         former = " union all by name ".join(
-            f"select *, {i} as pull_number from read_parquet('{str(p).replace(chr(39), chr(39) * 2)}')"
-            for i, p in enumerate(earlier.paths)
+            f"select *, {i} as pull_number from ({_under_declared_names(path, dataset)})"
+            for i, path in enumerate(earlier.paths)
         )
         known = set(connection.sql(former).columns)
         before = ", ".join(quoted(n) if n in known else f"null::varchar as {quoted(n)}" for n in names)

@@ -23,31 +23,31 @@ class Strict(BaseModel):
 class Label(Strict):
     """A title in both languages."""
 
-    zh: str
-    en: str
+    zh: str = Field(description="in Chinese")
+    en: str = Field(description="in English")
 
 
 class Department(Label):
     """The owning department; `code` is pinyin and names the extract folder."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="pinyin; names the extract folder")
 
 
 class Delimited(Strict):
     """Delimited text. `encoding` is any codec Python knows; a declared BOM is dropped."""
 
-    kind: Literal["delimited"]
-    encoding: str = "utf-8-sig"
-    separator: str = ","
-    quote: str | None = '"'
+    kind: Literal["delimited"] = Field(description="delimited text")
+    encoding: str = Field("utf-8-sig", description="any codec Python knows, such as gb18030")
+    separator: str = Field(",", description="one character")
+    quote: str | None = Field('"', description="one character that encloses a field; null where none does")
     header_row: int = Field(1, ge=1, description="1-based line of the column headings")
 
 
 class Workbook(Strict):
     """xlsx or xls. Headings in `header_row` (1-based); where they are two-tier, `group_row` holds the upper tier."""
 
-    kind: Literal["workbook"]
-    header_row: int = Field(1, ge=1)
+    kind: Literal["workbook"] = Field(description="xlsx or xls")
+    header_row: int = Field(1, ge=1, description="1-based row of the column headings")
     group_row: int | None = Field(
         None, ge=1, description="row of merged group headings; used only to tell equal headings apart"
     )
@@ -56,27 +56,27 @@ class Workbook(Strict):
 class Ndjson(Strict):
     """One JSON object a line, UTF-8."""
 
-    kind: Literal["ndjson"]
+    kind: Literal["ndjson"] = Field(description="one JSON object a line")
 
 
 class Json(Strict):
     """One JSON document; `rows` is the dotted path to the array of rows."""
 
-    kind: Literal["json"]
-    rows: str
+    kind: Literal["json"] = Field(description="one JSON document")
+    rows: str = Field(description="dotted path to the array of rows; empty where the document is the array")
 
 
 class Xml(Strict):
     """XML; each `row` element is a row, its child elements the columns. The prolog names the encoding."""
 
-    kind: Literal["xml"]
-    row: str
+    kind: Literal["xml"] = Field(description="one XML document")
+    row: str = Field(description="name of the element that is a row")
 
 
 class GeoJson(Strict):
     """A FeatureCollection; properties are the columns, points add `lng` and `lat`."""
 
-    kind: Literal["geojson"]
+    kind: Literal["geojson"] = Field(description="a FeatureCollection")
 
 
 class Sql(Strict):
@@ -86,8 +86,8 @@ class Sql(Strict):
     platform is pulled from there incrementally by each dataset's `changed_at` column, else SQLite files are read.
     """
 
-    kind: Literal["sql"]
-    url_env: str | None = None
+    kind: Literal["sql"] = Field(description="a database, or a SQLite file")
+    url_env: str | None = Field(None, description="environment variable that holds the URL of the database")
 
 
 Format = Annotated[Delimited | Workbook | Ndjson | Json | Xml | GeoJson | Sql, Field(discriminator="kind")]
@@ -99,7 +99,7 @@ class Source(Strict):
     Short form in YAML: just the column name.
     """
 
-    column: str
+    column: str = Field(description="source column")
     split: str | None = Field(None, description="separator of a cell that holds several values")
     part: int = Field(1, ge=1, description="which value of such a cell, from 1")
     codes: str | None = Field(None, description="name of a table in connectors/code_tables.yaml")
@@ -116,15 +116,15 @@ class AddressSource(Strict):
     Short form in YAML: just the column name of the whole address.
     """
 
-    text: str | None = None
-    street: str | None = None
-    community: str | None = None
-    road: str | None = None
-    road_number: str | None = None
-    estate: str | None = None
-    building: str | None = None
-    unit: str | None = None
-    room: str | None = None
+    text: str | None = Field(None, description="column of the whole address, or of what the other parts leave out")
+    street: str | None = Field(None, description="column of the street or town")
+    community: str | None = Field(None, description="column of the community or village")
+    road: str | None = Field(None, description="column of the road")
+    road_number: str | None = Field(None, description="column of the number on the road")
+    estate: str | None = Field(None, description="column of the estate or natural village")
+    building: str | None = Field(None, description="column of the building")
+    unit: str | None = Field(None, description="column of the unit (stairwell)")
+    room: str | None = Field(None, description="column of the room")
 
     @model_validator(mode="before")
     @classmethod
@@ -140,8 +140,8 @@ class AddressSource(Strict):
 class PointSource(Strict):
     """A place on the map: its longitude and latitude in columns of their own, in degrees."""
 
-    lng: str
-    lat: str
+    lng: str = Field(description="column of the longitude, in degrees")
+    lat: str = Field(description="column of the latitude, in degrees")
 
     @property
     def columns(self) -> dict[str, str]:
@@ -159,10 +159,10 @@ _SOURCES: dict[str, type[AnySource]] = {"address": AddressSource, "point": Point
 class Lookup(Strict):
     """`column` of this row equals `key` of a row of `dataset` of the same platform, whose `role` is meant."""
 
-    column: str
-    dataset: str
-    key: str
-    role: str = "subject"
+    column: str = Field(description="column of this row")
+    dataset: str = Field(description="dataset of the same platform")
+    key: str = Field(description="column of that dataset that holds the same value")
+    role: str = Field("subject", description="role of the row there that is meant")
 
 
 class TieSource(Strict):
@@ -171,10 +171,10 @@ class TieSource(Strict):
     With none of these it leads through what the role itself says: a person lives at the address of its row.
     """
 
-    relation: tuple[str, ...] = Field(min_length=1)
+    relation: tuple[str, ...] = Field(min_length=1, description="relations of the tie, as its kind declares them")
     role: str | None = Field(None, description="role of the same row")
     name: str | None = Field(None, description="column that holds the name of the other, such as an employer")
-    lookup: Lookup | None = None
+    lookup: Lookup | None = Field(None, description="key into another dataset")
 
     @model_validator(mode="after")
     def _at_most_one(self) -> TieSource:
@@ -190,10 +190,10 @@ class When(Strict):
     an enterprise: by the form of the number, else of the name; it holds where that is the kind of the role.
     """
 
-    column: str | None = None
-    is_: tuple[str, ...] = Field((), alias="is")
-    is_not: tuple[str, ...] = ()
-    party: bool = False
+    column: str | None = Field(None, description="column that decides")
+    is_: tuple[str, ...] = Field((), alias="is", description="values with which the role exists")
+    is_not: tuple[str, ...] = Field((), description="values with which it does not")
+    party: bool = Field(False, description="by whom name and number name: a person or an enterprise")
 
     @model_validator(mode="after")
     def _one_form(self) -> When:
@@ -235,10 +235,12 @@ class Role(Strict):
     In YAML a tie is a key with the name of the other kind: `housing: {relation: [owns], role: subject}`.
     """
 
-    kind: str
-    attributes: dict[str, AnySource]
-    ties: dict[str, TieSource] = Field(default_factory=dict)
-    when: When | None = None
+    kind: str = Field(description="kind of what it names")
+    attributes: dict[str, AnySource] = Field(description="what it says: cell of the kind → source")
+    ties: dict[str, TieSource] = Field(
+        default_factory=dict, description="other kind → tie; written under the kind's name"
+    )
+    when: When | None = Field(None, description="condition under which the role exists")
     authority: dict[str, int] = Field(default_factory=dict, description="attribute → 0–100; 50 where not given")
 
     @model_validator(mode="before")
@@ -296,14 +298,17 @@ class ColumnSpec(Strict):
 
     `mandatory`: a row whose cell is empty is rejected. `optional`: a file without the column is still read (otherwise a
     declared column that is gone rejects the delivery). `running_number`: it counts the rows of this file and is no part
-    of what a row says, so that a row keeps its identity when one above it goes.
+    of what a row says, so that a row keeps its identity when one above it goes. `also`: headings it had before, the oldest
+    first; a file that has one of them instead is read under the declared name, and rows keep the identity they had under
+    the oldest.
     """
 
-    en: str
-    zh: str | None = None
-    mandatory: bool = False
-    optional: bool = False
-    running_number: bool = False
+    en: str = Field(description="meaning in English")
+    zh: str | None = Field(None, description="meaning in Chinese, where the heading is a code")
+    mandatory: bool = Field(False, description="a row whose cell is empty is rejected")
+    optional: bool = Field(False, description="a file without the column is still read")
+    running_number: bool = Field(False, description="it counts the rows of the file and is no part of what a row says")
+    also: tuple[str, ...] = Field((), description="headings it had before, the oldest first")
 
     @model_validator(mode="before")
     @classmethod
@@ -314,19 +319,19 @@ class ColumnSpec(Strict):
 class GridTree(Strict):
     """Which columns of a grid reference hold the five-level tree."""
 
-    city: str
-    street_code: str
-    street: str
-    community_code: str
-    community: str
-    grid_code: str
-    grid: str
+    city: str = Field(description="column of the city's name")
+    street_code: str = Field(description="column of the code of the street or town")
+    street: str = Field(description="column of its name")
+    community_code: str = Field(description="column of the code of the community or village")
+    community: str = Field(description="column of its name")
+    grid_code: str = Field(description="column of the code of the grid")
+    grid: str = Field(description="column of its name")
 
 
 class Aliases(Strict):
     """Where an address reference keeps other names of an estate. Short form in YAML: just the column name."""
 
-    column: str
+    column: str = Field(description="column of the other names")
     split: str | None = Field(None, description="separator of a cell that holds several aliases")
 
     @model_validator(mode="before")
@@ -342,15 +347,15 @@ RESERVED = frozenset(["delivery_id", "file_name", "sheet_name", "row_number", "r
 class Dataset(Strict):
     """One table of rows inside a platform's deliveries: a sheet, a database table, or the file itself."""
 
-    name: str
-    title: Label
+    name: str = Field(description="its name in the landing area and the catalogue")
+    title: Label = Field(description="what it is called")
     sheet: str | None = Field(None, description="sheet or database table; absent: the file has one table of rows")
-    columns: dict[str, ColumnSpec]
+    columns: dict[str, ColumnSpec] = Field(description="every column, by heading; of equal headings `group/heading`")
     key: tuple[str, ...] = Field((), description="columns that identify a row across deliveries; required for delta")
     changed_at: str | None = Field(
         None, description="column with the date of the claim; the incremental column of a database"
     )
-    roles: dict[str, Role] = Field(default_factory=dict)
+    roles: dict[str, Role] = Field(default_factory=dict, description="what a row names, by a name of your choice")
     about: str | None = Field(
         None, description="role that a row is about; `subject` where there is one, else the first role"
     )
@@ -383,6 +388,7 @@ class Dataset(Strict):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
         if self.aliases and self.reference != "address":
             raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
+        self._check_former_headings()
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
         for name, role in self.roles.items():
@@ -392,6 +398,19 @@ class Dataset(Strict):
                         f"dataset {self.name}, roles.{name}: {tie.role!r} is no {kind} role of this dataset"
                     )
         return self
+
+    def _check_former_headings(self) -> None:
+        for name, column in self.columns.items():
+            others = {heading for n, spec in self.columns.items() if n != name for heading in spec.also}
+            twice = {heading for heading in column.also if column.also.count(heading) > 1}
+            if bad := sorted(set(column.also) & (set(self.columns) | others) | twice):
+                raise ValueError(
+                    f"dataset {self.name}, columns.{name}.also: {bad} names a column already; a heading belongs to one column"
+                )
+
+    def identity(self, column: str) -> str:
+        """The name a column has in the identity of rows: its oldest one, so that a new heading makes no new rows."""
+        return self.columns[column].also[0] if self.columns[column].also else column
 
     @property
     def subject(self) -> str | None:
@@ -406,7 +425,7 @@ class Delivery(Strict):
     replaces the row of that key from earlier deliveries; rows that repeat a key inside one delivery are all kept.
     """
 
-    semantics: Literal["snapshot", "delta"]
+    semantics: Literal["snapshot", "delta"] = Field(description="whether a file replaces the former or adds to it")
 
 
 class Volume(Strict):
@@ -416,9 +435,9 @@ class Volume(Strict):
     are known. A snapshot with less than `min_share` of the rows of the one before it is held as well; 0 never holds.
     """
 
-    min_rows: int = Field(1, ge=0)
-    max_rows: int | None = Field(None, ge=1)
-    min_share: float = Field(0.5, ge=0, le=1)
+    min_rows: int = Field(1, ge=0, description="fewest rows of a file")
+    max_rows: int | None = Field(None, ge=1, description="most rows of a file")
+    min_share: float = Field(0.5, ge=0, le=1, description="share of the rows of the snapshot before; 0 never holds")
 
 
 class Platform(Strict):
@@ -429,16 +448,22 @@ class Platform(Strict):
     covers (a street), everything else is literal.
     """
 
-    platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: Label
-    department: Department
-    cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
-    sharing: Literal["unconditional", "conditional", "none"]
-    files: str | Annotated[tuple[str, ...], Field(min_length=1)]
-    format: Format
-    delivery: Delivery
-    volume: Volume = Field(default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5))
-    datasets: tuple[Dataset, ...] = Field(min_length=1)
+    platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of its file, and of its folder in the inbox")
+    title: Label = Field(description="what it is called")
+    department: Department = Field(description="the department it belongs to")
+    cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
+        description="how often it delivers"
+    )
+    sharing: Literal["unconditional", "conditional", "none"] = Field(description="sharing class (共享类型)")
+    files: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="pattern of its file names, or several, with {date}, {part}, {scope}"
+    )
+    format: Format = Field(description="how its files are read")
+    delivery: Delivery = Field(description="how a delivery relates to the former one")
+    volume: Volume = Field(
+        default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5), description="rows that are plausible"
+    )
+    datasets: tuple[Dataset, ...] = Field(min_length=1, description="the tables of rows in its files")
     entitlements: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"
     )

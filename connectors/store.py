@@ -143,15 +143,14 @@ def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
     """The identity of each row across deliveries, 16 hex digits.
 
     A hash of the declared key; where none is declared, a part of it is empty or all of it says that there is none (`-`,
-    `无`), of all declared cells that are filled, except running numbers. Cells enter with their column's name in sorted order, so that neither the order of columns
-    in the file nor a column nobody declared (or filled) changes it.
+    `无`), of all declared cells that are filled, except running numbers. Cells enter with their column's oldest name in
+    sorted order, so that neither the order of columns in the file, nor a new heading, nor a column nobody declared (or
+    filled) changes it.
     """
-    content = sorted(
-        name for name, spec in dataset.columns.items() if not spec.running_number and name in rows.schema.names
-    )
+    content = [n for n, spec in dataset.columns.items() if not spec.running_number and n in rows.schema.names]
     if not dataset.key:
-        return _hashed(rows, content, "row")
-    keyed = _hashed(rows, sorted(dataset.key), "key")
+        return _hashed(rows, dataset, content, "row")
+    keyed = _hashed(rows, dataset, dataset.key, "key")
     empty = pa.array([False] * rows.num_rows, pa.bool_())
     nothing = pa.array([True] * rows.num_rows, pa.bool_())
     for name in dataset.key:
@@ -160,12 +159,13 @@ def row_keys(rows: pa.RecordBatch, dataset: Dataset) -> pa.Array:
         blank = pc.or_(pc.equal(text, ""), pc.is_in(text, value_set=NO_KEY))
         nothing = pc.and_(nothing, pc.fill_null(blank, True))
     empty = pc.or_(empty, nothing)
-    return pc.if_else(empty, _hashed(rows, content, "row"), keyed) if pc.any(empty).as_py() else keyed
+    return pc.if_else(empty, _hashed(rows, dataset, content, "row"), keyed) if pc.any(empty).as_py() else keyed
 
 
-def _hashed(rows: pa.RecordBatch, names: Sequence[str], what: str) -> pa.Array:
+def _hashed(rows: pa.RecordBatch, dataset: Dataset, names: Sequence[str], what: str) -> pa.Array:
     # \x1e and \x1f are separators no department writes; an empty cell is left out
-    cells = [pc.binary_join_element_wise(name, rows.column(name), "\x1e") for name in names]
+    named = sorted((dataset.identity(name), name) for name in names)
+    cells = [pc.binary_join_element_wise(identity, rows.column(name), "\x1e") for identity, name in named]
     joined = pc.binary_join_element_wise(what, *cells, "\x1f", null_handling="skip")
     blake = hashlib.blake2b
     return pa.array([blake(t.encode(), digest_size=KEY_HEX // 2).hexdigest() for t in joined.to_pylist()], pa.string())

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands import deliveries, rebuild, releases, review, stories
+from pipelines.commands import deliveries, describe, rebuild, releases, review, stories, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     EXIT_STOPPED,
@@ -146,9 +146,10 @@ for command in (
     *(releases.releases, releases.diff, releases.rollback),
     *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
     *(stories.trace, stories.explain),
-    rebuild.rebuild,
+    *(rebuild.rebuild, describe.describe),
 ):
     app.command()(command)
+app.command("try")(trial.try_file)
 app.add_typer(review.app, name="review")
 
 if __name__ == "__main__":
