@@ -41,6 +41,9 @@ TRAINING_SAMPLE = 50_000
 RANDOM_PAIRS = 100_000
 """Random pairs that stand for all pairs no block finds."""
 
+PAIRS_PER_RECORD = 40
+"""Most random pairs per record: a small table has no more to tell."""
+
 
 @dataclass(frozen=True)
 class _Records:
@@ -85,6 +88,7 @@ def link(
     order: Ints | None = None,
     judgements: pa.Table | None = None,
     frequencies: dict[str, pa.Table] | None = None,
+    prior: float | None = None,
     threads: int | None = None,
     seed: int = 1,
 ) -> MatchResult:
@@ -104,6 +108,8 @@ def link(
             the model learns from them.
         frequencies: column → table of `value` and `share` (0–1): how common values are in a wider population than these
             rows, for levels with term frequency.
+        prior: probability (above 0, below 0.5) that two records taken at random are one entity, where it is known; training
+            then keeps it. By default it is learned.
         threads: threads to use; all by default. The result does not depend on it.
         seed: of the random sample that training looks at.
 
@@ -138,7 +144,9 @@ def link(
         if model is not None:
             return model
         seen = _seen(candidates, *others, share=blocking.conflicts.share, possible_pairs=records.possible_pairs)
-        return train(spec, *seen, records=len(records.first), labels=_labels(comparer, must_not_link, must_link))
+        return train(
+            spec, *seen, records=len(records.first), labels=_labels(comparer, must_not_link, must_link), prior=prior
+        )
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
     clock.lap("train")
@@ -279,17 +287,21 @@ def _sample(records: _Records, blocking: Blocking, seed: int) -> Ints:
     """Random pairs that no rule finds, packed as in `Blocking.pairs`."""
     rng = np.random.default_rng(seed)
     n = len(records.first)
-    if n < 2:
+    if n < 2 or not records.possible_pairs:
         return np.zeros(0, dtype=np.int64)
-    size = int(min(RANDOM_PAIRS, 12 * n, 4 * records.possible_pairs))
-    if records.side is None:
-        a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
-    else:
-        a = rng.choice(np.flatnonzero(records.side == 0), size).astype(np.int32)
-        b = rng.choice(np.flatnonzero(records.side == 1), size).astype(np.int32)
+    size = int(min(RANDOM_PAIRS, PAIRS_PER_RECORD * n, 4 * records.possible_pairs))
+    left = np.arange(n) if records.side is None else np.flatnonzero(records.side == 0)
+    right = np.arange(n) if records.side is None else np.flatnonzero(records.side == 1)
+    a, b = (_in_turn(side, size, rng) for side in (left, right))
     keep = (a != b) & ~blocking.agree(a, b)
     a, b = a[keep], b[keep]
     return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
+
+
+def _in_turn(records: Ints, size: int, rng: np.random.Generator) -> Codes:
+    """So many of the records in random order, each as often as any other: a sample that leans on none of them."""
+    rounds = -(-size // max(len(records), 1))
+    return np.concatenate([rng.permutation(records) for _ in range(rounds)])[:size].astype(np.int32)
 
 
 def _seen(
