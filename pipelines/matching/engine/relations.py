@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix
 
 from pipelines.matching.engine.compare import Layout
 from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.engine.term_frequency import agreement_shares
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -65,6 +66,7 @@ class RelationTables:
     """
 
     def __init__(self, spec: MatchSpec, layout: Layout, cells: Ints, effective: Ints) -> None:
+        self.spec = spec
         sizes = [len(c) for c in layout.cells]
         start = np.cumsum([0, *sizes])
         self.comparison = np.repeat(np.arange(len(sizes)), sizes)
@@ -77,8 +79,11 @@ class RelationTables:
 
     def chance(self, u: list[Floats]) -> Floats:
         """The rate of every cell among strangers: with term frequency that at which the value is met."""
-        rates = np.array([u[i][j] for i, j in zip(self.comparison, self.level, strict=True)])
-        return np.where(self.bins >= 0, np.exp2(-np.maximum(self.bins, 0.0)), rates)
+        at = list(zip(self.comparison, self.level, strict=True))
+        rates = np.array([u[i][j] for i, j in at])
+        splits = [np.append(1.0, agreement_shares(c, rates)) for c, rates in zip(self.spec.comparisons, u, strict=True)]
+        split = np.array([splits[i][j] for i, j in at])
+        return np.where(self.bins >= 0, split * np.exp2(-np.maximum(self.bins, 0.0)), rates)
 
     def shared(self, m: list[Floats]) -> Floats:
         """The rate of every cell where a value is shared: as two clerks write the value of a match, never `different`."""

@@ -23,6 +23,7 @@ from pipelines.matching.engine.model import DependenceWeights, JointWeight, Leve
 from pipelines.matching.engine.relations import RelationTables, candidates, correction
 from pipelines.matching.engine.score import cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.engine.term_frequency import agreement_shares
 
 Floats = npt.NDArray[np.float64]
 
@@ -295,10 +296,10 @@ def _rates(observed: Floats, pseudo: float) -> Floats:
 def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
     """log2 weight per level of comparison `i`; with term frequency that of a value that every record has."""
     comparison = spec.comparisons[i]
-    out = np.log2(state.m[i][1:] / state.u[i][1:])
+    out, shares = np.log2(state.m[i][1:] / state.u[i][1:]), agreement_shares(comparison, state.u[i])
     for j, level in enumerate(comparison.levels):
         if level.frequency_of is not None:
-            out[j] = np.log2(state.m[i][j + 1])
+            out[j] = np.log2(state.m[i][j + 1] / shares[j])
         if level.name in comparison.fixed:
             out[j] = comparison.fixed[level.name]
     return np.asarray(out)
