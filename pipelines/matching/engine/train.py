@@ -477,6 +477,8 @@ def _model(
             "possible_pairs": digits(total),
             "patterns": float(len(data.counts)),
             "expected_matches": digits(state.share * total),
+            "unbound_matches": digits(float(data.matches(posterior).sum())),
+            "judged": PAIRS_PER_JUDGEMENT * float((~np.isnan(data.verdict)).sum()),
             "rounds": float(rounds),
             "change": digits(change),
             "converged": float(change <= TOLERANCE),
