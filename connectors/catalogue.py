@@ -61,6 +61,7 @@ def dataset_table(platforms: Platforms) -> pa.Table:
             "title_zh": d.title.zh,
             "key": "+".join(d.key),
             "roles": [f"{role}:{spec.kind}" for role, spec in d.roles.items()],
+            "subject": d.subject,
         }
         for name, p in sorted(platforms.items())
         for d in p.datasets

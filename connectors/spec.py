@@ -276,6 +276,11 @@ class Role(Strict):
                 raise ValueError(f"{other}: a {self.kind} has no tie to a {other}; allowed: {sorted(declared)}")
             if unknown := sorted(set(tie.relation) - set(declared[other].relations)):
                 raise ValueError(f"{other}.relation: {unknown}; allowed: {sorted(declared[other].relations)}")
+            if tie.name and not model.name_of_tie(self.kind, other):
+                raise ValueError(
+                    f"{other}.name: a {self.kind} holds no name of a {other}; give role or lookup, or declare an attribute"
+                    f" with `tied_by: {other}` in the file of the kind"
+                )
             if not (tie.role or tie.name or tie.lookup or declared[other].through):
                 raise ValueError(
                     f"{other}: give one of role, name, lookup: nothing a {self.kind} says leads to a {other}"

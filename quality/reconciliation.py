@@ -32,8 +32,8 @@ def reconcile(
     Args:
         deliveries: all lines of the delivery manifest, contract `landing.delivery`.
         current: `platform, dataset, delivery_id, sheet_name, rows_current`: landed rows that hold now.
-        expected: `platform, dataset, delivery_id, sheet_name, mentions_expected`: roles of current rows with something to
-            identify them; places with none may be left out.
+        expected: `platform, dataset, delivery_id, sheet_name, mentions_expected, mentions_undecided`: roles of current rows
+            with something to identify them, and those whose condition decides for none; places with none may be left out.
         resolved: `link.mention`, all kinds together.
         departments: code of the owning department by platform.
 
@@ -50,7 +50,7 @@ def reconcile(
     for name, table, columns in (
         ("deliveries", deliveries, DELIVERY.names),
         ("current", current, (*PLACE, "rows_current")),
-        ("expected", expected, (*PLACE, "mentions_expected")),
+        ("expected", expected, (*PLACE, "mentions_expected", "mentions_undecided")),
         ("resolved", resolved, (*PLACE, "file_name")),
     ):
         if absent := sorted(set(columns) - set(table.column_names)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 
 from connectors import catalogue
@@ -12,7 +13,7 @@ from connectors.holding import standing_of_all
 from pipelines.once import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
-from pipelines.standardise.roles import carries
+from pipelines.standardise.roles import carries, undecided
 from quality.reconciliation import reconcile
 from warehouse.model import catalogue as contracts
 from warehouse.model.landing import REJECTED
@@ -54,7 +55,7 @@ def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:
     current, expected = [], []
     for found in _per_dataset(settings):
         current.append(found.select([*PLACE, "rows_current"]))
-        expected.append(found.select([*PLACE, "mentions_expected"]))
+        expected.append(found.select([*PLACE, "mentions_expected", "mentions_undecided"]))
     return pa.concat_tables(current), pa.concat_tables(expected)
 
 
@@ -63,12 +64,14 @@ def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
         for dataset in platform.datasets:
             needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in dataset.roles.values()))
             rows = rows_now(settings, platform, dataset.name, sorted(needed))
-            mentions = pa.array([0] * rows.num_rows, pa.int64()).to_numpy(zero_copy_only=False).copy()
+            model = settings.home.data_model
+            mentions = np.zeros(rows.num_rows, np.int64)
             for role in dataset.roles:
-                mentions += carries(settings.home.data_model, dataset, role, rows).astype("int64")
+                mentions += carries(model, dataset, role, rows)
             counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
+            counted = counted.append_column("mentions_undecided", pa.array(undecided(model, dataset, rows)))
             grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
-                [("mentions_expected", "sum"), ([], "count_all")]
+                [("mentions_expected", "sum"), ("mentions_undecided", "sum"), ([], "count_all")]
             )
             yield pa.table(
                 {
@@ -78,6 +81,7 @@ def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
                     "sheet_name": grouped["sheet_name"],
                     "rows_current": grouped["count_all"],
                     "mentions_expected": grouped["mentions_expected_sum"],
+                    "mentions_undecided": grouped["mentions_undecided_sum"],
                 }
             )
 

@@ -68,14 +68,10 @@ def role_cells(model: DataModel, role: Role, rows: pa.Table) -> dict[str, pa.Chu
             for part, column in source.columns.items():
                 cells[f"{attribute}.{part}"] = _filled(rows, column)
     for other, tie in role.ties.items():
-        if tie.name:
-            cells[name_of_tie(model, role.kind, other)] = _filled(rows, tie.name)
+        name = model.name_of_tie(role.kind, other)
+        if tie.name and name:
+            cells[name] = _filled(rows, tie.name)
     return cells
-
-
-def name_of_tie(model: DataModel, kind: str, other: str) -> str:
-    """The attribute that holds the name by which a role points to another kind: an employer."""
-    return next(name for name, attribute in model.kinds[kind].attributes.items() if attribute.tied_by == other)
 
 
 def carries(model: DataModel, dataset: Dataset, name: str, rows: pa.Table) -> np.ndarray:
@@ -126,14 +122,17 @@ def _holds(role: Role, cells: Mapping[str, pa.ChunkedArray], rows: pa.Table) -> 
 
 
 def undecided(model: DataModel, dataset: Dataset, rows: pa.Table) -> np.ndarray:
-    """Per row how many cells of conditional roles are filled though the condition of none of the roles that read them holds."""
+    """Per row how many filled roles have alternatives, roles of the same columns under conditions, none of which holds.
+
+    A conditional role without an alternative leaves rows out on purpose.
+    """
     groups: dict[frozenset[str], list[str]] = {}
     for name, role in dataset.roles.items():
         if role.when:
             read = {s.column for s in role.attributes.values() if isinstance(s, Source)}
             groups.setdefault(frozenset(read), []).append(name)
     count = np.zeros(rows.num_rows, np.int64)
-    for names in groups.values():
+    for names in (names for names in groups.values() if len(names) > 1):
         cells = {name: role_cells(model, dataset.roles[name], rows) for name in names}
         named = np.any([_is_named(model, dataset, n, c, rows.num_rows) for n, c in cells.items()], axis=0)
         carried = np.any([carries(model, dataset, n, rows) for n in names], axis=0)

@@ -7,7 +7,7 @@ with current_place as (
     from current_rows group by all
 ),
 expected_place as (
-    select platform, dataset, delivery_id, sheet_name, sum(mentions_expected) as mentions_expected
+    select platform, dataset, delivery_id, sheet_name, sum(mentions_expected) as mentions_expected, sum(mentions_undecided) as mentions_undecided
     from expected group by all
 ),
 resolved_place as (
@@ -65,6 +65,7 @@ counted as (
         case when l.is_first_sheet then coalesce(l.rows_rejected, 0) else 0 end as rows_rejected,
         coalesce(c.rows_current, 0) as rows_current,
         coalesce(e.mentions_expected, 0) as mentions_expected,
+        coalesce(e.mentions_undecided, 0) as mentions_undecided,
         coalesce(r.mentions_resolved, 0) as mentions_resolved
     from line as l
     left join departments on departments.platform = l.platform
@@ -90,6 +91,7 @@ select
     rows_rejected,
     rows_current,
     mentions_expected,
+    mentions_undecided,
     mentions_resolved,
     is_known and rows_delivered = rows_landed + rows_rejected and mentions_expected = mentions_resolved as balanced
 from counted

@@ -75,7 +75,12 @@ def test_a_good_description_loads(tmp_path):
         ("name: 姓名,", "name: {colum: 姓名},", ["colum", "unknown key", "did you mean 'column'"]),
         ("cadence: daily", "cadence: daily\ncadence: weekly", ["roll.yaml:5: cadence", "twice"]),
         ("cadence: daily", "cadence: [daily", ["roll.yaml:", "not YAML"]),
-        ("kind: person", "kind: persn", ["roles.subject.kind", "'persn'", "person"]),
+        ("kind: person", "kind: persn", ["roles.subject: kind: 'persn'", "person"]),
+        (
+            "attributes: {name: 姓名, address: 地址}",
+            "attributes: {name: 姓名}\n        housing: {relation: [owns], name: 地址}",
+            ["roles.subject", "housing.name", "holds no name", "tied_by: housing"],
+        ),
     ],
 )
 def test_a_wrong_description_says_where_what_and_what_is_allowed(tmp_path, old, new, said):
@@ -114,7 +119,7 @@ def test_an_unquoted_code_is_a_fault(tmp_path):
 
 def test_the_shipped_descriptions_load():
     platforms = load_platforms()
-    assert len(platforms) == 22
+    assert len(platforms) == 26
     assert list(platforms) == sorted(platforms)
 
 
@@ -128,7 +133,7 @@ def test_every_shipped_delta_has_a_key_and_only_keys_are_mandatory():
 
 def test_only_departments_with_a_duty_read_identity_numbers():
     readers = {p.department.code for p in load_platforms().values() if "id_number" in p.entitlements.get("person", ())}
-    assert readers == {"gongan", "weijian", "minzheng", "renshe", "ziran", "zhujian", "zhengfa"}
+    assert readers == {"gongan", "weijian", "minzheng", "renshe", "ziran", "zhujian", "zhengfa", "shenpi"}
 
 
 def test_one_reference_for_addresses_and_one_for_grids():

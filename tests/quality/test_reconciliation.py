@@ -70,7 +70,9 @@ def balance(deliveries, current, expected, lines=None):
     return reconcile(
         pa.Table.from_pylist(deliveries, schema=DELIVERY.arrow),
         counts(current, "rows_current"),
-        counts(expected, "mentions_expected"),
+        counts(expected, "mentions_expected").append_column(
+            "mentions_undecided", pa.array([0] * len(expected), pa.int64())
+        ),
         resolved(expected if lines is None else lines),
         OFFICES,
     )

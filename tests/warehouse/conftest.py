@@ -158,7 +158,7 @@ def _write_quality(home: Home) -> None:
     balance = {
         "platform": "hukou", "department": "gongan", "delivery_id": "d1", "file_name": "hukou_20261101.csv",
         "sheet_name": "", "dataset": "hukou", "state": "landed", "rows_delivered": 5, "rows_landed": 4,
-        "rows_rejected": 1, "rows_current": 4, "mentions_expected": 4, "mentions_resolved": 4, "balanced": True,
+        "rows_rejected": 1, "rows_current": 4, "mentions_expected": 4, "mentions_undecided": 0, "mentions_resolved": 4, "balanced": True,
     }  # fmt: skip
     quality.RECONCILIATION.write(rows(quality.RECONCILIATION, balance), home.stage("quality", "reconciliation"))
     rejected = {
@@ -184,7 +184,7 @@ def _write_catalogue(home: Home) -> None:
         "gongshang": ["subject:enterprise", "legal_rep:person"],
     }
     datasets = [
-        {"platform": p["platform"], "dataset": p["platform"], "title_zh": p["title_zh"], "key": "", "roles": roles[str(p["platform"])]}
+        {"platform": p["platform"], "dataset": p["platform"], "title_zh": p["title_zh"], "key": "", "roles": roles[str(p["platform"])], "subject": "subject"}
         for p in platforms
     ]  # fmt: skip
     catalogue.PLATFORM.write(rows(catalogue.PLATFORM, *platforms), home.stage("catalogue", "platform"))

@@ -88,6 +88,7 @@ def plan_dataset(
     title: str,
     *,
     roles: Iterable[str],
+    subject: str | None,
     granted: frozenset[tuple[str, str]],
     asserted: frozenset[tuple[str, str]],
     own_columns: Sequence[str],
@@ -100,6 +101,7 @@ def plan_dataset(
         dataset: its name.
         title: its Chinese title, which names its sheet.
         roles: `role:kind` as the catalogue lists them; kinds that are not declared are left out.
+        subject: the role a row is about; None where it names none.
         granted: what the department may see, from `entitled`.
         asserted: (role, attribute) pairs this dataset says something about.
         own_columns: the source columns, whose names our headings must not take.
@@ -118,7 +120,7 @@ def plan_dataset(
         if kind not in model.kinds:
             continue
         golden = model.golden(kind)
-        prefix = "" if name == "subject" else f"{ROLE.get(name, name)}·"
+        prefix = "" if name == subject else f"{ROLE.get(name, name)}·"
         entity = heading(prefix + golden.columns[0].title)
         attributes = []
         for column in golden.columns:
@@ -129,5 +131,5 @@ def plan_dataset(
         group = f"{ROLE.get(name, name)}·{model.kind_titles[kind]}（一张网）"
         laid_out.append(Role(name, kind, group, entity, tuple(attributes)))
     # What a row is about comes first, whatever order the catalogue lists the roles in.
-    laid_out.sort(key=lambda role: role.name != "subject")
+    laid_out.sort(key=lambda role: role.name != subject)
     return Plan(platform, dataset, title, source, tuple(laid_out), heading(DUPLICATES))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import escaped, keep, show
+from warehouse.model.catalogue import DATASET
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
@@ -57,6 +58,9 @@ class Reconciliation:
         columns = {"entity_kind": [k for k, _ in pairs], "attribute": [a for _, a in pairs]}
         schema = pa.schema([("entity_kind", pa.string()), ("attribute", pa.string())])
         keep(self.con, "granted", pa.table(columns, schema=schema))
+        datasets = DATASET.read(self.home.stage("catalogue", "dataset"))
+        mine = datasets.filter(pc.equal(datasets["platform"], platform))
+        keep(self.con, "subject", pa.table({"dataset": mine["dataset"], "role": mine["subject"]}))
         for name in PREPARED:
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):

@@ -198,6 +198,7 @@ class _Writer:
             own.dataset,
             about["title_zh"],
             roles=about["roles"],
+            subject=about["subject"],
             granted=granted,
             asserted=asserted,
             own_columns=columns,

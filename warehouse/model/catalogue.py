@@ -42,6 +42,7 @@ DATASET = Table(
         Column("title_zh", S, "名称", "Title", nullable=False),
         Column("key", S, "主键", "Declared key, columns joined by +; '' if none", nullable=False),
         Column("roles", pa.list_(S), "角色", "Mentions a row can carry, as role:kind", nullable=False),
+        Column("subject", S, "主体角色", "Role a row is about; null where it names none"),
     ),
 )
 FIELD = Table(

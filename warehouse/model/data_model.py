@@ -122,6 +122,11 @@ class DataModel:
                     cells.setdefault(cell, name)  # a further attribute may read a cell that is another's
         return cells
 
+    def name_of_tie(self, kind: str, other: str) -> str | None:
+        """The attribute that holds the name by which a kind points to another: an employer. None where there is none."""
+        named = (name for name, attribute in self.kinds[kind].attributes.items() if attribute.tied_by == other)
+        return next(named, None)
+
     def identifies(self, kind: str, attribute: str) -> str:
         """`yes`, `no` or `subject`: whether a filled cell of the attribute makes a role a mention."""
         return self._typed(kind, attribute).identifies or self.type_of(kind, attribute).identifies

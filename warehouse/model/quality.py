@@ -30,6 +30,7 @@ RECONCILIATION = Table(
         Column("rows_rejected", I, "退回行数", "Rows rejected", nullable=False),
         Column("rows_current", I, "现行行数", "Landed rows that hold now: not replaced by a later delivery", nullable=False),
         Column("mentions_expected", I, "应有提及数", "Roles of current rows with something to identify them", nullable=False),
+        Column("mentions_undecided", I, "未定角色数", "Filled roles of current rows whose condition holds for none of the roles that could be meant: no mention", nullable=False),
         Column("mentions_resolved", I, "已归属提及数", "Lines of link.mention", nullable=False),
         Column("balanced", B, "是否平衡", "delivered = landed + rejected and expected = resolved", nullable=False),
     ),

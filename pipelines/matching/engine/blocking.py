@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from pipelines.matching.engine.encode import Codes, Encoded, begins, distinct_sorted
 from pipelines.matching.engine.hashing import STRIDE, Hashes, mix, value_hashes
-from pipelines.matching.engine.spec import AnyOf, Block, Key, MatchSpec, Part
+from pipelines.matching.engine.spec import AnyOf, Block, Key, MatchSpec, Part, SpecError
 from pipelines.matching.inputs.slots import find
 from pipelines.parallel import each
 
@@ -59,8 +60,27 @@ def _bits(encoded: Encoded, part: str | Key) -> Hashes:
     dictionary = encoded.dictionaries[part if isinstance(part, str) else part.column]
     if isinstance(part, str):
         return dictionary.hashes
-    function = part.function
-    return dictionary.derived(f"key:{part.name}", lambda v: value_hashes(function(v)).view(np.int64)).view(np.uint64)
+    return dictionary.derived(f"key:{part.name}", lambda v: value_hashes(_keys_of(part, v)).view(np.int64)).view(
+        np.uint64
+    )
+
+
+def _keys_of(part: Key, values: pa.Array) -> pa.Array:
+    """The keys of the distinct values of a column.
+
+    Raises:
+        SpecError: the function of the key does not give a key for each of them.
+    """
+    keys = part.function(values)
+    if isinstance(keys, pa.ChunkedArray):
+        keys = keys.combine_chunks()
+    if not isinstance(keys, pa.Array) or len(keys) != len(values):
+        got = f"{len(keys)} keys" if isinstance(keys, pa.Array) else type(keys).__name__
+        raise SpecError(
+            f"Key {part.name!r}: its function gave {got} for {len(values)} values; return an Arrow array with one key per value, null "
+            "for none"
+        )
+    return keys
 
 
 def _leaf(encoded: Encoded, part: str | Key) -> Leaf:

@@ -16,19 +16,16 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.matching.engine.encode import Codes, Domain, Encoded, distinct_sorted, numbered
-from pipelines.matching.engine.levels import Level, ValuePairs
+from pipelines.matching.engine.encode import Codes, Domain, Encoded, numbered
+from pipelines.matching.engine.levels import ValuePairs
 from pipelines.matching.engine.population import Frequencies, Population
 from pipelines.matching.engine.spec import Comparison, MatchSpec
+from pipelines.matching.engine.term_frequency import BINS, frequency_bins, frequency_column, frequency_columns
 from pipelines.parallel import each
 
 Patterns = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
-
-BINS = 28
-"""Frequency bins: values rarer than 2^-27 share the last one."""
 
 STEP = 1 << 17
 """Most pairs whose codes are compared at a time: few enough to stay in a processor's cache from level to level."""
@@ -89,39 +86,6 @@ class Layout:
         return (patterns[:, None] // self.radix[None, :]) % sizes[None, :]
 
 
-UNSEEN = 0.2
-"""Unknown holders that every value is assumed to have: agreement on a value with one known holder is no proof."""
-
-
-def _frequency_bins(
-    encoded: Encoded, column: str, counts: npt.NDArray[np.int64], identity: Codes | None, wider: pa.Table | None
-) -> npt.NDArray[np.int64]:
-    """The frequency bin of every value of a column: about -log2 of the chance that another entity has it too.
-
-    Without an identity this is the share of mentions. With one (a column of which no entity has two values) entities are counted:
-    a person mentioned ten times is one holder of a name, and only other holders matter. A value that is commoner in the wider
-    population counts as common.
-    """
-    codes, size = encoded.codes[column], len(encoded.dictionaries[column])
-    present = codes >= 0
-    mentions = np.bincount(codes[present], weights=counts[present], minlength=size)
-    known = present & (identity >= 0) if identity is not None else np.zeros_like(present)
-    if not known.any() or identity is None:
-        share = np.maximum(mentions, 1) / max(mentions.sum(), 1)
-    else:
-        holdings = distinct_sorted(codes[known].astype(np.int64) << 32 | identity[known])
-        holders = np.bincount(holdings >> 32, minlength=size).astype(np.float64)
-        often = mentions[holders > 0].sum() / holders.sum()
-        holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
-        share = (holders - 1 + UNSEEN) / max(int((np.bincount(identity[known]) > 0).sum()), 2)
-    if wider is not None:
-        values = encoded.dictionaries[column].values
-        index = pc.index_in(values, value_set=wider.column("value").combine_chunks().cast(values.type))
-        elsewhere = np.append(np.asarray(wider.column("share")).astype(np.float64), 0.0)
-        share = np.maximum(share, elsewhere[np.asarray(pc.fill_null(index, wider.num_rows))])
-    return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
-
-
 @dataclass(frozen=True)
 class _TextPairs:
     """Pairs of values of one comparison that only text decides: index of the pair of records, both values."""
@@ -174,7 +138,7 @@ class Comparer:
             return
         identity = encoded.codes[spec.distinct[0]] if spec.distinct else None
         columns = list(frequency_columns(spec))
-        bins = each(lambda c: _frequency_bins(encoded, c, counts, identity, self._wider.get(c)), columns, threads)
+        bins = each(lambda c: frequency_bins(encoded, c, counts, identity, self._wider.get(c)), columns, threads)
         self.bins = dict(zip(columns, bins, strict=True))
 
     def population(self, possible_pairs: float) -> Population:
@@ -274,7 +238,7 @@ class Comparer:
             if not holds.any():
                 continue
             cell = np.full(int(np.count_nonzero(holds)), cells.first[j + 1])
-            if column := _frequency_column(comparison, level):
+            if column := frequency_column(comparison, level):
                 cell = cell + self._bin(asked.take(holds), column)
             out[open_[holds]] = cell
             open_ = open_[~holds]
@@ -291,16 +255,3 @@ class Comparer:
 def _first_that_reads_text(comparison: Comparison) -> int:
     """The index of the first level that reads text, or the number of levels."""
     return next((j for j, level in enumerate(comparison.levels) if level.reads_text), len(comparison.levels))
-
-
-def _frequency_column(comparison: Comparison, level: Level) -> str | None:
-    """The column a level takes its term frequency from."""
-    if level.frequency_of is None:
-        return None
-    return level.frequency_of or comparison.columns[0]
-
-
-def frequency_columns(spec: MatchSpec) -> tuple[str, ...]:
-    """Every column a level of the spec takes its term frequency from."""
-    columns = (_frequency_column(c, level) for c in spec.comparisons for level in c.levels)
-    return tuple(dict.fromkeys(column for column in columns if column))

@@ -80,12 +80,21 @@ class Dictionary:
 
 
 def _as_numbers(values: pa.Array) -> npt.NDArray[np.float64]:
-    if pa.types.is_date(values.type):
-        values = values.cast(pa.date32()).cast(pa.int32())
+    if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+        values = values.cast(pa.date32(), safe=False).cast(pa.int32())
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        plain = pc.match_substring_regex(values, r"^\s*[+-]?\d+(\.\d+)?\s*$")
-        values = pc.if_else(plain, pc.utf8_trim_whitespace(values), None)
+        return _text_as_numbers(pc.utf8_trim_whitespace(values))
     return np.asarray(pc.fill_null(values.cast(pa.float64()), float("nan")))
+
+
+def _text_as_numbers(texts: pa.Array) -> npt.NDArray[np.float64]:
+    """Numbers written as text, and days written `yyyy-mm-dd`, `yyyy/mm/dd` or `yyyy.mm.dd`, with or without a time behind."""
+    plain = pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d+)?$")
+    out = np.asarray(pc.fill_null(pc.if_else(plain, texts, None).cast(pa.float64()), float("nan"))).copy()
+    day = pc.struct_field(pc.extract_regex(texts, r"^(?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?:[ T].*)?$"), "day")
+    day = pc.strptime(pc.replace_substring_regex(day, "[/.]", "-"), format="%Y-%m-%d", unit="s", error_is_null=True)
+    days = np.asarray(pc.fill_null(day.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.float64()), float("nan")))
+    return np.where(np.isnan(out), days, out)
 
 
 DISTINCT = {b"dictionary": b"distinct"}

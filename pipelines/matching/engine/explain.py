@@ -11,6 +11,9 @@ import pyarrow as pa
 from pipelines.matching.engine.compare import Patterns
 from pipelines.matching.engine.score import Scorer, effective_levels
 
+RELATIONS = "relations"
+"""Name of the weight that says how well a relation of two different entities explains a pair, see `relations`."""
+
 
 def _dependence_name(members: tuple[str, ...]) -> str:
     return " × ".join(members)
@@ -29,6 +32,7 @@ def describe_patterns(scorer: Scorer, patterns: Patterns) -> tuple[pa.Array, pa.
     level_of = np.stack([c.level[levels[:, i]] for i, c in enumerate(scorer.layout.cells)], axis=1)
     names = [np.array(c.level_names, dtype=object) for c in comparisons]
     groups = [_dependence_name(d.comparisons) for d in scorer.model.dependence]
+    groups += [RELATIONS] * bool(scorer.model.relations)
     levels_by_name = [
         [(c.name, names[i][level_of[k, i]]) for i, c in enumerate(comparisons)] for k in range(len(patterns))
     ]

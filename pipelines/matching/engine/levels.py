@@ -9,7 +9,7 @@ only about pairs for which no earlier level holds. Its answer must not depend on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -61,6 +61,13 @@ class ValuePairs:
         """Both sides have a value."""
         left, right = self.codes(column)
         return (left >= 0) & (right >= 0)
+
+    def comparable(self) -> Mask:
+        """Some column has a value on both sides."""
+        out = np.zeros(len(self), dtype=bool)
+        for column in self.domain.columns:
+            out |= self.both_present(column)
+        return out
 
     def same(self, column: str | None = None) -> Mask:
         """Both sides have the same value."""
@@ -293,12 +300,34 @@ class Unknown(ByCode):
 
 @dataclass(frozen=True)
 class Different(ByCode):
-    """No earlier level holds."""
+    """No earlier level holds, though some column has a value on both sides: where none has, there is nothing to compare."""
 
     name: str = "different"
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
-        return np.ones(len(pairs), dtype=bool)
+        return pairs.comparable()
+
+
+def shadowed_levels(levels: Sequence[Level], column: str) -> list[tuple[str, str]]:
+    """Names of levels that can never hold, each behind that of the looser one before it. `column` is that of levels without one."""
+
+    def of(level: Level) -> tuple[type[Level], str, float] | None:
+        """Sort of level, column, and how much it lets pass."""
+        looseness = {Same: lambda x: 0.0, Typo: lambda x: x.edits, Within: lambda x: x.difference}
+        looseness[JaroWinkler] = lambda x: 1 - x.threshold
+        if type(level) not in looseness:
+            return None
+        return type(level), getattr(level, "column", None) or column, float(looseness[type(level)](level))
+
+    out = []
+    for i, earlier in enumerate(levels):
+        for later in levels[i + 1 :]:
+            a, b = of(earlier), of(later)
+            if isinstance(earlier, Different) or (
+                a and b and a[1] == b[1] and (b[0] is Same or a[0] is b[0]) and a[2] >= b[2] and earlier != later
+            ):
+                out.append((earlier.name, later.name))
+    return out
 
 
 def text_matrix(texts: list[str], width: int) -> npt.NDArray[np.uint32]:

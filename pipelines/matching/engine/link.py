@@ -8,21 +8,31 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.matching.engine.arguments import (
+    arrow_table,
+    check_columns,
+    check_options,
+    named,
+    read_ids,
+    read_judgements,
+)
 from pipelines.matching.engine.blocking import Blocking, read_keys
 from pipelines.matching.engine.clustering import NO_PAIRS, Constraints, Ends
 from pipelines.matching.engine.compare import Comparer, Patterns
 from pipelines.matching.engine.decisions import Clustering
+from pipelines.matching.engine.diagnostics import diagnose
 from pipelines.matching.engine.encode import Codes, Encoded, distinct_sorted, encode, group_rows, numbered
 from pipelines.matching.engine.links import Grouping, Links
 from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.result import MatchResult, Report
-from pipelines.matching.engine.score import Scorer, weight_of
+from pipelines.matching.engine.score import Scorer, probability, weight_of
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.train import train
 from pipelines.matching.engine.working import Working
@@ -40,6 +50,9 @@ TRAINING_SAMPLE = 50_000
 
 RANDOM_PAIRS = 100_000
 """Random pairs that stand for all pairs no block finds."""
+
+PAIRS_PER_RECORD = 40
+"""Most random pairs per record: a small table has no more to tell."""
 
 
 @dataclass(frozen=True)
@@ -75,27 +88,30 @@ class _Candidates:
 
 
 def link(
-    table: pa.Table | CodedTable,
+    table: Any,
     spec: MatchSpec,
     *,
-    right: pa.Table | None = None,
+    right: Any = None,
     id_column: str | None = None,
     model: Model | None = None,
     population: Population | None = None,
     order: Ints | None = None,
-    judgements: pa.Table | None = None,
+    judgements: Any = None,
     frequencies: dict[str, pa.Table] | None = None,
+    prior: float | None = None,
+    refuse: bool | None = None,
     threads: int | None = None,
     seed: int = 1,
 ) -> MatchResult:
     """Find the rows that are the same entity.
 
     Args:
-        table: the rows; must hold every column of `spec`. A `CodedTable` comes with ids of its own and without `right`.
+        table: the rows; must hold every column of `spec`. An Arrow table, a pandas or Polars frame, a DuckDB relation, a dict of
+            columns or a list of dicts. A `CodedTable` comes with ids of its own and without `right`.
         spec: blocks, comparisons, thresholds, constraints.
         right: a second table of the same columns: only pairs across both tables count. Its rows are numbered after those of
             `table`.
-        id_column: column of unique int64 ids that `pairs` and `clusters` use; row numbers from 0 by default.
+        id_column: column of ids that `pairs` and `clusters` use, of any type, none twice; row numbers from 0 by default.
         model: a trained model to apply; by default one is trained on these rows.
         population: the population `model` was trained on: pairs then weigh as they did there, whatever the table holds. By
             default frequencies and prior are those of these rows.
@@ -104,6 +120,10 @@ def link(
             the model learns from them.
         frequencies: column → table of `value` and `share` (0–1): how common values are in a wider population than these
             rows, for levels with term frequency.
+        prior: probability (above 0, below 0.5) that two records taken at random are one entity, where it is known; training
+            then keeps it. By default it is learned.
+        refuse: whether to stop where the model is nonsense, see `MatchResult.diagnostics`. By default a run stops unless it has
+            an `order`: the one that a schedule starts must go on, and shows its diagnostics.
         threads: threads to use; all by default. The result does not depend on it.
         seed: of the random sample that training looks at.
 
@@ -113,9 +133,20 @@ def link(
     Raises:
         KeyError: a column of the spec is not in the table.
         ModelError: `model` was trained under another specification.
+        NonsenseModelError: the model trained makes no sense; the message says what to do.
+        InputError: an argument that can't be used; the message says what to do.
     """
     threads = threads or os.cpu_count() or 1
     clock = _Clock()
+    table, right = arrow_table(table, "table"), None if right is None else arrow_table(right, "right")
+    for each_table, what in ((table, "table"), (right, "right")):
+        if isinstance(each_table, pa.Table):
+            check_columns(each_table, spec, what)
+    check_options(spec, right is not None, prior)
+    names, judgements = None, read_judgements(judgements, None) if id_column is None else judgements
+    if id_column is not None and isinstance(table, pa.Table):
+        table, right, names = _with_ids(table, right, id_column)
+        judgements = read_judgements(judgements, names)
     records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
 
@@ -138,15 +169,28 @@ def link(
         if model is not None:
             return model
         seen = _seen(candidates, *others, share=blocking.conflicts.share, possible_pairs=records.possible_pairs)
-        return train(spec, *seen, records=len(records.first), labels=_labels(comparer, must_not_link, must_link))
+        return train(
+            spec, *seen, records=len(records.first), labels=_labels(comparer, must_not_link, must_link), prior=prior
+        )
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
     clock.lap("train")
     if population is None:
-        prior = learned.prior_weight(len(records.first), records.possible_pairs)
+        prior_weight = learned.prior_weight(len(records.first), records.possible_pairs)
     else:
-        prior = population.prior_weight(learned)
-    scorer = Scorer(spec, learned, prior)
+        prior_weight = population.prior_weight(learned)
+    scorer = Scorer(spec, learned, prior_weight)
+    diagnostics = diagnose(
+        spec,
+        learned,
+        blocking.reports,
+        candidates.counts,
+        probability(scorer.weights(candidates.patterns)),
+        trained=model is None,
+        prior=prior,
+    )
+    if refuse or (refuse is None and order is None):
+        diagnostics.refuse(spec.kind)
     links, histogram = _links(grouping, candidates, scorer)
     links = links.add_must_link(must_link, comparer.patterns(*must_link))
     links = links.add_must_not_link(must_not_link)
@@ -172,7 +216,7 @@ def link(
         seconds=clock.seconds,
     )
     return MatchResult(
-        clusters,
+        named(clusters, ("mention_id", "cluster_id"), names),
         learned,
         report,
         histogram,
@@ -183,7 +227,25 @@ def link(
         links.patterns,
         scorer,
         blocking.keys,
+        diagnostics,
+        names,
     )
+
+
+def _with_ids(
+    table: pa.Table, right: pa.Table | None, id_column: str
+) -> tuple[pa.Table, pa.Table | None, pa.Array | None]:
+    """The tables with integer ids, and the ids by those integers where the caller's are no integers."""
+    for some, what in ((table, "table"), (right, "right")):
+        if some is not None and id_column not in some.column_names:
+            raise KeyError(f"{what}: id_column {id_column!r} is not there; it has {some.column_names}")
+    both_ids = [t.select([id_column]) for t in (table, right) if t is not None]
+    ids, names = read_ids(pa.concat_tables(both_ids, promote_options="permissive")[id_column], id_column)
+    at = table.num_rows
+    table = table.set_column(table.schema.get_field_index(id_column), id_column, pa.array(ids[:at]))
+    if right is not None:
+        right = right.set_column(right.schema.get_field_index(id_column), id_column, pa.array(ids[at:]))
+    return table, right, names
 
 
 class _Clock:
@@ -279,17 +341,21 @@ def _sample(records: _Records, blocking: Blocking, seed: int) -> Ints:
     """Random pairs that no rule finds, packed as in `Blocking.pairs`."""
     rng = np.random.default_rng(seed)
     n = len(records.first)
-    if n < 2:
+    if n < 2 or not records.possible_pairs:
         return np.zeros(0, dtype=np.int64)
-    size = int(min(RANDOM_PAIRS, 12 * n, 4 * records.possible_pairs))
-    if records.side is None:
-        a, b = rng.integers(0, n, size, dtype=np.int32), rng.integers(0, n, size, dtype=np.int32)
-    else:
-        a = rng.choice(np.flatnonzero(records.side == 0), size).astype(np.int32)
-        b = rng.choice(np.flatnonzero(records.side == 1), size).astype(np.int32)
+    size = int(min(RANDOM_PAIRS, PAIRS_PER_RECORD * n, 4 * records.possible_pairs))
+    left = np.arange(n) if records.side is None else np.flatnonzero(records.side == 0)
+    right = np.arange(n) if records.side is None else np.flatnonzero(records.side == 1)
+    a, b = (_in_turn(side, size, rng) for side in (left, right))
     keep = (a != b) & ~blocking.agree(a, b)
     a, b = a[keep], b[keep]
     return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
+
+
+def _in_turn(records: Ints, size: int, rng: np.random.Generator) -> Codes:
+    """So many of the records in random order, each as often as any other: a sample that leans on none of them."""
+    rounds = -(-size // max(len(records), 1))
+    return np.concatenate([rng.permutation(records) for _ in range(rounds)])[:size].astype(np.int32)
 
 
 def _seen(

@@ -61,6 +61,21 @@ class DependenceWeights:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """Why two different entities may agree, see `relations`.
+
+    Attributes:
+        name: the rule or dependence it comes from.
+        share: its share (0–1) of all non-matches.
+        sharing: comparison → share (0–1) of its pairs that share the value beyond chance.
+    """
+
+    name: str
+    share: float
+    sharing: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained Fellegi–Sunter model.
 
@@ -71,6 +86,7 @@ class Model:
         comparisons: comparison → its levels.
         dependence: corrections for dependent comparisons.
         trained_on: sizes and convergence, for readers and drift checks.
+        relations: what non-matches share; empty where an anchor says who is who.
     """
 
     kind: str
@@ -79,6 +95,7 @@ class Model:
     comparisons: dict[str, tuple[LevelRates, ...]]
     dependence: tuple[DependenceWeights, ...]
     trained_on: dict[str, float]
+    relations: tuple[Relation, ...] = ()
 
     def prior_weight(self, records: int, pairs: float | None = None) -> float:
         """log2 odds that a random pair of `records` is a match; `pairs` where not all pairs count (two tables)."""
@@ -120,6 +137,7 @@ class Model:
                     for d in raw["dependence"]
                 ),
                 trained_on=raw["trained_on"],
+                relations=tuple(Relation(**r) for r in raw.get("relations", ())),
             )
         except (KeyError, TypeError, json.JSONDecodeError) as error:
             raise ModelError(f"model artefact: can't be read ({type(error).__name__}); train the model anew") from None

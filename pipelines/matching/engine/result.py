@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.matching.engine.arguments import named
 from pipelines.matching.engine.blocking import BlockReport, rules_finding
 from pipelines.matching.engine.compare import Patterns
 from pipelines.matching.engine.decided_pairs import OUTCOMES, DecidedPairs
+from pipelines.matching.engine.diagnostics import NOTHING_SAID, Diagnostics
 from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.explain import describe_patterns
 from pipelines.matching.engine.model import Model
@@ -64,6 +66,7 @@ class MatchResult:
         clusters: CLUSTER contract, one line per row.
         model: the model of the run; `model.save(path)` writes it.
         report: counts and times.
+        diagnostics: whether the model makes sense, and what to look at.
         weights: `weight` (log2 odds, lower end of a bin of width one) and `pairs`: the distribution of candidate pairs.
         working: what the run worked with; None where the caller must not go on from it.
     """
@@ -79,6 +82,8 @@ class MatchResult:
     _patterns: Patterns = field(repr=False)
     _scorer: Scorer = field(repr=False)
     _keys: Keys = field(repr=False)
+    diagnostics: Diagnostics = NOTHING_SAID
+    _names: pa.Array | None = field(default=None, repr=False)
 
     @cached_property
     def population(self) -> Population:
@@ -97,7 +102,7 @@ class MatchResult:
         Rows that agree in every compared column are one record: pairs name its first row, and one more pair ties every further
         row to it.
         """
-        return pa.concat_tables([PAIR.empty(), *self._batches()])
+        return named(pa.concat_tables([PAIR.empty(), *self._batches()]), ("left_id", "right_id"), self._names)
 
     def _batches(self, size: int = 1 << 18) -> Iterator[pa.Table]:
         levels, weights = describe_patterns(self._scorer, self._patterns)

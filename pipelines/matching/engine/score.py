@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pipelines.matching.engine.compare import Layout, Patterns
 from pipelines.matching.engine.model import Model, ModelError
+from pipelines.matching.engine.relations import RelationTables, correction
 from pipelines.matching.engine.spec import MatchSpec
 
 Floats = npt.NDArray[np.float64]
@@ -46,9 +47,12 @@ class Scorer:
             for joint in group.joint:
                 table[tuple(number[n] for number, n in zip(numbers, joint.levels, strict=True))] = joint.weight
             self._joint.append((members, np.array(sizes), table.ravel()))
+        self._sharing = np.array([[r.sharing[n] for r in model.relations] for n in names])
+        related = [r.share for r in model.relations]
+        self._shares = np.array([1 - sum(related), *related])
 
     def parts(self, patterns: Patterns) -> tuple[Floats, Floats]:
-        """log2 weights of each pattern: per comparison, and per dependence group."""
+        """log2 weights of each pattern: per comparison, per dependence group, and last, where there are any, of relations."""
         cells = self.layout.unpack(patterns)
         alone = np.stack([w[cells[:, i]] for i, w in enumerate(self._cells)], axis=1)
         levels = effective_levels(self.spec, self.layout, cells)
@@ -56,7 +60,16 @@ class Scorer:
         joint = np.zeros((len(patterns), len(self._joint)))
         for g, (members, sizes, table) in enumerate(self._joint):
             joint[:, g] = table[np.ravel_multi_index([levels[:, i] for i in members], list(sizes))]
+        if self.model.relations:
+            joint = np.column_stack([joint, self._related(cells, levels)])
         return alone, joint
+
+    def _related(self, cells: npt.NDArray[np.int64], levels: npt.NDArray[np.int64]) -> Floats:
+        """What a pattern loses where relations explain it better than chance."""
+        tables = RelationTables(self.spec, self.layout, cells, levels)
+        rates = [self.model.comparisons[c.name] for c in self.spec.comparisons]
+        m, u = ([np.array([0.0, *(getattr(r, x) for r in of)]) for of in rates] for x in ("m", "u"))
+        return correction(tables.log_rates(tables.chance(u), tables.shared(m), self._sharing), self._shares)[0]
 
     def weights(self, patterns: Patterns) -> Floats:
         """Total log2 odds of each pattern, prior included."""

@@ -10,14 +10,22 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
-from pipelines.matching.engine.levels import Different, Level
+from pipelines.matching.engine.levels import Different, Level, shadowed_levels
 
 
 class SpecError(ValueError):
     """A specification that can't work; the message names the part and the remedy."""
+
+
+def _as_tuple(some: Any) -> tuple[Any, ...]:
+    """Several parts as a tuple: a list will do, and one part alone, as a missing comma leaves it."""
+    if isinstance(some, tuple):
+        return some
+    return tuple(some) if isinstance(some, list) else (some,)
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,18 @@ class Comparison:
     fixed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.columns:
-            object.__setattr__(self, "columns", (self.name,))
+        object.__setattr__(self, "levels", _as_tuple(self.levels))
+        object.__setattr__(self, "columns", _as_tuple(self.columns) or (self.name,))
+        for level in self.levels:
+            if not isinstance(level, Level):
+                raise SpecError(
+                    f"Comparison {self.name!r}: {level!r} is no level; write an instance of one, such as Same()"
+                )
+        if shadowed := shadowed_levels(self.levels, self.columns[0]):
+            earlier, later = shadowed[0]
+            raise SpecError(
+                f"Comparison {self.name!r}: level {later!r} can never hold behind {earlier!r}; write the strictest level first"
+            )
         if not self.levels or not isinstance(self.levels[-1], Different):
             object.__setattr__(self, "levels", (*self.levels, Different()))
         names = [level.name for level in self.levels]
@@ -189,6 +207,17 @@ class MatchSpec:
     one_to_one: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for several in ("blocks", "comparisons", "dependence", "distinct", "one_to_one"):
+            object.__setattr__(self, several, _as_tuple(getattr(self, several)))
+        for part, kind in (("blocks", Block), ("comparisons", Comparison), ("dependence", Dependence)):
+            if wrong := [x for x in getattr(self, part) if not isinstance(x, kind)]:
+                raise SpecError(f"MatchSpec {self.kind!r}: {part} takes {kind.__name__}, not {type(wrong[0]).__name__}")
+        functions: dict[tuple[str, str], Callable[[pa.Array], pa.Array]] = {}
+        for key in (leaf for block in self.blocks for leaf in block.leaves if isinstance(leaf, Key)):
+            if functions.setdefault((key.column, key.name), key.function) is not key.function:
+                raise SpecError(
+                    f"MatchSpec {self.kind!r}: two functions of {key.column!r} are both called {key.name!r}; name them apart"
+                )
         names = [c.name for c in self.comparisons]
         if not names or not self.blocks:
             raise SpecError(f"MatchSpec {self.kind!r}: needs at least one block and one comparison")

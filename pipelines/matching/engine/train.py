@@ -5,7 +5,8 @@ the model (`score`).
 
 The patterns stand for *all* pairs of records: candidates with their exact counts, all other pairs by a random sample with
 weights. So the rates are those of the population, not of pairs that share a blocking key (Fellegi and Sunter 1969; Winkler 1988
-for EM). Dependence follows Thibaudeau (1993) in spirit: the correction of a group of comparisons is the ratio of their joint
+for EM). Only candidates may be matches: a sampled pair stands for thousands, and no link can follow from it; it teaches what
+non-matches look like. Dependence follows Thibaudeau (1993) in spirit: the correction of a group of comparisons is the ratio of their joint
 frequency to the product of the single ones, shrunk towards 1 where there are few pairs.
 """
 
@@ -18,9 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.engine.compare import Layout, Patterns
-from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, digits
+from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, Relation, digits
+from pipelines.matching.engine.relations import RelationTables, candidates, correction
 from pipelines.matching.engine.score import cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
+from pipelines.matching.engine.term_frequency import agreement_shares
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,17 +52,27 @@ WARM_UP_ROUNDS = 12
 """Most rounds in which u stays the rate among all pairs, so that EM can't take a commoner relation for the matches."""
 
 TOLERANCE = 1e-5
-MAX_ROUNDS = 60
+MAX_ROUNDS = 300
+
+SURE = 1 - 1e-6
+"""Largest share of a relation's pairs that share a value."""
+
+RESERVE = 0.1
+"""Pairs per record that speak against a relation that shares more than it names: matches are at most a few per record, so only a
+relation that is commoner than they are may look like them."""
 
 
 @dataclass
 class _State:
-    """The parameters that EM updates. `m[i]`, `u[i]`: rates of comparison i by level; index 0 (missing) is unused."""
+    """The parameters that EM updates. `m[i]`, `u[i]`: rates of comparison i by level; index 0 (missing) is unused. `sharing` and
+    `shares` are those of `relations`; empty where the specification allows none."""
 
     m: list[Floats]
     u: list[Floats]
     share: float
     joint: list[Floats]
+    sharing: Floats
+    shares: Floats
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,8 @@ class _Data:
         exact: share of each count that was counted rather than sampled.
         anchored: which patterns the anchor or a person decides.
         verdict: 1 or 0 where a person has judged, else NaN.
+        names: which comparisons (rows) each relation (columns) names.
+        tables: to look up relations; None where there are none.
     """
 
     cells: npt.NDArray[np.int64]
@@ -136,6 +151,12 @@ class _Data:
     anchored: npt.NDArray[np.bool_]
     verdict: Floats
     groups: list[_Group]
+    names: npt.NDArray[np.bool_]
+    tables: RelationTables | None
+
+    def matches(self, posterior: Floats) -> Floats:
+        """Expected matches at each pattern: only candidates may be matches."""
+        return np.asarray(self.counts * self.exact * posterior)
 
 
 def train(
@@ -146,6 +167,7 @@ def train(
     *,
     records: int,
     labels: tuple[Patterns, Floats] | None = None,
+    prior: float | None = None,
 ) -> Model:
     """Learn a model.
 
@@ -157,25 +179,25 @@ def train(
             possible pairs.
         records: number of distinct records.
         labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `PAIRS_PER_JUDGEMENT` pairs.
+        prior: share of all possible pairs that are matches, where it is known; learned by default.
 
     Returns:
         The model; `trained_on` says how many rounds and whether EM converged.
     """
     layout = Layout.of(spec)
     data = _prepare(spec, layout, patterns, counted, sampled, labels=labels)
+    state = _start(spec, data, records, prior)
     if not data.counts.sum():
-        state = _start(spec, data, records)
         return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
-    state = _start(spec, data, records)
     change, rounds, warmed_up = np.inf, 0, False
     while rounds < MAX_ROUNDS and change > TOLERANCE:
-        posterior = _posterior(spec, layout, data, state)
-        new = _maximise(spec, data, state, posterior, free=warmed_up)
+        posterior, classes = _posterior(spec, layout, data, state)
+        new = _maximise(spec, data, state, posterior, classes, free=warmed_up, records=records, prior=prior)
         change = _change(state, new) if warmed_up or rounds < WARM_UP_ROUNDS else np.inf
         if not warmed_up and (change < 1e-3 or rounds + 1 >= WARM_UP_ROUNDS):
             warmed_up, change = True, np.inf
         state, rounds = new, rounds + 1
-    posterior = _posterior(spec, layout, data, state)
+    posterior, _ = _posterior(spec, layout, data, state)
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
 
 
@@ -197,8 +219,9 @@ def _prepare(
     levels, effective = informative_levels(layout, cells), effective_levels(spec, layout, cells)
     names = [c.name for c in spec.comparisons]
     anchored = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
+    relations = candidates(spec)
     groups = []
-    for group in spec.dependence:
+    for group in () if relations else spec.dependence:
         members = [names.index(n) for n in group.comparisons]
         sizes = [len(spec.comparisons[i].levels) + 1 for i in members]
         member_levels = levels[:, members].T
@@ -227,7 +250,9 @@ def _prepare(
         )
     counts = counted + sampled
     exact = counted / np.maximum(counts, 1e-300)
-    return _Data(cells, levels, effective, counts, exact, anchored | ~np.isnan(verdict), verdict, groups)
+    tables = RelationTables(spec, layout, cells, effective) if relations else None
+    named = np.array([r.names for r in relations], dtype=bool).reshape(len(relations), len(names)).T
+    return _Data(cells, levels, effective, counts, exact, anchored | ~np.isnan(verdict), verdict, groups, named, tables)
 
 
 def _at_level(
@@ -238,7 +263,7 @@ def _at_level(
     return np.asarray(of_joint[members.index(i)] == spec.comparisons[i].level_names.index(one[1]))
 
 
-def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
+def _start(spec: MatchSpec, data: _Data, records: int, prior: float | None) -> _State:
     m, u, joint = [], [], []
     for i, comparison in enumerate(spec.comparisons):
         k = len(comparison.levels)
@@ -249,7 +274,13 @@ def _start(spec: MatchSpec, data: _Data, records: int) -> _State:
         u.append(_rates(observed, 0.1))
     for group in data.groups:
         joint.append(np.zeros(int(np.prod(group.sizes))))
-    return _State(m, u, min(0.5, records / max(float(data.counts.sum()), 2.0)), joint)
+    total = max(float(data.counts.sum()), 2.0)
+    share = min(0.5, records / total) if prior is None else prior
+    sharing = np.where(data.names, SURE, 0.5)
+    blocked = float((data.counts * data.exact).sum()) / total / 2
+    relations = data.names.shape[1]
+    shares = np.append(1 - blocked, np.full(relations, blocked / max(relations, 1))) if relations else np.ones(1)
+    return _State(m, u, share, joint, sharing, shares)
 
 
 def _mass(levels: npt.NDArray[np.int64], mass: Floats, size: int) -> Floats:
@@ -265,44 +296,80 @@ def _rates(observed: Floats, pseudo: float) -> Floats:
 def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
     """log2 weight per level of comparison `i`; with term frequency that of a value that every record has."""
     comparison = spec.comparisons[i]
-    out = np.log2(state.m[i][1:] / state.u[i][1:])
+    out, shares = np.log2(state.m[i][1:] / state.u[i][1:]), agreement_shares(comparison, state.u[i])
     for j, level in enumerate(comparison.levels):
         if level.frequency_of is not None:
-            out[j] = np.log2(state.m[i][j + 1])
+            out[j] = np.log2(state.m[i][j + 1] / shares[j])
         if level.name in comparison.fixed:
             out[j] = comparison.fixed[level.name]
     return np.asarray(out)
 
 
-def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> Floats:
+def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> tuple[Floats, Floats]:
+    """How likely each pattern is a match, and, if it is none, a stranger or in which relation (one column each)."""
     weight = np.full(len(data.counts), np.log2(state.share / (1 - state.share)))
     for i, cells in enumerate(layout.cells):
         weights = cell_weights(cells.level, cells.bin, cells.uninformative, _level_weights(spec, i, state))
         weight += np.where(data.effective[:, i] > 0, weights[data.cells[:, i]], 0.0)
     for group, joint in zip(data.groups, state.joint, strict=True):
         weight += joint[group.effective]
-    return np.where(np.isnan(data.verdict), probability(weight), data.verdict)
+    classes = np.ones((len(weight), 1))
+    if data.tables is not None:
+        chance, shared = data.tables.chance(state.u), data.tables.shared(state.m)
+        bits, classes = correction(data.tables.log_rates(chance, shared, state.sharing), state.shares)
+        weight += bits
+    return np.where(np.isnan(data.verdict), probability(weight), data.verdict), classes
 
 
 def _anchored(data: _Data, posterior: Floats) -> npt.NDArray[np.bool_]:
     """The patterns from which rates are learned: anchored ones, if these have enough matches."""
-    matches = float((data.counts * posterior)[data.anchored].sum())
+    matches = float(data.matches(posterior)[data.anchored].sum())
     return data.anchored if matches >= MIN_ANCHORED else np.ones_like(data.anchored)
 
 
-def _maximise(spec: MatchSpec, data: _Data, state: _State, posterior: Floats, free: bool) -> _State:
+def _maximise(
+    spec: MatchSpec,
+    data: _Data,
+    state: _State,
+    posterior: Floats,
+    classes: Floats,
+    *,
+    free: bool,
+    records: int,
+    prior: float | None,
+) -> _State:
     use = _anchored(data, posterior)
-    match = np.where(use, data.counts * posterior, 0.0)
-    other = np.where(use, data.counts * (1 - posterior), 0.0)
+    matches = data.matches(posterior)
+    match, other = np.where(use, matches, 0.0), np.where(use, data.counts - matches, 0.0)
+    strangers = other * classes[:, 0]
     m, u, joint = [], [], []
     for i, comparison in enumerate(spec.comparisons):
         k = len(comparison.levels) + 1
         m.append(_rates(_mass(data.levels[:, i], match, k), 0.5))
-        u.append(_rates(_mass(data.levels[:, i], other, k), 0.1) if free else state.u[i])
+        u.append(_rates(_mass(data.levels[:, i], strangers, k), 0.1) if free else state.u[i])
     for g, old in enumerate(state.joint):
         joint.append(_joint(data, g, m, u, match=match, other=other)[0] if free else old)
-    share = float((data.counts * posterior).sum() / data.counts.sum())
-    return _State(m, u, min(max(share, 1e-12), 0.5), joint)
+    share = float(matches.sum() / data.counts.sum()) if prior is None else prior
+    sharing, shares = _related(data, state, other[:, None] * classes, RESERVE * records)
+    return _State(m, u, min(max(share, 1e-12), 0.5), joint, sharing, shares)
+
+
+def _related(data: _Data, state: _State, others: Floats, reserve: float) -> tuple[Floats, Floats]:
+    """What relations share, and how common they are, from the non-matches in each of them (a column each, strangers first)."""
+    if data.tables is None:
+        return state.sharing, state.shares
+    mass = data.tables.masses(others[:, 1:])
+    chance, shared = data.tables.chance(state.u), data.tables.shared(state.m)
+    of_cell = state.sharing[data.tables.comparison]
+    by_sharing = of_cell * shared[:, None]
+    share = by_sharing / np.maximum(by_sharing + (1 - of_cell) * chance[:, None], 1e-300)
+    at = data.tables.comparison, len(data.names)
+    sharing = np.empty_like(state.sharing)
+    for k in range(mass.shape[1]):
+        total, held = (np.bincount(at[0], weights=x, minlength=at[1]) for x in (mass[:, k], mass[:, k] * share[:, k]))
+        sharing[:, k] = (held + np.where(data.names[:, k], reserve, 0.0)) / np.maximum(total + reserve, 1e-300)
+    shares = others.sum(axis=0)
+    return np.clip(sharing, 1 - SURE, SURE), shares / max(float(shares.sum()), 1e-300)
 
 
 def _joint(
@@ -375,10 +442,10 @@ def _model(
             for j, x in enumerate(comparison.levels)
         )
     use = _anchored(data, posterior)
-    match = np.where(use, data.counts * posterior, 0.0)
-    other = np.where(use, data.counts * (1 - posterior), 0.0)
+    matches = data.matches(posterior)
+    match, other = np.where(use, matches, 0.0), np.where(use, data.counts - matches, 0.0)
     dependence = []
-    for g, group in enumerate(spec.dependence):
+    for g, group in enumerate(spec.dependence if data.groups else ()):
         members, sizes = data.groups[g].members, data.groups[g].sizes
         _, matches, others = _joint(data, g, state.m, state.u, match=match, other=other)
         level_names = [spec.comparisons[i].level_names for i in members]
@@ -397,11 +464,21 @@ def _model(
         matches_per_record=digits(state.share * total / max(records, 1)),
         comparisons=comparisons,
         dependence=tuple(dependence),
+        relations=tuple(
+            Relation(
+                relation.name,
+                digits(float(state.shares[k + 1])),
+                {c.name: digits(float(x)) for c, x in zip(spec.comparisons, state.sharing[:, k], strict=True)},
+            )
+            for k, relation in enumerate(candidates(spec))
+        ),
         trained_on={
             "records": float(records),
             "possible_pairs": digits(total),
             "patterns": float(len(data.counts)),
             "expected_matches": digits(state.share * total),
+            "unbound_matches": digits(float(data.matches(posterior).sum())),
+            "judged": PAIRS_PER_JUDGEMENT * float((~np.isnan(data.verdict)).sum()),
             "rounds": float(rounds),
             "change": digits(change),
             "converged": float(change <= TOLERANCE),

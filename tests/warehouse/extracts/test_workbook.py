@@ -78,7 +78,7 @@ def test_what_is_no_formula_stays(cell: str | None) -> None:
 def test_our_headings_never_take_the_name_of_an_own_column() -> None:
     granted = frozenset([("person", "name")])
     plan = plan_dataset(
-        shipped(), "p", "d", "表", roles=["owner:person", "subject:person", "subject2:ghost"], granted=granted, asserted=frozenset([("subject", "name")]),
+        shipped(), "p", "d", "表", roles=["owner:person", "subject:person", "subject2:ghost"], subject="subject", granted=granted, asserted=frozenset([("subject", "name")]),
         own_columns=["来源文件", "人口编号", "姓名（主记录）", "本方重复"],
     )  # fmt: skip
     headings = [*plan.source, plan.duplicates, *(r.entity for r in plan.roles)]

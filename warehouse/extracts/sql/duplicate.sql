@@ -4,7 +4,7 @@
 -- rows are named, so that a placeholder a thousand rows share costs a thousand lines and not a million.
 create or replace temp table duplicate as
 with subject as (
-    select * from mention where role = 'subject' and repeats > 1
+    select * from mention where is_subject and repeats > 1
 )
 select
     a.dataset,
