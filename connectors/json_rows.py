@@ -28,7 +28,7 @@ def read(path: Path, layout: Json, dataset: Dataset) -> Batches:
     Raises:
         DeliveryRejected: `not_json` where the document is damaged, `too_deep`, `rows_not_found` where nothing lies under the path.
     """
-    return batches(_items(path, layout.rows), dataset)
+    return batches(items(path, layout.rows), dataset)
 
 
 def read_geojson(path: Path, dataset: Dataset) -> Batches:
@@ -39,10 +39,16 @@ def read_geojson(path: Path, dataset: Dataset) -> Batches:
     Raises:
         DeliveryRejected: `not_json`, or `rows_not_found` where it is no FeatureCollection.
     """
-    return batches((_feature(item) for item in _items(path, "features")), dataset)
+    return batches(features(path), dataset)
 
 
-def _items(path: Path, rows: str) -> Iterator[Item]:
+def features(path: Path) -> Iterator[Item]:
+    """The features of a FeatureCollection as rows; raises as `read_geojson` does."""
+    return (_feature(item) for item in items(path, "features"))
+
+
+def items(path: Path, rows: str) -> Iterator[Item]:
+    """The objects under a dotted path; raises as `read` does."""
     if nests_too_deep(path):
         raise too_deep()
     prefix = f"{rows}.item" if rows else "item"

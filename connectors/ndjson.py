@@ -28,10 +28,11 @@ def read(path: Path, dataset: Dataset) -> Batches:
     Raises:
         DeliveryRejected: `not_json` where not one line is a JSON object, `column_missing`.
     """
-    return batches(_items(path), dataset)
+    return batches(items(path), dataset)
 
 
-def _items(path: Path) -> Iterator[Item]:
+def items(path: Path) -> Iterator[Item]:
+    """The object of every line; raises as `read` does."""
     objects = problems = 0
     with path.open("rb") as stream:
         for line in iter(lambda: stream.readline(MAX_LINE), b""):

@@ -36,10 +36,11 @@ def read(path: Path, layout: Xml, dataset: Dataset) -> Batches:
         DeliveryRejected: `not_xml` where it is not well-formed to its end, `xml_doctype` where it declares a DTD (which
             exports never need and attacks do), `rows_not_found` where no row element occurs.
     """
-    return batches(_items(path, layout), dataset)
+    return batches(items(path, layout), dataset)
 
 
-def _items(path: Path, layout: Xml) -> Iterator[Item]:
+def items(path: Path, layout: Xml) -> Iterator[Item]:
+    """The row elements as objects; raises as `read` does."""
     found = False
     try:
         _refuse_doctype(path)

@@ -9,6 +9,7 @@ references that the city's platforms delivered there.
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -123,7 +124,7 @@ def try_platform(platform: Platform, file: Path, city: City, inbox: Path | None,
         )
         drop = Path(folder, "inbox", platform.platform, _fitting(platform.patterns, file.name))
         drop.parent.mkdir(parents=True)
-        drop.symlink_to(file.resolve())
+        shutil.copyfile(file, drop)  # a link is no delivery
         report = land(alone, drop.parents[1], home)
         if report.rejected_deliveries:
             _, code, reason = report.rejected_deliveries[0]

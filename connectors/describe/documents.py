@@ -4,15 +4,48 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import ijson
 from lxml import etree
 
+from connectors import json_rows, ndjson, xml_rows
+from connectors.describe.header import speaks
+from connectors.describe.recogniser import Recogniser
 from connectors.describe.table import Layout, TableLayout
+from connectors.describe.vocabulary import Vocabulary
+from connectors.spec import Xml
 
 EVENTS = 400_000
 """Events of a parser looked at; the rows of an export begin long before."""
+KEYS_IN = 20_000
+"""Rows whose keys are looked at."""
+
+
+def keys(path: Path, layout: dict[str, Any], vocabulary: Vocabulary, recogniser: Recogniser) -> tuple[str, ...]:
+    """The keys of the rows, in order of appearance; where data stands among the keys it is left out.
+
+    Raises:
+        DeliveryRejected: the file can't be read.
+    """
+    match layout["kind"]:
+        case "ndjson":
+            rows = ndjson.items(path)
+        case "geojson":
+            rows = json_rows.features(path)
+        case "json":
+            rows = json_rows.items(path, layout["rows"])
+        case _:
+            rows = xml_rows.items(path, Xml(kind="xml", row=layout["row"]))
+    found: dict[str, None] = {}
+    for row in islice(rows, KEYS_IN):
+        if isinstance(row, dict):
+            found.update(dict.fromkeys(row))
+    return tuple(key for key in found if key and speaks(key, vocabulary, recogniser))
+
+
 ONE = (TableLayout(),)
 
 

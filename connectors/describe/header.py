@@ -56,6 +56,13 @@ def _score(row: Row, width: int, vocabulary: Vocabulary, recogniser: Recogniser)
     return hits + 0.1 * len(cells) + 0.5 * codes if named * 3 <= len(cells) else 0
 
 
+def speaks(name: str, vocabulary: Vocabulary, recogniser: Recogniser) -> bool:
+    """Whether a key of a document is a name of a column, not data."""
+    if DATA.search(name) or len(name) > LONGEST:
+        return False
+    return bool(CODE.fullmatch(name.lstrip("@"))) or vocabulary.knows(name) or not recogniser.personal([name])[0]
+
+
 def no_headings(where: str = "") -> DeliveryRejected:
     """The verdict on a table without a row of headings."""
     return DeliveryRejected("header_missing", f"{where}前{LOOK_AHEAD}行内未找到表头；请连同表头一并导出")

@@ -6,12 +6,14 @@ Belongs here: choosing by the first bytes, not by the ending of the name. Does n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from connectors.compound_file import MAGIC
 from connectors.describe import book, database, documents, text
+from connectors.describe.names import landed_names
 from connectors.describe.recogniser import Recogniser
-from connectors.describe.table import Layout
+from connectors.describe.table import Layout, TableLayout
 from connectors.describe.vocabulary import Vocabulary
 from connectors.rows import DeliveryRejected
 
@@ -34,7 +36,12 @@ def look(path: Path, vocabulary: Vocabulary, recogniser: Recogniser) -> Layout:
         return book.look(path, vocabulary, recogniser)
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if first[:1] in (b"{", b"[") and (found := documents.json_layout(path)):
-        return found
+        return _with_keys(path, found, vocabulary, recogniser)
     if first[:1] == b"<" and (found := documents.xml_layout(path)):
-        return found
+        return _with_keys(path, found, vocabulary, recogniser)
     return text.look(path, vocabulary, recogniser)
+
+
+def _with_keys(path: Path, layout: Layout, vocabulary: Vocabulary, recogniser: Recogniser) -> Layout:
+    names, notes = landed_names(documents.keys(path, layout.format, vocabulary, recogniser))
+    return replace(layout, tables=(TableLayout(None, names),), notes=notes)

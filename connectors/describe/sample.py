@@ -78,8 +78,8 @@ def _sample(path: Path, layout: Layout, table: TableLayout) -> Sample:
     for batch in islice(read(path, _platform(layout, table)), BATCHES):
         tables.append(pa.Table.from_batches([batch.rows]))
     rows = pa.concat_tables(tables, promote_options="default") if tables else pa.table({ROW_NUMBER: []})
-    names = [*table.headings] or [n for n in rows.column_names if n != ROW_NUMBER]
-    return Sample(table.sheet, rows.num_rows, tuple(_column(rows, n, table.titles.get(n, n)) for n in names))
+    columns = tuple(_column(rows, name, table.titles.get(name, name)) for name in table.headings)
+    return Sample(table.sheet, rows.num_rows, columns)
 
 
 def _column(rows: pa.Table, name: str, title: str) -> Column:

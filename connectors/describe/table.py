@@ -15,7 +15,7 @@ class TableLayout:
 
     Attributes:
         sheet: its name; None where the file has one table of rows.
-        headings: landed names of its columns; empty where only the rows tell (JSON, XML).
+        headings: landed names of its columns.
         titles: landed name → what is written over the column, where that is not its name.
     """
 
