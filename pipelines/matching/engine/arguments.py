@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.inputs.coded import CodedTable
 
 Ints = npt.NDArray[np.int64]
 
@@ -26,14 +25,14 @@ class InputError(ValueError):
     """An argument of `link` that can't be used; the message names it and the remedy, never a value of a row."""
 
 
-def arrow_table(table: Any, what: str) -> pa.Table | CodedTable:
+def arrow_table(table: Any, what: str) -> pa.Table:
     """Any table as an Arrow one: Arrow, pandas, Polars, DuckDB, a mapping of columns, a list of rows.
 
     Raises:
         InputError: it is none of these.
     """
     try:
-        if isinstance(table, pa.Table | CodedTable):
+        if isinstance(table, pa.Table):
             return table
         if isinstance(table, Mapping):
             return pa.table(dict(table))
@@ -129,7 +128,9 @@ def read_judgements(judgements: Any, names: pa.Array | None) -> pa.Table | None:
 
 def named(table: pa.Table, columns: Sequence[str], names: pa.Array | None) -> pa.Table:
     """The table with row numbers in `columns` replaced by the caller's ids."""
-    for column in columns if names is not None else ():
+    if names is None:
+        return table
+    for column in columns:
         at = table.schema.get_field_index(column)
         table = table.set_column(at, column, names.take(table[column].combine_chunks()))
     return table

@@ -8,7 +8,7 @@ A *problem* is a model that is nonsense: nothing that follows from it can be use
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ NEVER_SEEN = 1.0
 
 OFF_PRIOR = 10.0
 """Factor between expected matches and those of a given prior from which one of them must be wrong."""
+
+CHAINED = 20.0
+"""Pairs that share a cluster per accepted link from which links are chains of strangers."""
 
 LOST_TO_CAPS = 0.1
 """Pairs of capped keys, as a share of the pairs compared, from which a rule is worth a warning."""
@@ -55,6 +58,24 @@ class Diagnostics:
     expected_recall: float
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    def with_clusters(self, accepted: int, implied: int) -> Diagnostics:
+        """The same, knowing what the links lead to.
+
+        Being one entity is transitive: where one is another and that a third, so is the first. Links between strangers who share
+        a town are not, and chain all of them into clusters of which hardly any pair was accepted.
+
+        Args:
+            accepted: links between different records.
+            implied: pairs of records that share a cluster.
+        """
+        if accepted < FEW_MATCHES or implied <= CHAINED * accepted:
+            return self
+        chained = (
+            f"{accepted:,} links chain records into clusters of {implied:,} pairs: what they have in common is no identity; raise "
+            "accept=, give prior=, or add comparisons that tell entities apart"
+        )
+        return replace(self, problems=(*self.problems, chained))
 
     def refuse(self, kind: str) -> None:
         """Stop where the model is nonsense.

@@ -138,15 +138,16 @@ def link(
     """
     threads = threads or os.cpu_count() or 1
     clock = _Clock()
-    table, right = arrow_table(table, "table"), None if right is None else arrow_table(right, "right")
+    table = table if isinstance(table, CodedTable) else arrow_table(table, "table")
+    right = None if right is None else arrow_table(right, "right")
     for each_table, what in ((table, "table"), (right, "right")):
         if isinstance(each_table, pa.Table):
             check_columns(each_table, spec, what)
     check_options(spec, right is not None, prior)
-    names, judgements = None, read_judgements(judgements, None) if id_column is None else judgements
+    names = None
     if id_column is not None and isinstance(table, pa.Table):
         table, right, names = _with_ids(table, right, id_column)
-        judgements = read_judgements(judgements, names)
+    judgements = read_judgements(judgements, names)
     records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
 
@@ -189,14 +190,17 @@ def link(
         trained=model is None,
         prior=prior,
     )
-    if refuse or (refuse is None and order is None):
-        diagnostics.refuse(spec.kind)
     links, histogram = _links(grouping, candidates, scorer)
     links = links.add_must_link(must_link, comparer.patterns(*must_link))
     links = links.add_must_not_link(must_not_link)
     codes = records.encoded.codes
     distinct, one_to_one = (tuple(codes[c] for c in columns) for columns in (spec.distinct, spec.one_to_one))
     clustering = Clustering(links, links.cluster(Constraints(distinct, one_to_one, must_not_link, must_link)))
+    if model is None:
+        sizes = np.bincount(clustering.labels)
+        diagnostics = diagnostics.with_clusters(int(links.accepted.sum()), int((sizes * (sizes - 1) // 2).sum()))
+    if refuse or (refuse is None and order is None):
+        diagnostics.refuse(spec.kind)
     clock.lap("score and cluster")
 
     def count() -> tuple[tuple[int, int, int], int]:

@@ -125,7 +125,7 @@ class Comparison:
         object.__setattr__(self, "levels", _as_tuple(self.levels))
         object.__setattr__(self, "columns", _as_tuple(self.columns) or (self.name,))
         for level in self.levels:
-            if not isinstance(level, Level):
+            if isinstance(level, type) or not isinstance(level, Level):
                 raise SpecError(
                     f"Comparison {self.name!r}: {level!r} is no level; write an instance of one, such as Same()"
                 )
