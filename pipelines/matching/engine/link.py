@@ -138,15 +138,8 @@ def link(
     """
     threads = threads or os.cpu_count() or 1
     clock = _Clock()
-    table = table if isinstance(table, CodedTable) else arrow_table(table, "table")
-    right = None if right is None else arrow_table(right, "right")
-    for each_table, what in ((table, "table"), (right, "right")):
-        if isinstance(each_table, pa.Table):
-            check_columns(each_table, spec, what)
     check_options(spec, right is not None, prior)
-    names = None
-    if id_column is not None and isinstance(table, pa.Table):
-        table, right, names = _with_ids(table, right, id_column)
+    table, right, names = _tables(table, right, spec, id_column)
     judgements = read_judgements(judgements, names)
     records, ids = _records(table, right, spec, id_column, judgements, order=order, threads=threads)
     clock.lap("encode")
@@ -170,9 +163,9 @@ def link(
         if model is not None:
             return model
         seen = _seen(candidates, *others, share=blocking.conflicts.share, possible_pairs=records.possible_pairs)
-        return train(
-            spec, *seen, records=len(records.first), labels=_labels(comparer, must_not_link, must_link), prior=prior
-        )
+        found = {r.rule: r.pairs for r in blocking.reports}
+        labels = _labels(comparer, must_not_link, must_link)
+        return train(spec, *seen, records=len(records.first), found=found, labels=labels, prior=prior)
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
     clock.lap("train")
@@ -234,6 +227,20 @@ def link(
         diagnostics,
         names,
     )
+
+
+def _tables(
+    table: Any, right: Any, spec: MatchSpec, id_column: str | None
+) -> tuple[pa.Table | CodedTable, pa.Table | None, pa.Array | None]:
+    """The tables as Arrow ones that hold what the specification reads, with integer ids; and the ids where these are none."""
+    if isinstance(table, CodedTable):
+        return table, None, None
+    table = arrow_table(table, "table")
+    check_columns(table, spec, "table")
+    if right is not None:
+        right = arrow_table(right, "right")
+        check_columns(right, spec, "right")
+    return (table, right, None) if id_column is None else _with_ids(table, right, id_column)
 
 
 def _with_ids(

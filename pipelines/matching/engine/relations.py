@@ -12,6 +12,7 @@ What members of a relation do not share agrees by chance, so a rare value that k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,17 +38,28 @@ class Candidate:
     names: Mask
 
 
-def candidates(spec: MatchSpec) -> list[Candidate]:
-    """The relations of a specification: one per blocking rule and declared dependence, none twice.
+COMMON = 0.5
+"""Pairs per record that a rule must find to be a relation. Matches are a few per record: what is rarer than half of that can't draw
+training away from them, but could take them over in a small table."""
 
-    None where an anchor says who is who, or an expert's fixed weights do inside a group of dependent comparisons. A rule that
+
+def candidates(spec: MatchSpec, found: Mapping[str, int], records: int) -> list[Candidate]:
+    """The relations of a specification: one per rule that finds many pairs and per declared dependence, none twice.
+
+    None where an anchor says who is who, or an expert's fixed weights say what an identity is. A rule that
     names every comparison is no relation: it would be identity.
+
+    Args:
+        spec: whose rules.
+        found: name of a rule → pairs it finds.
+        records: how many there are.
     """
-    fixed = {c.name for c in spec.comparisons if c.fixed}
-    if spec.anchor or any(fixed & set(group.comparisons) for group in spec.dependence):
+    if spec.anchor or any(c.fixed for c in spec.comparisons):
         return []
     every: dict[tuple[bool, ...], str] = {}
     for rule in spec.blocks:
+        if found.get(rule.name, 0) < COMMON * records:
+            continue
         columns = {leaf if isinstance(leaf, str) else leaf.column for leaf in rule.leaves}
         every.setdefault(tuple(bool(columns & set(c.columns)) for c in spec.comparisons), rule.name)
     for group in spec.dependence:
@@ -59,7 +71,7 @@ class RelationTables:
     """The cells of some patterns, ready to be looked up per relation.
 
     Args:
-        spec: what was compared. Comparisons with fixed weights are left out: an expert has said what they are worth.
+        spec: what was compared.
         layout: of the spec.
         cells: cell of each pattern (rows) and comparison (columns).
         effective: level of each, 0 where it carries no evidence.
@@ -72,8 +84,7 @@ class RelationTables:
         self.comparison = np.repeat(np.arange(len(sizes)), sizes)
         self.level = np.concatenate([c.level for c in layout.cells])
         self.bins = np.concatenate([c.bin for c in layout.cells])
-        free = np.array([not c.fixed for c in spec.comparisons])
-        rows, columns = np.nonzero((effective > 0) & free)
+        rows, columns = np.nonzero(effective > 0)
         at = start[columns] + cells[rows, columns]
         self.of_pattern = csr_matrix((np.ones(len(rows)), (rows, at)), shape=(len(cells), int(start[-1])))
 

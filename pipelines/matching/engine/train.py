@@ -12,6 +12,7 @@ frequency to the product of the single ones, shrunk towards 1 where there are fe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -20,7 +21,7 @@ import numpy.typing as npt
 
 from pipelines.matching.engine.compare import Layout, Patterns
 from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, Relation, digits
-from pipelines.matching.engine.relations import RelationTables, candidates, correction
+from pipelines.matching.engine.relations import Candidate, RelationTables, candidates, correction
 from pipelines.matching.engine.score import cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.term_frequency import agreement_shares
@@ -53,6 +54,10 @@ WARM_UP_ROUNDS = 12
 
 TOLERANCE = 1e-5
 MAX_ROUNDS = 300
+
+VANISHED = 20.0
+"""Expected matches below which relations may have taken the matches over: where few comparisons tell them apart, a model without
+relations counts, if it expects no more than one match per record."""
 
 SURE = 1 - 1e-6
 """Largest share of a relation's pairs that share a value."""
@@ -139,6 +144,7 @@ class _Data:
         exact: share of each count that was counted rather than sampled.
         anchored: which patterns the anchor or a person decides.
         verdict: 1 or 0 where a person has judged, else NaN.
+        relations: that non-matches may stand in.
         names: which comparisons (rows) each relation (columns) names.
         tables: to look up relations; None where there are none.
     """
@@ -151,6 +157,7 @@ class _Data:
     anchored: npt.NDArray[np.bool_]
     verdict: Floats
     groups: list[_Group]
+    relations: list[Candidate]
     names: npt.NDArray[np.bool_]
     tables: RelationTables | None
 
@@ -166,6 +173,7 @@ def train(
     sampled: Floats,
     *,
     records: int,
+    found: Mapping[str, int] | None = None,
     labels: tuple[Patterns, Floats] | None = None,
     prior: float | None = None,
 ) -> Model:
@@ -178,6 +186,7 @@ def train(
         sampled: how many of the other pairs each stands for, estimated from a random sample. Both group sum to the number of
             possible pairs.
         records: number of distinct records.
+        found: name of a blocking rule → pairs it finds, see `relations`.
         labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `PAIRS_PER_JUDGEMENT` pairs.
         prior: share of all possible pairs that are matches, where it is known; learned by default.
 
@@ -185,7 +194,9 @@ def train(
         The model; `trained_on` says how many rounds and whether EM converged.
     """
     layout = Layout.of(spec)
-    data = _prepare(spec, layout, patterns, counted, sampled, labels=labels)
+    data = _prepare(
+        spec, layout, patterns, counted, sampled, labels=labels, relations=candidates(spec, found or {}, records)
+    )
     state = _start(spec, data, records, prior)
     if not data.counts.sum():
         return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
@@ -198,7 +209,12 @@ def train(
             warmed_up, change = True, np.inf
         state, rounds = new, rounds + 1
     posterior, _ = _posterior(spec, layout, data, state)
-    return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
+    model = _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
+    if found and data.relations and model.trained_on["expected_matches"] < VANISHED:
+        plain = train(spec, patterns, counted, sampled, records=records, labels=labels, prior=prior)
+        if VANISHED <= plain.trained_on["expected_matches"] <= records:
+            return plain
+    return model
 
 
 def _prepare(
@@ -209,6 +225,7 @@ def _prepare(
     sampled: Floats,
     *,
     labels: tuple[Patterns, Floats] | None,
+    relations: list[Candidate],
 ) -> _Data:
     verdict = np.full(len(patterns), np.nan)
     if labels is not None:
@@ -219,7 +236,6 @@ def _prepare(
     levels, effective = informative_levels(layout, cells), effective_levels(spec, layout, cells)
     names = [c.name for c in spec.comparisons]
     anchored = levels[:, names.index(spec.anchor)] > 0 if spec.anchor else np.ones(len(patterns), dtype=bool)
-    relations = candidates(spec)
     groups = []
     for group in () if relations else spec.dependence:
         members = [names.index(n) for n in group.comparisons]
@@ -252,7 +268,19 @@ def _prepare(
     exact = counted / np.maximum(counts, 1e-300)
     tables = RelationTables(spec, layout, cells, effective) if relations else None
     named = np.array([r.names for r in relations], dtype=bool).reshape(len(relations), len(names)).T
-    return _Data(cells, levels, effective, counts, exact, anchored | ~np.isnan(verdict), verdict, groups, named, tables)
+    return _Data(
+        cells,
+        levels,
+        effective,
+        counts,
+        exact,
+        anchored | ~np.isnan(verdict),
+        verdict,
+        groups,
+        relations,
+        named,
+        tables,
+    )
 
 
 def _at_level(
@@ -470,7 +498,7 @@ def _model(
                 digits(float(state.shares[k + 1])),
                 {c.name: digits(float(x)) for c, x in zip(spec.comparisons, state.sharing[:, k], strict=True)},
             )
-            for k, relation in enumerate(candidates(spec))
+            for k, relation in enumerate(data.relations)
         ),
         trained_on={
             "records": float(records),

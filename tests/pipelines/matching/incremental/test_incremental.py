@@ -37,7 +37,7 @@ SPEC = MatchSpec(
     ),
     distinct=("number",),
     accept=0.8,
-    review=0.2,
+    review=0.05,
     review_share=0.05,
 )
 
