@@ -1,31 +1,41 @@
-"""When two mentions are copies of one certificate: the same type, number and holder.
+"""When two mentions are copies of one certificate: the same number, holder, trade and day of issue.
 
 A renewed certificate has a new number and is another one. Certificates of several trades may share their number, the identity
-number of the holder: then the type tells them apart. Two numbers a digit apart are two certificates issued one after the other;
-only digits that changed places, or letters that are left out, are slips.
+number of the holder: then the trade, in brackets behind the type, tells them apart. Offices shorten the type itself (驾驶证,
+机动车驾驶证), so that it says little. Numbers that differ in their last two digits alone were issued one after the other, often
+to one holder on one day; a digit that differs before those is a slip.
 """
 
 from __future__ import annotations
 
+from pipelines.kinds.certificate_columns import INPUTS
 from pipelines.matching.engine.levels import JaroWinkler, Same, Swapped, Typo
 from pipelines.matching.engine.spec import Block, Comparison, MatchSpec
 
 SPEC = MatchSpec(
     kind="certificate",
     blocks=(
-        Block("number", "certificate_type"),
-        Block("number_digits", "certificate_type"),
-        Block("holder_number", "certificate_type"),
-        Block("holder_name", "certificate_type", "issued_on"),
+        Block("number"),
+        Block("number_digits"),
+        Block("holder_number", "issued_on"),
+        Block("holder_number", "type_name"),
+        Block("holder_name", "issued_on"),
     ),
     comparisons=(
         Comparison(
             "number",
-            (Same("number"), Same("number_digits", name="same_digits"), Swapped("number")),
-            columns=("number", "number_digits"),
-            fixed={"different": -12.0},
+            (
+                Same("number"),
+                Same("number_digits", name="same_digits"),
+                Swapped("number"),
+                Same("number_series", name="same_series"),
+                Typo(1, "number"),
+            ),
+            columns=("number", "number_digits", "number_series"),
+            fixed={"same_series": -12.0, "different": -12.0},
         ),
-        Comparison("certificate_type", (Same(term_frequency=True),), fixed={"different": -12.0}),
+        Comparison("type_name", (Same(term_frequency=True), JaroWinkler(0.8), JaroWinkler(0.6))),
+        Comparison("trade", (Same(),), fixed={"different": -40.0}),
         Comparison("issued_on", (Same(term_frequency=True),)),
         Comparison(
             "holder",
@@ -41,3 +51,5 @@ SPEC = MatchSpec(
     accept=0.95,
     review=0.6,
 )
+
+__all__ = ["INPUTS", "SPEC"]

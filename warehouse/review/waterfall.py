@@ -48,6 +48,7 @@ LEVELS = {
     "same_legible_code": "代码逐字相同",
     "other_code": "另一代码",
     "same_digits": "数字相同",
+    "same_series": "仅末两位不同",
     "swapped": "邻位颠倒",
     "not_comparable": "不可比",
     "other_branch": "另一分支",
@@ -61,6 +62,7 @@ LEVELS = {
 PATTERNS = (
     (re.compile(r"legible_(\d+)"), "可辨 {} 位相符"),
     (re.compile(r"jaro_winkler_([\d.]+)"), "相似度 ≥ {}"),
+    (re.compile(r"within_([\d.]+)_m"), "相距 ≤ {} 米"),
     (re.compile(r"within_([\d.]+)"), "相差 ≤ {}"),
 )
 

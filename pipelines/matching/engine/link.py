@@ -169,10 +169,8 @@ def link(
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
     clock.lap("train")
-    if population is None:
-        prior_weight = learned.prior_weight(len(records.first), records.possible_pairs)
-    else:
-        prior_weight = population.prior_weight(learned)
+    own = (len(records.first), records.possible_pairs)
+    prior_weight = population.prior_weight(learned) if population else learned.prior_weight(*own)
     scorer = Scorer(spec, learned, prior_weight)
     diagnostics = diagnose(
         spec,
