@@ -16,6 +16,8 @@ The engine knows nothing of China: that lives in `levels_chinese` and `pipelines
     result.clusters, result.pairs, result.model, result.report
 """
 
+from pipelines.matching.engine.arguments import InputError
+from pipelines.matching.engine.diagnostics import Diagnostics, NonsenseModelError
 from pipelines.matching.engine.levels import (
     Crossed,
     Different,
@@ -38,7 +40,9 @@ __all__ = [
     "Comparison",
     "Crossed",
     "Dependence",
+    "Diagnostics",
     "Different",
+    "InputError",
     "JaroWinkler",
     "Key",
     "Level",
@@ -46,6 +50,7 @@ __all__ = [
     "MatchSpec",
     "Model",
     "ModelError",
+    "NonsenseModelError",
     "Report",
     "Same",
     "SpecError",

@@ -125,7 +125,13 @@ def match_whole(
         raise ValueError(f"link/{spec.kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = initial_state(result, rows, judged)
-    counts = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
+    counts: dict[str, Any] = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
+    if held is None:
+        doubts = result.diagnostics
+        counts["expected_precision"] = round(doubts.expected_precision, 4)
+        counts["expected_recall"] = round(doubts.expected_recall, 4)
+        counts["model_problems"] = "\n".join(doubts.problems)
+        counts["model_warnings"] = "\n".join(doubts.warnings)
     return Matched(result.report, state, counts), result
 
 

@@ -45,6 +45,10 @@ class LandedDataset:
         """Every source column that is looked at, once."""
         return tuple(dict.fromkeys((*self.key, *(cell.column for cell in self.cells))))
 
+    def is_shared(self, cell: Cell) -> bool:
+        """Whether the column holds things of other kinds on other rows: the numbers of people and of firms."""
+        return any(other.column == cell.column and other.kind != cell.kind for other in self.cells)
+
 
 @dataclass(frozen=True)
 class LandedPlatform:

@@ -24,6 +24,9 @@ FORMER_TURNS = 12
 TOLERATED_REJECTED = 0.01
 TOLERATED_NUMBERS = 0.02
 TOLERATED_CODES = 0.001
+LIKE_A_CITIZENS = "regexp_full_match(x, '[0-9]+X?')"
+LIKE_A_FIRMS = "not regexp_full_match(x, '[0-9]{6}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}[0-9X]')"
+"""In a column that holds numbers of people on some rows and of firms on others: whose number it is, by its looks."""
 ROW = ("delivery_id", "file_name", "sheet_name", "row_number")
 
 
@@ -144,6 +147,7 @@ def _of_cells(p: LandedPlatform) -> Iterator[Expectation]:
             f"18 位公民身份号码校验码正确（GB 11643），不符者不超过 {TOLERATED_NUMBERS:.0%}",
             f"The check character of identity numbers holds (GB 11643) for all but {TOLERATED_NUMBERS:.0%}",
             numbers,
+            LIKE_A_CITIZENS,
             "length(x) = 18 and not id_number_holds(x) and regexp_full_match(x, '[0-9]{17}[0-9X]')",
         )
         yield _of_numbers(
@@ -152,6 +156,7 @@ def _of_cells(p: LandedPlatform) -> Iterator[Expectation]:
             f"公民身份号码为 18 位或 15 位，残缺者不超过 {TOLERATED_NUMBERS:.0%}",
             f"Identity numbers have all their 18 or 15 places for all but {TOLERATED_NUMBERS:.0%}",
             numbers,
+            LIKE_A_CITIZENS,
             "not regexp_full_match(x, '[0-9]{17}[0-9X]|[0-9]{15}')",
         )
     if codes := [(i, c) for i, c in cells if c.attribute == "code" and c.kind == "enterprise"]:
@@ -161,6 +166,7 @@ def _of_cells(p: LandedPlatform) -> Iterator[Expectation]:
             f"18 位统一社会信用代码校验码正确（GB 32100），不符者不超过 {TOLERATED_NUMBERS:.0%}",
             f"The check character of credit codes of 18 places holds (GB 32100) for all but {TOLERATED_NUMBERS:.0%}",
             codes,
+            LIKE_A_FIRMS,
             "length(x) = 18 and not credit_code_holds(x)",
         )
     if spans := [(i, c, closed) for i, c in cells if c.attribute == "occurred_at" for closed in _closing(p, i, c)]:
@@ -201,18 +207,19 @@ def _of_each(
 
 
 def _of_numbers(
-    p: LandedPlatform, name: str, zh: str, en: str, cells: Iterable[tuple[int, Cell]], condition: str
+    p: LandedPlatform, name: str, zh: str, en: str, cells: Iterable[tuple[int, Cell]], likeness: str, condition: str
 ) -> Expectation:
-    """In `condition`, `x` is the number as it is meant: no blanks, a capital X.
+    """In `condition`, `x` is the number as it is meant: no blanks, a capital X. `likeness` must hold too in a shared column.
 
     It is made once a row and kept: a check digit looks at it twenty times.
     """
     parts = []
     for place, cell in cells:
         x = f"upper(regexp_replace({_part(cell)}, '[\\s\u3000\u00a0]', '', 'g'))"
+        wrong = f"{likeness} and {condition}" if p.datasets[place].is_shared(cell) else condition
         made = f"select {', '.join(ROW)}, {x} as x from {rows_view(p.platform, place)} where {_part(cell)} is not null"
         parts.append(
-            f"(with number as materialized ({made}) {_head(p, cell.column)} from number where x <> '' and {condition})"
+            f"(with number as materialized ({made}) {_head(p, cell.column)} from number where x <> '' and {wrong})"
         )
     return _expect(p, name, zh, en, " union all ".join(parts), tolerated=TOLERATED_NUMBERS)
 

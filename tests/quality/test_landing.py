@@ -143,6 +143,23 @@ def test_every_check_has_a_case_that_it_notices():
     assert {e.name for e in landing_suite(OFFICE)} == noticed
 
 
+@pytest.mark.parametrize(
+    ("cells", "noticed"),
+    [
+        ((WOMAN, CREDIT_CODE), {}),
+        ((f"{WOMAN[:-1]}{'1' if WOMAN[-1] != '1' else '2'}", CREDIT_CODE), {"id_numbers_hold": 1}),
+        ((WOMAN, f"{CREDIT_CODE[:-1]}{'A' if CREDIT_CODE[-1] != 'A' else 'B'}"), {"credit_codes_hold": 1}),
+        ((WOMAN[:-3], CREDIT_CODE), {}),
+        ((WOMAN[:-4], CREDIT_CODE), {"id_numbers_are_whole": 1}),
+    ],
+)
+def test_in_a_column_of_people_and_firms_each_number_is_checked_as_what_it_looks_like(tmp_path, cells, noticed):
+    holder = (Cell("id_number", "person", "holder", "证件"), Cell("code", "enterprise", "holder_firm", "证件"))
+    platform = LandedPlatform("office", "daily", "snapshot", (LandedDataset("people", ("编号",), (), holder),))
+    found = run(office(tmp_path, {"rows": {n: {"证件": cell} for n, cell in enumerate(cells, 1)}}), platform)
+    assert {r["expectation"]: r["unexpected"] for r in found.results.to_pylist() if r["outcome"] != "passed"} == noticed
+
+
 def test_a_row_at_fault_is_told_by_delivery_row_and_source_column(tmp_path):
     found = run(office(tmp_path, {"rows": {2: {"性别": "9"}}}))
     assert found.rows.to_pylist() == [
