@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from pipelines.city import City
 from pipelines.resolution import ids
 from pipelines.settings import Settings
 from pipelines.summary import how_to_decide
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 
 Onenet = Callable[..., Result]
 ROOT = Path(__file__).parents[1]
@@ -123,7 +125,7 @@ def test_the_ids_that_help_and_handbook_show_are_valid(onenet: Onenet) -> None:
     shown = onenet("trace", "--help").output + (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     examples = re.findall(rf"\b[PHE][{ids.ALPHABET}]{{8}}\b", shown)
     assert len(examples) >= 3
-    assert [example for example in examples if not ids.is_valid(example)] == []
+    assert [example for example in examples if not ids.is_valid(shipped().prefixes, example)] == []
 
 
 @pytest.mark.parametrize("option", ["--platforms", "--folder"])
@@ -140,11 +142,13 @@ def test_the_commands_that_decide_about_a_delivery_can_be_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ONENET_HOME", raising=False)
+    monkeypatch.delenv("ONENET_CITY", raising=False)
     monkeypatch.delenv("ONENET_PLATFORMS", raising=False)
-    home = Home(tmp_path / "a home")
-    confirm, refuse = how_to_decide(Settings(tmp_path, home, tmp_path / "own"), "0123456789abcdef").splitlines()
+    home, own = Home(tmp_path / "a home"), City(tmp_path / "city", tmp_path / "own")
+    confirm, refuse = how_to_decide(Settings(tmp_path, home, own), "0123456789abcdef").splitlines()
     assert confirm.endswith(
-        f"onenet confirm 0123456789abcdef --by 姓名 --home '{home.root}' --platforms {tmp_path / 'own'}"
+        f"onenet confirm 0123456789abcdef --by 姓名 --home '{home.root}' --city {tmp_path / 'city'}"
+        f" --platforms {tmp_path / 'own'}"
     )
     assert "onenet refuse 0123456789abcdef --by 姓名" in refuse
     monkeypatch.setenv("ONENET_HOME", str(home.root))
