@@ -195,6 +195,7 @@ def _quality(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             Written("quality/failing_row", "不符行", "the keys of the rows that break a check", measures.FAILING_ROW, rows="failing_rows", kinds=CHECKS),
         ),
         lambda settings, _: quality.gather_results(settings),
+        landing_checked=True,
     )  # fmt: skip
     yield Step(
         "scorecard",

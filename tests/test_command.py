@@ -107,8 +107,8 @@ def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
     newer.rename(newer.with_name(newer.name.replace("2026", "2027")))
     library = (home / "one_network.duckdb").read_bytes()
 
-    def one_fails(names: object, source: object) -> pa.Table:
-        rows = [{**row, "outcome": "failed", "unexpected": 1} for row in real(names, source).slice(0, 1).to_pylist()]
+    def one_fails(*arguments: object) -> pa.Table:
+        rows = [{**row, "outcome": "failed", "unexpected": 1} for row in real(*arguments).slice(0, 1).to_pylist()]
         return EXPECTATION.conform(pa.Table.from_pylist(rows, schema=EXPECTATION.arrow))
 
     real = checks.run_suites

@@ -55,6 +55,8 @@ class Workspace(dg.ConfigurableResource):
 
     def run_step(self, plan: Plan, step: Step) -> Counts:
         """Do a step unless all it depends on is what it was the last time; return its counts."""
+        if step.landing_checked:
+            self.check_landing()
         version = self.version(plan) if step.versioned else ""
         if step.always:
             return step.run(self.settings, version)

@@ -75,6 +75,24 @@ def fill_first(book: Path, verdict: str) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
+def city(onenet: Onenet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city whose matching leaves questions about people."""
+    folder = tmp_path_factory.mktemp("asked")
+    result = onenet("sample", "--persons", 500, "--seed", 13, "--out", folder)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished_home(onenet: Onenet, city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one run over it."""
+    home = tmp_path_factory.mktemp("home")
+    result = onenet("run", "--inbox", city / "deliveries", "--home", home)
+    assert result.exit_code == 0, result.output
+    return home
+
+
+@pytest.fixture(scope="module")
 def judged(onenet: Onenet, city: Path, finished_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
     folder = tmp_path_factory.mktemp("judged")
     home = folder / "home"

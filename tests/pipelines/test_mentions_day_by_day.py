@@ -94,9 +94,9 @@ def anew(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
 def told(home: Home, kind: str) -> set[tuple[object, ...]]:
     """What matching is told of every mention, wherever it lies: places are those of its history."""
     reads, lines = inputs_of(shipped(), kind), mapped(home.mention_index(kind))
-    names = {of: mapped(home.mention_index(of))["name"].to_pylist() for of in reads.points_to}
+    names = {of: mapped(home.mention_index(of))["key"].to_pylist() for of in reads.points_to}
     ties = [[names[of][at] if at >= 0 else None for at in lines[pointer(of)].to_pylist()] for of in reads.points_to]
-    own = (lines[c].to_pylist() for c in ("mention_id", "name", "source", *reads.flags))
+    own = (lines[c].to_pylist() for c in ("mention_id", "key", "source_hash", *reads.flags))
     every = zip(*own, *ties, strict=True)
     return {line for line in every if line[0] >= 0}
 

@@ -133,9 +133,7 @@ def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
     settings, _ = lived
     home, spec = settings.home, specification(shipped(), "enterprise")
     assert models.held_model(home, spec, models.newest_delivery(settings))[0] is not None
-    monkeypatch.setattr(models, "days", lambda: -1)
-    assert "days old" in models.held_model(home, spec, models.newest_delivery(settings))[1]
-    monkeypatch.undo()
+    assert "days old" in models.held_model(home, spec, models.newest_delivery(settings), -1)[1]
     monkeypatch.setenv(models.DAYS_VARIABLE, "soon")
     with pytest.raises(ConfigurationError, match="ONENET_MODEL_DAYS"):
         models.held_model(home, spec, models.newest_delivery(settings))

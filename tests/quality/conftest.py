@@ -238,6 +238,7 @@ def _reconciliation() -> Rows:
             "rows_rejected": 0,
             "rows_current": 1,
             "mentions_expected": count,
+            "mentions_undecided": 0,
             "mentions_resolved": count,
             "balanced": True,
         }

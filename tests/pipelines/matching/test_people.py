@@ -135,5 +135,11 @@ def test_the_same_name_tied_to_the_same_firm_is_evidence(town):
     manager = mention(people[8], **NOTHING_ELSE | {"enterprise_mention_id": 1})
     firms = pa.table({"mention_id": [0, 1], "cluster_id": [0, 0]})
     others = pa.table({"mention_id": [0, 1], "cluster_id": [0, 1]})
+
+    def probability(enterprise):
+        found = match_people(table([*mentions, registry, manager]), enterprise=enterprise).pairs
+        both = zip(found["left_id"].to_pylist(), found["right_id"].to_pylist(), strict=True)
+        return found["probability"].to_pylist()[list(both).index((len(mentions), len(mentions) + 1))]
+
     assert clusters(registry, manager, enterprise=firms)[-1] == of(8)
-    assert clusters(registry, manager, enterprise=others)[-1] == len(mentions) + 1
+    assert probability(firms) > probability(others)

@@ -14,7 +14,9 @@ from pipelines.standardise.identifiers.enterprise_codes import legible_codes, re
 
 CASES = "enterprise_codes.yaml"
 
-cores = st.text(alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=8, max_size=8).filter(lambda core: core.strip("0"))
+cores = st.text(alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=8, max_size=8).filter(
+    lambda core: len(set(core)) > 1
+)
 organisation_codes = cores.map(lambda core: core + mod_11_organisation(core))
 credit_codes = st.builds(
     lambda kind, core: (head := f"{kind}469900{core}") + mod_31(head),

@@ -16,8 +16,9 @@ CASES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("wrong_declarati
 
 
 def load(folder: Path, **files: str) -> DataModel:
+    (folder / "kinds").mkdir()
     for kind, text in files.items():
-        (folder / f"{kind}.yaml").write_text(text, encoding="utf-8")
+        (folder / "kinds" / f"{kind}.yaml").write_text(text, encoding="utf-8")
     return DataModel.load(folder)
 
 
@@ -108,6 +109,7 @@ def test_every_mistake_in_every_file_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    (tmp_path / "pet.yaml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "pet.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataModelError, match=r"pet\.yaml.*UTF-8"):
         DataModel.load(tmp_path)

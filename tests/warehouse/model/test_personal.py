@@ -22,7 +22,8 @@ PASSPORT = (
 
 
 def model_with(folder: Path, declared: str) -> DataModel:
-    (folder / "person.yaml").write_text(PASSPORT.format(declared), encoding="utf-8")
+    (folder / "kinds").mkdir()
+    (folder / "kinds" / "person.yaml").write_text(PASSPORT.format(declared), encoding="utf-8")
     return DataModel.load(folder)
 
 
@@ -99,9 +100,10 @@ def test_what_identifies_nobody_is_shown(tmp_path: Path) -> None:
 def test_whatever_its_type_a_personal_attribute_that_says_nothing_of_masks_is_masked(
     tmp_path_factory: pytest.TempPathFactory, type_: str, personal: bool | None
 ) -> None:
-    folder = tmp_path_factory.mktemp("kinds")
+    folder = tmp_path_factory.mktemp("city")
+    (folder / "kinds").mkdir()
     said = "personal: true" if personal else "golden: true"
-    (folder / "person.yaml").write_text(
+    (folder / "kinds" / "person.yaml").write_text(
         f"extends: person\nattributes:\n  something: {{type: {type_}, zh: 某项, en: Something, {said}}}\n",
         encoding="utf-8",
     )

@@ -12,7 +12,10 @@ from warehouse.model.data_model import DataModel, shipped
 
 def rules_of(folder: Path, attribute: str) -> tuple[Rule, ...]:
     """The rules of attribute `other` of persons, which a city declares."""
-    (folder / "person.yaml").write_text(f"extends: person\nattributes:\n  other: {attribute}\n", encoding="utf-8")
+    (folder / "kinds").mkdir(exist_ok=True)
+    (folder / "kinds" / "person.yaml").write_text(
+        f"extends: person\nattributes:\n  other: {attribute}\n", encoding="utf-8"
+    )
     return tuple(rule for rule in rules(DataModel.load(folder), "person") if rule.attribute == "other")
 
 

@@ -47,13 +47,14 @@ def test_hashes_stay_with_their_mention_in_a_table_read_by_several_threads(tmp_p
     chunked = pa.chunked_array([numbers[i : i + 20_000] for i in range(0, n, 20_000)])
     found = index(Home(tmp_path), persons(n, id_number=chunked))
     assert found.schema.equals(index_schema(PERSON.points_to, PERSON.flags))
-    assert (np.diff(found["name"].to_numpy()) > 0).all()
+    assert (np.diff(found["key"].to_numpy()) > 0).all()
     some = np.arange(0, n, 1000)
     few = index(Home(tmp_path / "few"), persons(n, id_number=chunked).take(pa.array(some)).set_column(
         0, "mention_id", pa.array(np.arange(len(some)))))  # fmt: skip
-    sources = dict(zip(found["name"].to_pylist(), found["source"].to_pylist(), strict=True))
+    sources = dict(zip(found["key"].to_pylist(), found["source_hash"].to_pylist(), strict=True))
     assert all(
-        sources[name] == source for name, source in zip(few["name"].to_pylist(), few["source"].to_pylist(), strict=True)
+        sources[name] == source
+        for name, source in zip(few["key"].to_pylist(), few["source_hash"].to_pylist(), strict=True)
     )
 
 
@@ -64,7 +65,7 @@ def test_a_number_another_mention_shows_to_be_rounded_changes_what_a_mention_is_
     place = alone["mention_id"].to_pylist().index(0)
     assert alone[ROUNDED].to_pylist() == [False, False]
     assert told[ROUNDED][place].as_py()
-    assert alone["source"][place] != told["source"][place]
+    assert alone["source_hash"][place] != told["source_hash"][place]
 
 
 def test_a_mention_keeps_its_place_and_one_that_is_gone_leaves_it_empty(tmp_path):
@@ -75,11 +76,11 @@ def test_a_mention_keeps_its_place_and_one_that_is_gone_leaves_it_empty(tmp_path
     phones = pa.array([f"1390000{i:04d}" if i != 9 else None for i in here])
     after = index(home, persons(20, row_key=keys, phone=phones))
     of = {i: before["mention_id"].to_pylist().index(i) for i in range(20)}
-    assert after["name"].to_pylist()[:20] == before["name"].to_pylist()
+    assert after["key"].to_pylist()[:20] == before["key"].to_pylist()
     assert [after["mention_id"][of[i]].as_py() for i in range(20)] == [*range(4), -1, *range(4, 19)]
     assert after["mention_id"].to_pylist()[20:] == [19]
-    assert after["source"][of[4]].as_py() == 0
-    other = [i for i in range(20) if after["source"][of[i]] != before["source"][of[i]]]
+    assert after["source_hash"][of[4]].as_py() == 0
+    other = [i for i in range(20) if after["source_hash"][of[i]] != before["source_hash"][of[i]]]
     assert other == [4, 9]
 
 
