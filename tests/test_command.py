@@ -83,7 +83,7 @@ def test_a_step_that_fails_after_publishing_does_not_make_the_release_unsaid_and
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.defs.release.write_departments", no_extracts)
+        patched.setattr("pipelines.plan.write_departments", no_extracts)
         result = onenet("run", "--inbox", city / "deliveries", "--home", home)
     assert result.exit_code == 1
     assert "已发布，其后步骤出错" in result.output
@@ -104,7 +104,7 @@ def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
     shutil.copytree(finished_home, home)
     shutil.copytree(city / "deliveries", inbox)
     newer = next((inbox / "jiaoyu_xueji").iterdir())
-    newer.rename(newer.with_name(newer.name.replace("2026", "2027")))
+    newer.rename(newer.with_name(newer.name.replace("202611", "202612")))
     library = (home / "one_network.duckdb").read_bytes()
 
     def one_fails(*arguments: object) -> pa.Table:
@@ -156,7 +156,7 @@ def test_whatever_a_run_was_not_given_the_last_time_is_news_to_it(
     os.utime(delivery)
     assert not known()
     remember(home, given(Settings(inbox, home)))
-    shutil.copy(delivery, delivery.with_name(delivery.name.replace("2026", "2027")))
+    shutil.copy(delivery, delivery.with_name(delivery.name.replace("202611", "202612")))
     assert not known()
     remember(home, given(Settings(inbox, home)))
     record(home, Decision("x", "jiaoyu_xueji", "refused", "li", "2026-11-05T00:00:00"))

@@ -25,7 +25,7 @@ def two_releases(onenet: Onenet, city: Path, finished_home: Path, tmp_path_facto
     shutil.copytree(finished_home, home, symlinks=True)
     shutil.copytree(city / "deliveries", inbox)
     school = next((inbox / "jiaoyu_xueji").iterdir())
-    school.rename(school.with_name(school.name.replace("2026", "2027")))
+    school.rename(school.with_name(school.name.replace("202611", "202612")))
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("ONENET_RESTRICTED_KEY", KEY)
         result = onenet("run", "--inbox", inbox, "--home", home)
