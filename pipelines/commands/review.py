@@ -36,14 +36,6 @@ By = Annotated[str, typer.Option(help="谁作的裁定（用户名）· who judg
 Why = Annotated[str, typer.Option(help="理由 · why", callback=typed)]
 
 
-class Kind(StrEnum):
-    """Kinds of entity."""
-
-    person = "person"
-    housing = "housing"
-    enterprise = "enterprise"
-
-
 class Verdict(StrEnum):
     """What may be decided."""
 
@@ -58,7 +50,7 @@ def export(
     home: StandingHome,
     out: Annotated[Path, typer.Option(help="工作簿写到哪里 · the workbook to write, .xlsx")],
     limit: Annotated[int | None, typer.Option(min=1, help="最多多少题 · questions at most")] = None,
-    kind: Annotated[list[Kind] | None, typer.Option(help="只问哪类，可重复 · only these kinds")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="只问哪类，可重复 · only these kinds")] = None,
     again: Annotated[bool, typer.Option("--again", help="再问曾答不确定的 · ask again what was unsure")] = False,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有的工作簿 · replace a workbook that is there")] = False,
 ) -> None:
@@ -69,13 +61,22 @@ def export(
     _check_place(out, force)
     with _locked(home, screen) as one_home:
         _check_stages(one_home)
-        kinds = [k.value for k in kind or Kind]
-        asked = export_review(one_home, out, kinds, limit, again=again)
+        asked = export_review(one_home, out, _asked_kinds(one_home, kind), limit, again=again)
     screen.print(f"{asked} 题 questions: {out}", highlight=False, soft_wrap=True)
     screen.print(
         "注意：工作簿含未脱敏的个人信息，仅本人可读（0600），用后删除 · it holds unmasked data; only you may read it; delete it after use",
         style="yellow", highlight=False, soft_wrap=True,
     )  # fmt: skip
+
+
+def _asked_kinds(home: Home, wanted: list[str] | None) -> list[str]:
+    """The kinds to ask about: those wanted, or all that are matched."""
+    matched = [name for name, kind in home.data_model.kinds.items() if kind.matched]
+    if unknown := sorted(set(wanted or ()) - set(matched)):
+        leave(
+            f"--kind {unknown[0]}: 没有需匹配的此类实体，可选 · no kind that is matched; allowed: {', '.join(matched)}"
+        )
+    return wanted or matched
 
 
 @app.command("import")
@@ -243,7 +244,7 @@ def _check_place(out: Path, force: bool) -> None:
 
 
 def _check_stages(home: Home) -> None:
-    if not any(home.stage("mention", kind).exists() for kind in Kind):
+    if not any(home.stage("mention", kind).exists() for kind in home.data_model.kinds):
         leave(
             f"{home.root}: 上次运行的中间结果 stage/ 不在，请先 onenet run"
             " · what the last run left in stage/ is gone; run `onenet run` first"
