@@ -136,7 +136,7 @@ def test_asking_for_new_models_trains_them_and_is_told(lived, monkeypatch):
     assert "days old" in models.held_model(home, spec, models.newest_delivery(settings), -1)[1]
     monkeypatch.setenv(models.DAYS_VARIABLE, "soon")
     with pytest.raises(ConfigurationError, match="ONENET_MODEL_DAYS"):
-        models.held_model(home, spec, models.newest_delivery(settings))
+        models.days()
     monkeypatch.undo()
     models.ask_for_new_models(home)
     assert "asked for" in models.held_model(home, spec, models.newest_delivery(settings))[1]
