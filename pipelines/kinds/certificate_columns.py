@@ -5,19 +5,18 @@ Belongs here: this view. Does not: reading numbers (`pipelines.standardise.certi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import PlainInputs, Sight
 
 _BRACKETS = r"^(?P<name>[^（(]*)[（(](?P<trade>[^）)]*)[）)]?\s*$"
 
 
 @dataclass(frozen=True)
-class CertificateInputs:
+class CertificateInputs(PlainInputs):
     """What matching reads of certificates."""
 
     columns: tuple[str, ...] = (
@@ -28,14 +27,6 @@ class CertificateInputs:
         "holder_number",
         "issued_on",
     )
-    points_to: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-
-    def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependencies:
-        """Nothing beside its own row."""
-        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table:
         """The stored columns; of the type what stands before its brackets, `type_name`, and what inside, `trade`, or '';

@@ -5,14 +5,13 @@ Belongs here: this view. Does not: reading coordinates (`pipelines.standardise.p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import PlainInputs, Sight
 
 CELL = 0.0004
 """Degrees: the side of a cell of the map, about 40 m. Cells are laid four times, moved by half a side, so that whatever lies within
@@ -23,18 +22,10 @@ CELLS = tuple(f"cell_{number}" for number in range(len(SHIFTS)))
 
 
 @dataclass(frozen=True)
-class ComponentInputs:
+class ComponentInputs(PlainInputs):
     """What matching reads of components."""
 
     columns: tuple[str, ...] = ("source_code", "name", "location_lng", "location_lat", "survey", "surveyed_on")
-    points_to: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-
-    def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependencies:
-        """Nothing beside its own row."""
-        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table:
         """The stored columns, the class of four digits inside the number, and the cells it lies in."""

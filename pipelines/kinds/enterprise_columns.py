@@ -5,7 +5,6 @@ Belongs here: this view. Does not: standardising, or comparing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,11 +12,11 @@ import pyarrow.compute as pc
 
 from pipelines.kinds.housing_columns import PLACE
 from pipelines.matching.inputs.coded import Coded
-from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
+from pipelines.matching.inputs.kind_inputs import PlainInputs, Sight
 
 
 @dataclass(frozen=True)
-class EnterpriseInputs:
+class EnterpriseInputs(PlainInputs):
     """What matching reads of enterprises."""
 
     columns: tuple[str, ...] = (
@@ -25,14 +24,6 @@ class EnterpriseInputs:
         "former_brand", "code_raw", "code_legible", "credit_code", "registration_number", "organisation_code", "legal_rep_name",
         "legal_rep_id_number", "phone", "operating_dwelling", *PLACE,
     )  # fmt: skip
-    points_to: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-
-    def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
-    ) -> Dependencies:
-        """Nothing beside its own row."""
-        return Dependencies()
 
     def view(self, sight: Sight) -> pa.Table:
         """See `enterprise_view`."""
