@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.text import Text
 from connectors.landing import unknown_folders
 from pipelines.once import mark_of
 from pipelines.settings import CITY_VARIABLE, HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
+from warehouse.model.quality import FAILING_ROW
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
@@ -147,6 +148,8 @@ def _print_held(library: duckdb.DuckDBPyConnection, settings: Settings, console:
 def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
     for name in outcome.blocking:
         console.print(f"未发布，检查未通过 stopped by  {name}", style="red", markup=False, highlight=False)
+        for place in places_at_fault(settings, name):
+            console.print(f"  位置 at  {place}", style="red", markup=False, highlight=False, soft_wrap=True)
     came = "已发布，其后步骤出错" if outcome.published else "未发布，步骤出错"
     for failure in outcome.failures:
         console.print(f"{came} step failed  {failure}", style="red", markup=False, highlight=False)
@@ -158,6 +161,30 @@ def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
     else:
         kept = "尚无发布版 there is no release yet"
     console.print(kept, markup=False, highlight=False, soft_wrap=True)
+
+
+PLACES_SHOWN = 5
+
+
+def places_at_fault(settings: Settings, check: str) -> list[str]:
+    """Where the rows stand that break a check, the first of them: column, platform, file, row; never a value.
+
+    Args:
+        settings: its home holds what the last run found.
+        check: `<asset>: <check>`, as in `Outcome.blocking`.
+    """
+    asset, _, name = check.partition(": ")
+    suite = "release" if asset.startswith("release/") else asset.replace("/", ".", 1)
+    found = FAILING_ROW.read(settings.home.stage("failing_row", suite))
+    rows = [row for row in found.to_pylist() if row["expectation"] == name]
+    more = [f"另有 {len(rows) - PLACES_SHOWN} 处 more"] if len(rows) > PLACES_SHOWN else []
+    return [_place(row) for row in rows[:PLACES_SHOWN]] + more
+
+
+def _place(row: dict[str, Any]) -> str:
+    file = "/".join(part for part in (row["platform"], row["file_name"], row["sheet_name"]) if part)
+    at = f"第{row['row_number']}行" if row["row_number"] is not None else None
+    return "  ".join(part for part in (row["column"], file, at, row["role"], row["entity_id"]) if part)
 
 
 def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:

@@ -30,6 +30,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.model.home import Home
+from warehouse.model.macros import create_number_macros
 
 KEY_VARIABLE = "ONENET_TOKEN_KEY"
 MIN_KEY_LENGTH = 16
@@ -43,6 +44,49 @@ _FOUR = rf"(?:{_GAP}{_DIGIT}){{3}}{_GAP}[{_DIGIT}XxＸｘ]"
 LONG_NUMBER = rf"({_DIGIT}{_GAP}{_DIGIT}{_GAP}{_DIGIT})(?:{_GAP}{_DIGIT}){{4,}}({_FOUR})"
 # Fifteen places and more, some perhaps starred already: identity numbers, bank cards.
 LONGER_NUMBER = rf"({_DIGIT}(?:{_GAP}{_DIGIT}){{5}})(?:{_GAP}{_HIDDEN}){{8,}}[XxＸｘ]?"
+# Numbers whose shape is known are told by it whatever people put between the digits: `(138)0011.2233`.
+_WIDE = r"[\s\p{Zs}\p{Pd}.·•_/()（）．]{0,2}"
+
+
+def _any(digits: str) -> str:
+    """A digit out of some, half or full width."""
+    return f"[{digits}{''.join(chr(ord(d) + 0xFEE0) for d in digits)}]"
+
+
+def _spaced(*places: str) -> str:
+    """Places of a number with anything usual between them."""
+    return _WIDE.join(places)
+
+
+_DAY = rf"(?:{_spaced(_any('0'), _any('123456789'))}|{_spaced(_any('12'), _DIGIT)}|{_spaced(_any('3'), _any('01'))})"
+_MONTH = rf"(?:{_spaced(_any('0'), _any('123456789'))}|{_spaced(_any('1'), _any('012'))})"
+_CENTURY = rf"(?:{_spaced(_any('1'), _any('89'))}|{_spaced(_any('2'), _any('0'))})"
+_BORN = _spaced(_CENTURY, _DIGIT, _DIGIT, _MONTH, _DAY)
+
+_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+
+
+def _spaced_id(first: str) -> str:
+    division = _spaced(_any(first), *[_DIGIT] * 5)
+    return rf"({division}){_WIDE}{_BORN}{_WIDE}{_spaced(*[_DIGIT] * 3)}{_WIDE}[{_DIGIT}XxＸｘ]"
+
+
+SPACED_ID = _spaced_id("12345678")
+SPACED_ANY_ID = _spaced_id("123456789")
+"""The first leaves out 9, with which codes of enterprises begin."""
+OLD_ID = rf"(^|[^0-9A-Za-z])({_PROVINCE}[0-9]{{4}})[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{{3}}($|[^0-9A-Za-z])"
+FOREIGN_ID = rf"(^|[^0-9A-Za-z])(9{_PROVINCE}[0-9]{{3}})(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9]{{4}}[0-9Xx]($|[^0-9A-Za-z])"
+_MOBILE_HEAD = _spaced(_any("1"), _any("3456789"), _DIGIT)
+SPACED_MOBILE = (
+    rf"(^|[^{_DIGIT}])((?:86{_WIDE})?{_MOBILE_HEAD})(?:{_WIDE}{_DIGIT}){{4}}((?:{_WIDE}{_DIGIT}){{4}})($|[^{_DIGIT}])"
+)
+_DOCUMENT_WORD = "护照|旅行证|通行证|回乡证|台胞证|居留证|居住证|军官证|士兵证|海员证|出生医学证明|[Pp]assport|PASSPORT"
+NAMED_DOCUMENT = rf"({_DOCUMENT_WORD})([^0-9A-Za-z]{{0,8}})[A-Za-z]{{0,3}}[0-9]{{6,12}}"
+"""A document of another kind where text says that it is one."""
+
+DOCUMENT = r"^\s*(?:[A-Za-z]{1,2}[0-9]{6,8}|[HMhm][0-9]{8}(?:[0-9]{2})?|[A-Za-z]{3}[0-9]{12}|[A-Za-z][0-9]{9})\s*$"
+"""What a passport, a permit or a foreigner's card looks like, alone in a cell."""
+
 _BIRTH = "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _ALONE = ("(?:^|[^0-9A-Za-z])", "(?:$|[^0-9A-Za-z])")  # not inside a hash or a longer code
 IDENTITY, MOBILE, ENDING = "identity number", "mobile number", "identity number's last four digits"
@@ -56,7 +100,22 @@ PATTERNS: Mapping[str, str] = {
 SUSPECT = r"[0-9]{11}|[0-9]{6}\*{4,12}[0-9]{3}"
 """Cheap to look for, and in whatever holds one of `PATTERNS`."""
 
+
+def _twice(expression: str, pattern: str, replacement: str) -> str:
+    once = f"regexp_replace({expression}, '{pattern}', '{replacement}', 'g')"
+    return f"regexp_replace({once}, '{pattern}', '{replacement}', 'g')"
+
+
+_IDS = rf"regexp_replace(mask_foreign(v), '{SPACED_ID}', '\1************', 'g')"
+_NUMBERS = _twice(_twice(_IDS, OLD_ID, r"\1\2*********\3"), SPACED_MOBILE, r"\1\2****\3\4")
+
 MACROS: Mapping[str, str] = {
+    # Those below are built on these: identity numbers of 18 and 15 places, of foreigners, mobile numbers. What stands
+    # beside a number is part of the pattern, so two numbers with one character between them take two passes.
+    "mask_foreign(v)": rf"""
+        case when regexp_matches(v, '{FOREIGN_ID}') and id_number_in(v)
+             then regexp_replace(v, '{FOREIGN_ID}', '\1\2************\3', 'g') else v end""",
+    "mask_numbers(v)": _NUMBERS,
     "mask_id(v)": """
         case when length(v) >= 15 then left(v, 6) || repeat('*', length(v) - 6)
              else repeat('*', length(v)) end""",
@@ -75,10 +134,17 @@ MACROS: Mapping[str, str] = {
              else regexp_replace(v, '{_DIGIT}', '*', 'g') end""",
     # Finding out that nothing is to be replaced is eight times as fast as replacing nothing.
     "mask_text(v)": rf"""
-        case when regexp_matches(v, '{_DIGIT}({_GAP}{_HIDDEN}){{9}}')
-             then regexp_replace(regexp_replace(v, '{LONGER_NUMBER}', '\1************', 'g'), '{LONG_NUMBER}', '\1****\2', 'g')
+        case when regexp_matches(v, '{_DIGIT}({_WIDE}{_HIDDEN}){{9}}|({_DOCUMENT_WORD})')
+             then mask_numbers(regexp_replace(
+                      regexp_replace(regexp_replace(v, '{LONGER_NUMBER}', '\1************', 'g'), '{LONG_NUMBER}', '\1****\2', 'g'),
+                      '{NAMED_DOCUMENT}|{SPACED_ANY_ID}', '\1\2\3********', 'g'))
              else v end""",
-    "mask_code(v)": rf"regexp_replace(v, '([1-8][0-9]{{5}}){_BIRTH}[0-9]{{3}}[0-9Xx]', '\1************', 'g')",
+    "mask_code(v)": rf"""
+        case when regexp_extract(v, '{_DIGIT}({_WIDE}{_DIGIT}){{10}}') <> ''
+             then mask_numbers(regexp_replace(v, '([1-8][0-9]{{5}}){_BIRTH}[0-9]{{3}}[0-9Xx]', '\1************', 'g'))
+             else v end""",
+    # A code that is none may be a passport's number: its standard value is missing, and so is any reason to show it.
+    "mask_no_code(v)": rf"case when regexp_matches(v, '{DOCUMENT}') then repeat('*', length(v)) else mask_code(v) end",
     "keyed_token(v)": """
         left(sha256(getvariable('token_outer') || unhex(sha256(getvariable('token_inner') || encode(v)))), 32)""",
 }
@@ -138,6 +204,7 @@ def install(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     block = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
     for name, pad in (("token_inner", 0x36), ("token_outer", 0x5C)):
         con.execute(f"set variable {name} = $pad", {"pad": bytes(b ^ pad for b in block)})
+    create_number_macros(con, temporary=True)
     for signature, body in MACROS.items():
         con.execute(f"create or replace temp macro {signature} as {body}")
 

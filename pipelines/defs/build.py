@@ -31,7 +31,7 @@ def build_definitions(
             *(step_assets(steps, step) for step in steps.steps),
         ],
         asset_checks=[
-            landing_checks(list(settings.platforms.values())),
+            landing_checks(model, list(settings.platforms.values())),
             *(suite_checks(model, steps, suite, check_step(model, suite)) for suite in suites_of_stage(model)),
             suite_checks(model, steps, "release", check_candidate_step(model)),
         ],

@@ -44,12 +44,12 @@ def suite_checks(model: DataModel, plan: Plan, suite: str, step: Step) -> dg.Ass
     return checks
 
 
-def landing_checks(platforms: Sequence[Platform]) -> dg.AssetChecksDefinition:
+def landing_checks(model: DataModel, platforms: Sequence[Platform]) -> dg.AssetChecksDefinition:
     """The landing suites of all platforms, run in one step: how fresh one is shows beside the others. All are warnings."""
 
     @dg.multi_asset_check(
         name="check_landing",
-        specs=[_spec(e, landing_key(p.platform)) for p in platforms for e in landing_suite(landed_platform(p))],
+        specs=[_spec(e, landing_key(p.platform)) for p in platforms for e in landing_suite(landed_platform(p, model))],
     )
     def checks(workspace: Workspace) -> Iterator[dg.AssetCheckResult]:
         workspace.check_landing()

@@ -1,5 +1,5 @@
-"""Run suites of expectations. Reads stage files or the candidate release; writes `expectation/<suite>` and, of stage files,
-the keys of the rows that break them, `failing_row/<suite>`.
+"""Run suites of expectations. Reads stage files or the candidate release; writes `expectation/<suite>` and the keys of the
+rows that break them, `failing_row/<suite>`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.once import Counts
 from pipelines.settings import Settings
-from quality.suites import examine, run_suites, suites_of_release
+from quality.suites import examine, suites_of_release
 from warehouse.model.home import LIBRARY_FILE
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
@@ -23,9 +23,9 @@ def check_stage(settings: Settings, suite: str) -> Counts:
 def check_candidate(settings: Settings, version: str) -> Counts:
     """Run the release suites on the release that was built aside."""
     model = settings.home.data_model
-    return _keep(
-        settings, "release", run_suites(suites_of_release(model), settings.home.release(version) / LIBRARY_FILE, model)
-    )
+    found = examine(suites_of_release(model), settings.home.release(version) / LIBRARY_FILE, model)
+    FAILING_ROW.write(found.rows, settings.home.stage("failing_row", "release"))
+    return _keep(settings, "release", found.results)
 
 
 def results(settings: Settings, suite: str) -> pa.Table:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 
 import pyarrow as pa
@@ -21,7 +22,9 @@ from quality.suites import suites_of_stage
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
 from quality.suites.landing import ALLOWED_DAYS
 from quality.suites.landing_run import run_landing, suite_name
+from warehouse.model.data_model import DataModel
 from warehouse.model.quality import EXPECTATION, FAILING_ROW, OVERLAP, SCORECARD
+from warehouse.model.release import public_codes
 
 LANDING = "landing"
 """Name under which the results of all landing suites are kept together."""
@@ -41,7 +44,7 @@ def check_landing(settings: Settings) -> Counts:
     def run(changed: list[str]) -> None:
         names = [steps[step] for step in changed]
         codes = {name: [*table, *table.values()] for name, table in settings.code_tables.items()}
-        found = run_landing(home, [landed_platform(settings.platforms[name]) for name in names], codes)
+        found = run_landing(home, [landed_platform(settings.platforms[name], home.data_model) for name in names], codes)
         for name in names:
             for kept, table in ((EXPECTATION, found.results), (FAILING_ROW, found.rows)):
                 own = table.filter(pc.equal(table["suite"], suite_name(name)))
@@ -142,30 +145,30 @@ def _titles(settings: Settings) -> dict[str, tuple[str, str]]:
     return {name: (platform.title.zh, platform.title.en) for name, platform in settings.platforms.items()}
 
 
-def landed_platform(platform: Platform) -> LandedPlatform:
-    """What the landing suite must know of a platform."""
+def landed_platform(platform: Platform, model: DataModel) -> LandedPlatform:
+    """What the landing suite must know of a platform; `model` tells which attributes are codes."""
     return LandedPlatform(
         platform.platform,
         platform.cadence,
         platform.delivery.semantics,
-        tuple(_landed_dataset(dataset) for dataset in platform.datasets),
+        tuple(_landed_dataset(dataset, model) for dataset in platform.datasets),
         platform.volume.min_rows,
         platform.volume.max_rows,
     )
 
 
-def _landed_dataset(dataset: Dataset) -> LandedDataset:
+def _landed_dataset(dataset: Dataset, model: DataModel) -> LandedDataset:
     return LandedDataset(
         dataset.name,
         dataset.key,
         tuple(name for name, column in dataset.columns.items() if column.mandatory),
-        tuple(cell for name, role in sorted(dataset.roles.items()) for cell in _cells(name, role)),
+        tuple(cell for name, role in sorted(dataset.roles.items()) for cell in _cells(name, role, public_codes(model))),
     )
 
 
-def _cells(name: str, role: Role) -> list[Cell]:
+def _cells(name: str, role: Role, codes: Container[str]) -> list[Cell]:
     return [
-        Cell(attribute, role.kind, name, source.column, source.codes, source.split, source.part)
+        Cell(attribute, role.kind, name, source.column, source.codes, source.split, source.part, attribute in codes)
         for attribute, source in role.attributes.items()
         if isinstance(source, Source)
     ]

@@ -162,7 +162,7 @@ def _translate(con: duckdb.DuckDBPyConnection, gx: SimpleNamespace, e: Expectati
     elif e.unique:
         query = _repeated(e.unique)
     elif e.no_personal_number:
-        query = _personal_numbers(con)
+        query = personal_numbers(con)
     else:
         never = e.never or " or ".join(f'"{column}" is null' for column in e.filled)
         query = f"select 1 from \0 where {never}"
@@ -180,27 +180,63 @@ def _repeated(columns: tuple[str, ...]) -> str:
     return f"select 1 from \0 where hash({key}) in ({suspects}) {exact}"
 
 
-_SUSPECT = "1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|[0-9]{17}[0-9Xx]"
+_SUSPECT = "[0-9][^0-9A-Za-z]?[0-9]{2}[^0-9A-Za-z]{0,2}[0-9]([^0-9A-Za-z]?[0-9]){7}"
 """What every mobile or identity number matches: cheap to look for and seldom found, it spares the exact test."""
 
+_PLACES = ("grid_code", "community_code", "street_code", "parent_code")
+"""Columns of codes of places, of 9 to 15 digits: one may read like a mobile number or an old identity number."""
 
-def _personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
-    """A query with one row per row of the attached release that holds a full identity or mobile number in any column.
+_SOURCE = ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "role")
 
-    Tables only: views show the same values again. Of maps to numbers the keys are looked at; a weight is no phone.
+
+def personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
+    """A query with a row per place of the attached release that holds a full identity or mobile number: column and row.
+
+    Tables only: views show the same values again. Of maps to numbers the keys are looked at; a weight is no phone. A row
+    that tells of an entity leads to a source row of it.
     """
     columns = con.execute(
         "select c.schema_name, c.table_name, list((c.column_name, c.data_type) order by c.column_index) "
         "from duckdb_columns() c semi join duckdb_tables() t using (database_name, schema_name, table_name) "
-        "where c.database_name = 'library' and regexp_matches(c.data_type, 'VARCHAR|JSON|BLOB') group by all order by all"
+        "where c.database_name = 'library' group by all order by all"
     ).fetchall()
+    there = {f"{schema}.{table}" for schema, table, _ in columns}
     parts = []
     for schema, table, typed in columns:
-        texts = [_as_text(name, kind) for name, kind in typed]
-        # regexp_extract looks at each entry of a dictionary once, regexp_matches at each row
-        tests = (f"(regexp_extract({x}, '{_SUSPECT}') <> '' and personal_number_in({x}))" for x in texts)
-        parts.append(f"""select 1 from library."{schema}"."{table}" where {" or ".join(tests)}""")
+        names = [name for name, _ in typed]
+        texts = [name for name, kind in typed if re.search("VARCHAR|JSON|BLOB", kind)]
+        kinds = dict(typed)
+        for column in texts:
+            x = _as_text(column, kinds[column])
+            # regexp_extract looks at each entry of a dictionary once, regexp_matches at each row
+            test = f"regexp_extract({x}, '{_SUSPECT}') <> '' and {_reads_like_a_person(x, column, names)}"
+            parts.append(_places(schema, table, column, names, test, "link.mention" in there))
     return " union all ".join(parts) or "select 1 where false"
+
+
+def _reads_like_a_person(x: str, column: str, names: Sequence[str]) -> str:
+    if column in _PLACES:
+        return f"id_number_in({x})"
+    if "attribute" in names and column.startswith("value"):
+        # a claim may be a grid's
+        return f"(id_number_in({x}) or ((personal_number_in({x}) or old_id_number_in({x})) and not is_place_code({x})))"
+    return f"(personal_number_in({x}) or old_id_number_in({x}))"
+
+
+def _places(schema: str, table: str, column: str, names: Sequence[str], test: str, has_mentions: bool) -> str:
+    """Where the rows of one column stand that pass the test: a source row where one is known."""
+    entity = next((n for n in ("entity_id", f"{table}_id") if n in names), None)
+    via_mention = has_mentions and schema == "base" and entity is not None
+    held = [f"r.{n}" if n in names else f"m.{n}" if via_mention else "null" for n in _SOURCE]
+    picked = ", ".join(f"{expression} as {name}" for expression, name in zip(held, _SOURCE, strict=True))
+    mention = (
+        f"left join (select entity_id, {', '.join(f'min_by({n}, (platform, file_name, row_number)) as {n}' for n in _SOURCE)} "
+        f"from library.link.mention where entity_kind = '{table}' group by entity_id) m on m.entity_id = r.{entity}"
+    )
+    return (
+        f"""select {picked}, {f"r.{entity}" if entity else "null"} as entity_id, '{schema}.{table}.{column}' as "column" """
+        f"""from (select * from library."{schema}"."{table}" where {test}) r {mention if via_mention else ""}"""
+    )
 
 
 def _as_text(column: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-from quality.suites.engine import Result
+from quality.suites.engine import Result, personal_numbers
 from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
@@ -50,7 +50,7 @@ def failing_rows(
 
 
 def _rows(con: duckdb.DuckDBPyConnection, suite: str, e: Expectation, table: str, entities: Sequence[str]) -> pa.Table:
-    query = _query(e, quoted(table))
+    query = personal_numbers(con) if e.no_personal_number else _query(e, quoted(table))
     if query is None:
         return FAILING_ROW.empty()
     try:
@@ -87,7 +87,7 @@ def _query(e: Expectation, table: str) -> str | None:
     if e.unique:
         key = ", ".join(f'"{column}"' for column in e.unique)
         return f"select * from {table} qualify count(*) over (partition by {key}) > 1"
-    if e.not_empty or e.no_personal_number:
+    if e.not_empty:
         return None
     return f"select * from {table} where {_predicate(e)}"
 

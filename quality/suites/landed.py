@@ -20,6 +20,7 @@ class Cell:
         column: source column.
         codes: the code table that says which values it may have; None where it is no code.
         split, part: the separator of a cell that holds several values, and which of them is meant, from 1.
+        is_code: it is a code of a thing, which is shown: no place for a number of a person.
     """
 
     attribute: str
@@ -29,6 +30,7 @@ class Cell:
     codes: str | None = None
     split: str | None = None
     part: int = 1
+    is_code: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ TOLERATED_CODES = 0.001
 LIKE_A_CITIZENS = "regexp_full_match(x, '[0-9]+X?')"
 LIKE_A_FIRMS = "not regexp_full_match(x, '[0-9]{6}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}[0-9X]')"
 """In a column that holds numbers of people on some rows and of firms on others: whose number it is, by its looks."""
+PLACES = ("grid", "grid_code", "street_code", "community_code", "address_code")
+"""Codes of places read like an identity number of fifteen places now and then."""
 ROW = ("delivery_id", "file_name", "sheet_name", "row_number")
 
 
@@ -168,6 +170,23 @@ def _of_cells(p: LandedPlatform) -> Iterator[Expectation]:
             codes,
             LIKE_A_FIRMS,
             "length(x) = 18 and not credit_code_holds(x)",
+        )
+    if shown := [(i, c) for i, c in cells if c.is_code and not p.datasets[i].is_shared(c)]:
+        x = "upper(regexp_replace({}, '[\\s\u3000\u00a0]', '', 'g'))"
+        yield _of_each(
+            p,
+            "codes_are_no_personal_numbers",
+            "编码列中没有身份号码或手机号码（有则发布版中予以遮蔽）",
+            "No column of codes holds an identity number or a mobile number; the release shows such a one masked",
+            [
+                (
+                    i,
+                    c,
+                    f"personal_number_in({x.format(_part(c))})"
+                    + ("" if c.attribute in PLACES else f" or old_id_number_in({x.format(_part(c))})"),
+                )
+                for i, c in shown
+            ],
         )
     if spans := [(i, c, closed) for i, c in cells if c.attribute == "occurred_at" for closed in _closing(p, i, c)]:
         yield _of_each(

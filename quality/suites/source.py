@@ -18,6 +18,7 @@ import pyarrow as pa
 from warehouse.model import Home, Table, evidence, link, quality
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import DataModel
+from warehouse.model.macros import create_number_macros
 
 Source = Home | Path | Mapping[str, Path | pa.Table]
 """A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""
@@ -78,7 +79,8 @@ def show(con: duckdb.DuckDBPyConnection, model: DataModel, source: Source, table
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the SQL macros checks use (`quality/sql/*.macro.sql`)."""
+    """Create the SQL macros checks use (`quality/sql/*.macro.sql`), and those of personal numbers."""
+    create_number_macros(con)
     for macro in sorted(f.name for f in resources.files("quality.sql").iterdir() if f.name.endswith(".macro.sql")):
         con.execute(resources.files("quality.sql").joinpath(macro).read_text(encoding="utf-8"))
 
@@ -103,3 +105,5 @@ def _show_release(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     for schema, name in tables:
         con.execute(f'create schema if not exists "{schema}"')
         con.execute(f'create view "{schema}"."{name}" as select * from library."{schema}"."{name}"')
+    known = "x in (select grid_code from library.base.grid)" if ("base", "grid") in tables else "false"
+    con.execute(f"create or replace macro is_place_code(x) as {known}")

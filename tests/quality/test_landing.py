@@ -23,6 +23,7 @@ from quality.suites.run import Findings
 from quality.suites.source import create_macros
 from tests.quality.conftest import CREDIT_CODE, MAN, WOMAN
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.model.landing import DELIVERY, PROVENANCE, REJECTED
 
 CASES = yaml.safe_load((Path(__file__).parent / "landing_cases.yaml").read_text(encoding="utf-8"))
@@ -35,7 +36,7 @@ PEOPLE = LandedDataset(
         Cell("sex", "person", "subject", "性别", codes="sex"),
         Cell("id_number", "person", "subject", "证件"),
         Cell("id_number", "person", "co_owner", "共有人", split="、", part=2),
-        Cell("code", "enterprise", "employer", "信用代码"),
+        Cell("code", "enterprise", "employer", "信用代码", is_code=True),
         Cell("occurred_at", "event", "case", "受理"),
         Cell("closed_at", "event", "case", "办结"),
     ),
@@ -225,7 +226,7 @@ def test_few_faults_are_tolerated_and_told_all_the_same():
 
 
 def test_every_shipped_platform_has_a_suite_whose_queries_run_on_an_empty_home(tmp_path):
-    platforms = [landed_platform(p) for p in load_platforms(None).values()]
+    platforms = [landed_platform(p, shipped()) for p in load_platforms(None).values()]
     codes = {name: [*table, *table.values()] for name, table in load_code_tables().items()}
     with duckdb.connect() as con:
         create_macros(con)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from quality.suites import blocking_failures, expectations, run_suite
+from quality.suites import blocking_failures, examine, expectations, run_suite
 from quality.suites.engine import check
 from quality.suites.source import show
 from warehouse.model.data_model import shipped
@@ -84,6 +84,10 @@ LEAKS = [
     "update evidence.conflict set value = '证109999199002154024号'",
     "update evidence.conflict set platforms = ['a', '109999199002154024']",
     "update evidence.match set levels = map {'phone': '13900001234'}",
+    "update evidence.attribute set value_raw = '(139)0000–1234'",
+    "update evidence.attribute set value_raw = '139.0000.1234'",
+    "update quality.rejected set reason = '证330291850312001'",  # fifteen places
+    "update base.housing set grid_code = '109999199002154024'",
 ]
 HARMLESS = [
     "a13900001234b",  # digits inside a hash
@@ -93,6 +97,8 @@ HARMLESS = [
     "139****1234",
     "109999199002154020",  # reads like an identity number, but its check digit does not hold
     "2026-11-01 13:45:00",
+    "13990000123",  # of eleven digits, and a code of the tree of grids
+    "330291001001001",  # of fifteen, and one as well
 ]
 WRONG = {
     "base_person_id_number_is_masked": "update base.person set id_number_masked = 'none'",
@@ -121,6 +127,8 @@ def test_numbers_of_things_are_not_taken_for_numbers_of_people(library, tmp_path
     path = changed(
         library,
         tmp_path,
+        "insert into base.grid select * replace ('13990000123' as grid_code) from base.grid",
+        "insert into base.grid select * replace ('330291001001001' as grid_code) from base.grid limit 1",
         *(
             f"insert into evidence.attribute select * replace ('{text}' as value) from evidence.attribute limit 1"
             for text in HARMLESS
@@ -153,3 +161,22 @@ def test_a_file_that_is_no_release_could_not_be_checked(tmp_path):
     (tmp_path / "none.duckdb").write_bytes(b"nothing of the kind")
     results = run_suite("release", tmp_path / "none.duckdb")
     assert set(results["outcome"].to_pylist()) == {"error"}
+
+
+def test_a_number_that_is_shown_is_found_at_its_table_column_platform_and_row(library, tmp_path):
+    path = changed(
+        library,
+        tmp_path,
+        "update link.mention set platform = 'xiaofang', file_name = '排查.xlsx', sheet_name = '九小场所', row_number = 12",
+        "update base.person set name = '13900001234'",
+        "update evidence.attribute set platform = 'hukou', file_name = '户籍.csv', row_number = 7, value_raw = '139-0000-1234'",
+        "update quality.rejected set platform = 'shebao', reason = '109999850312001'",
+    )
+    rows = examine(["release"], path).rows
+    places = [
+        (r["column"], r["platform"], r["file_name"], r["row_number"], r["entity_id"])
+        for r in rows.filter(pc.equal(rows["expectation"], "no_personal_number")).to_pylist()
+    ]
+    assert ("base.person.name", "xiaofang", "排查.xlsx", 12, "P1") in places
+    assert ("evidence.attribute.value_raw", "hukou", "户籍.csv", 7, "P1") in places
+    assert not any("1390" in str(r) or "1099" in str(r) for r in rows.to_pylist())

@@ -234,3 +234,24 @@ ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
     ("evidence.match", "right_entity_id"),
 )
 """(table, column): with `entity_kind` it names a row of the base table of that kind."""
+
+
+@cache
+def place_attributes(model: DataModel) -> frozenset[str]:
+    """Attributes that are codes of places."""
+    return _of_type(model, "grid") | PUBLIC_PLACES
+
+
+@cache
+def firm_codes(model: DataModel) -> frozenset[str]:
+    """Attributes that are codes of enterprises."""
+    return _of_type(model, "credit_code")
+
+
+def _of_type(model: DataModel, kind_of_value: str) -> frozenset[str]:
+    """Attributes of a type, with those that are claimed from them."""
+    found = set()
+    for kind in model.kinds.values():
+        of_type = {name for name, attribute in kind.attributes.items() if attribute.type == kind_of_value}
+        found |= of_type | {name for name, attribute in kind.attributes.items() if attribute.of in of_type}
+    return frozenset(found)

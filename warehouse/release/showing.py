@@ -11,9 +11,39 @@ import pyarrow as pa
 
 from warehouse.model.attribute_type import Mask
 from warehouse.model.data_model import DataModel
-from warehouse.model.release import PUBLIC_PLACES, Served, public_codes
+from warehouse.model.release import PUBLIC_PLACES, Served, firm_codes, place_attributes, public_codes
 from warehouse.model.table import Column
 from warehouse.release.ddl import attribute_worded, name, text
+
+OWN = frozenset(
+    [
+        *(side + name for side in ("", "left_", "right_") for name in ("platform", "dataset", "role")),
+        *(
+            "department",
+            "entity_kind",
+            "attribute",
+            "attribute_title",
+            "outcome",
+            "event",
+            "verdict",
+            "relation",
+            "level",
+        ),
+        *(
+            "suite",
+            "expectation",
+            "severity",
+            "description",
+            "description_en",
+            "state",
+            "reason_code",
+            "version",
+            "release",
+        ),
+        *("fingerprint", "code_version", "model", "month", "since_release", "grid_code", "parent_code", "code_table"),
+    ]
+)
+"""Columns whose words are the project's or the city's own, or codes of its places; nothing that came in stands in them."""
 
 
 def shown(model: DataModel, served: Served, column: Column, *, full: bool = False) -> str:
@@ -33,7 +63,10 @@ def shown(model: DataModel, served: Served, column: Column, *, full: bool = Fals
     if column.name.endswith("row_key") and not full:
         # A hash of a row's key, which may be an identity number: without a secret key all numbers can be tried.
         return f"keyed_token({quoted})"
-    return quoted
+    if full or column.type != pa.string() or column.name in OWN or column.name.endswith("_id"):
+        return quoted
+    # File and sheet names, reasons, headings, names of grids: people type numbers of persons into any of them.
+    return f"mask_code({quoted})"
 
 
 def _golden(model: DataModel, served: Served, column: Column, full: bool) -> str:
@@ -70,16 +103,19 @@ def _claim(model: DataModel, column: Column, full: bool) -> str:
     masked = _masked_attributes(model)
     whens = " ".join(f"when {text(kind)} then attribute in ({_listed(names)})" for kind, names in masked.items())
     sensitive = f"case entity_kind {whens} else false end" if whens else "false"
-    codes = _listed(public_codes(model))
+    codes, places, firms = (_listed(f(model)) for f in (public_codes, place_attributes, firm_codes))
     match column.name:
         case "value":
-            return f"""case {_by_mask(model, "mask_", '"value"')} when attribute in ({codes}) then mask_code("value")
-                            else mask_text("value") end"""
+            # A place is a node of the tree of grids, or there is no value.
+            return f"""case {_by_mask(model, "mask_", '"value"')} when attribute in ({places}) then "value"
+                            when attribute in ({codes}) then mask_code("value") else mask_text("value") end"""
         case "value_token":
             return f"""case when {sensitive} then coalesce(keyed_token("value"), '') else '' end"""
         case "value_raw":
-            return f"""case {_by_mask(model, "mask_written_", "value_raw")} when attribute in ({codes}) then mask_code(value_raw)
-                            else mask_text(value_raw) end"""
+            return f"""case {_by_mask(model, "mask_written_", "value_raw")}
+                            when attribute in ({places}) and value_raw = "value" then value_raw
+                            when attribute in ({firms}) and "value" is null then mask_no_code(value_raw)
+                            when attribute in ({codes}) then mask_code(value_raw) else mask_text(value_raw) end"""
     return name(column.name)
 
 

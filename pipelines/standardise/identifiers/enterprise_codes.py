@@ -56,7 +56,8 @@ def read(cell: str) -> Codes:
     """Read one cell; never raises.
 
     Tax numbers of before 2015 are 6 digits division and the organisation code. Fifteen digits that pass as registration
-    number and as tax number are taken for the registration number. Of a credit code whose own check fails the organisation
+    number and as tax number are taken for the registration number; those that read as an identity number of before 1999,
+    division and birth date, are nobody's code: of all registration numbers that costs one in thirty, which is still compared. Of a credit code whose own check fails the organisation
     code inside it is kept where that holds: it has a check of its own, which catches every digit typed for another. Codes
     of zeros hold under every check and are none. Of several codes in a cell the first of each kind counts.
 
@@ -114,7 +115,9 @@ def _read(text: str) -> Codes:
     if len(set(core)) == 1:
         return Codes(state=INVALID)
     if len(plain) == _LONG_CODES[0] and registration_number.is_valid(plain):
-        return Codes(None, plain, None, VALID)
+        # It may be of a citizen all the same: then it is compared, and never shown.
+        readable = identity_number.plausible_head(identity_number.lift(plain)[:14])
+        return Codes(state=INVALID, legible=plain) if readable else Codes(None, plain, None, VALID)
     return Codes(state=INVALID) if _of_a_citizen(plain) else _by_organisation(code, plain)
 
 
@@ -187,7 +190,7 @@ def legible_codes(values: pa.StringArray) -> pa.Table:
     Returns:
         One row per value: `code_legible`, the characters of a well-formed code; where it is valid the credit code, else
         the registration number, else the organisation code. Null where there is none, where it is made up, and where it
-        may be an identity number.
+        is an identity number.
     """
     return pa.table({"code_legible": _legible_column(_column(values))})
 
