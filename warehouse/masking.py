@@ -137,7 +137,7 @@ MACROS: Mapping[str, str] = {
         case when regexp_matches(v, '{_DIGIT}({_WIDE}{_HIDDEN}){{9}}|({_DOCUMENT_WORD})')
              then mask_numbers(regexp_replace(
                       regexp_replace(regexp_replace(v, '{LONGER_NUMBER}', '\1************', 'g'), '{LONG_NUMBER}', '\1****\2', 'g'),
-                      '{NAMED_DOCUMENT}|{SPACED_ANY_ID}', '\1\2\3********', 'g'))
+                      '{NAMED_DOCUMENT}|{SPACED_ANY_ID}', '\1\2\3************', 'g'))
              else v end""",
     "mask_code(v)": rf"""
         case when regexp_extract(v, '{_DIGIT}({_WIDE}{_DIGIT}){{10}}') <> ''
