@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -68,12 +68,34 @@ class Kept(Strict):
     months: int = Field(default=24, ge=0, description="and the last one of each of so many months")
 
 
+class Mail(Strict):
+    """Mail by SMTP."""
+
+    host: str = Field(description="mail server")
+    port: int = Field(default=25, ge=1, le=65535, description="its port")
+    tls: Literal["none", "starttls", "ssl"] = Field(default="none", description="none, starttls or ssl")
+    user: str | None = Field(default=None, description="account, where the server wants one")
+    password_env: str | None = Field(default=None, description="environment variable that holds its password")
+    sender: str = Field(description="address the mail is from")
+    to: tuple[str, ...] = Field(min_length=1, description="addresses it goes to")
+
+
+class Alerts(Strict):
+    """Who is told that a run was stopped, or that something was rejected, is held or can't be reached; each way is optional."""
+
+    command: str | None = Field(default=None, description="a command; it gets the report as JSON on its input")
+    webhook: str | None = Field(default=None, description="an address the report is posted to as JSON")
+    webhook_env: str | None = Field(default=None, description="environment variable that holds that address")
+    smtp: Mail | None = Field(default=None, description="mail: host, port, tls, user, password_env, sender, to")
+
+
 class CitySettings(Strict):
     """`settings.yaml`."""
 
     title: str = Field(default="", description="name of the city")
     schedule: Schedule = Field(default_factory=Schedule)
     retention: Kept = Field(default_factory=Kept)
+    alerts: Alerts = Field(default_factory=Alerts)
     model_days: int = Field(default=31, ge=0, description="days of deliveries a matching model is held for")
 
 
@@ -163,9 +185,16 @@ def _explained(path: Path, lines: dict[tuple[str | int, ...], int], fault: Any) 
     if fault["type"] == "extra_forbidden":
         model: Any = CitySettings
         for step in place[:-1]:
-            model = model.model_fields[step].annotation
+            model = _model_of(model.model_fields[step].annotation)
         return f"{at}: unknown key; allowed: {', '.join(model.model_fields)}; rename or remove it"
     return f"{at}: {fault['msg'].removeprefix('Value error, ')}; correct it here"
+
+
+def _model_of(annotation: Any) -> Any:
+    """The model of a key that may be left out."""
+    return next(
+        (part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, BaseModel)), annotation
+    )
 
 
 def init(folder: Path) -> list[Path]:

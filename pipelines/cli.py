@@ -1,21 +1,22 @@
 """The `onenet` command: parse arguments, call the stages, turn outcomes into exit codes.
 
-Exit codes of `onenet run`: 0 with a release, 1 where the release was stopped (the former one stays), 2 for broken
-configuration. Every command ends with 2 where the machine or a file is at fault (`pipelines.commands.faults`). Heavy imports
+Exit codes of `onenet run`: 0 all well, 1 where the release was stopped (the former one stays), 2 for broken configuration,
+3 with a release while something was rejected, is held or can't be reached. Every command ends with 2 where the machine or a file is at fault (`pipelines.commands.faults`). Heavy imports
 happen inside the commands, so that `onenet --help` answers at once.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from pipelines.commands import deliveries, describe, rebuild, releases, review, stories, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
-    EXIT_STOPPED,
     CityFolder,
     HomeFolder,
     Inbox,
@@ -48,27 +49,48 @@ def run(
     retrain: Annotated[
         bool, typer.Option("--retrain", help="重新训练匹配模型 · train the matching models anew")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="结果以 JSON 输出 · print the result as JSON, and nothing else, on stdout")
+    ] = False,
 ) -> None:
     """接收交付、归并、检查、发布 · Land the deliveries, resolve, check and publish a release.
 
-    退出码 exit code: 0 已发布 released, 1 检查未通过 stopped by a check (the former release stays), 2 配置有误 configuration.
+    退出码 exit code: 0 一切正常 all well, 1 中止未发布 stopped (the former release stays), 2 配置有误 configuration, 3 已发布，但有退回、待确认或连接不上的
+    released, but something was rejected, is held or can't be reached.
     """
+    import time
+
     from pipelines.nothing_new import given, nothing_new, remember
+    from pipelines.report import Report, report_of, report_unchanged
     from pipelines.settings import Settings
 
-    out = console()
+    began = time.time()
+    out = console(stderr=as_json)
     settings = Settings.of(inbox.resolve(), home.resolve(), city_of(city, platforms))
     check_configuration(settings)
     if retrain:
         from pipelines.stages.models import ask_for_new_models
 
         ask_for_new_models(settings.home)
+
+    def end(report: Report) -> NoReturn:
+        from pipelines.alerts import alert
+        from pipelines.report import write_status
+
+        write_status(settings.home, report)
+        for problem in alert(settings, report):
+            out.print(problem, style="yellow", highlight=False, soft_wrap=True)
+        if as_json:
+            sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n")
+        raise typer.Exit(report.exit_code)
+
     now = given(settings)
     if nothing_new(settings, now):
         from pipelines.summary import print_nothing_new
 
-        print_nothing_new(settings, out)
-        raise typer.Exit(0)
+        report = report_unchanged(settings, began)
+        print_nothing_new(settings, report, out)
+        end(report)
     check_environment()
     from pipelines.run import run_main_job
     from pipelines.summary import print_summary
@@ -76,8 +98,9 @@ def run(
     outcome = run_main_job(settings, out)
     if outcome.released:
         remember(settings.home, now)
-    print_summary(settings, outcome, out)
-    raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
+    report = report_of(settings, outcome)
+    print_summary(settings, outcome, report, out)
+    end(report)
 
 
 @app.command()

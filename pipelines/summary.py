@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
@@ -14,47 +14,31 @@ from rich.text import Text
 
 from connectors.landing import unknown_folders
 from pipelines.once import mark_of
+from pipelines.places import places_at_fault
+from pipelines.report import PER_KIND, PER_PLATFORM, Report
 from pipelines.settings import CITY_VARIABLE, HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
-from warehouse.model.quality import FAILING_ROW
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
 
 
-PER_PLATFORM = """
-select platform, count(distinct delivery_id), sum(rows_delivered), sum(rows_landed), sum(rows_rejected), sum(rows_current)
-from quality.reconciliation group by platform order by platform
-"""
-PER_KIND = """
-select entity_kind, count(*), count(distinct entity_id) from link.mention group by entity_kind order by entity_kind
-"""
-REJECTED_DELIVERIES = """
-select distinct platform, file_name, reason from quality.rejected where row_number is null order by all
-"""
-HELD_DELIVERIES = """
-select distinct platform, file_name, delivery_id, reason from quality.reconciliation where state = 'held' order by all
-"""
 CONTRADICTIONS = "select coalesce(max(contradiction), 0) from evidence.judgement"
 EXAMPLE = "from 一张网.人口 limit 5"
 
 
-def print_summary(settings: Settings, outcome: Outcome, console: Console) -> None:
+def print_summary(settings: Settings, outcome: Outcome, report: Report, console: Console) -> None:
     """Say how a run ended. Counts come from the library as published; a stopped run says what stopped it."""
     _print_unknown(settings, console)
     for warning in outcome.warnings:
         console.print(f"注意 {warning}", style="yellow", markup=False, highlight=False)
     if not outcome.released:
+        _print_troubles(settings, report, console)
         _print_stop(settings, outcome, console)
         return
     with duckdb.connect(str(settings.home.library), read_only=True) as library:
         console.print(_platforms(library, settings))
         console.print(_kinds(library, settings))
-        for platform, file, reason in library.execute(REJECTED_DELIVERIES).fetchall():
-            console.print(
-                f"退回交付 {platform}/{file}: {reason}",
-                style="yellow", markup=False, highlight=False, soft_wrap=True,
-            )  # fmt: skip
-        _print_held(library, settings, console)
+        _print_troubles(settings, report, console)
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
         (contradictions,) = library.execute(CONTRADICTIONS).fetchone() or (0,)
     passed, failed = len(outcome.checks_passed), len(outcome.checks_failed)
@@ -87,12 +71,12 @@ def print_summary(settings: Settings, outcome: Outcome, console: Console) -> Non
     )  # fmt: skip
 
 
-def print_nothing_new(settings: Settings, console: Console) -> None:
+def print_nothing_new(settings: Settings, report: Report, console: Console) -> None:
     """Say that a run had nothing to do, what the library is, and what still waits for a person."""
     _print_unknown(settings, console)
     with duckdb.connect(str(settings.home.library), read_only=True) as library:
         (version,) = library.execute("select version from catalogue.release").fetchone() or ("",)
-        _print_held(library, settings, console)
+    _print_troubles(settings, report, console)
     console.print(
         "没有新内容：交付、裁定和配置均与上次运行相同，未生成新发布版"
         " · nothing new: deliveries, judgements and configuration are those of the last run; no release was made",
@@ -137,18 +121,35 @@ def how_to_decide(settings: Settings, delivery: str = "编号") -> str:
     return "\n".join(f"  {said} onenet {verb} {delivery} --by 姓名{places}" for said, verb in commands)
 
 
-def _print_held(library: duckdb.DuckDBPyConnection, settings: Settings, console: Console) -> None:
-    for platform, file, delivery, reason in library.execute(HELD_DELIVERIES).fetchall():
+LED_BY = {
+    "rejected": "退回交付",
+    "unreachable": "退回交付 unreachable",
+    "rows_rejected": "退回行 rows rejected",
+    "held": "待确认交付 held",
+}
+
+
+def _print_troubles(settings: Settings, report: Report, console: Console) -> None:
+    """What waits for a person, a line each, and what to do; folders of no platform are named first of all."""
+    for trouble in report.attention:
+        if trouble.kind == "unknown_platform":
+            continue
+        decide = f"\n{how_to_decide(settings, trouble.delivery_id)}" if trouble.kind == "held" else ""
         console.print(
-            f"待确认交付 held {platform}/{file}: {reason}\n{how_to_decide(settings, delivery)}",
+            f"{LED_BY[trouble.kind]} {trouble.platform}/{trouble.file}: {trouble.reason}{decide}",
             style="yellow", markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+    if report.attention:
+        console.print(
+            f"{len(report.attention)} 项待处理 · {len(report.attention)} things wait for a person",
+            style="yellow", highlight=False,
         )  # fmt: skip
 
 
 def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
     for name in outcome.blocking:
         console.print(f"未发布，检查未通过 stopped by  {name}", style="red", markup=False, highlight=False)
-        for place in places_at_fault(settings, name):
+        for place in places_at_fault(settings.home, name):
             console.print(f"  位置 at  {place}", style="red", markup=False, highlight=False, soft_wrap=True)
     came = "已发布，其后步骤出错" if outcome.published else "未发布，步骤出错"
     for failure in outcome.failures:
@@ -161,30 +162,6 @@ def _print_stop(settings: Settings, outcome: Outcome, console: Console) -> None:
     else:
         kept = "尚无发布版 there is no release yet"
     console.print(kept, markup=False, highlight=False, soft_wrap=True)
-
-
-PLACES_SHOWN = 5
-
-
-def places_at_fault(settings: Settings, check: str) -> list[str]:
-    """Where the rows stand that break a check, the first of them: column, platform, file, row; never a value.
-
-    Args:
-        settings: its home holds what the last run found.
-        check: `<asset>: <check>`, as in `Outcome.blocking`.
-    """
-    asset, _, name = check.partition(": ")
-    suite = "release" if asset.startswith("release/") else asset.replace("/", ".", 1)
-    found = FAILING_ROW.read(settings.home.stage("failing_row", suite))
-    rows = [row for row in found.to_pylist() if row["expectation"] == name]
-    more = [f"另有 {len(rows) - PLACES_SHOWN} 处 more"] if len(rows) > PLACES_SHOWN else []
-    return [_place(row) for row in rows[:PLACES_SHOWN]] + more
-
-
-def _place(row: dict[str, Any]) -> str:
-    file = "/".join(part for part in (row["platform"], row["file_name"], row["sheet_name"]) if part)
-    at = f"第{row['row_number']}行" if row["row_number"] is not None else None
-    return "  ".join(part for part in (row["column"], file, at, row["role"], row["entity_id"]) if part)
 
 
 def _platforms(library: duckdb.DuckDBPyConnection, settings: Settings) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -20,8 +22,9 @@ from pipelines.nothing_new import given, nothing_new, remember
 from pipelines.settings import Settings
 from pipelines.stages import checks
 from pipelines.stages.models import ask_for_new_models
+from quality.suites.run import Findings
 from warehouse.model import Home
-from warehouse.model.quality import EXPECTATION
+from warehouse.model.quality import EXPECTATION, FAILING_ROW
 
 Onenet = Callable[..., Result]
 
@@ -107,15 +110,31 @@ def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
     newer.rename(newer.with_name(newer.name.replace("202611", "202612")))
     library = (home / "one_network.duckdb").read_bytes()
 
-    def one_fails(*arguments: object) -> pa.Table:
-        rows = [{**row, "outcome": "failed", "unexpected": 1} for row in real(*arguments).slice(0, 1).to_pylist()]
-        return EXPECTATION.conform(pa.Table.from_pylist(rows, schema=EXPECTATION.arrow))
+    place = {"suite": "release", "platform": "xiaofang", "file_name": "排查.xlsx", "row_number": 12}
 
-    real = checks.run_suites
-    monkeypatch.setattr(checks, "run_suites", one_fails)
-    result = onenet("run", "--inbox", inbox, "--home", home)
+    def one_fails(*arguments: Any) -> Findings:
+        found = real(*arguments)
+        (first,) = found.results.slice(0, 1).to_pylist()
+        failed = pa.Table.from_pylist([{**first, "outcome": "failed", "unexpected": 1}], schema=EXPECTATION.arrow)
+        row = {**place, "expectation": first["expectation"], "column": "base.enterprise.name"}
+        return Findings(failed, pa.Table.from_pylist([row], schema=FAILING_ROW.arrow))
+
+    real = checks.examine
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            checks,
+            "examine",
+            lambda names, source, model=None: (
+                one_fails(names, source, model) if isinstance(source, Path) else real(names, source, model)
+            ),
+        )
+        result = onenet("run", "--inbox", inbox, "--home", home, "--json")
     assert result.exit_code == 1, result.output
-    assert "stopped by" in result.output
+    assert "stopped by" in result.stderr
+    assert "base.enterprise.name  xiaofang/排查.xlsx  第12行" in result.stderr
+    told = json.loads(result.stdout)
+    assert (told["status"], told["exit_code"]) == ("stopped", 1)
+    assert told["stopped_by"][0]["places"] == ["base.enterprise.name  xiaofang/排查.xlsx  第12行"]
     assert (home / "one_network.duckdb").read_bytes() == library
 
 

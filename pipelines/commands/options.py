@@ -85,8 +85,8 @@ Platforms = Annotated[
 ]
 
 
-def console() -> Console:
-    """Where commands print. No wrapping where output goes to a file: a line stays a line.
+def console(*, stderr: bool = False) -> Console:
+    """Where commands print: on the screen, or beside it where `stderr`. No wrapping where output goes to a file: a line stays a line.
 
     Text is printed as it is: names, files and paths come from people and may hold what rich would take for markup
     (`[old]`, `[/]`) or for an emoji (`:house:`). What is to have a colour is a `Text` or has a style.
@@ -94,8 +94,8 @@ def console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal may lack a character, a file name be in no encoding.
         sys.stdout.reconfigure(errors="backslashreplace")
-    found = Console(markup=False, emoji=False)
-    return found if found.is_terminal else Console(width=160, markup=False, emoji=False)
+    found = Console(markup=False, emoji=False, stderr=stderr)
+    return found if found.is_terminal else Console(width=160, markup=False, emoji=False, stderr=stderr)
 
 
 def leave(message: str) -> NoReturn:

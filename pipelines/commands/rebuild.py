@@ -75,6 +75,7 @@ def _compare(settings: Settings, out: Console) -> int:
 
 def _replace(settings: Settings, out: Console) -> int:
     from pipelines.locking import locked
+    from pipelines.report import report_of, write_status
     from pipelines.run import run_main_job
     from pipelines.stages.rebuild import forget_stages
     from pipelines.summary import print_summary
@@ -82,5 +83,7 @@ def _replace(settings: Settings, out: Console) -> int:
     with locked(settings.home, lambda: out.print("等待另一个运行结束 · waiting for another run to end")):
         forget_stages(settings.home)
     outcome = run_main_job(settings, out)
-    print_summary(settings, outcome, out)
-    return 0 if outcome.released else EXIT_STOPPED
+    report = report_of(settings, outcome)
+    write_status(settings.home, report)
+    print_summary(settings, outcome, report, out)
+    return report.exit_code

@@ -8,6 +8,7 @@ from pipelines.defs.assets import step_assets
 from pipelines.defs.checks import landing_checks, suite_checks
 from pipelines.defs.jobs import inbox_sensor, main_job, nightly
 from pipelines.defs.landing import landing_asset
+from pipelines.defs.reports import run_reports
 from pipelines.defs.resources import Workspace
 from pipelines.plan import check_candidate_step, check_step, plan
 from pipelines.settings import Settings
@@ -37,7 +38,7 @@ def build_definitions(
         ],
         jobs=[main_job],
         schedules=[nightly(settings)],
-        sensors=[inbox_sensor(settings)],
+        sensors=[inbox_sensor(settings), *run_reports(settings)],
         resources={"workspace": workspace},
         loggers=loggers or {},
     )

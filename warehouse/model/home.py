@@ -25,6 +25,7 @@
   releases/<version>/parquet/<schema>/<table>.parquet
   extracts/<department>/<version>/
   data_docs/index.html                              results of all checks as pages that need no network
+  status/run.json, status/onenet.prom               how the last run ended, for monitoring
   charts/overlap.svg                                what platforms know of each other's entities
   one_network.duckdb                                always the newest good release
   one_network_restricted.duckdb                     its restricted twin, where it has one
@@ -194,6 +195,11 @@ class Home:
     def chart(self, name: str) -> Path:
         """A chart the run draws, e.g. `chart("overlap")`."""
         return self.root / "charts" / f"{name}.svg"
+
+    @property
+    def status(self) -> Path:
+        """The folder with the report of the last run."""
+        return self.root / "status"
 
     @property
     def scratch(self) -> Path:

@@ -1,0 +1,120 @@
+"""What of the deliveries waits for a person although there is a release: rejected, held, unreachable, unknown.
+
+Belongs here: telling them from the state of the landing area, so that every run tells the same as long as nothing changes.
+Does not: showing them (`summary`), or passing them on (`report`, `alerts`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from connectors.holding import standing_of_all
+from connectors.landing import unknown_folders
+from pipelines.settings import Settings
+
+TroubleKind = Literal["rejected", "held", "unreachable", "rows_rejected", "unknown_platform"]
+
+TITLES: Mapping[TroubleKind, str] = {
+    "rejected": "整批退回",
+    "held": "待人工确认",
+    "unreachable": "数据库连接不上",
+    "rows_rejected": "有退回行",
+    "unknown_platform": "未知平台",
+}
+"""Kind of trouble → its words; all kinds there are."""
+
+REMEDIES: Mapping[TroubleKind, str] = {
+    "rejected": "请部门按原因改正后重新提交 · the department sends a corrected file",
+    "held": "请用 onenet deliveries 查看，onenet confirm 采用或 onenet refuse 不采用 · look with `onenet deliveries`, then confirm or refuse",
+    "unreachable": "请检查数据库地址、账号、网络和驱动后再次运行 · check address, account, network and driver; run again",
+    "rows_rejected": "请部门按 quality.rejected 或回流文件中的原因改正 · the department corrects them; reasons are in quality.rejected and its extract",
+    "unknown_platform": "请改文件夹名或编写平台描述 · rename the folder or describe the platform",
+}
+
+UNREACHABLE = ("database_unreachable", "driver_missing")
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing somebody has to look after; it holds no value of a person.
+
+    Attributes:
+        kind: what it is.
+        platform: the platform, or the name of a folder that is none.
+        file: the file or table it is about, '' where it is about none.
+        reason: the same in a sentence.
+        rows: rows at stake, where they were counted.
+        delivery_id: the delivery, where there is one.
+    """
+
+    kind: TroubleKind
+    platform: str
+    file: str = ""
+    reason: str = ""
+    rows: int = 0
+    delivery_id: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return REMEDIES[self.kind]
+
+    def as_dict(self) -> dict[str, Any]:
+        """It with its words, as a report has it."""
+        return {**asdict(self), "title": TITLES[self.kind], "remedy": self.remedy}
+
+
+def troubles(settings: Settings) -> list[Trouble]:
+    """What waits for a person, ordered by kind, platform and file; empty where all is well."""
+    lines = standing_of_all(settings.platforms, settings.home).to_pylist()
+    found = [*_rejected(lines), *_held(lines), *_rows(lines)]
+    if settings.inbox.is_dir():
+        found += [Trouble("unknown_platform", folder) for folder in unknown_folders(settings.inbox, settings.platforms)]
+    order = list(TITLES)
+    return sorted(dict.fromkeys(found), key=lambda t: (order.index(t.kind), t.platform, t.file, t.delivery_id))
+
+
+def _rejected(lines: list[Line]) -> Iterator[Trouble]:
+    """Deliveries rejected as a whole, unless a good one came after; what has no bytes is gone once it can be read."""
+    for line in lines:
+        if line["state"] != "rejected":
+            continue
+        settled = line["sha256"] and any(
+            other["platform"] == line["platform"]
+            and other["state"] == "landed"
+            and other["sequence"] > line["sequence"]
+            and line["scope"] in ("", other["scope"])
+            for other in lines
+        )
+        if not settled:
+            kind: TroubleKind = "unreachable" if line["reason_code"] in UNREACHABLE else "rejected"
+            yield Trouble(kind, line["platform"], line["file_name"], line["reason"] or "", 0, line["delivery_id"])
+
+
+def _held(lines: list[Line]) -> Iterator[Trouble]:
+    for line in lines:
+        if line["state"] == "held":
+            yield Trouble("held", line["platform"], line["file_name"], line["reason"] or "", 0, line["delivery_id"])
+
+
+def _rows(lines: list[Line]) -> Iterator[Trouble]:
+    """Rows that were rejected of the newest deliveries of every dataset and scope."""
+    landed = [line for line in lines if line["state"] == "landed"]
+    newest: dict[tuple[str, ...], datetime.date] = {}
+    for line in landed:
+        own, day = _place(line), line["delivered_on"] or datetime.date.min
+        newest[own] = max(newest.get(own, day), day)
+    for line in landed:
+        if line["rows_rejected"] and (line["delivered_on"] or datetime.date.min) == newest[_place(line)]:
+            reason = f"退回{line['rows_rejected']}行，共{line['rows_delivered']}行"
+            yield Trouble(
+                "rows_rejected", line["platform"], line["file_name"], reason, line["rows_rejected"], line["delivery_id"]
+            )
+
+
+def _place(line: Line) -> tuple[str, ...]:
+    return line["platform"], line["dataset"], line["scope"]
