@@ -286,7 +286,7 @@ def _handed_over(model: DataModel, owners: tuple[Department, ...]) -> Iterator[S
 
 def check_candidate_step(model: DataModel) -> Step:
     """The checks of the release that was built aside; they write results, no table."""
-    return Step("check/release", "release", (CANDIDATE,), (), checks.check_candidate, versioned=True)
+    return Step("check/release", "release", (CANDIDATE,), (), checks.check_candidate, versioned=True, decided=True)
 
 
 def check_step(model: DataModel, suite: str) -> Step:

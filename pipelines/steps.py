@@ -62,6 +62,7 @@ class Step:
         judged: it depends on the stewards' judgements and on how long models are held, beside its tables.
         versioned: it depends on the version of the release this run makes.
         always: it is done in every run: what it depends on is written nowhere.
+        decided: it depends on what people decided about deliveries, beside which of them stand.
         landing_checked: it reads what the landing suites found. They stop nothing, so no dependency puts them before it.
     """
 
@@ -73,6 +74,7 @@ class Step:
     judged: bool = False
     versioned: bool = False
     always: bool = False
+    decided: bool = False
     landing_checked: bool = False
 
 

@@ -122,6 +122,7 @@ def how_to_decide(settings: Settings, delivery: str = "编号") -> str:
 
 
 LED_BY = {
+    "mentions_fell": "待确认 mentions fell",
     "rejected": "退回交付",
     "unreachable": "退回交付 unreachable",
     "rows_rejected": "退回行 rows rejected",
@@ -135,8 +136,11 @@ def _print_troubles(settings: Settings, report: Report, console: Console) -> Non
         if trouble.kind == "unknown_platform":
             continue
         decide = f"\n{how_to_decide(settings, trouble.delivery_id)}" if trouble.kind == "held" else ""
+        if trouble.kind == "mentions_fell":
+            decide = "\n" + how_to_decide(settings, trouble.delivery_id).splitlines()[0]
+        where = "/".join(part for part in (trouble.platform, trouble.file) if part)
         console.print(
-            f"{LED_BY[trouble.kind]} {trouble.platform}/{trouble.file}: {trouble.reason}{decide}",
+            f"{LED_BY[trouble.kind]} {where}: {trouble.reason}{decide}",
             style="yellow", markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
     if report.attention:

@@ -14,10 +14,12 @@ from typing import Any, Literal
 from connectors.holding import standing_of_all
 from connectors.landing import unknown_folders
 from pipelines.settings import Settings
+from warehouse.model.quality import FALL
 
-TroubleKind = Literal["rejected", "held", "unreachable", "rows_rejected", "unknown_platform"]
+TroubleKind = Literal["mentions_fell", "rejected", "held", "unreachable", "rows_rejected", "unknown_platform"]
 
 TITLES: Mapping[TroubleKind, str] = {
+    "mentions_fell": "提及骤减，发布待人工确认",
     "rejected": "整批退回",
     "held": "待人工确认",
     "unreachable": "数据库连接不上",
@@ -27,6 +29,7 @@ TITLES: Mapping[TroubleKind, str] = {
 """Kind of trouble → its words; all kinds there are."""
 
 REMEDIES: Mapping[TroubleKind, str] = {
+    "mentions_fell": "请核对该平台的文件和描述；确属实情则 onenet confirm 编号 · look at its files and description; if they are right, confirm",
     "rejected": "请部门按原因改正后重新提交 · the department sends a corrected file",
     "held": "请用 onenet deliveries 查看，onenet confirm 采用或 onenet refuse 不采用 · look with `onenet deliveries`, then confirm or refuse",
     "unreachable": "请检查数据库地址、账号、网络和驱动后再次运行 · check address, account, network and driver; run again",
@@ -71,11 +74,22 @@ class Trouble:
 def troubles(settings: Settings) -> list[Trouble]:
     """What waits for a person, ordered by kind, platform and file; empty where all is well."""
     lines = standing_of_all(settings.platforms, settings.home).to_pylist()
-    found = [*_rejected(lines), *_held(lines), *_rows(lines)]
+    found = [*_fallen(settings), *_rejected(lines), *_held(lines), *_rows(lines)]
     if settings.inbox.is_dir():
         found += [Trouble("unknown_platform", folder) for folder in unknown_folders(settings.inbox, settings.platforms)]
     order = list(TITLES)
     return sorted(dict.fromkeys(found), key=lambda t: (order.index(t.kind), t.platform, t.file, t.delivery_id))
+
+
+def _fallen(settings: Settings) -> Iterator[Trouble]:
+    """What the guard before a release found when it was last asked, a line a platform."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for row in FALL.read(settings.home.stage("quality", "fall")).to_pylist():
+        title = settings.home.data_model.kind_titles.get(row["entity_kind"], row["entity_kind"])
+        told = f"{title}{row['mentions_before']}→{row['mentions_now']}（约定不低于{row['min_share']:.0%}）"
+        kinds.setdefault((row["platform"], row["fall_id"]), []).append(told)
+    for (platform, fall_id), words in kinds.items():
+        yield Trouble("mentions_fell", platform, "", f"提及数比现发布版骤减：{'，'.join(words)}", 0, fall_id)
 
 
 def _rejected(lines: list[Line]) -> Iterator[Trouble]:

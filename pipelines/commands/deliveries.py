@@ -46,6 +46,10 @@ def deliveries(
     lines = standing_of_all(settings.platforms, settings.home).to_pylist()
     shown = [line for line in lines if every or line["state"] == "held"]
     out = console()
+    from pipelines.troubles import troubles
+
+    for fallen in (t for t in troubles(settings) if t.kind == "mentions_fell" and not every):
+        out.print(f"{fallen.delivery_id}  {fallen.platform}: {fallen.reason}", highlight=False, soft_wrap=True)
     if not shown:
         out.print("没有待确认的交付 · no delivery waits to be confirmed", highlight=False)
         return
@@ -82,6 +86,8 @@ def _decide(delivery_id: str, verdict: Verdict, by: str, settings: Settings) -> 
     name = next((line["platform"] for line in lines if line["delivery_id"] == delivery_id), None)
     own = [line for line in lines if line["platform"] == name]
     together = whole_set(settings.platforms[name], own, delivery_id) if name in settings.platforms else []
+    if not together and verdict == "confirmed" and (fallen := _platform_that_fell(settings, delivery_id)):
+        name, together = fallen, [delivery_id]
     if not name or not together:
         # What is shaped like no id may be anything, and is not repeated.
         shown = f"{delivery_id}: " if re.fullmatch("[0-9a-f]{16}", delivery_id) else ""
@@ -93,8 +99,16 @@ def _decide(delivery_id: str, verdict: Verdict, by: str, settings: Settings) -> 
     files = {line["delivery_id"]: line["file_name"] for line in own}
     said = "采用 confirmed" if verdict == "confirmed" else "不采用 refused"
     for delivery in together:
-        out.print(f"{said}  {name}/{files[delivery]}  {delivery}", markup=False, highlight=False)
+        out.print(f"{said}  {name}/{files.get(delivery, '提及骤减')}  {delivery}", markup=False, highlight=False)
     out.print("下次运行生效 · it takes effect with the next run", highlight=False)
+
+
+def _platform_that_fell(settings: Settings, fall_id: str) -> str | None:
+    """The platform whose fall of mentions stopped the last run under that id."""
+    from warehouse.model.quality import FALL
+
+    rows = FALL.read(settings.home.stage("quality", "fall")).to_pylist()
+    return next((row["platform"] for row in rows if row["fall_id"] == fall_id), None)
 
 
 def _settings(home: Path, city: Path | None, platforms: Path | None) -> Settings:

@@ -1,17 +1,14 @@
 """When the main job runs: every night, and soon after a department dropped a file."""
 
-from datetime import UTC, datetime
-from pathlib import Path
+import time
 
 import dagster as dg
 
-from connectors.inbox import listing
 from pipelines.once import digest
 from pipelines.settings import Settings
+from pipelines.settling import files, young_files
 
 MAIN_JOB = "base_library"
-SETTLED_SECONDS = 30
-"""A file that changed less long ago may still be being copied."""
 
 main_job = dg.define_asset_job(
     MAIN_JOB,
@@ -49,23 +46,15 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         description="部门放入新文件后启动 · starts a run when a department dropped a file.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        files = _files(settings.inbox)
-        if not files:
+        offered = files(settings.inbox)
+        if not offered:
             return dg.SkipReason("收件箱为空 · the inbox is empty")
-        state = digest(files)
+        state = digest(offered)
         if state == context.cursor:
             return dg.SkipReason("没有新文件 · nothing new")
-        now = datetime.now(UTC).timestamp()
-        # a file ahead of the clock was not written just now: a device, an archive or another time zone dated it
-        if any(0 <= now - changed / 1e9 < SETTLED_SECONDS for _, _, changed in files):
+        if young_files(settings.inbox, time.time()):
             return dg.SkipReason("文件仍在写入 · a file is still being written")
         context.update_cursor(state)
         return dg.RunRequest(run_key=state)
 
     return inbox
-
-
-def _files(inbox: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of change (ns) of every file offered, sorted."""
-    folders = sorted(p for p in inbox.iterdir() if p.is_dir()) if inbox.is_dir() else []
-    return [(f"{f.name}/{name}", size, changed) for f in folders for name, size, changed, _ in listing(f)]

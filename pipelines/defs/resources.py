@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from connectors.decisions import decisions
 from connectors.holding import standing_of_all
 from pipelines.city import City
 from pipelines.locking import locked
@@ -15,6 +16,7 @@ from pipelines.nothing_new import forget_run
 from pipelines.once import Counts, digest, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
+from pipelines.settling import wait_until_settled
 from pipelines.stages import models
 from pipelines.stages.quality import check_landing
 from pipelines.stages.release import name_release
@@ -23,6 +25,8 @@ from warehouse import judgements
 from warehouse.model import Home
 
 WAITING = "另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting for it to end"
+
+COPYING = "收件箱中有文件仍在写入，等待其完成 · a file in the inbox is still being written; waiting for it"
 
 
 class Workspace(dg.ConfigurableResource):
@@ -38,6 +42,7 @@ class Workspace(dg.ConfigurableResource):
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
         with locked(self.settings.home, lambda: _say(context, WAITING)):
             forget_run(self.settings.home)
+            wait_until_settled(self.settings.inbox, lambda: _say(context, COPYING))
             self.settings.city.copy_to(self.settings.home)
             if gone := recover(self.settings.home):
                 _say(
@@ -94,22 +99,27 @@ class Workspace(dg.ConfigurableResource):
         home = self.settings.home
         days = models.days(self.settings.city.settings.model_days)
         judged = (judgements.fingerprint(home), models.asked(home), days)
-        return Fingerprints(plan, self.settings.configuration_fingerprint, _landed(self.settings), judged)
+        decided = digest(sorted(map(repr, decisions(home).items())))
+        return Fingerprints(plan, self.settings.configuration_fingerprint, _landed(self.settings), judged, decided)
 
 
 class Fingerprints:
     """What every step depends on: the configuration, what is landed of what it reads, and of the steps that make the rest, the
     same. A step that depends on judgements says so itself."""
 
-    def __init__(self, plan: Plan, configuration: str, landed: Mapping[str, str], judged: tuple[object, ...]) -> None:
+    def __init__(
+        self, plan: Plan, configuration: str, landed: Mapping[str, str], judged: tuple[object, ...], decided: str = ""
+    ) -> None:
         self.plan, self.configuration, self.landed, self.judged = plan, configuration, landed, judged
+        self.decided = decided
         self._known: dict[str, str] = {}
 
     def of(self, step: Step, version: str = "") -> str:
         """The fingerprint of a step that makes something of that version."""
         before = [self._of_maker(other) for other in self.plan.before(step)]
         landed = [self.landed.get(handle, "") for handle in self.plan.landings(step)]
-        return digest((self.configuration, *(self.judged if step.judged else ()), version, *landed, *before))
+        people = (*(self.judged if step.judged else ()), *([self.decided] if step.decided else []))
+        return digest((self.configuration, *people, version, *landed, *before))
 
     def _of_maker(self, step: Step) -> str:
         if step.name not in self._known:

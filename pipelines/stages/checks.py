@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from pipelines.once import Counts
 from pipelines.settings import Settings
+from pipelines.stages.falls import falls
 from quality.suites import examine, suites_of_release
 from warehouse.model.home import LIBRARY_FILE
-from warehouse.model.quality import EXPECTATION, FAILING_ROW
+from warehouse.model.quality import EXPECTATION, FAILING_ROW, FALL
 
 
 def check_stage(settings: Settings, suite: str) -> Counts:
@@ -23,7 +24,10 @@ def check_stage(settings: Settings, suite: str) -> Counts:
 def check_candidate(settings: Settings, version: str) -> Counts:
     """Run the release suites on the release that was built aside."""
     model = settings.home.data_model
-    found = examine(suites_of_release(model), settings.home.release(version) / LIBRARY_FILE, model)
+    candidate = settings.home.release(version) / LIBRARY_FILE
+    fallen = falls(settings, candidate)
+    FALL.write(fallen, settings.home.stage("quality", "fall"))
+    found = examine(suites_of_release(model), candidate, model, {FALL.full_name: fallen})
     FAILING_ROW.write(found.rows, settings.home.stage("failing_row", "release"))
     return _keep(settings, "release", found.results)
 

@@ -6,7 +6,7 @@ Belongs here: the public functions. Does not: the language (`declaration`), the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -69,10 +69,18 @@ def run_suites(names: Iterable[str], source: Source, model: DataModel | None = N
     return examine(names, source, model).results
 
 
-def examine(names: Iterable[str], source: Source, model: DataModel | None = None) -> Findings:
-    """Run several suites on the same source and list the rows that break them; see `run_suite`."""
+def examine(
+    names: Iterable[str],
+    source: Source,
+    model: DataModel | None = None,
+    beside: Mapping[str, pa.Table] | None = None,
+) -> Findings:
+    """Run several suites on the same source and list the rows that break them; see `run_suite`.
+
+    `beside` are tables by contract name that stand in no release, such as what fell against the former one.
+    """
     known = model or (source.data_model if isinstance(source, Home) else shipped())
-    return joined([_run(load_suite(name, known), source, known) for name in names])
+    return joined([_run(load_suite(name, known), source, known, beside or {}) for name in names])
 
 
 def joined(findings: Iterable[Findings]) -> Findings:
@@ -97,11 +105,11 @@ def blocking_failures(results: pa.Table) -> pa.Table:
     )
 
 
-def _run(suite: Suite, source: Source, model: DataModel) -> Findings:
+def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa.Table]) -> Findings:
     declared = expectations(suite.suite, model)
     con = duckdb.connect(":memory:")
     try:
-        show(con, model, source, suite.tables)
+        show(con, model, source, suite.tables, beside)
     except duckdb.Error as error:
         if_lacking(suite.suite, error)
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)

@@ -53,11 +53,18 @@ def stage_file(home: Home, table: str) -> Path:
     return home.stage("relation" if is_relation else schema, name)
 
 
-def show(con: duckdb.DuckDBPyConnection, model: DataModel, source: Source, tables: Iterable[str]) -> None:
+def show(
+    con: duckdb.DuckDBPyConnection,
+    model: DataModel,
+    source: Source,
+    tables: Iterable[str],
+    beside: Mapping[str, pa.Table] | None = None,
+) -> None:
     """On an open in-memory connection, create the check macros and show `tables` as views `schema.name`.
 
     A stage file that does not exist leaves its view out when it is the first of `tables` (then the suite could not run),
-    and is an empty table of its contract otherwise, as `Table.read` has it. Of a release all tables are shown.
+    and is an empty table of its contract otherwise, as `Table.read` has it. Of a release all tables are shown, and what stands
+    `beside` it: what fell against the former one.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -66,6 +73,8 @@ def show(con: duckdb.DuckDBPyConnection, model: DataModel, source: Source, table
     create_macros(con)
     if isinstance(source, Path):
         _show_release(con, source)
+        for name, table in {quality.FALL.full_name: quality.FALL.empty(), **(beside or {})}.items():
+            _view(con, name, table)
         return
     for place, table in enumerate(dict.fromkeys(tables)):
         found: Path | pa.Table | None

@@ -8,9 +8,10 @@ import dagster as dg
 import pytest
 
 from pipelines.defs.build import build_definitions
-from pipelines.defs.jobs import MAIN_JOB, SETTLED_SECONDS, inbox_sensor
+from pipelines.defs.jobs import MAIN_JOB, inbox_sensor
 from pipelines.defs.resources import Workspace
 from pipelines.settings import Settings
+from pipelines.settling import YOUNG_SECONDS
 from warehouse.model import Home
 
 
@@ -65,7 +66,7 @@ def test_the_sensor_asks_for_one_run_when_a_file_has_settled(settings: Settings)
     assert isinstance(look(None)[0], dg.SkipReason)  # nothing there
     dropped.write_text("学籍号\n", encoding="utf-8")
     assert isinstance(look(None)[0], dg.SkipReason)  # perhaps still being copied
-    old = dropped.stat().st_mtime - 2 * SETTLED_SECONDS
+    old = dropped.stat().st_mtime - 2 * YOUNG_SECONDS
     os.utime(dropped, (old, old))
     asked, cursor = look(None)
     assert isinstance(asked, dg.RunRequest)

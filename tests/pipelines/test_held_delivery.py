@@ -42,7 +42,7 @@ def test_half_a_snapshot_waits_until_a_person_confirms_it(
     rows = ask(home, f"select sum(rows_current) from quality.reconciliation where {HUKOU}")
 
     ran = onenet("run", "--inbox", inbox, "--home", home)
-    assert ran.exit_code == 0, ran.output
+    assert ran.exit_code == 3, ran.output
     assert "待确认交付 held gongan_hukou/" in ran.output
     assert "no_delivery_held" in ran.output
     balance = f"select delivery_id, reason_code, rows_landed, rows_current, balanced from quality.reconciliation where state = 'held' and {HUKOU}"

@@ -78,6 +78,23 @@ FAILING_ROW = Table(
 )
 """Keys of the rows at fault, never their values: whoever may see a row finds it by its key."""
 
+FALL = Table(
+    "quality",
+    "fall",
+    "提及骤减",
+    "Mentions that fell",
+    "one row per platform and kind of which a candidate release has less than the declared share of the library's mentions",
+    ("platform", "entity_kind"),
+    (
+        Column("fall_id", S, "编号", "What a person confirms; the same for all kinds of the platform", nullable=False),
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("mentions_before", I, "原提及数", "Mentions in the library", nullable=False),
+        Column("mentions_now", I, "现提及数", "Mentions in the candidate", nullable=False),
+        Column("min_share", F, "约定比例", "Share that is declared plausible", nullable=False),
+    ),
+)
+
 SCORECARD = Table(
     "quality",
     "scorecard",

@@ -1,0 +1,98 @@
+"""The guard before a release: a platform whose mentions fall by more than its declared share waits for a person.
+
+A renamed column, a cut file, a wrong mapping, a platform that is gone: whatever the cause, people would vanish from the library
+and every balance would hold. Counted are the mentions of the candidate against those of the library, by platform and kind.
+
+Belongs here: the count, and which falls a person has looked at. Does not: stopping the release (suite `release`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from pydantic import ValidationError
+
+from connectors.decisions import decisions
+from connectors.holding import COMPARABLE_ROWS
+from pipelines.once import digest
+from pipelines.settings import Settings
+from warehouse.model import Home
+from warehouse.model.quality import FALL
+from warehouse.release import published
+from warehouse.release.manifest import Manifest
+
+DEFAULT_SHARE = 0.5
+"""Of platforms that are described no more."""
+
+Counts = dict[tuple[str, str], int]
+"""(platform, kind) → mentions."""
+
+
+def falls(settings: Settings, candidate: Path) -> pa.Table:
+    """What fell against the library and nobody has looked at: `FALL`; empty where there is no library to compare with.
+
+    A decision about a delivery of a platform, or about its fall, that was made since the library was built settles it: a
+    person has looked.
+
+    Args:
+        settings: its platforms say which share is plausible (`volume.min_share`; 0 never holds).
+        candidate: the file of the release that was built aside.
+    """
+    home = settings.home
+    version = published(home)
+    before = _mentions(home.library) if version else None
+    if not version or not before:
+        return FALL.empty()
+    now = _mentions(candidate) or {}
+    seen = _seen(home, version)
+    rows = []
+    for platform in sorted({p for p, _ in before} - seen):
+        fallen = list(_fallen(settings, platform, before, now))
+        fall_id = digest(("fall", version, platform, *fallen))
+        rows += [dict(zip(FALL.names, (fall_id, *line), strict=True)) for line in fallen]
+    return FALL.conform(pa.Table.from_pylist(rows, schema=FALL.arrow))
+
+
+def _fallen(
+    settings: Settings, platform: str, before: Counts, now: Counts
+) -> Iterator[tuple[str, str, int, int, float]]:
+    declared = settings.platforms.get(platform)
+    share = declared.volume.min_share if declared else DEFAULT_SHARE
+    for (name, kind), mentions in sorted(before.items()):
+        left = now.get((name, kind), 0)
+        if name == platform and mentions >= COMPARABLE_ROWS and left < mentions * share:
+            yield platform, kind, mentions, left, share
+
+
+def _mentions(library: Path) -> Counts | None:
+    """Mentions by platform and kind; None where the file can't tell, such as one of another version of the project."""
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+            counted = con.execute(
+                "select platform, entity_kind, count(*) from library.link.mention group by all"
+            ).fetchall()
+    except duckdb.Error:
+        return None
+    return {(str(platform), str(kind)): int(count) for platform, kind, count in counted}
+
+
+def _seen(home: Home, version: str) -> set[str]:
+    """Platforms about which a person decided something since that release was built."""
+    try:
+        built = Manifest.read(home.release(version)).created_at
+    except (FileNotFoundError, ValidationError):
+        return set()
+    return {d.platform for d in decisions(home).values() if _moment(d.at) >= built.replace(microsecond=0)}
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
