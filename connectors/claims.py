@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-import duckdb
+from warehouse.model.session import connect
 
 
 def date_sql(column: str) -> str:
@@ -43,7 +43,7 @@ def newest(path: Path, column: str) -> datetime.date | None:
     Where all are ahead, the clock is wrong and the newest of them counts.
     """
     day = date_sql(quoted(column))
-    with duckdb.connect() as connection:
+    with connect() as connection:
         rows = connection.execute(
             f"""select coalesce(max(day) filter (day <= current_date + 1), max(day))
             from (select {day} as day from read_parquet($path))""",

@@ -20,6 +20,7 @@ from connectors.manifest import manifest, rejected_rows
 from connectors.spec import Dataset, Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
+from warehouse.model.session import connect
 
 __all__ = ["CURRENT_HEAD", "current_rows", "manifest", "rejected_rows"]
 
@@ -82,7 +83,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
     It outlives the call, so it must not keep in memory what it read.
     """
-    return duckdb.connect(config={"enable_external_file_cache": "false"})
+    return connect(enable_external_file_cache="false")
 
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:

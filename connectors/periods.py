@@ -20,6 +20,7 @@ from connectors.holding import standing
 from connectors.spec import Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import ROW_PERIOD
+from warehouse.model.session import connect
 
 MARK = b"deliveries"
 """Key of the Parquet metadata that says which deliveries a table of periods was made from."""
@@ -28,7 +29,7 @@ MARK = b"deliveries"
 def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
     """Write the periods of one dataset's rows to `row_period/<platform>.<dataset>`, unless nothing changed; return the rows."""
     path = home.row_periods(platform.platform, dataset)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         deliveries = _deliveries(connection, platform, dataset, home)
         texts = _sql(f"changes_of_a_{platform.delivery.semantics}"), _sql("row_periods")
         mark = hashlib.sha256(repr((texts, deliveries.to_pylist())).encode()).hexdigest().encode()
@@ -39,7 +40,7 @@ def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
 
 def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """The periods of one dataset's rows: `ROW_PERIOD`, ordered by row_key, repeat, time."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         deliveries = _deliveries(connection, platform, dataset, home)
         return _periods(connection, platform, dataset, home, deliveries)
 

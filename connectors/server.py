@@ -17,7 +17,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,6 +27,7 @@ from connectors.claims import date_sql, quoted
 from connectors.headings import Columns, match, require
 from connectors.rows import BATCH_ROWS, ROW_NUMBER, Batches, DeliveryRejected, checked
 from connectors.spec import Dataset, Platform
+from warehouse.model.session import connect
 
 OVERLAP = datetime.timedelta(days=1)
 """How far before the newest row seen a pull starts again: long transactions commit rows with an older time."""
@@ -193,7 +193,7 @@ def _since(dataset: Dataset, earlier: Earlier) -> str | None:
     """Where the next pull starts: the newest change seen, less the overlap, written as the column writes it."""
     if not earlier.paths or not dataset.changed_at:
         return None
-    with duckdb.connect() as connection:
+    with connect() as connection:
         landed = connection.sql(_pulled(earlier.paths, dataset))
         column = quoted(dataset.changed_at)
         day = date_sql(column)
@@ -213,7 +213,7 @@ def _count(engine: Engine, dataset: Dataset) -> int:
 
 def _keys(dataset: Dataset, paths: tuple[Path, ...]) -> int:
     """Rows that pulls brought, each key once."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         keys = ", ".join(quoted(k) for k in dataset.key)
         pulled = connection.sql(_pulled(paths, dataset)).project(keys)
         return int(pulled.distinct().aggregate("count(*)").fetchall()[0][0])
@@ -256,7 +256,7 @@ def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int
     names = pq.read_schema(asked).names
     key = ", ".join(quoted(k) for k in dataset.key)
     cells = ", ".join(quoted(n) for n in names)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         former = " union all by name ".join(
             f"select *, {i} as pull_number from ({_under_declared_names(path, dataset)})"
             for i, path in enumerate(earlier.paths)

@@ -95,6 +95,9 @@ class CitySettings(Strict):
     title: str = Field(default="", description="name of the city")
     schedule: Schedule = Field(default_factory=Schedule)
     retention: Kept = Field(default_factory=Kept)
+    readers: str | None = Field(
+        default=None, description="group of the machine that may read what is masked; the owner's own if not given"
+    )
     alerts: Alerts = Field(default_factory=Alerts)
     model_days: int = Field(default=31, ge=0, description="days of deliveries a matching model is held for")
 

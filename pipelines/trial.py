@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,6 +36,7 @@ from warehouse.masking import install
 from warehouse.model import Home
 from warehouse.model.data_model import MASKED, DataModel
 from warehouse.model.landing import PROVENANCE
+from warehouse.model.session import connect
 
 NO_KEY = b"nobody joins by what a trial shows"
 """Key of tokens; a trial shows masks alone."""
@@ -259,7 +259,7 @@ def _examples(dataset: Dataset, role: str, table: pa.Table, model: DataModel, mo
     for name in attributes:
         value = "place" if model.type_of(kind, name).type == "address" else model.value_column(kind, name)
         shown.append(f"{_masked(model, kind, name, value)} as {_quoted(name)}")
-    with duckdb.connect() as con:
+    with connect() as con:
         install(con, NO_KEY)
         con.register("mention", _with_places(table.slice(0, most), kind, attributes, model))
         rows = con.sql(f"select {', '.join(shown)} from mention").to_arrow_table().to_pylist()

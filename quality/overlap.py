@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from importlib import resources
 
-import duckdb
 import pyarrow as pa
 
 from quality.stage_views import show_stages
@@ -15,6 +14,7 @@ from warehouse.model import Home
 from warehouse.model.evidence import CONFLICT
 from warehouse.model.link import MENTION
 from warehouse.model.quality import OVERLAP
+from warehouse.model.session import connect
 
 
 def overlap(home: Home, threads: int | None = None) -> pa.Table:
@@ -28,7 +28,7 @@ def overlap(home: Home, threads: int | None = None) -> pa.Table:
         `quality.overlap`, ordered by its key: a row for every two platforms that know entities of the same kind, also
         where they share none.
     """
-    with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+    with connect(threads=threads) as con:
         show_stages(
             con,
             {

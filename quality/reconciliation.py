@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import resources
 
-import duckdb
 import pyarrow as pa
 
 from warehouse.model.landing import DELIVERY
 from warehouse.model.quality import RECONCILIATION
+from warehouse.model.session import connect
 from warehouse.model.table import ContractError
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
@@ -55,7 +55,7 @@ def reconcile(
     ):
         if absent := sorted(set(columns) - set(table.column_names)):
             raise ContractError(f"reconcile: {name} lacks {absent}; given {sorted(table.column_names)}")
-    with duckdb.connect(":memory:") as con:
+    with connect() as con:
         con.register("delivery", deliveries)
         con.register("current_rows", current)
         con.register("expected", expected)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from importlib import resources
 
-import duckdb
 import pyarrow as pa
 
 from quality.stage_views import delivery_files, show_stages
@@ -16,6 +15,7 @@ from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION, SCORECARD
+from warehouse.model.session import connect
 
 
 def scorecard(home: Home, threads: int | None = None) -> pa.Table:
@@ -31,7 +31,7 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
         null and no part of the score. Counts stand beside the shares, so that sums over months and platforms can be
         made from them.
     """
-    with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+    with connect(threads=threads) as con:
         show_stages(
             con,
             {

@@ -14,6 +14,7 @@ from pipelines.city import City
 from pipelines.locking import locked
 from pipelines.nothing_new import forget_run
 from pipelines.once import Counts, digest, once
+from pipelines.permissions import private_to_owner
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
 from pipelines.settling import wait_until_settled
@@ -40,7 +41,11 @@ class Workspace(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
-        with locked(self.settings.home, lambda: _say(context, WAITING)):
+        home = self.settings.home
+        with (
+            locked(home, lambda: _say(context, WAITING)),
+            private_to_owner(home, self.settings.city.settings.readers),
+        ):
             forget_run(self.settings.home)
             wait_until_settled(self.settings.inbox, lambda: _say(context, COPYING))
             self.settings.city.copy_to(self.settings.home)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,6 +21,7 @@ from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
 from pipelines.matching.inputs.mention_index import content_hashes
 from pipelines.matching.inputs.slots import find
 from pipelines.parallel import each
+from warehouse.model.session import connect
 
 HOME, FIRM = "housing", "enterprise"
 """The kinds a person is compared by: where it lives, where it works."""
@@ -233,7 +233,7 @@ def _pointers(ids: pa.ChunkedArray) -> npt.NDArray[np.int32]:
 
 def _rounded(persons: pa.Table) -> npt.NDArray[np.bool_]:
     """Which valid numbers a spreadsheet has rounded, see `rounded_numbers`; only numbers like those are looked at."""
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("mention", persons.select(["id_number"]))
         alike = con.sql(
             "select distinct id_number from mention where left(id_number, 15) in"

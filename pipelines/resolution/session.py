@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from warehouse.model import Table
 from warehouse.model.durable import aside, put_in_place
+from warehouse.model.session import connect
 
 Source: TypeAlias = pa.Table | Path
 """An input: an Arrow table, or a Parquet file that is read as it is needed. An absent file is an empty table."""
@@ -40,13 +41,13 @@ class Session:
 
     def __init__(self, threads: int | None = None) -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="onenet-resolution-")
-        config: dict[str, str | bool | int | float | list[str]] = {
+        config: dict[str, Any] = {
             "memory_limit": MEMORY,
             "temp_directory": self._spill.name,
         }
         if threads:
             config["threads"] = threads
-        self.con = duckdb.connect(config=config)
+        self.con = connect(**config)
 
     def __enter__(self) -> Session:
         return self

@@ -22,6 +22,7 @@ from pipelines.once import digest
 from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.quality import FALL
+from warehouse.model.session import connect
 from warehouse.release import published
 from warehouse.release.manifest import Manifest
 
@@ -71,7 +72,7 @@ def _fallen(
 def _mentions(library: Path) -> Counts | None:
     """Mentions by platform and kind; None where the file can't tell, such as one of another version of the project."""
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
             counted = con.execute(
                 "select platform, entity_kind, count(*) from library.link.mention group by all"

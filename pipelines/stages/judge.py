@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from pipelines.resolution import ids
@@ -27,6 +26,7 @@ from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
 from warehouse.model.judgement import DIFFERENT, IDENTITY, SAME, SUPERSEDED, WITHDRAWN
 from warehouse.model.link import REDIRECT
+from warehouse.model.session import connect
 from warehouse.release import published
 
 MOST_APART = 20
@@ -182,7 +182,7 @@ def _mentions(home: Home, kind: str, condition: str, **values: Any) -> list[tupl
     paths = {"mention": home.stage("mention", kind), "entity": home.stage("entity", kind)}
     if not all(path.exists() for path in paths.values()):
         return []
-    with duckdb.connect() as con:
+    with connect() as con:
         for name, path in paths.items():
             con.from_parquet(str(path)).create_view(name)
         rows = con.execute(

@@ -11,7 +11,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape
 
@@ -20,6 +19,7 @@ from quality.data_docs.validation import state, validation_result
 from quality.data_docs.words import Title, in_chinese, suite_title
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import FAILING_ROW
+from warehouse.model.session import connect
 
 CHART = "overlap.svg"
 DIMENSIONS = (
@@ -144,7 +144,7 @@ def _summary(suite: str, lines: list[dict[str, Any]], title: Title) -> dict[str,
 
 
 def _scores(scorecard: pa.Table, titles: Mapping[str, Title]) -> list[dict[str, Any]]:
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("scorecard", scorecard)
         found = con.sql(_PLATFORMS).to_arrow_table().to_pylist()
     return [

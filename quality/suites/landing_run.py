@@ -22,6 +22,7 @@ from quality.suites.run import Findings, joined, result_table
 from quality.suites.source import create_macros
 from warehouse.model import Home
 from warehouse.model.landing import DELIVERY, PROVENANCE, REJECTED
+from warehouse.model.session import connect
 
 PREFIX = "landing."
 
@@ -66,7 +67,7 @@ def run_landing(home: Home, platforms: Iterable[LandedPlatform], codes: Mapping[
         number of rows looked at, also where deliveries are counted.
     """
     listed = list(platforms)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.execute("set parquet_metadata_cache = true")  # every query opens the same files
         create_macros(con)
         show_landing(con, home, listed, codes)

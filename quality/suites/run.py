@@ -22,6 +22,7 @@ from quality.suites.source import Source, contracts, show
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
+from warehouse.model.session import connect
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def blocking_failures(results: pa.Table) -> pa.Table:
 
 def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa.Table]) -> Findings:
     declared = expectations(suite.suite, model)
-    con = duckdb.connect(":memory:")
+    con = connect()
     try:
         show(con, model, source, suite.tables, beside)
     except duckdb.Error as error:

@@ -28,7 +28,7 @@ BEGAN = 1_790_000_000.0
 
 
 def report(*attention: Trouble, status: str = "released") -> Report:
-    return Report(status, BEGAN, BEGAN + 61.5, "0001-ab", "/home/x.duckdb", BEGAN, attention=list(attention))  # type: ignore[arg-type]
+    return Report(status, BEGAN, BEGAN + 61.5, "0001-ab", "x.duckdb", BEGAN, attention=list(attention))  # type: ignore[arg-type]
 
 
 def settings(tmp_path: Path, **alerts: object) -> Settings:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,7 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.link import MENTION
+from warehouse.model.session import connect
 
 PREPARED = ("mention", "claim", "behind")
 """What is sorted by platform: see `sql/prepared_<name>.sql`."""
@@ -41,9 +43,9 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
     aside = target.with_name(f".{target.name}.writing")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    settings: dict[str, str | bool | int | float | list[str]] = {"threads": threads} if threads else {}
+    settings: dict[str, Any] = {"threads": threads} if threads else {}
     settings |= {"memory_limit": memory_limit} if memory_limit else {}
-    with duckdb.connect(config={**settings, "temp_directory": str(aside / "spill")}) as con:
+    with connect(**{**settings, "temp_directory": str(aside / "spill")}) as con:
         show(con, "link_mention", MENTION, [home.stage("link", "mention")])
         show(con, "attribute", ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds])
         for kind in home.data_model.kinds:

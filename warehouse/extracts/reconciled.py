@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +21,7 @@ from warehouse.model.catalogue import DATASET
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
+from warehouse.model.session import connect
 from warehouse.model.vocabulary import REASON, ROLE
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
@@ -38,10 +39,10 @@ class Reconciliation:
     """
 
     def __init__(self, home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> None:
-        settings: dict[str, str | bool | int | float | list[str]] = {"threads": threads} if threads else {}
+        settings: dict[str, Any] = {"threads": threads} if threads else {}
         settings |= {"memory_limit": memory_limit} if memory_limit else {}
         self.home = home
-        self.con = duckdb.connect(config=settings)
+        self.con = connect(**settings)
         for kind in home.data_model.kinds:
             show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])

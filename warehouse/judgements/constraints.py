@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -20,6 +19,7 @@ from warehouse.judgements.ledger import read
 from warehouse.judgements.standing import ends, identities, same_groups, standing
 from warehouse.model.home import Home
 from warehouse.model.judgement import DIFFERENT, IDENTITY, IN_FORCE, SAME
+from warehouse.model.session import connect
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,7 +53,7 @@ def places_of(judgements: pa.Table, mentions: pa.Table | Path) -> pa.Table:
         for side in ("left", "right")
     ]
     columns = ", ".join(f"m.{name}" for name in IDENTITY)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("asked", pa.concat_tables(sides))
         if isinstance(mentions, Path):
             con.from_parquet(str(mentions)).create_view("mention")

@@ -9,19 +9,21 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import release_tables
+from warehouse.model.session import connect
 from warehouse.release.ddl import text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line
 from warehouse.release.versions import fingerprint, published, unpublished
 
 STORAGE_VERSION = "v1.2.0"
-Settings = dict[str, str | bool | int | float | list[str]]
+Settings = dict[str, Any]
 
 
 def build_release(
@@ -98,7 +100,7 @@ def _clear(home: Home) -> None:
 def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> dict[str, int]:
     """Write all tables into `file`; return rows per table."""
     spill = file.parent / "spill"
-    with duckdb.connect(config={**settings, "temp_directory": str(spill)}) as con:
+    with connect(**{**settings, "temp_directory": str(spill)}) as con:
         con.execute(f"attach {text(str(file))} as release (storage_version {text(STORAGE_VERSION)})")
         counts = fill(con, home, release_tables(home.data_model), version, facts)
     shutil.rmtree(spill, ignore_errors=True)

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from warehouse.model.home import Home
 from warehouse.model.release import release_tables
+from warehouse.model.session import connect
 from warehouse.model.table import Table
 from warehouse.release.ddl import name, qualified, text
 from warehouse.release.manifest import ReleaseError, release_file
@@ -75,7 +76,7 @@ def _attached(home: Home, old: str, new: str, threads: int | None) -> Iterator[d
     for version in (old, new):
         if not release_file(home, version).exists():
             raise ReleaseError(f"release {version} is not kept in this home; see `onenet releases`")
-    with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+    with connect(threads=threads) as con:
         for database, version in ((OLD, old), (NEW, new)):
             con.execute(f"attach {text(str(release_file(home, version)))} as {database} (read_only)")
         yield con

@@ -9,10 +9,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
+from warehouse.model.session import connect
 from warehouse.release.ddl import name, text
 from warehouse.release.manifest import LIBRARY, Manifest
 
@@ -33,7 +32,7 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     aside, target = folder / f".{PARQUET}.building", folder / PARQUET
     shutil.rmtree(aside, ignore_errors=True)
     tables = Manifest.read(folder).tables
-    with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+    with connect(threads=threads) as con:
         con.execute(f"attach {text(str(folder / LIBRARY))} as release (read_only)")
         comments = {
             f"{schema}.{table}": comment or ""

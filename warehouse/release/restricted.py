@@ -23,6 +23,7 @@ import duckdb
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import restricted_tables
+from warehouse.model.session import connect
 from warehouse.release.ddl import text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, file_line
@@ -104,7 +105,7 @@ def point_restricted(home: Home, version: str) -> Path | None:
 
 def _opens(file: Path, key: str) -> bool:
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             con.execute(f"attach {text(str(file))} as release (read_only, encryption_key {text(key)})")
             con.execute("from release.catalogue.release")
     except duckdb.Error:
@@ -114,7 +115,7 @@ def _opens(file: Path, key: str) -> bool:
 
 def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, key: str, threads: int | None) -> dict[str, int]:
     spill = str(file.parent / "spill")
-    with duckdb.connect(config={"temp_directory": spill, **({"threads": threads} if threads else {})}) as con:
+    with connect(threads=threads, temp_directory=spill) as con:
         _load_encryption(con)
         con.execute("set temp_file_encryption = true")  # what does not fit in memory is spilled, and it is unmasked
         try:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from warehouse.masking import find_leaks
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.release import ENTITY_REFERENCES, public_codes, references, release_tables
+from warehouse.model.session import connect
 from warehouse.model.table import Table
 from warehouse.release.ddl import CHINESE, column_type, name, text
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
@@ -36,7 +37,7 @@ def verify_release(folder: Path, model: DataModel | None = None, *, threads: int
     if file_line(folder / LIBRARY) != manifest.file:
         return [f"{LIBRARY} is not the file the manifest describes: size or SHA-256 differ"]
     try:
-        with duckdb.connect(config={"threads": threads} if threads else {}) as con:
+        with connect(threads=threads) as con:
             con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
             con.execute(f"use {DATABASE}")
             # References and leaks need tables that are what they should be.
@@ -61,7 +62,7 @@ def verify_kept(folder: Path) -> list[str]:
     if file_line(folder / LIBRARY) != manifest.file:
         return [f"{LIBRARY} is not the file the manifest describes: size or SHA-256 differ"]
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
             con.execute(f"use {DATABASE}")
             found = {table: _count(con, f"select count(*) from {table}") for table in manifest.tables}

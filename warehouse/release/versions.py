@@ -14,6 +14,7 @@ import duckdb
 from pydantic import ValidationError
 
 from warehouse.model.home import Home
+from warehouse.model.session import connect
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
 
 
@@ -50,7 +51,7 @@ def published(home: Home) -> str | None:
         if (folder / LIBRARY).exists() and (folder / LIBRARY).samefile(home.library):
             return folder.name
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             con.execute(f"attach '{_quoted(home)}' as library (read_only)")
             row = con.execute("select version from library.catalogue.release").fetchone()
     except duckdb.Error:

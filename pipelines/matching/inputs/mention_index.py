@@ -17,7 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -27,6 +26,7 @@ from pipelines.matching.inputs.kind_inputs import Codes, Dependencies, Ints, Kin
 from pipelines.matching.inputs.slots import stable_slots
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
+from warehouse.model.session import connect
 
 OWN_VALUES = ("id_number", "id_number_legible", "phone", "phone_2", "dwelling", "name_key", "name_pinyin", "content")
 """Texts of which nearly every mention has its own: dictionaries of them cost more than they save."""
@@ -165,7 +165,7 @@ def _coded(texts: pa.Array) -> pa.DictionaryArray:
 
 def content_hashes(table: pa.Table, columns: tuple[str, ...], threads: int) -> Hashes:
     """One hash per row over some columns, by DuckDB; `mention_id` counts rows from 0, for a scan may keep no order."""
-    with duckdb.connect(config={"threads": threads}) as con:
+    with connect(threads=threads) as con:
         con.register("mention", table.select(["mention_id", *columns]))
         hashed = con.sql(f"select mention_id, hash({', '.join(columns)}) as row from mention").to_arrow_table()
     out = np.empty(table.num_rows, dtype=np.uint64)

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from pypinyin import Style, pinyin
 
 from pipelines.standardise.address.notation import fold_text, name_key, numbers
+from warehouse.model.session import connect
 
 REFERENCE_COLUMNS = (
     *("address_code", "county", "street", "community", "grid_code", "road", "road_number"),
@@ -180,7 +181,7 @@ class Gazetteer:
             The gazetteer. Rows without an estate are not indexed.
         """
         rows = _folded(reference)
-        con = duckdb.connect()
+        con = connect()
         con.register("reference", rows)
         for table in ("place", "dwelling", *_DRAWN):
             con.execute(f"create table {table} as {_sql(table)}")

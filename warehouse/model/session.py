@@ -1,0 +1,30 @@
+"""DuckDB sessions in memory whose temporary files lie where the run keeps its own, never in the folder it was started in.
+
+Belongs here: opening one. Does not: what is asked of it. What does not fit in memory is spilled unmasked; DuckDB's default for a
+session in memory is `./.tmp`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+def connect(*, threads: int | None = None, **settings: Any) -> duckdb.DuckDBPyConnection:
+    """Open a session in memory.
+
+    Args:
+        threads: DuckDB's threads; its default if not given.
+        settings: further settings of DuckDB by name.
+
+    Returns:
+        The session. Its temporary folder is its own (two sessions would write the same file names), is made when something
+        is spilled and goes when the session ends.
+    """
+    folder = Path(tempfile.gettempdir(), f"duckdb-{uuid.uuid4().hex}")
+    config: dict[str, Any] = {"temp_directory": str(folder), **settings}
+    return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
