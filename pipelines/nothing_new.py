@@ -19,6 +19,7 @@ from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
+from warehouse.release import library_is_whole
 
 STEP = "run"
 OUTSIDE = ("ONENET_KEEP_RELEASES", "ONENET_KEEP_MONTHS", "ONENET_MODEL_DAYS")
@@ -55,7 +56,8 @@ def nothing_new(settings: Settings, now: str | None) -> bool:
     mark = mark_of(home, STEP)
     if now is None or mark is None or mark["fingerprint"] != now:
         return False
-    return all(p.exists() for p in (home.library, home.parquet, home.data_docs, home.root / "extracts"))
+    there = all(p.exists() for p in (home.library, home.parquet, home.data_docs, home.root / "extracts"))
+    return there and library_is_whole(home)
 
 
 def remember(home: Home, was_given: str | None) -> None:

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.once import forget
 from pipelines.resolution.identity import commit_identity, committed, has_memory
 from warehouse.model import Home
-from warehouse.release import published, settle
+from warehouse.release import published, put_back, settle
 
 ENDINGS = (".writing", ".building", ".publishing")
 """How the hidden name of what is being written ends; while the lock is held and no step runs, nobody is writing it."""
@@ -43,6 +44,23 @@ def recover(home: Home) -> int:
             leftover.unlink()
         gone += 1
     return gone
+
+
+def restore_library(home: Home) -> str | None:
+    """Put the newest good release back where the library is gone or damaged; where none is good let this run make one.
+
+    Returns:
+        What was done, in a sentence; None where the library is as it was published.
+    """
+    repair = put_back(home)
+    if repair is None:
+        return None
+    if not repair.is_newest:
+        forget(home, "version")  # a new version: everything from the naming of entities on is done again
+    lost = f"，损坏的发布版已移除：{'、'.join(repair.damaged)}" if repair.damaged else ""
+    if repair.version is None:
+        return f"发布库缺失或已损坏且无可用的发布版，本次重新生成{lost} · the library is gone or damaged and no release is good; this run makes one"
+    return f"发布库缺失或已损坏，已恢复为发布版 {repair.version}{lost} · the library was gone or damaged; release {repair.version} is the library again"
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pipelines.locking import locked
 from pipelines.nothing_new import forget_run
 from pipelines.once import Counts, digest, once
 from pipelines.permissions import private_to_owner
-from pipelines.recovery import recover, scratch
+from pipelines.recovery import recover, restore_library, scratch
 from pipelines.settings import Settings
 from pipelines.settling import wait_until_settled
 from pipelines.stages import models
@@ -49,6 +49,8 @@ class Workspace(dg.ConfigurableResource):
             forget_run(self.settings.home)
             wait_until_settled(self.settings.inbox, lambda: _say(context, COPYING))
             self.settings.city.copy_to(self.settings.home)
+            if restored := restore_library(home):
+                _say(context, restored)
             if gone := recover(self.settings.home):
                 _say(
                     context,

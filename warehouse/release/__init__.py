@@ -10,6 +10,7 @@ from warehouse.release.compare import Change, changed_rows, compare_releases
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
 from warehouse.release.parquet import write_parquet
 from warehouse.release.publish import publish, settle
+from warehouse.release.repair import Repair, library_is_whole, put_back
 from warehouse.release.restricted import build_restricted, restricted_key
 from warehouse.release.retention import Retention, retire
 from warehouse.release.rollback import rollback
@@ -21,15 +22,18 @@ __all__ = [
     "Manifest",
     "ReleaseError",
     "ReleaseFacts",
+    "Repair",
     "Retention",
     "build_release",
     "build_restricted",
     "changed_rows",
     "compare_releases",
     "fingerprint",
+    "library_is_whole",
     "next_version",
     "publish",
     "published",
+    "put_back",
     "release_file",
     "releases",
     "restricted_key",
