@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import deliveries, describe, rebuild, releases, review, stories, trial
+from pipelines.commands import backup, deliveries, describe, rebuild, releases, review, stories, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     CityFolder,
@@ -63,11 +63,13 @@ def run(
     from pipelines.nothing_new import given, nothing_new, remember
     from pipelines.report import Report, report_of, report_unchanged
     from pipelines.settings import Settings
+    from warehouse.model.layout import require_layout
 
     began = time.time()
     out = console(stderr=as_json)
     settings = Settings.of(inbox.resolve(), home.resolve(), city_of(city, platforms))
     check_configuration(settings)
+    require_layout(settings.home)
     if retrain:
         from pipelines.stages.models import ask_for_new_models
 
@@ -169,6 +171,7 @@ for command in (
     *(releases.releases, releases.diff, releases.rollback),
     *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
     *(stories.trace, stories.explain),
+    *(backup.backup, backup.restore),
     *(rebuild.rebuild, describe.describe),
 ):
     app.command()(command)

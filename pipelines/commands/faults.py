@@ -25,6 +25,8 @@ Names = tuple[tuple[str, str], ...]
 
 SAY_IT_THEMSELVES: Names = (
     ("connectors.manifest", "ManifestError"),
+    ("pipelines.backup", "BackupError"),
+    ("warehouse.model.layout", "LayoutError"),
     ("connectors.registry", "ConfigurationError"),
     ("warehouse.judgements.ledger", "LedgerError"),
     ("warehouse.release.manifest", "ReleaseError"),

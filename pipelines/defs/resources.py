@@ -24,6 +24,7 @@ from pipelines.stages.release import name_release
 from pipelines.steps import Plan, Step
 from warehouse import judgements
 from warehouse.model import Home
+from warehouse.model.layout import mark_layout
 
 WAITING = "另一个运行正在写入该目录，等待其结束 · another run holds this home; waiting for it to end"
 
@@ -46,7 +47,8 @@ class Workspace(dg.ConfigurableResource):
             locked(home, lambda: _say(context, WAITING)),
             private_to_owner(home, self.settings.city.settings.readers),
         ):
-            forget_run(self.settings.home)
+            mark_layout(home)
+            forget_run(home)
             wait_until_settled(self.settings.inbox, lambda: _say(context, COPYING))
             self.settings.city.copy_to(self.settings.home)
             if restored := restore_library(home):

@@ -31,6 +31,7 @@
   one_network_restricted.duckdb                     its restricted twin, where it has one
   parquet                                           link to the Parquet files of the newest good release
   scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
+  home.json                                         the version mark: which layout this home has
   token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
 ```
 """
@@ -205,6 +206,11 @@ class Home:
     def scratch(self) -> Path:
         """The folder of a run's temporary files."""
         return self.root / "scratch"
+
+    @property
+    def mark(self) -> Path:
+        """The version mark."""
+        return self.root / "home.json"
 
     @property
     def token_key(self) -> Path:
