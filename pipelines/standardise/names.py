@@ -162,23 +162,3 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
             "title_sex": pa.array([sex for _, _, sex in read], pa.string()),
         }
     )
-
-
-def standardise_name_words(values: pa.StringArray) -> pa.Table:
-    """Standardise the order of Latin names: some platforms write the surname first, some last.
-
-    Args:
-        values: distinct raw names, never null.
-
-    Returns:
-        One row per value: `name_words`, the words of a name of two words and more in the order of the alphabet, capitals
-        without accents, joined by blanks. Null for names of one word and for those that hold other letters than Latin.
-    """
-    text = fold(said(none_longer(all_at_home(unescaped(values)), _LONGEST), NOBODY))
-    latin = pc.match_substring_regex(text, r"^\p{Latin}[\p{Latin}\p{M} ,.'’·-]*[ ,·][\p{Latin}\p{M} ,.'’·-]*$")
-    words: list[str | None] = [None] * len(text)
-    named = [i for i, holds in enumerate(latin.to_pylist()) if holds]
-    for i, plain in zip(named, without_marks([text[i].as_py() for i in named]), strict=True):
-        parts = re.findall(r"[A-Z]+", re.sub(r"['’.-]", "", plain.upper()))
-        words[i] = " ".join(sorted(parts)) if len(parts) > 1 else None
-    return pa.table({"name_words": pa.array(words, pa.string())})

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.folding import fold_text
-from pipelines.standardise.foreign_phones import without_foreign
+from pipelines.standardise.foreign_phones import standardise_foreign_phones, without_foreign
 from pipelines.standardise.numerals import plain_digits
 from pipelines.standardise.placeholders import said
 
@@ -102,3 +102,9 @@ def standardise_phones(values: pa.StringArray) -> pa.Table:
     for place, cell in zip(rest, values.take(pa.array(rest)).to_pylist(), strict=True):
         first[place], second[place] = read_phones(cell)
     return pa.table({"phone": pa.array(first, pa.string()), "phone_2": pa.array(second, pa.string())})
+
+
+def standardise_all_phones(values: pa.StringArray) -> pa.Table:
+    """`standardise_phones` and, beside it, `phone_foreign`: the first number of another country, as `+85291234567`."""
+    foreign = standardise_foreign_phones(values)
+    return standardise_phones(values).append_column("phone_foreign", foreign.column("phone_foreign"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.standardise.foreign_phones import read_foreign_phone, standardise_foreign_phones
-from pipelines.standardise.phones import read_phones
+from pipelines.standardise.phones import read_phones, standardise_all_phones
 from pipelines.standardise.placeholders import is_made_up
 
 others = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS - {"CN"})).map(phonenumbers.example_number)
@@ -45,3 +45,11 @@ def test_rows_without_a_foreign_number_keep_their_place():
     cells = pa.array(["13912340001", "+852 6123 4567", "", "0065 6123 4567"])
     numbers = standardise_foreign_phones(cells).column("phone_foreign").to_pylist()
     assert numbers == [None, "+85261234567", None, "+6561234567"]
+
+
+def test_a_cell_keeps_its_foreign_number_beside_its_domestic_one():
+    cells = pa.array(["+852 6123 4567", "13912340001 / +65 6123 4567"])
+    assert standardise_all_phones(cells).to_pylist() == [
+        {"phone": None, "phone_2": None, "phone_foreign": "+85261234567"},
+        {"phone": "13912340001", "phone_2": None, "phone_foreign": "+6561234567"},
+    ]

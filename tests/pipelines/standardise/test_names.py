@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.standardise.characters import simplified, syllables
-from pipelines.standardise.names import standardise_name_words, standardise_names
+from pipelines.standardise.names import standardise_names
 from pipelines.standardise.surnames import READINGS, surname_of
 
 CASES = "names.yaml"
@@ -70,13 +70,3 @@ def test_a_damaged_double_surname_is_not_guessed():
 def test_folding_leaves_length_and_other_scripts_alone():
     assert simplified(["陳Ab1", "於乾"]) == ["陈Ab1", "於乾"]
     assert syllables(["", "Ab 1"]) == ["", "ab 1"]
-
-
-def test_a_foreign_name_has_the_same_words_in_whatever_order_it_is_written():
-    written = pa.array(["SCHMIDT ANNA MARIE", "Anna Marie Schmidt", "Schmidt, Anna Marie", "Ánna Marie Schmidt"])
-    assert set(standardise_name_words(written).column("name_words").to_pylist()) == {"ANNA MARIE SCHMIDT"}
-
-
-def test_a_name_of_one_word_or_of_another_script_has_no_words():
-    written = pa.array(["Anna", "孟晓岚", "孟 Anna", "#N/A", "TEST", ""])
-    assert standardise_name_words(written).column("name_words").to_pylist() == [None] * 6

@@ -13,13 +13,12 @@ from pipelines.standardise.codes import plain_codes, plain_labels
 from pipelines.standardise.dates import standardise_birth_dates, standardise_dates
 from pipelines.standardise.distinct import Standardiser, over_distinct
 from pipelines.standardise.enterprise import EnterpriseNames
-from pipelines.standardise.foreign_phones import standardise_foreign_phones
 from pipelines.standardise.grids import GRID_REFERENCE, GridTree
 from pipelines.standardise.identifiers.documents import standardise_documents
 from pipelines.standardise.identifiers.enterprise_codes import legible_codes, standardise_enterprise_codes
 from pipelines.standardise.identifiers.identity_column import birth_dates, sexes, standardise_identity_numbers
-from pipelines.standardise.names import standardise_name_words, standardise_names
-from pipelines.standardise.phones import standardise_phones
+from pipelines.standardise.names import standardise_names
+from pipelines.standardise.phones import standardise_all_phones
 from pipelines.standardise.quantities import standardise_quantities
 
 GAZETTEER = Gazetteer.from_reference(
@@ -73,11 +72,9 @@ STANDARDISERS: dict[str, Standardiser] = {
     "identity numbers": standardise_identity_numbers,
     "documents": standardise_documents,
     "names": standardise_names,
-    "words of names": standardise_name_words,
     "birth dates": standardise_birth_dates,
     "dates": standardise_dates,
-    "phones": standardise_phones,
-    "foreign phones": standardise_foreign_phones,
+    "phones": standardise_all_phones,
     "enterprise names": EnterpriseNames.of_places(["云州市", "云溪街道"]),
     "enterprise codes": standardise_enterprise_codes,
     "legible codes": legible_codes,

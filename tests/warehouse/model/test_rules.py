@@ -43,16 +43,16 @@ def test_without_the_text_as_written_the_value_stands_for_it(tmp_path: Path) -> 
 
 
 def test_a_claim_whose_value_is_not_stored_is_left_out(tmp_path: Path) -> None:
-    both = rules_of(tmp_path, "{type: phone, zh: 电话, en: Phone}")
+    every = rules_of(tmp_path, "{type: phone, zh: 电话, en: Phone}")
     one = rules_of(tmp_path, "{type: phone, zh: 电话, en: Phone, columns: {raw: other_raw, value: other}}")
-    assert [rule.value for rule in both] == ["other", "other_2"]
+    assert [rule.value for rule in every] == ["other", "other_2", "other_foreign"]
     assert [rule.value for rule in one] == ["other"]
 
 
 def test_what_an_attribute_declares_takes_the_place_of_what_its_type_says_in_the_first_claim_alone(
     tmp_path: Path,
 ) -> None:
-    first, second = rules_of(tmp_path, '{type: phone, zh: 电话, en: Phone, claim: {completeness: "7"}}')
+    first, second, _ = rules_of(tmp_path, '{type: phone, zh: 电话, en: Phone, claim: {completeness: "7"}}')
     assert (first.completeness, second.completeness) == ("7", "1")
 
 
