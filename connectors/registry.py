@@ -19,9 +19,9 @@ from pydantic import BaseModel, ValidationError
 from connectors import files
 from connectors.spec import Delimited, Platform, Source
 from warehouse.model.data_model import DataModel, shipped
+from warehouse.model.plain_yaml import LOADER, require_plain
 
 FOLDER = Path(__file__).parent / "platforms"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CodeTables = Mapping[str, Mapping[str, str]]
 """Name of a table → what platforms write → the standard value."""
 
@@ -134,6 +134,7 @@ def parse(path: Path) -> tuple[Any, Lines, list[str]]:
     """Read a YAML file: the content, the line of every key, and what is wrong with the YAML itself."""
     try:
         text = path.read_text(encoding="utf-8")
+        require_plain(text)
         loader = LOADER(text)
         node = loader.get_single_node()
         lines: Lines = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from warehouse.model.data_model import DataModel, shipped
@@ -352,7 +352,11 @@ RESERVED = frozenset(["delivery_id", "file_name", "sheet_name", "row_number", "r
 class Dataset(Strict):
     """One table of rows inside a platform's deliveries: a sheet, a database table, or the file itself."""
 
-    name: str = Field(description="its name in the landing area and the catalogue")
+    name: str = Field(
+        pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*$",
+        max_length=60,
+        description="its name in the landing area and the catalogue, where it is the name of a file",
+    )
     title: Label = Field(description="what it is called")
     sheet: str | None = Field(None, description="sheet or database table; absent: the file has one table of rows")
     columns: dict[str, ColumnSpec] = Field(description="every column, by heading; of equal headings `group/heading`")
@@ -445,6 +449,12 @@ class Volume(Strict):
     min_share: float = Field(0.5, ge=0, le=1, description="share of the rows of the snapshot before; 0 never holds")
 
 
+RESERVED_PLATFORMS = frozenset(
+    ["delivery", "delivery_files", "rejected", "rejected_files", "kept", "newest", "turn", "code"]
+)
+"""What stands beside the platforms where their deliveries are checked (`quality.suites.landing_run`)."""
+
+
 class Platform(Strict):
     """One departmental platform: everything the pipeline knows about it.
 
@@ -453,7 +463,9 @@ class Platform(Strict):
     covers (a street), everything else is literal.
     """
 
-    platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of its file, and of its folder in the inbox")
+    platform: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", max_length=60, description="name of its file, and of its folder in the inbox"
+    )
     title: Label = Field(description="what it is called")
     department: Department = Field(description="the department it belongs to")
     cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
@@ -472,6 +484,16 @@ class Platform(Strict):
     entitlements: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"
     )
+
+    @field_validator("platform")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value in RESERVED_PLATFORMS or "__" in value:
+            raise ValueError(
+                f"{value!r} is a name of our own; choose another, without two underscores in a row; not allowed: "
+                f"{', '.join(sorted(RESERVED_PLATFORMS))}"
+            )
+        return value
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Platform:

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from connectors.registry import ConfigurationError, load_code_tables, load_platforms
-from connectors.spec import AddressSource
+from connectors.spec import AddressSource, Platform
+from warehouse.model.data_model import shipped
 
 GOOD = """\
 platform: roll
@@ -175,3 +176,43 @@ def test_columns_that_landing_could_not_tell_apart_are_refused_at_load(columns):
 
     with pytest.raises(ValueError, match="at most in case"):
         build_platform({"kind": "ndjson"}, columns)
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", "..", ".", "a\\b", "a\0b", "x" * 61])
+def test_a_dataset_whose_name_is_no_name_of_a_file_is_refused_at_load(name):
+    with pytest.raises(ValueError, match="datasets"):
+        build_named(dataset=name)
+
+
+@pytest.mark.parametrize("name", ["delivery", "code", "kept", "newest", "a__0"])
+def test_a_platform_with_a_name_of_our_own_is_refused_at_load(name):
+    with pytest.raises(ValueError, match="choose another"):
+        build_named(platform=name)
+
+
+def build_named(platform="shebao", dataset="参保"):
+    label = {"zh": "试", "en": "Trial"}
+    return Platform.model_validate(
+        {
+            "platform": platform,
+            "title": label,
+            "department": {"code": "shebao", **label},
+            "cadence": "daily",
+            "sharing": "conditional",
+            "files": "{date}.csv",
+            "format": {"kind": "delimited"},
+            "delivery": {"semantics": "snapshot"},
+            "datasets": [{"name": dataset, "title": label, "columns": {"姓名": {"zh": "姓名", "en": "name"}}}],
+        },
+        context={"data_model": shipped()},
+    )
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 10)}]\n" for i in range(30))
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]", "&a {platform: *a}", BOMB, "[" * 5_000 + "]" * 5_000])
+def test_yaml_that_holds_itself_or_grows_without_end_is_refused_at_once(tmp_path, text):
+    (tmp_path / "shebao.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"shebao\.yaml:\d+: not YAML: .*(alias|levels)"):
+        load_platforms(tmp_path)

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 
 from warehouse.model.attribute_type import AttributeType
 from warehouse.model.kind import Attribute, Kind, Survivorship
+from warehouse.model.plain_yaml import LOADER, require_plain
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Declared = TypeVar("Declared", bound=BaseModel)
 EXTENDS = "extends"
 """The key of a city's file that adds attributes to a shipped kind."""
@@ -89,6 +89,7 @@ def _each(folder: str, model: type[Declared], name: str) -> Iterator[tuple[str, 
 
 def _parse(file: str, text: str) -> dict[str, Any]:
     try:
+        require_plain(text)
         declared = yaml.load(text, LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
