@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from connectors.inbox import listing
+from pipelines.defs.threads import threads_executor
 from pipelines.once import digest
 from pipelines.settings import Settings
 
@@ -16,8 +17,7 @@ SETTLED_SECONDS = 30
 main_job = dg.define_asset_job(
     MAIN_JOB,
     selection=dg.AssetSelection.all(),
-    # Every run is a process of its own already; spawning each of its steps anew would cost five seconds of imports a step.
-    executor_def=dg.in_process_executor,
+    executor_def=threads_executor,
     tags={"onenet/home": "one"},
     description="接收、归并、检查、发布、回流 · Land, resolve, check, publish, hand back. One run at a time per home.",
 )
