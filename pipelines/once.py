@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources, util
@@ -20,19 +22,24 @@ from warehouse.model.durable import sync, write_whole
 Counts = dict[str, Any]
 """What a step reports: names and figures, never a person's data."""
 
+_BUSY: defaultdict[tuple[Home, str], threading.RLock] = defaultdict(threading.RLock)
+"""One lock for every step of a home: steps go side by side, and two of them may need the same third one."""
+
 
 def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) -> Counts:
     """Run `body` unless it was last run to its end on the same `fingerprint`; return its counts.
 
-    The counts of a step that was not run again carry `"unchanged": True`.
+    The counts of a step that was not run again carry `"unchanged": True`. Of several threads that ask for a step at the same
+    time one runs it and the others wait.
     """
-    former = mark_of(home, step)
-    if former and former["fingerprint"] == fingerprint:
-        return {**former["counts"], "unchanged": True}
-    _unmark(home, step)
-    counts = body()
-    _mark(home, step, fingerprint, counts)
-    return counts
+    with _BUSY[home, step]:
+        former = mark_of(home, step)
+        if former and former["fingerprint"] == fingerprint:
+            return {**former["counts"], "unchanged": True}
+        _unmark(home, step)
+        counts = body()
+        _mark(home, step, fingerprint, counts)
+        return counts
 
 
 def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str]], None]) -> None:

@@ -13,6 +13,7 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.execute_in_process import core_execute_in_process
 
 from pipelines.defs.build import build_definitions
+from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.resources import workspace_of
 from pipelines.progress import ProgressHandler
@@ -70,7 +71,7 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
 
     definitions = build_definitions(settings, workspace_of(settings), loggers={"console": foreground})
     job = definitions.resolve_job_def(MAIN_JOB)
-    with dg.DagsterInstance.ephemeral() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
+    with unrecorded_instance() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)
         # `job.execute_in_process` would put Dagster's own executor, one step at a time, in the place of the job's.
         result = core_execute_in_process(
