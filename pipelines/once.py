@@ -1,6 +1,7 @@
 """Cost follows change: a step whose inputs are the same as last time is not done again.
 
-A step leaves `<home>/stage/done/<step>.json` with the fingerprint of what it read. A killed run leaves none for the step
+A step leaves `<home>/stage/done/<step>.json` with the fingerprint of what it read and the digests of what it wrote. A step that
+is done again and writes the same as before makes nothing after it be done again. A killed run leaves none for the step
 it was in, so that the next run does just that step again and those after it.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources, util
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from warehouse.model import Home
@@ -26,11 +28,24 @@ _BUSY: defaultdict[tuple[Home, str], threading.RLock] = defaultdict(threading.RL
 """One lock for every step of a home: steps go side by side, and two of them may need the same third one."""
 
 
-def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) -> Counts:
+def once(
+    home: Home,
+    step: str,
+    fingerprint: str,
+    body: Callable[[], Counts],
+    written: Callable[[], Mapping[str, str]] = dict,
+) -> Counts:
     """Run `body` unless it was last run to its end on the same `fingerprint`; return its counts.
 
     The counts of a step that was not run again carry `"unchanged": True`. Of several threads that ask for a step at the same
     time one runs it and the others wait.
+
+    Args:
+        home: where the marks are.
+        step: its name.
+        fingerprint: of all it reads.
+        body: does it.
+        written: handle → digest of each table it has written, called after `body`: see `digests_of`.
     """
     with _BUSY[home, step]:
         former = mark_of(home, step)
@@ -38,8 +53,14 @@ def once(home: Home, step: str, fingerprint: str, body: Callable[[], Counts]) ->
             return {**former["counts"], "unchanged": True}
         _unmark(home, step)
         counts = body()
-        _mark(home, step, fingerprint, counts)
+        _mark(home, step, fingerprint, counts, written())
         return counts
+
+
+def digests_of(home: Home, step: str) -> Mapping[str, str]:
+    """Handle → digest of each table a step wrote when it was last run to its end; empty where it was not."""
+    told = (mark_of(home, step) or {}).get("written")
+    return told if isinstance(told, dict) else {}
 
 
 def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str]], None]) -> None:
@@ -56,7 +77,7 @@ def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str
     if changed:
         body(changed)
     for step in changed:
-        _mark(home, step, steps[step], {})
+        _mark(home, step, steps[step], {}, {})
 
 
 def mark_of(home: Home, step: str) -> dict[str, Any] | None:
@@ -75,14 +96,23 @@ def _unmark(home: Home, step: str) -> None:
         sync(mark.parent)  # or a loss of power could bring the mark back beside half-written results
 
 
-def _mark(home: Home, step: str, fingerprint: str, counts: Counts) -> None:
-    content = json.dumps({"fingerprint": fingerprint, "counts": counts}, ensure_ascii=False)
+def _mark(home: Home, step: str, fingerprint: str, counts: Counts, written: Mapping[str, str]) -> None:
+    content = json.dumps({"fingerprint": fingerprint, "counts": counts, "written": written}, ensure_ascii=False)
     write_whole(home.done(step), content.encode())
 
 
 def forget(home: Home, step: str) -> None:
     """Make the next `once` of this step run, whatever its fingerprint."""
     home.done(step).unlink(missing_ok=True)
+
+
+def file_digest(path: Path) -> str:
+    """A fingerprint of 16 hexadecimal digits of the bytes of a file; '' where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except (FileNotFoundError, IsADirectoryError):
+        return ""
 
 
 def digest(parts: Iterable[object]) -> str:

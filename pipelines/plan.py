@@ -15,7 +15,7 @@ from pipelines.once import Counts
 from pipelines.settings import Settings
 from pipelines.stages import checks, history, quality, reconcile, release, resolve
 from pipelines.stages.extracts import write_departments
-from pipelines.stages.links import link_mentions
+from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
 from pipelines.steps import Plan, Step, Written, handles
 from quality.suites import load_suite, suites_of_stage
@@ -67,12 +67,16 @@ def _links(model: DataModel) -> Iterator[Step]:
             "link",
             (f"mention/{kind}", *handles(["link"], inputs_of(model, kind).points_to)),
             (
-                Written(f"link/{kind}", f"{title}链接", f"which {kind} mentions are the same: judged pairs and constrained clusters", CLUSTER, kinds=MATCHING, chart=f"weights_{kind}"),
+                Written(f"link/{kind}", f"{title}链接", f"which {kind} mentions are the same: judged pairs and constrained clusters", CLUSTER, kinds=MATCHING, chart=f"weights_{kind}", content=partial(_match_digest, kind)),
                 Written(f"model/{kind}", f"{title}匹配模型", "parameters of the Fellegi–Sunter model, readable JSON", kinds=("json",), path=partial(_model_file, kind)),
             ),
             partial(_of_kind, link_mentions, kind),
             judged=True,
         )  # fmt: skip
+
+
+def _match_digest(kind: str, settings: Settings) -> str:
+    return match_digest(settings.home, kind)
 
 
 def _model_file(kind: str, settings: Settings) -> Path:
@@ -232,10 +236,15 @@ def _release(model: DataModel) -> Iterator[Step]:
         "publish",
         "release",
         (CANDIDATE,),
-        (Written(LIBRARY, "基础库", "`one_network.duckdb`: always the newest good release, swapped in at once", kinds=("duckdb",), rows="", path=lambda settings: settings.home.library),),
+        (Written(LIBRARY, "基础库", "`one_network.duckdb`: always the newest good release, swapped in at once", kinds=("duckdb",), rows="", path=lambda settings: settings.home.library, content=_version_tells),),
         release.publish_release,
         versioned=True,
     )  # fmt: skip
+
+
+def _version_tells(_: Settings) -> str:
+    """No digest of its own: a release is never changed, so its version tells what it holds, without reading it."""
+    return ""
 
 
 def _served(served: Served, made_of: tuple[str, ...]) -> Written:

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 import dagster as dg
 from rich.console import Console
 
-from dagster._core.definitions.job_base import InMemoryJob
-from dagster._core.execution.execute_in_process import core_execute_in_process
-
 from pipelines.defs.build import build_definitions
 from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.resources import workspace_of
+from pipelines.defs.threads import execute
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
@@ -73,14 +71,7 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
     job = definitions.resolve_job_def(MAIN_JOB)
     with unrecorded_instance() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)
-        # `job.execute_in_process` would put Dagster's own executor, one step at a time, in the place of the job's.
-        result = core_execute_in_process(
-            job=InMemoryJob(job),
-            instance=instance,
-            raise_on_error=False,
-            output_capturing_enabled=False,
-            run_config={"loggers": {"console": {"config": {}}}},
-        )
+        result = execute(job, instance, {"loggers": {"console": {"config": {}}}})
     return _outcome(result, progress.warnings, began)
 
 

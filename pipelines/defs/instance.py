@@ -3,8 +3,6 @@
 Belongs here: that instance. Does not: what the run tells people (`pipelines.progress`, `pipelines.summary`).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

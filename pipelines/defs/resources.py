@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from connectors.holding import standing_of_all
 from pipelines.city import City
 from pipelines.locking import locked
 from pipelines.nothing_new import forget_run
-from pipelines.once import Counts, digest, once
+from pipelines.once import Counts, digest, digests_of, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
 from pipelines.stages import models
@@ -65,6 +66,7 @@ class Workspace(dg.ConfigurableResource):
             step.name,
             self.fingerprints(plan).of(step, version),
             lambda: step.run(self.settings, version),
+            lambda: {written.handle: written.digest(self.settings) or version for written in step.writes},
         )
 
     def version(self, plan: Plan) -> str:
@@ -94,27 +96,33 @@ class Workspace(dg.ConfigurableResource):
         home = self.settings.home
         days = models.days(self.settings.city.settings.model_days)
         judged = (judgements.fingerprint(home), models.asked(home), days)
-        return Fingerprints(plan, self.settings.configuration_fingerprint, _landed(self.settings), judged)
+        return Fingerprints(
+            plan, self.settings.home, self.settings.configuration_fingerprint, _landed(self.settings), judged
+        )
 
 
+@dataclass(frozen=True)
 class Fingerprints:
-    """What every step depends on: the configuration, what is landed of what it reads, and of the steps that make the rest, the
-    same. A step that depends on judgements says so itself."""
+    """What every step depends on: the configuration, what is landed of what it reads, and the content of the tables it reads,
+    which the steps before it have written by then. A step that depends on judgements says so itself."""
 
-    def __init__(self, plan: Plan, configuration: str, landed: Mapping[str, str], judged: tuple[object, ...]) -> None:
-        self.plan, self.configuration, self.landed, self.judged = plan, configuration, landed, judged
-        self._known: dict[str, str] = {}
+    plan: Plan
+    home: Home
+    configuration: str
+    landed: Mapping[str, str]
+    judged: tuple[object, ...]
 
     def of(self, step: Step, version: str = "") -> str:
-        """The fingerprint of a step that makes something of that version."""
-        before = [self._of_maker(other) for other in self.plan.before(step)]
+        """The fingerprint of a step that makes something of that version; the steps whose tables it reads are done."""
         landed = [self.landed.get(handle, "") for handle in self.plan.landings(step)]
-        return digest((self.configuration, *(self.judged if step.judged else ()), version, *landed, *before))
-
-    def _of_maker(self, step: Step) -> str:
-        if step.name not in self._known:
-            self._known[step.name] = self.of(step)
-        return self._known[step.name]
+        read = set(step.reads)
+        tables = [
+            f"{handle} {content}"
+            for maker in self.plan.before(step)
+            for handle, content in digests_of(self.home, maker.name).items()
+            if handle in read
+        ]
+        return digest((self.configuration, *(self.judged if step.judged else ()), version, *landed, *tables))
 
 
 def _say(context: dg.InitResourceContext, what: str) -> None:

@@ -6,22 +6,23 @@ Dagster runs the steps of a job one after another in one process, or each in a p
 imports a step. The steps here spend their time in DuckDB and Arrow, which let other threads run meanwhile.
 """
 
-from __future__ import annotations
-
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
+from dagster._core.execution.execute_in_process import core_execute_in_process
 from dagster._core.execution.plan.active import ActiveExecution
 from dagster._core.execution.plan.execute_plan import dagster_event_sequence_for_step
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._core.execution.plan.plan import ExecutionPlan
-from dagster._core.execution.plan.step import IExecutionStep
+from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
 THREADS_VARIABLE = "ONENET_STEPS_AT_A_TIME"
@@ -70,6 +71,22 @@ def threads_executor(_: dg.InitExecutorContext) -> ThreadsExecutor:
     return ThreadsExecutor(int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 1))
 
 
+def execute(
+    job: dg.JobDefinition, instance: dg.DagsterInstance, run_config: Mapping[str, Any]
+) -> dg.ExecuteInProcessResult:
+    """Run a job in this process with its own executor.
+
+    `job.execute_in_process` would put Dagster's executor, one step at a time, in its place.
+    """
+    return core_execute_in_process(
+        job=InMemoryJob(job),
+        instance=instance,
+        raise_on_error=False,
+        output_capturing_enabled=False,
+        run_config=run_config,
+    )
+
+
 Message = tuple[str, dg.DagsterEvent | None]
 """The key of a step with one of its events; None once it has ended."""
 
@@ -107,7 +124,7 @@ def _events(
 
 
 def _run(
-    context: PlanExecutionContext, active: ActiveExecution, step: IExecutionStep, messages: SimpleQueue[Message]
+    context: PlanExecutionContext, active: ActiveExecution, step: ExecutionStep, messages: SimpleQueue[Message]
 ) -> None:
     try:
         step_context = context.for_step(step, active.get_known_state())

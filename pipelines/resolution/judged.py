@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.resolution.session import Session
-from pipelines.resolution.survivorship import Resolved, resolved
+from pipelines.resolution.survivorship import Resolved, identified
 from warehouse.judgements import places_of, read, standing
 from warehouse.masking import install, token_key
 from warehouse.model import Home
@@ -31,7 +31,7 @@ def write_judgements(home: Home, *, threads: int | None = None) -> int:
 def tell_judgements(home: Home, *, threads: int | None = None) -> pa.Table:
     """The ledger under `evidence.JUDGEMENT`, with where its mentions were in the last run; nowhere in a home without one."""
     judged = standing(read(home))
-    known = {kind: resolved(home, kind) for kind in home.data_model.kinds if home.stage("mention", kind).exists()}
+    known = {kind: identified(home, kind) for kind in home.data_model.kinds if home.stage("mention", kind).exists()}
     return told(judged, known, token_key(home), model=home.data_model, threads=threads)
 
 

@@ -156,6 +156,11 @@ def resolved(home: Home, kind: str) -> Resolved:
     return Resolved(*(home.stage(stage, kind) for stage in ("mention", "entity", "golden")))
 
 
+def identified(home: Home, kind: str) -> Resolved:
+    """A kind's stage files where its golden records are not needed, and need not be there yet."""
+    return Resolved(home.stage("mention", kind), home.stage("entity", kind))
+
+
 def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
     """Name the inputs and make the small tables all slices share."""
     session.view("mention", given.mentions, model.mention(kind))

@@ -88,6 +88,14 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     return {**counts, "model": why}
 
 
+def match_digest(home: Home, kind: str) -> str:
+    """A fingerprint of the stored result of a kind: of the mentions, the judgements and the model it follows from."""
+    try:
+        return digest(json.loads(home.matched_mark(kind).read_text(encoding="utf-8"))["of"])
+    except (FileNotFoundError, ValueError):
+        return ""
+
+
 def _fingerprint(home: Home, kind: str, rows: Rows, decided: pa.Table) -> str:
     """Changes with the rows, their ids, what they depend on beside themselves, and what people decided."""
     beside = (hashlib.sha256(d.content_hash.tobytes()).hexdigest() for d in rows.dependencies)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pipelines.defs.resources import Fingerprints
 from pipelines.once import Counts, code_fingerprint, digest, once, once_together
+from pipelines.settings import Settings
+from pipelines.steps import Plan, Written
+from pipelines.steps import Step as PlannedStep
 from warehouse.model import Home
 
 
@@ -77,3 +84,49 @@ def test_a_step_with_a_damaged_mark_is_done_again(tmp_path: Path, damaged: str) 
     once(home, "golden/person", "a", step)
     home.done("golden/person").write_text(damaged, encoding="utf-8")
     assert once(home, "golden/person", "a", step) == {"rows": 2}
+
+
+def wrote(handle: str, runs: list[str], home: Home, content: str) -> PlannedStep:
+    """A step that writes one table."""
+
+    def run(_: Settings, __: str) -> Counts:
+        runs.append(handle)
+        path = home.stage(*handle.split("/"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return {}
+
+    return PlannedStep(handle, "", ("landing/a",), (Written(handle, "", ""),), run)
+
+
+def test_a_step_whose_inputs_were_written_the_same_again_is_not_done_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    settings, runs = Settings(tmp_path, home), list[str]()
+
+    def run(landed: str, content: str) -> None:
+        first = wrote("mention/person", runs, home, content)
+        then = PlannedStep("golden/person", "", ("mention/person",), (), lambda *_: runs.append("golden/person") or {})
+        plan = Plan((first, then), ("landing/a",))
+        for step in plan.steps:
+            fingerprint = Fingerprints(plan, home, "", {"landing/a": landed}, ()).of(step)
+            written = partial(lambda s: {w.handle: w.digest(settings) for w in s.writes}, step)
+            once(home, step.name, fingerprint, partial(step.run, settings, ""), written)
+
+    run("1", "same")
+    run("2", "same")  # something came that says what was known
+    assert runs == ["mention/person", "golden/person", "mention/person"]
+    run("3", "other")
+    assert runs[3:] == ["mention/person", "golden/person"]
+
+
+def test_threads_that_need_the_same_step_wait_for_it(tmp_path: Path) -> None:
+    home, runs = Home(tmp_path), list[int]()
+
+    def slow() -> Counts:
+        time.sleep(0.05)
+        runs.append(1)
+        return {}
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: once(home, "version", "a", slow), range(4)))
+    assert len(runs) == 1
