@@ -6,6 +6,7 @@ Parquet. Does not: any statement itself (`sql/*.sql`), any rule (`rules.py`).
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ Source: TypeAlias = pa.Table | Path
 MEMORY = "1200MB"
 """What DuckDB may hold before it spills to disk; Arrow and the writers come on top."""
 
+SHARE = max(1, (os.cpu_count() or 1) // 2)
+"""Threads of a session, unless it says otherwise: another step has the rest of the cores. Two sessions of one thread each need a
+third less processor time than two of two threads on the same two cores."""
+
 
 @cache
 def statement(name: str) -> str:
@@ -43,9 +48,8 @@ class Session:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
             "temp_directory": self._spill.name,
+            "threads": threads or SHARE,
         }
-        if threads:
-            config["threads"] = threads
         self.con = duckdb.connect(config=config)
 
     def __enter__(self) -> Session:
