@@ -90,6 +90,9 @@ class Sql(Strict):
     url_env: str | None = Field(None, description="environment variable that holds the URL of the database")
 
 
+Sharing = Literal["unconditional", "conditional", "none"]
+"""Sharing class (共享类型): to everybody, to who is entitled, to no other department (不予共享)."""
+
 Format = Annotated[Delimited | Workbook | Ndjson | Json | Xml | GeoJson | Sql, Field(discriminator="kind")]
 
 
@@ -242,6 +245,9 @@ class Role(Strict):
     )
     when: When | None = Field(None, description="condition under which the role exists")
     authority: dict[str, int] = Field(default_factory=dict, description="attribute → 0–100; 50 where not given")
+    sharing: dict[str, Sharing] = Field(
+        default_factory=dict, description="attribute → its sharing class; that of the platform where not given"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -265,7 +271,8 @@ class Role(Strict):
     def _known(self, info: ValidationInfo) -> Role:
         model = _model(info)
         allowed = set(model.cells(self.kind))
-        for field, names in (("attributes", self.attributes), ("authority", self.authority)):
+        named = (("attributes", self.attributes), ("authority", self.authority), ("sharing", self.sharing))
+        for field, names in named:
             if unknown := sorted(set(names) - allowed):
                 raise ValueError(f"{field}: {unknown} is nothing a {self.kind} asserts; allowed: {sorted(allowed)}")
         if bad := sorted(a for a, v in self.authority.items() if not 0 <= v <= 100):
@@ -459,7 +466,9 @@ class Platform(Strict):
     cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
         description="how often it delivers"
     )
-    sharing: Literal["unconditional", "conditional", "none"] = Field(description="sharing class (共享类型)")
+    sharing: Sharing = Field(
+        description="sharing class (共享类型); of `none` (不予共享) nothing reaches another department's extract"
+    )
     files: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         description="pattern of its file names, or several, with {date}, {part}, {scope}"
     )

@@ -175,7 +175,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             Written("quality/rejected", "退回行", "rows that did not land, with their reason", landing.REJECTED, landed, rows=""),
             *(
                 Written(f"catalogue/{table.name}", table.zh, table.en, table, landed, rows="")
-                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT)
+                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT, catalogue.WITHHELD)
             ),
         ),
         lambda settings, _: reconcile.reconcile_rows(settings),

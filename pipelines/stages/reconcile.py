@@ -10,6 +10,7 @@ import pyarrow as pa
 from connectors import catalogue
 from connectors.current import rejected_rows
 from connectors.holding import standing_of_all
+from connectors.sharing import withheld_table
 from pipelines.once import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
@@ -96,5 +97,6 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
         (contracts.FIELD, catalogue.field_table(platforms)),
         (contracts.CODE, catalogue.code_table(settings.code_tables)),
         (contracts.ENTITLEMENT, catalogue.entitlements(platforms)),
+        (contracts.WITHHELD, withheld_table(home.data_model, platforms)),
     ):
         table.write(rows, home.stage("catalogue", table.name))

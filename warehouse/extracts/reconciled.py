@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
+from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan, Role
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import escaped, keep, show
 from warehouse.model.catalogue import DATASET
@@ -74,7 +74,8 @@ class Reconciliation:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
         keep(self.con, "own", own)
-        return self.con.sql(_wide(self.home.data_model, plan)).to_arrow_reader(batch_rows)
+        (substituted,) = self.con.sql("select count(*) > 0 from prepared_substitute").fetchall()[0]
+        return self.con.sql(_wide(self.home.data_model, plan, substituted)).to_arrow_reader(batch_rows)
 
     def findings(self) -> pa.Table:
         """Where the platform's own value is not the golden one, with who stands behind that and why. Text in Chinese."""
@@ -121,8 +122,11 @@ class Reconciliation:
         )
 
 
-def _wide(model: DataModel, plan: Plan) -> str:
-    """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record."""
+def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
+    """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record.
+
+    Where golden values are not shared with the department (`substituted`), what stands in for them takes their place.
+    """
     steps, columns, joins = [], [], []
     for number, role in enumerate(plan.roles):
         states = "".join(
@@ -140,9 +144,16 @@ def _wide(model: DataModel, plan: Plan) -> str:
             f"left join c{number} on c{number}.place = o.place",
             f"left join golden_{role.kind} g{number} on g{number}.{role.kind}_id = m{number}.entity_id",
         ]
+        if substituted and role.attributes:
+            steps.append(_substitutes(role, number))
+            joins.append(f"left join x{number} on x{number}.entity_id = m{number}.entity_id")
         columns.append(f"m{number}.entity_id as {_quoted(role.entity)}")
         for i, attribute in enumerate(role.attributes):
             value = shown(model, role.kind, attribute.name, f"g{number}")
+            if substituted:
+                stored = model.golden(role.kind).arrow.field(attribute.name).type
+                number_type = "double" if pa.types.is_floating(stored) else "bigint" if pa.types.is_integer(stored) else "varchar"
+                value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
             columns.append(f"{value} as {_quoted(attribute.value)}")
             if attribute.mark:
                 columns.append(
@@ -157,6 +168,15 @@ def _wide(model: DataModel, plan: Plan) -> str:
     columns.append(f"d.others as {_quoted(plan.duplicates)}")
     with_steps = f"with {', '.join(steps)} " if steps else ""
     return f"{with_steps}select {', '.join(columns)} from own o {' '.join(joins)} order by o.place"
+
+
+def _substitutes(role: Role, number: int) -> str:
+    """Per entity and attribute of a role whether something stands in for the golden value, and what."""
+    columns = "".join(
+        f", bool_or(attribute = '{a.name}') as h{i}, any_value(value) filter (where attribute = '{a.name}') as v{i}"
+        for i, a in enumerate(role.attributes)
+    )
+    return f"x{number} as (select entity_id{columns} from prepared_substitute where entity_kind = '{role.kind}' group by entity_id)"
 
 
 def _worded(codes: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArray:
