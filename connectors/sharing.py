@@ -77,7 +77,8 @@ def _closed_beside(model: DataModel, dataset: Dataset, role: str, default: Shari
         identifying = {
             cell
             for cell in _closed(dataset.roles[other], default)
-            if cell and model.identifies(dataset.roles[other].kind, model.cells(dataset.roles[other].kind)[cell]) != "no"
+            if cell
+            and model.identifies(dataset.roles[other].kind, model.cells(dataset.roles[other].kind)[cell]) != "no"
         }
         if identifying:
             tie = model.kinds[spec.kind].ties.get(dataset.roles[other].kind)
@@ -101,5 +102,5 @@ def _sources(model: DataModel, kind: str, name: str) -> set[str | None]:
     claims = [claim for claim in (attribute.claim, *attribute.claims) if claim]
     words = set(re.findall(r"\w+", " ".join(f"{claim.value} {claim.raw}" for claim in claims)))
     read = {other for other in declared if declared[other].type and words & set(model.columns(kind, other).values())}
-    origins = read | {name} | ({attribute.of} if attribute.of else set())
-    return origins | {cell for origin in origins for cell in declared[origin].cells}
+    origins = [*read, name, *([attribute.of] if attribute.of else [])]
+    return {*origins, *(cell for origin in origins for cell in declared[origin].cells)}

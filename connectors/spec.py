@@ -375,6 +375,10 @@ class Dataset(Strict):
         None, description="this dataset is the city's reference for addresses or grids"
     )
     aliases: Aliases | None = Field(None, description="other names of the estate, in a reference for addresses")
+    county: str | None = Field(
+        None,
+        description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
+    )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
 
     @model_validator(mode="after")
@@ -383,6 +387,7 @@ class Dataset(Strict):
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
+        asked["county"] = {self.county} if self.county else set()
         asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()
         for place, columns in asked.items():
             if unknown := sorted(columns - known):
@@ -398,8 +403,9 @@ class Dataset(Strict):
                 )
         if (self.reference == "grid") != (self.grid_tree is not None):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
-        if self.aliases and self.reference != "address":
-            raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
+        if (self.aliases or self.county) and self.reference != "address":
+            key = "aliases" if self.aliases else "county"
+            raise ValueError(f"dataset {self.name}, {key}: only where reference is address")
         self._check_former_headings()
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")

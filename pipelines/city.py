@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connectors import registry
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
+from pipelines.standardise.address.own_division import OwnDivision
 from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
@@ -61,6 +62,23 @@ class Schedule(Strict):
         return value
 
 
+class Division(Strict):
+    """Which division the city is; what is left open is read from the reference of addresses. Addresses that name another are
+    no homes of the city."""
+
+    province: str = Field(default="", description="such as 江苏省; else that of the grid codes")
+    prefecture: str = Field(default="", description="the prefecture-level city it is or belongs to, such as 无锡市")
+    counties: tuple[str, ...] = Field(
+        default=(),
+        description="its counties and districts, or the county-level city it is, beside those of the reference",
+    )
+
+    @property
+    def own(self) -> OwnDivision:
+        """As addresses are read by it."""
+        return OwnDivision.of(self.counties, province=self.province, prefecture=self.prefecture)
+
+
 class Kept(Strict):
     """Which releases are kept; the environment (`ONENET_KEEP_RELEASES`, `ONENET_KEEP_MONTHS`) has the last word."""
 
@@ -72,6 +90,7 @@ class CitySettings(Strict):
     """`settings.yaml`."""
 
     title: str = Field(default="", description="name of the city")
+    division: Division = Field(default_factory=Division)
     schedule: Schedule = Field(default_factory=Schedule)
     retention: Kept = Field(default_factory=Kept)
     model_days: int = Field(default=31, ge=0, description="days of deliveries a matching model is held for")

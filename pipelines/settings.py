@@ -65,6 +65,7 @@ class Settings:
     @cached_property
     def configuration_fingerprint(self) -> str:
         """Changes when code, platform descriptions, code tables or kinds change."""
+        division = self.city.settings.division.model_dump_json()
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
-        return digest((code_fingerprint(), self.home.data_model.fingerprint, *descriptions, *tables))
+        return digest((code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables))

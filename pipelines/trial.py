@@ -165,7 +165,8 @@ def _references(city: City, inbox: Path | None, folder: Path) -> _References:
                 grids.append(grid_reference(platform, dataset, rows))
             else:
                 addresses.append(address_reference(platform, dataset, rows))
-    return _References(Gazetteer.from_reference(pa.concat_tables(addresses)), GridTree.from_reference(grids))
+    gazetteer = Gazetteer.from_reference(pa.concat_tables(addresses), city.settings.division.own)
+    return _References(gazetteer, GridTree.from_reference(grids))
 
 
 def _datasets(

@@ -45,7 +45,9 @@ def write_mentions(settings: Settings) -> Counts:
     grids = GridTree.from_reference(trees)
     GRID_TREE.write(grids.nodes, home.stage("grid", "tree"))
     addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
-    gazetteer = Gazetteer.from_reference(pa.concat_tables([NO_ADDRESSES, *addresses]))
+    gazetteer = Gazetteer.from_reference(
+        pa.concat_tables([NO_ADDRESSES, *addresses]), settings.city.settings.division.own
+    )
     glossary = _glossary(home)
     mentions: dict[str, pa.Table] = {}
     for kind in model.order:

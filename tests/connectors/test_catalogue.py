@@ -77,7 +77,9 @@ def test_a_person_withheld_beside_a_firm_is_not_told_as_its_representative():
     (dataset,) = platform.datasets
     roles = dict(dataset.roles)
     roles["legal_rep"] = roles["legal_rep"].model_copy(update={"sharing": {"name": "none"}})
-    assert withheld(shipped(), dataset.model_copy(update={"roles": roles}), "subject", "conditional") == {"legal_rep_name"}
+    assert withheld(shipped(), dataset.model_copy(update={"roles": roles}), "subject", "conditional") == {
+        "legal_rep_name"
+    }
 
 
 def test_shipped_platforms_withhold_nothing(platforms):

@@ -152,7 +152,9 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
             value = shown(model, role.kind, attribute.name, f"g{number}")
             if substituted:
                 stored = model.golden(role.kind).arrow.field(attribute.name).type
-                number_type = "double" if pa.types.is_floating(stored) else "bigint" if pa.types.is_integer(stored) else "varchar"
+                number_type = (
+                    "double" if pa.types.is_floating(stored) else "bigint" if pa.types.is_integer(stored) else "varchar"
+                )
                 value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
             columns.append(f"{value} as {_quoted(attribute.value)}")
             if attribute.mark:

@@ -242,12 +242,8 @@ def make_side(
         place=f"{mention['file_name']}{sheet} · 第 {mention['row_number']} 行 · {role}",
         entity_id=str(golden.get(f"{lines.kind}_id") or ""),
         entity_size=size,
-        shown=tuple(
-            _hidden(_first(row, line.shown), line.attribute in withheld) for line in lines.attributes
-        ),
-        compared=tuple(
-            "" if line.attribute in withheld else _first(row, line.compared) for line in lines.attributes
-        ),
+        shown=tuple(_hidden(_first(row, line.shown), line.attribute in withheld) for line in lines.attributes),
+        compared=tuple("" if line.attribute in withheld else _first(row, line.compared) for line in lines.attributes),
         golden=tuple(_hidden(_text(golden.get(column)), column in secret) for _, column in lines.golden),
     )
 

@@ -23,7 +23,9 @@ def test_neither_the_row_nor_the_golden_record_tells_it(tmp_path: Path) -> None:
         {**head, "mention_id": 2, "platform": "hukou", "role": "subject", "row_number": 1, "id_number": ID_A, "id_number_raw": ID_A},
     ]  # fmt: skip
     texts = {c.name: c for c in contract.columns if not c.nullable}
-    filled = [{name: "missing" for name in texts if name not in line and name.endswith("_state")} | line for line in lines]
+    filled = [
+        {name: "missing" for name in texts if name not in line and name.endswith("_state")} | line for line in lines
+    ]
     required = {name: {"department": "d"}.get(name) for name in texts}
     contract.write(rows(contract, *({**required, **line} for line in filled)), home.stage("mention", "person"))
     entities = [{"mention_id": n, "entity_id": "P1", "match_probability": 1.0} for n in (1, 2)]

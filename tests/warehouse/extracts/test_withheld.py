@@ -86,7 +86,9 @@ def test_an_own_value_is_no_worse_for_a_secret_one(home: Home) -> None:
         assert "甲一" not in text_of(path), path.name
 
 
-def test_a_finding_names_no_department_that_withholds_its_claim(home: Home, make_shared: Callable[[Home], None]) -> None:
+def test_a_finding_names_no_department_that_withholds_its_claim(
+    home: Home, make_shared: Callable[[Home], None]
+) -> None:
     make_shared(home)
     withhold(home, ("hukou", "subject", "person", "name"))
     (finding,) = rows_of(extract(home, "zhujian"), "zulin_差异")
@@ -98,7 +100,13 @@ def make_shared() -> Callable[[Home], None]:
     """A function after which another department says openly what the police withhold."""
 
     def write(home: Home) -> None:
-        line = {**CLAIMS["person"][0], "platform": "gongshang", "department": "shichang", "role": "legal_rep", "is_source": False}
+        line = {
+            **CLAIMS["person"][0],
+            "platform": "gongshang",
+            "department": "shichang",
+            "role": "legal_rep",
+            "is_source": False,
+        }
         claims(home, line)
 
     return write
