@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connectors import registry
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
+from pipelines.resolution.binding import unbound
 from pipelines.standardise.address.own_division import OwnDivision
 from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
@@ -155,6 +156,8 @@ class City:
                 ]
             )
         _ = self.settings, self.data_model, self.code_tables, self.platforms
+        if problems := list(unbound(self.data_model, self._own_kinds())):
+            raise ConfigurationError(problems)
         try:
             check_city(self.data_model)
             for name in suite_names(self.data_model):
@@ -169,6 +172,11 @@ class City:
             folder = self._file(part)
             if folder and folder.is_dir():
                 shutil.copytree(folder, home.city / part)
+
+    def _own_kinds(self) -> set[str]:
+        """The kinds the city declares or adds to; those that are shipped are known to fit."""
+        shipped_kinds = shipped().declared
+        return {name for name, kind in self.data_model.declared.items() if shipped_kinds.get(name) != kind}
 
     def _file(self, name: str) -> Path | None:
         path = self.folder / name if self.folder else None
