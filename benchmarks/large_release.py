@@ -33,10 +33,23 @@ COPIES_A_STREET = 10
 SLICE = 2_000_000
 ENTITY = re.compile(rf"(.*_)?({'|'.join(shipped().kinds)}|entity|other|old|new)_id")
 PLACES = ("grid_code", "community_code", "street_code", "parent_code")
-TOLD_APART = ("address", "residence", "registered_address", "operating_address", "dwelling", "credit_code") + (
-    "registration_number", "organisation_code", "unit_number", "address_code", "source_code", "household_number",
-)  # fmt: skip
-"""Attributes whose value names one person, home or firm: they get the number of their copy."""
+DISTINCT_TYPES = ("address", "certificate_number", "credit_code", "identifier")
+"""Types whose values name one thing. Identity numbers and phones are shown as tokens, which are of the copy already."""
+
+
+def _distinct_attributes() -> frozenset[str]:
+    """Attributes of every kind whose value names one thing: they get the number of their copy. A part of an identifier, such
+    as the class in the number of a component, names many."""
+    model = shipped()
+    return frozenset(
+        name
+        for kind, declared in model.kinds.items()
+        for name, attribute in declared.attributes.items()
+        if (type_ := model.type_of(kind, name).type) in DISTINCT_TYPES and not (attribute.of and type_ == "identifier")
+    ) | {"dwelling"}
+
+
+DISTINCT_ATTRIBUTES = _distinct_attributes()
 
 
 def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3GB") -> int:
@@ -187,7 +200,7 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
             value = f"case when s.{name} <> '' then md5(s.{name} || n.copy) else s.{name} end"
         elif column.name.endswith("row_number"):
             value = f"s.{name} * {copies} + n.copy"
-        elif column.name in TOLD_APART:
+        elif column.name in DISTINCT_ATTRIBUTES:
             value = f"s.{name} || '-' || n.copy"
         elif column.name == "value":
             joins.append(
@@ -203,5 +216,5 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
 
 
 def _value(name: str) -> str:
-    told_apart = ", ".join(map(ddl.text, TOLD_APART))
-    return f"case when s.attribute in ({told_apart}) then s.{name} || '-' || n.copy else s.{name} end"
+    distinct = ", ".join(map(ddl.text, sorted(DISTINCT_ATTRIBUTES)))
+    return f"case when s.attribute in ({distinct}) then s.{name} || '-' || n.copy else s.{name} end"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,30 @@ def test_a_damaged_line_of_the_landing_manifest_is_to_be_restored(onenet: Onenet
         told = a_line(onenet(*command, "--home", home.root))
         assert str(path) in told
         assert "备份" in told
+
+
+def test_a_model_that_cannot_be_read_says_what_makes_it_again(onenet: Onenet, home: Home, tmp_path: Path) -> None:
+    damage(home.model("person"), b'{"format": 0}')
+    told = a_line(onenet("review", "export", "--home", home.root, "--out", tmp_path / "review.xlsx"))
+    assert "ModelError" in told
+    assert "onenet run" in told
+
+
+def test_a_home_of_another_version_says_that_a_run_makes_it_anew(onenet: Onenet, home: Home, tmp_path: Path) -> None:
+    """After an upgrade what the last run left may lack a column, or be a model of another form."""
+    version = next((home.root / "releases").iterdir()).name
+    manifest = home.release(version) / "manifest.json"
+    damage(manifest, re.sub(rb'"code_version": "[^"]*"', b'"code_version": "0"', manifest.read_bytes()))
+    review = ("review", "export", "--home", home.root, "--out", tmp_path / "review.xlsx")
+    mentions = home.stage("mention", "person")
+    table = pq.read_table(mentions)
+    pq.write_table(table.drop_columns(["row_key"]), mentions)
+    told = a_line(onenet(*review))
+    assert "另一版本" in told
+    assert "onenet run" in told
+    pq.write_table(table, mentions)
+    damage(home.model("person"), b'{"format": 0}')
+    assert "另一版本" in a_line(onenet(*review))
 
 
 def test_a_damaged_or_missing_stage_file_is_named(onenet: Onenet, home: Home, tmp_path: Path) -> None:

@@ -29,26 +29,33 @@ Limit = Annotated[int, typer.Option(min=1, help="最多列出多少行 · at mos
 
 def releases(home: StandingHome) -> None:
     """列出保留的发布版 · List the releases that are kept; the library is marked."""
+    from rich.box import SIMPLE
     from rich.table import Table
 
     from warehouse.release import published
     from warehouse.release import releases as kept
 
     place = _home(home)
-    current = published(place)
-    table = Table("", "发布版 version", "发布时间 published (UTC)")
-    for column in ("交付 deliveries", "人口 persons", "房屋 homes", "企业 enterprises", "字节 bytes"):
-        table.add_column(column, justify="right")
-    table.add_column("附 beside")
-    for manifest in kept(place):
-        counts = [manifest.tables.get(f"base.{kind}", 0) for kind in ("person", "housing", "enterprise")]
+    current, manifests = published(place), list(kept(place))
+    tables = {name for manifest in manifests for name, rows in manifest.tables.items() if rows}
+    kinds = {kind: title for kind, title in place.data_model.kind_titles.items() if f"base.{kind}" in tables}
+    table = Table("", box=SIMPLE)
+    for column in ("发布版 version", "发布时间 published (UTC)"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("实体 entities", overflow="fold")
+    for column in ("交付 deliveries", "字节 bytes"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("附 beside", no_wrap=True)
+    for manifest in manifests:
+        entities = (f"{title} {manifest.tables.get(f'base.{kind}', 0):,}" for kind, title in kinds.items())
         beside = ["restricted"] if manifest.restricted else []
         beside += ["parquet"] if (place.release(manifest.version) / "parquet").is_dir() else []
         table.add_row(
             "▶" if manifest.version == current else "",
             manifest.version,
             f"{manifest.published_at:%Y-%m-%d %H:%M}",
-            *(f"{figure:,}" for figure in (len(manifest.deliveries), *counts, manifest.file.bytes)),
+            " · ".join(entities),
+            *(f"{figure:,}" for figure in (len(manifest.deliveries), manifest.file.bytes)),
             " ".join(beside),
         )
     console().print(table)

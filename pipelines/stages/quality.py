@@ -160,6 +160,7 @@ def _landed_dataset(dataset: Dataset) -> LandedDataset:
         dataset.key,
         tuple(name for name, column in dataset.columns.items() if column.mandatory),
         tuple(cell for name, role in sorted(dataset.roles.items()) for cell in _cells(name, role)),
+        {name: column.also for name, column in dataset.columns.items() if column.also},
     )
 
 

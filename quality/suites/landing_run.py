@@ -133,6 +133,12 @@ def _show_rows(con: duckdb.DuckDBPyConnection, view: str, dataset: LandedDataset
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         source = f"read_parquet([{listed}], union_by_name = true)"
     for name in dataset.columns:
-        quoted = '"' + name.replace('"', '""') + '"'
-        columns.append(quoted if name in there else f"null::varchar as {quoted}")
+        cells = [_quoted(n) for n in (name, *reversed(dataset.also.get(name, ()))) if n in there]
+        columns.append(
+            f"coalesce({', '.join(cells)}) as {_quoted(name)}" if cells else f"null::varchar as {_quoted(name)}"
+        )
     con.execute(f"create view {view} as select {', '.join(columns)} from {source}")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -110,7 +110,7 @@ def _unknown_in_attributes(model: DataModel, kind: Kind) -> Iterator[str]:
     typed = {name: declared.type for name, declared in kind.attributes.items() if declared.type}
     for name, declared in kind.attributes.items():
         if declared.fallback:
-            other, _, output = declared.fallback.partition(".")
+            other = declared.fallback.partition(".")[0]
             known = [f"{a}.{o}" for a, type_ in typed.items() for o in model.types[type_].outputs]
             if declared.fallback not in known or other == name:
                 yield (
