@@ -66,10 +66,10 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
 
 def _version(settings: Settings) -> str:
     """The version of this run: named once, so that it is the same for every stage."""
-    from pipelines.once import once
+    from pipelines.markers import run_if_changed
     from pipelines.stages.release import name_release
 
-    return str(once(settings.home, "version", "benchmark", lambda: name_release(settings))["version"])
+    return str(run_if_changed(settings.home, "version", "benchmark", lambda: name_release(settings))["version"])
 
 
 def _measured(settings: Settings, place: int, answer: multiprocessing.SimpleQueue[tuple[float, float, float]]) -> None:

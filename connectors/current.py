@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.claims import date_sql, quoted
-from connectors.holding import standing
+from connectors.holding import delivery_states
 from connectors.manifest import manifest, rejected_rows
 from connectors.spec import Dataset, Platform
 from warehouse.model.home import Home
@@ -87,7 +87,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
-    lines = standing(platform, home)
+    lines = delivery_states(platform, home)
     with _database().cursor() as connection:
         connection.register("manifest", lines)
         statement = _sql(f"deliveries_of_a_{platform.delivery.semantics}")

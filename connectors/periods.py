@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.holding import standing
+from connectors.holding import delivery_states
 from connectors.spec import Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import ROW_PERIOD
@@ -45,7 +45,7 @@ def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, platform: Platform, dataset: str, home: Home) -> pa.Table:
-    connection.register("manifest", standing(platform, home))
+    connection.register("manifest", delivery_states(platform, home))
     statement = _sql(f"history_of_a_{platform.delivery.semantics}")
     return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
 

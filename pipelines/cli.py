@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands import deliveries, describe, rebuild, releases, review, stories, trial
+from pipelines.commands import deliveries, describe, lineage, rebuild, releases, review, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     EXIT_STOPPED,
@@ -53,7 +53,7 @@ def run(
 
     退出码 exit code: 0 已发布 released, 1 检查未通过 stopped by a check (the former release stays), 2 配置有误 configuration.
     """
-    from pipelines.nothing_new import given, nothing_new, remember
+    from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
     from pipelines.settings import Settings
 
     out = console()
@@ -63,7 +63,7 @@ def run(
         from pipelines.stages.models import ask_for_new_models
 
         ask_for_new_models(settings.home)
-    now = given(settings)
+    now = run_fingerprint(settings)
     if nothing_new(settings, now):
         from pipelines.summary import print_nothing_new
 
@@ -75,7 +75,7 @@ def run(
 
     outcome = run_main_job(settings, out)
     if outcome.released:
-        remember(settings.home, now)
+        record_success(settings.home, now)
     print_summary(settings, outcome, out)
     raise typer.Exit(0 if outcome.released else EXIT_STOPPED)
 
@@ -145,7 +145,7 @@ def platforms(
 for command in (
     *(releases.releases, releases.diff, releases.rollback),
     *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
-    *(stories.trace, stories.explain),
+    *(lineage.trace, lineage.explain),
     *(rebuild.rebuild, describe.describe),
 ):
     app.command()(command)

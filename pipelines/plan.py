@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages import checks, history, quality, reconcile, release, resolve
 from pipelines.stages.extracts import write_departments
@@ -156,7 +156,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "golden",
         (*landed, *handles(["mention", "entity"], kinds)),
         tuple(Written(f"mention_history/{k}", f"{model.kind_titles[k]}提及沿革", "from when to when every mention held; what was withdrawn stays, with its dates", MENTION_HISTORY, rows=k) for k in kinds),
-        history.tell_history,
+        history.write_history,
         versioned=True,
     )  # fmt: skip
     yield Step(
@@ -268,7 +268,7 @@ def _handed_over(model: DataModel, owners: tuple[Department, ...]) -> Iterator[S
         "release",
         (LIBRARY,),
         (Written("release/restricted", "受限版", "the release with nothing masked, encrypted; built where ONENET_RESTRICTED_KEY is set", rows="", kinds=("duckdb",)),),
-        release.build_twin,
+        release.write_restricted,
         versioned=True,
         always=True,  # it depends on the key, which nobody writes down
     )  # fmt: skip

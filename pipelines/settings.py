@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors.registry import CodeTables
 from connectors.spec import Platform
 from pipelines.city import City
-from pipelines.once import code_fingerprint, digest
+from pipelines.markers import code_fingerprint, digest
 from warehouse.model import Home
 
 PLATFORMS_VARIABLE = "ONENET_PLATFORMS"

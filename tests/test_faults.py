@@ -18,7 +18,7 @@ import pytest
 from click.testing import Result
 
 from pipelines.commands.faults import told_of
-from pipelines.nothing_new import given, nothing_new, remember
+from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
 from pipelines.settings import Settings
 from warehouse.model import Home
 
@@ -123,7 +123,7 @@ def test_a_damaged_ledger_says_so_itself(onenet: Onenet, home: Home) -> None:
 
 def test_a_damaged_mark_of_the_last_run_is_none(city: Path, home: Home) -> None:
     settings = Settings(city / "deliveries", home)
-    remember(home, "given")
+    record_success(home, "given")
     assert nothing_new(settings, "given")
     home.done("run").write_text('{"finger', encoding="utf-8")
     assert not nothing_new(settings, "given")
@@ -133,7 +133,7 @@ def test_new_models_can_be_asked_for_though_the_note_of_it_is_damaged(city: Path
     from pipelines.stages.models import ask_for_new_models, asked
 
     home.retrain.write_bytes(b"\xff")
-    assert given(Settings(city / "deliveries", home))
+    assert run_fingerprint(Settings(city / "deliveries", home))
     ask_for_new_models(home)
     assert asked(home) == 1
 

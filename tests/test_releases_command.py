@@ -21,7 +21,7 @@ KEY = "a key for tests alone"
 
 @pytest.fixture(scope="module")
 def two_releases(onenet: Onenet, city: Path, finished_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a second release, from one more delivery, for which a restricted twin was wanted."""
+    """A home with a second release, from one more delivery, for which a restricted release was wanted."""
     home, inbox = tmp_path_factory.mktemp("two") / "home", tmp_path_factory.mktemp("inbox") / "deliveries"
     shutil.copytree(finished_home, home, symlinks=True)
     shutil.copytree(city / "deliveries", inbox)

@@ -106,7 +106,7 @@ ENDINGS = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeE
 
 
 def _built_by_another(home: Path) -> bool:
-    from pipelines.once import code_fingerprint
+    from pipelines.markers import code_fingerprint
     from warehouse.model import Home
     from warehouse.release import published, releases
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import StandingHome, console, leave
+from pipelines.commands.options import ExistingHome, console, leave
 
 if TYPE_CHECKING:
     from warehouse.model import Home
@@ -27,7 +27,7 @@ OneTable = Annotated[str | None, typer.Option(help="逐行列出某表的变化�
 Limit = Annotated[int, typer.Option(min=1, help="最多列出多少行 · at most so many rows")]
 
 
-def releases(home: StandingHome) -> None:
+def releases(home: ExistingHome) -> None:
     """列出保留的发布版 · List the releases that are kept; the library is marked."""
     from rich.box import SIMPLE
     from rich.table import Table
@@ -62,7 +62,7 @@ def releases(home: StandingHome) -> None:
 
 
 def diff(
-    home: StandingHome, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50
+    home: ExistingHome, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50
 ) -> None:
     """比较两个发布版：各表新增、减少、改变的行数 · Compare two releases: rows added, removed and changed per table."""
     from rich.table import Table
@@ -92,7 +92,7 @@ def diff(
     out.print(shown)
 
 
-def rollback(version: Version, home: StandingHome) -> None:
+def rollback(version: Version, home: ExistingHome) -> None:
     """退回到保留的发布版，核验后切换 · Make a kept release the library again, after verifying it.
 
     编号登记不回退：已发出的编号不会再用。有新数据的下一次运行照常发布新版。

@@ -7,7 +7,7 @@ import dagster as dg
 
 from connectors.inbox import listing
 from pipelines.defs.threads import threads_executor
-from pipelines.once import digest
+from pipelines.markers import digest
 from pipelines.settings import Settings
 
 MAIN_JOB = "base_library"

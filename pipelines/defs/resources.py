@@ -9,11 +9,11 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from connectors.holding import standing_of_all
+from connectors.holding import all_delivery_states
 from pipelines.city import City
 from pipelines.locking import locked
+from pipelines.markers import Counts, digest, digests_of, run_if_changed
 from pipelines.nothing_new import forget_run
-from pipelines.once import Counts, digest, digests_of, once
 from pipelines.recovery import recover, scratch
 from pipelines.settings import Settings
 from pipelines.stages import models
@@ -61,7 +61,7 @@ class Workspace(dg.ConfigurableResource):
         version = self.version(plan) if step.versioned else ""
         if step.always:
             return step.run(self.settings, version)
-        return once(
+        return run_if_changed(
             self.settings.home,
             step.name,
             self.fingerprints(plan).of(step, version),
@@ -73,7 +73,7 @@ class Workspace(dg.ConfigurableResource):
         """The version of the release this run makes: named once all models are there, and kept."""
         known = self.fingerprints(plan)
         models_made = [known.of(step) for step in plan.steps if step.group == "link"]
-        counts = once(
+        counts = run_if_changed(
             self.settings.home,
             "version",
             digest((*models_made, *known.landed.items())),
@@ -84,7 +84,7 @@ class Workspace(dg.ConfigurableResource):
     def check_landing(self) -> Counts:
         """Run the landing suites; what they find follows from the deliveries alone."""
         landed = _landed(self.settings)
-        return once(
+        return run_if_changed(
             self.settings.home,
             "check/landing",
             digest((self.settings.configuration_fingerprint, *landed.items())),
@@ -132,14 +132,14 @@ def _say(context: dg.InitResourceContext, what: str) -> None:
 
 def _landed(settings: Settings) -> Mapping[str, str]:
     """`landing/<platform>` → fingerprint of its deliveries as they stand."""
-    standing = _deliveries(settings, settings.configuration_fingerprint, _marks(settings.home))
-    return {f"landing/{platform}": standing.get(platform, "") for platform in settings.platforms}
+    states = _deliveries(settings, settings.configuration_fingerprint, _marks(settings.home))
+    return {f"landing/{platform}": states.get(platform, "") for platform in settings.platforms}
 
 
 @lru_cache(maxsize=8)
 def _deliveries(settings: Settings, configuration: str, marks: tuple[object, ...]) -> dict[str, str]:
     """Platform → fingerprint of its deliveries as they stand; `marks` and `configuration` tell when to look again."""
-    known = standing_of_all(settings.platforms, settings.home)
+    known = all_delivery_states(settings.platforms, settings.home)
     lines: dict[str, list[str]] = {}
     for line in known.select(["platform", "delivery_id", "dataset", "state"]).to_pylist():
         lines.setdefault(line["platform"], []).append("/".join(line.values()))

@@ -19,7 +19,7 @@ from pipelines.matching.engine.decided_pairs import question_value
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
-from warehouse.judgements import places_of, read, standing
+from warehouse.judgements import ledger_states, places_of, read
 from warehouse.model import Home
 from warehouse.model.catalogue import PLATFORM, WITHHELD
 from warehouse.model.evidence import ATTRIBUTE
@@ -165,7 +165,7 @@ def _secret(session: Session, home: Home, kind: str) -> dict[str, set[str]]:
 
 
 def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
-    judged = standing(read(home))
+    judged = ledger_states(read(home))
     judged = judged.filter(pc.equal(judged["entity_kind"], kind))
     reopened = [WITHDRAWN, *([UNSURE] if again else [])]
     stands = pc.and_(

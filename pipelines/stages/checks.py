@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from quality.suites import examine, run_suites, suites_of_release
 from warehouse.model.home import LIBRARY_FILE

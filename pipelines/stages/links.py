@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.kinds import inputs_of, specification
+from pipelines.markers import Counts, digest
 from pipelines.matching.engine.link import link
 from pipelines.matching.engine.plot import weight_plot
 from pipelines.matching.engine.result import MatchResult, Report
@@ -32,7 +33,6 @@ from pipelines.matching.inputs.mention_index import digest_of
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.sources import rows_of
 from pipelines.matching.store.state import State
-from pipelines.once import Counts, digest
 from pipelines.settings import Settings
 from pipelines.stages.models import Held, days, drift_of, held_model, keep_model, newest_delivery
 from warehouse import judgements

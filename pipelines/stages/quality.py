@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from connectors.manifest import manifest
 from connectors.spec import Dataset, Platform, Role, Source
-from pipelines.once import Counts, digest, forget, once_together
+from pipelines.markers import Counts, digest, forget, run_changed
 from pipelines.settings import Settings
 from quality.data_docs import build_data_docs
 from quality.overlap import overlap
@@ -48,7 +48,7 @@ def check_landing(settings: Settings) -> Counts:
                 kept.write(own, home.stage(kept.name, f"{LANDING}/{name}"))
 
     newest = _newest(manifest(home))
-    once_together(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
+    run_changed(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
     for kept in (EXPECTATION, FAILING_ROW):
         parts = [kept.read(home.stage(kept.name, f"{LANDING}/{name}")) for name in settings.platforms]
         kept.write(pa.concat_tables([kept.empty(), *parts]), home.stage(kept.name, LANDING))

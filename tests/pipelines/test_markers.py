@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.defs.resources import Fingerprints
-from pipelines.once import Counts, code_fingerprint, digest, once, once_together
+from pipelines.markers import Counts, code_fingerprint, digest, run_changed, run_if_changed
 from pipelines.settings import Settings
 from pipelines.steps import Plan, Written
 from pipelines.steps import Step as PlannedStep
@@ -30,21 +30,21 @@ class Step:
 
 def test_a_step_runs_again_only_when_its_fingerprint_changes(tmp_path: Path) -> None:
     home, step = Home(tmp_path), Step()
-    assert once(home, "link/person", "a", step) == {"rows": 1}
-    assert once(home, "link/person", "a", step) == {"rows": 1, "unchanged": True}
-    assert once(home, "link/person", "b", step) == {"rows": 2}
+    assert run_if_changed(home, "link/person", "a", step) == {"rows": 1}
+    assert run_if_changed(home, "link/person", "a", step) == {"rows": 1, "unchanged": True}
+    assert run_if_changed(home, "link/person", "b", step) == {"rows": 2}
 
 
 def test_a_step_that_broke_is_not_taken_for_done(tmp_path: Path) -> None:
     home, step = Home(tmp_path), Step()
-    once(home, "golden/person", "a", step)
+    run_if_changed(home, "golden/person", "a", step)
 
     def broken() -> Counts:
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        once(home, "golden/person", "b", broken)
-    once(home, "golden/person", "a", step)
+        run_if_changed(home, "golden/person", "b", broken)
+    run_if_changed(home, "golden/person", "a", step)
     assert step.runs == 2
 
 
@@ -61,7 +61,7 @@ def test_the_code_has_one_fingerprint() -> None:
 def test_of_steps_done_together_those_are_done_again_that_changed(tmp_path: Path) -> None:
     home, ran = Home(tmp_path), []
     for fingerprints in ({"check/a": "1", "check/b": "1"}, {"check/a": "1", "check/b": "2"}, {"check/b": "2"}):
-        once_together(home, fingerprints, ran.append)
+        run_changed(home, fingerprints, ran.append)
     assert ran == [["check/a", "check/b"], ["check/b"]]
 
 
@@ -71,19 +71,19 @@ def test_of_steps_that_broke_together_all_are_done_again(tmp_path: Path) -> None
     def broken(_: list[str]) -> None:
         raise OSError("no space left on device")
 
-    once_together(home, {"check/a": "1", "check/b": "1"}, ran.append)
+    run_changed(home, {"check/a": "1", "check/b": "1"}, ran.append)
     with pytest.raises(OSError, match="no space"):
-        once_together(home, {"check/a": "2", "check/b": "2"}, broken)
-    once_together(home, {"check/a": "1", "check/b": "1"}, ran.append)
+        run_changed(home, {"check/a": "2", "check/b": "2"}, broken)
+    run_changed(home, {"check/a": "1", "check/b": "1"}, ran.append)
     assert ran == [["check/a", "check/b"]] * 2
 
 
 @pytest.mark.parametrize("damaged", ["", '{"finger', "[]", "{}"])
 def test_a_step_with_a_damaged_mark_is_done_again(tmp_path: Path, damaged: str) -> None:
     home, step = Home(tmp_path), Step()
-    once(home, "golden/person", "a", step)
+    run_if_changed(home, "golden/person", "a", step)
     home.done("golden/person").write_text(damaged, encoding="utf-8")
-    assert once(home, "golden/person", "a", step) == {"rows": 2}
+    assert run_if_changed(home, "golden/person", "a", step) == {"rows": 2}
 
 
 def wrote(handle: str, runs: list[str], home: Home, content: str) -> PlannedStep:
@@ -110,7 +110,7 @@ def test_a_step_whose_inputs_were_written_the_same_again_is_not_done_again(tmp_p
         for step in plan.steps:
             fingerprint = Fingerprints(plan, home, "", {"landing/a": landed}, ()).of(step)
             written = partial(lambda s: {w.handle: w.digest(settings) for w in s.writes}, step)
-            once(home, step.name, fingerprint, partial(step.run, settings, ""), written)
+            run_if_changed(home, step.name, fingerprint, partial(step.run, settings, ""), written)
 
     run("1", "same")
     run("2", "same")  # something came that says what was known
@@ -128,5 +128,5 @@ def test_threads_that_need_the_same_step_wait_for_it(tmp_path: Path) -> None:
         return {}
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: once(home, "version", "a", slow), range(4)))
+        list(pool.map(lambda _: run_if_changed(home, "version", "a", slow), range(4)))
     assert len(runs) == 1

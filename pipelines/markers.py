@@ -28,7 +28,7 @@ _BUSY: defaultdict[tuple[Home, str], threading.RLock] = defaultdict(threading.RL
 """One lock for every step of a home: steps go side by side, and two of them may need the same third one."""
 
 
-def once(
+def run_if_changed(
     home: Home,
     step: str,
     fingerprint: str,
@@ -48,40 +48,40 @@ def once(
         written: handle → digest of each table it has written, called after `body`: see `digests_of`.
     """
     with _BUSY[home, step]:
-        former = mark_of(home, step)
+        former = marker_of(home, step)
         if former and former["fingerprint"] == fingerprint:
             return {**former["counts"], "unchanged": True}
-        _unmark(home, step)
+        _remove_marker(home, step)
         counts = body()
-        _mark(home, step, fingerprint, counts, written())
+        _write_marker(home, step, fingerprint, counts, written())
         return counts
 
 
 def digests_of(home: Home, step: str) -> Mapping[str, str]:
     """Handle → digest of each table a step wrote when it was last run to its end; empty where it was not."""
-    told = (mark_of(home, step) or {}).get("written")
+    told = (marker_of(home, step) or {}).get("written")
     return told if isinstance(told, dict) else {}
 
 
-def once_together(home: Home, steps: Mapping[str, str], body: Callable[[list[str]], None]) -> None:
-    """As `once`, for steps that are cheaper done together: run `body` on those that are not done on their fingerprint.
+def run_changed(home: Home, steps: Mapping[str, str], body: Callable[[list[str]], None]) -> None:
+    """As `run_if_changed`, for steps that are cheaper done together: run `body` on those that are not done on their fingerprint.
 
     Args:
         home: where the marks are.
         steps: step → fingerprint of what it reads.
         body: does the steps it is given, in the order of `steps`; not called where there are none.
     """
-    changed = [step for step in steps if (mark_of(home, step) or {}).get("fingerprint") != steps[step]]
+    changed = [step for step in steps if (marker_of(home, step) or {}).get("fingerprint") != steps[step]]
     for step in changed:
-        _unmark(home, step)
+        _remove_marker(home, step)
     if changed:
         body(changed)
     for step in changed:
-        _mark(home, step, steps[step], {}, {})
+        _write_marker(home, step, steps[step], {}, {})
 
 
-def mark_of(home: Home, step: str) -> dict[str, Any] | None:
-    """The mark of a step; None where it was not run to its end. A damaged mark is none: the step is then done again."""
+def marker_of(home: Home, step: str) -> dict[str, Any] | None:
+    """The marker of a step; None where it was not run to its end. A damaged marker is none: the step is then done again."""
     try:
         told = json.loads(home.done(step).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -89,20 +89,20 @@ def mark_of(home: Home, step: str) -> dict[str, Any] | None:
     return told if isinstance(told, dict) and "fingerprint" in told else None
 
 
-def _unmark(home: Home, step: str) -> None:
+def _remove_marker(home: Home, step: str) -> None:
     mark = home.done(step)
     if mark.exists():
         mark.unlink()
         sync(mark.parent)  # or a loss of power could bring the mark back beside half-written results
 
 
-def _mark(home: Home, step: str, fingerprint: str, counts: Counts, written: Mapping[str, str]) -> None:
+def _write_marker(home: Home, step: str, fingerprint: str, counts: Counts, written: Mapping[str, str]) -> None:
     content = json.dumps({"fingerprint": fingerprint, "counts": counts, "written": written}, ensure_ascii=False)
     write_whole(home.done(step), content.encode())
 
 
 def forget(home: Home, step: str) -> None:
-    """Make the next `once` of this step run, whatever its fingerprint."""
+    """Make the next `run_if_changed` of this step run it, whatever its fingerprint."""
     home.done(step).unlink(missing_ok=True)
 
 
