@@ -25,6 +25,7 @@ import pyarrow as pa
 from pipelines.resolution.ids import ALPHABET, encode
 from warehouse.model.data_model import shipped
 from warehouse.model.release import Served, release_tables
+from warehouse.model.sql import identifier, literal
 from warehouse.release import ddl
 from warehouse.release.build import STORAGE_VERSION
 from warehouse.release.fill import order
@@ -63,8 +64,8 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
     """
     spill = file.with_suffix(".spill")
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as con:
-        con.execute(f"attach {ddl.text(str(library))} as small (read_only)")
-        con.execute(f"attach {ddl.text(str(file))} as large (storage_version {ddl.text(STORAGE_VERSION)})")
+        con.execute(f"attach {literal(str(library))} as small (read_only)")
+        con.execute(f"attach {literal(str(file))} as large (storage_version {literal(STORAGE_VERSION)})")
         con.execute("use large")
         (one,) = con.execute("select count(*) from small.base.person").fetchone() or (1,)
         copies = max(1, round(persons / one))
@@ -139,7 +140,7 @@ def _slices(con: duckdb.DuckDBPyConnection, served: Served, copies: int) -> Iter
         yield f"select {columns} from {source} join place n on n.old = s.{place} {joins}"
     elif lead and table.full_name != "quality.failing_row":  # of which there are a thousand a check at most
         copied = f"select {columns} from {source} join entity n on n.old = s.{lead} {joins}"
-        before = [f"s.{ddl.name(key)}" for key in list(keys)[: list(keys).index(lead)]]
+        before = [f"s.{identifier(key)}" for key in list(keys)[: list(keys).index(lead)]]
         if next(iter(keys)) in PLACES:  # copies of a grid lie among those of others
             yield copied
         else:
@@ -160,7 +161,7 @@ def _conditions(con: duckdb.DuckDBPyConnection, source: str, columns: list[str],
     for *alike, n in con.sql(
         f"select {', '.join(columns)}, count(*) from {source} group by all order by all"
     ).fetchall():
-        same = " and ".join(f"{c} = {ddl.text(value)}" for c, value in zip(columns, alike, strict=True))
+        same = " and ".join(f"{c} = {literal(value)}" for c, value in zip(columns, alike, strict=True))
         if rows and rows + n * copies > SLICE:
             yield f"({' or '.join(slice_)})"
             slice_, rows = [], 0
@@ -189,7 +190,7 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
     """Columns of a row's copy number `n.copy`, and the joins that find the ids and places of that copy."""
     shown, joins = [], []
     for i, column in enumerate(served.table.columns):
-        name = ddl.name(column.name)
+        name = identifier(column.name)
         if ENTITY.fullmatch(column.name):
             joins.append(f"left join entity j{i} on j{i}.old = s.{name} and j{i}.copy = n.copy")
             value = f"coalesce(j{i}.new, s.{name})"  # '' where there is no other entity
@@ -216,5 +217,5 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
 
 
 def _value(name: str) -> str:
-    distinct = ", ".join(map(ddl.text, sorted(DISTINCT_ATTRIBUTES)))
+    distinct = ", ".join(map(literal, sorted(DISTINCT_ATTRIBUTES)))
     return f"case when s.attribute in ({distinct}) then s.{name} || '-' || n.copy else s.{name} end"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.model.sql import identifier
+
 
 def date_sql(column: str) -> str:
     """SQL that turns the text in `column` (already quoted) into a date; null where it holds none.
@@ -32,17 +34,12 @@ def date_sql(column: str) -> str:
     end"""
 
 
-def quoted(name: str) -> str:
-    """A column name as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def newest(path: Path, column: str) -> datetime.date | None:
     """The newest date in a column of a Parquet file that is not ahead of the clock; None where there is none.
 
     Where all are ahead, the clock is wrong and the newest of them counts.
     """
-    day = date_sql(quoted(column))
+    day = date_sql(identifier(column))
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"""select coalesce(max(day) filter (day <= current_date + 1), max(day))

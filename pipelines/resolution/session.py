@@ -10,8 +10,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeAlias
@@ -20,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.model import Table
+from warehouse.model import Table, sql
 from warehouse.model.durable import aside, put_in_place
 
 Source: TypeAlias = pa.Table | Path
@@ -34,10 +32,9 @@ SHARE = max(1, (os.cpu_count() or 1) // 2)
 third less processor time than two of two threads on the same two cores."""
 
 
-@cache
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`."""
-    return files("pipelines.resolution").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return sql.statement("pipelines.resolution", name)
 
 
 class Session:

@@ -8,18 +8,18 @@ the city again.
 from __future__ import annotations
 
 import shutil
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.extracts.stage_views import escaped, show
+from warehouse.extracts.stage_views import show
 from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.link import MENTION
+from warehouse.model.sql import literal, statement
 
 PREPARED = ("mention", "substitute", "claim", "behind")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
@@ -65,12 +65,13 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
-    statement = resources.files("warehouse.extracts").joinpath("sql", f"prepared_{name}.sql").read_text("utf-8")
-    target = escaped((folder / name).as_posix())
-    con.execute(f"copy ({statement}) to '{target}' (format parquet, partition_by (platform), compression zstd)")
+    query = statement("warehouse.extracts", f"prepared_{name}")
+    con.execute(
+        f"copy ({query}) to {literal(folder / name)} (format parquet, partition_by (platform), compression zstd)"
+    )
     # What a platform reads of which nothing is known here.
     (folder / name).mkdir(exist_ok=True)
-    con.execute(f"copy (select * from ({statement}) limit 0) to '{target}/{NOTHING}' (format parquet)")
+    con.execute(f"copy (select * from ({query}) limit 0) to {literal(folder / name / NOTHING)} (format parquet)")
     some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
     con.read_parquet(
         [str(path) for path in some or [folder / name / NOTHING]], hive_partitioning=bool(some)

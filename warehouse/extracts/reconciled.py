@@ -7,7 +7,6 @@ Belongs here: the queries over stage files. Does not: who may see what (`plan`) 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 
 import duckdb
 import numpy as np
@@ -16,11 +15,12 @@ import pyarrow.compute as pc
 
 from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan, Role
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
-from warehouse.extracts.stage_views import escaped, keep, show
+from warehouse.extracts.stage_views import keep, show
 from warehouse.model.catalogue import DATASET
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
+from warehouse.model.sql import identifier, literal, parquet, statement
 from warehouse.model.vocabulary import REASON, ROLE
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
@@ -64,11 +64,11 @@ class Reconciliation:
         for name in PREPARED:
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):
-            self.con.execute(_sql(step))
+            self.con.execute(statement("warehouse.extracts", step))
 
     def asserted(self) -> frozenset[tuple[str, str, str]]:
         """(dataset, role, attribute) the platform's rows say something about, among what may be seen."""
-        return frozenset(self.con.sql(_sql("asserted")).fetchall())
+        return frozenset(self.con.sql(statement("warehouse.extracts", "asserted")).fetchall())
 
     def columns(self, plan: Plan, rows: pa.Table, batch_rows: int) -> pa.RecordBatchReader:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
@@ -79,7 +79,7 @@ class Reconciliation:
 
     def findings(self) -> pa.Table:
         """Where the platform's own value is not the golden one, with who stands behind that and why. Text in Chinese."""
-        found = self.con.sql(_sql("finding")).to_arrow_table()
+        found = self.con.sql(statement("warehouse.extracts", "finding")).to_arrow_table()
         model = self.home.data_model
         titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
         columns = [
@@ -115,10 +115,9 @@ class Reconciliation:
         files = sorted((folder / f"platform={platform}").glob("*.parquet"))
         known = bool(files)
         files = files or [folder / NOTHING]
-        chosen = ", ".join(f"'{escaped(file.as_posix())}'" for file in files)
         self.con.execute(
             f"create or replace temp view prepared_{name} as "
-            f"from read_parquet([{chosen}], hive_partitioning = {str(known).lower()})"
+            f"from {parquet(files, f'hive_partitioning = {str(known).lower()}')}"
         )
 
 
@@ -135,9 +134,9 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
         same_row = " and ".join(f"{{0}}.{name} = o.{name}" for name in IDENTITY)
         steps += [
             f"m{number} as (select o.place, m.entity_id from own o join mention m on {same_row.format('m')} "
-            f"where m.role = '{escaped(role.name)}' and m.entity_kind = '{role.kind}' and m.dataset = '{escaped(plan.dataset)}')",
+            f"where m.role = {literal(role.name)} and m.entity_kind = '{role.kind}' and m.dataset = {literal(plan.dataset)})",
             f"c{number} as (select o.place{states} from own o join claim c on {same_row.format('c')} "
-            f"where c.role = '{escaped(role.name)}' and c.entity_kind = '{role.kind}' group by o.place)",
+            f"where c.role = {literal(role.name)} and c.entity_kind = '{role.kind}' group by o.place)",
         ]
         joins += [
             f"left join m{number} on m{number}.place = o.place",
@@ -147,7 +146,7 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
         if substituted and role.attributes:
             steps.append(_substitutes(role, number))
             joins.append(f"left join x{number} on x{number}.entity_id = m{number}.entity_id")
-        columns.append(f"m{number}.entity_id as {_quoted(role.entity)}")
+        columns.append(f"m{number}.entity_id as {identifier(role.entity)}")
         for i, attribute in enumerate(role.attributes):
             value = shown(model, role.kind, attribute.name, f"g{number}")
             if substituted:
@@ -156,18 +155,18 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
                     "double" if pa.types.is_floating(stored) else "bigint" if pa.types.is_integer(stored) else "varchar"
                 )
                 value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
-            columns.append(f"{value} as {_quoted(attribute.value)}")
+            columns.append(f"{value} as {identifier(attribute.value)}")
             if attribute.mark:
                 columns.append(
                     f"case when m{number}.entity_id is null then null when c{number}.s{i} = 3 then '{AGREES}' "
                     f"when c{number}.s{i} = 2 then '{DIFFERS}' when c{number}.s{i} = 1 then '{INVALID}' "
-                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {_quoted(attribute.mark)}"
+                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {identifier(attribute.mark)}"
                 )
     joins.append(
         "left join duplicate d on d.delivery_id = o.delivery_id and d.sheet_name = o.sheet_name "
-        f"and d.row_number = o.row_number and d.dataset = '{escaped(plan.dataset)}'"
+        f"and d.row_number = o.row_number and d.dataset = {literal(plan.dataset)}"
     )
-    columns.append(f"d.others as {_quoted(plan.duplicates)}")
+    columns.append(f"d.others as {identifier(plan.duplicates)}")
     with_steps = f"with {', '.join(steps)} " if steps else ""
     return f"{with_steps}select {', '.join(columns)} from own o {' '.join(joins)} order by o.place"
 
@@ -186,11 +185,3 @@ def _worded(codes: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArray
     encoded = codes.combine_chunks().dictionary_encode()
     dictionary = pa.array([words.get(code, code) for code in encoded.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([dictionary.take(encoded.indices)], pa.string())
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _sql(step: str) -> str:
-    return resources.files("warehouse.extracts").joinpath("sql", f"{step}.sql").read_text("utf-8")

@@ -13,7 +13,8 @@ import duckdb
 
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
-from warehouse.release.ddl import name, text
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.release.manifest import LIBRARY, Manifest
 
 PARQUET = "parquet"

@@ -23,7 +23,7 @@ import duckdb
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import restricted_tables
-from warehouse.release.ddl import text
+from warehouse.model.sql import literal as text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, file_line
 from warehouse.release.publish import swap_in

@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +24,9 @@ from pypinyin import Style, pinyin
 
 from pipelines.standardise.address.notation import fold_text, name_key, numbers
 from pipelines.standardise.address.own_division import OwnDivision
+from warehouse.model.sql import statement
+
+PACKAGE = __package__ or ""
 
 REFERENCE_COLUMNS = (
     *("address_code", "county", "street", "community", "grid_code", "road", "road_number"),
@@ -185,9 +187,9 @@ class Gazetteer:
         con = duckdb.connect()
         con.register("reference", rows)
         for table in ("place", "dwelling", *_DRAWN):
-            con.execute(f"create table {table} as {_sql(table)}")
-        doors = con.sql(_sql("road_door")).to_arrow_table()
-        aliases = con.sql(_sql("alias")).to_arrow_table()
+            con.execute(f"create table {table} as {statement(PACKAGE, table)}")
+        doors = con.sql(statement(PACKAGE, "road_door")).to_arrow_table()
+        aliases = con.sql(statement(PACKAGE, "alias")).to_arrow_table()
         con.unregister("reference")
         division = _division(rows, declared or OwnDivision())
         return cls._indexed(con, doors, aliases, division, _fingerprint(rows, division))
@@ -303,7 +305,3 @@ def _division(rows: pa.Table, declared: OwnDivision) -> OwnDivision:
     codes = pc.drop_null(rows.column("grid_code")).to_pylist()
     found = OwnDivision.of(named, codes)
     return OwnDivision(declared.province or found.province, declared.prefecture, declared.counties | found.counties)
-
-
-def _sql(name: str) -> str:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
