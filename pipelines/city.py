@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -29,12 +29,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connectors import registry
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
-from pipelines.resolution.binding import unbound
-from pipelines.standardise.address.own_division import OwnDivision
 from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind_files import DataModelError
+
+if TYPE_CHECKING:
+    from pipelines.standardise.address.own_division import OwnDivision
 
 SETTINGS, CODES, PLATFORMS = "settings.yaml", "codes.yaml", "platforms"
 PARTS = ("kinds", "checks")
@@ -77,6 +78,10 @@ class Division(Strict):
     @property
     def own(self) -> OwnDivision:
         """As addresses are read by it."""
+        from pipelines.standardise.address.own_division import (
+            OwnDivision,  # a second of imports that most commands spare
+        )
+
         return OwnDivision.of(self.counties, province=self.province, prefecture=self.prefecture)
 
 
@@ -156,8 +161,11 @@ class City:
                 ]
             )
         _ = self.settings, self.data_model, self.code_tables, self.platforms
-        if problems := list(unbound(self.data_model, self._own_kinds())):
-            raise ConfigurationError(problems)
+        if own := self._own_kinds():
+            from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
+
+            if problems := list(unbound(self.data_model, own)):
+                raise ConfigurationError(problems)
         try:
             check_city(self.data_model)
             for name in suite_names(self.data_model):
