@@ -28,8 +28,8 @@ import pyarrow.csv as pacsv
 import yaml
 from rapidfuzz import fuzz, process
 
-from pipelines.standardise.address import Gazetteer, address_similarity, segment, standardise_addresses
-from pipelines.standardise.address.similarity import best_of
+from benchmarks.address_text import address_similarity, best_of, segment
+from pipelines.standardise.address import Gazetteer, standardise_addresses
 
 GOLDEN = Path(__file__).parent.parent / "tests/pipelines/standardise/address/cases.yaml"
 CORPUS_LABEL = {

@@ -35,9 +35,9 @@ import matplotlib.pyplot as plt
 
 from benchmarks.city import city
 from pipelines.kinds import inputs_of, specification
+from pipelines.markers import code_fingerprint
 from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.once import code_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages.links import link_mentions
 from warehouse.model import Home

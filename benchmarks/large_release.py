@@ -25,6 +25,7 @@ import pyarrow as pa
 from pipelines.resolution.ids import ALPHABET, encode
 from warehouse.model.data_model import shipped
 from warehouse.model.release import Served, release_tables
+from warehouse.model.sql import identifier, literal
 from warehouse.release import ddl
 from warehouse.release.build import STORAGE_VERSION
 from warehouse.release.fill import order
@@ -33,10 +34,23 @@ COPIES_A_STREET = 10
 SLICE = 2_000_000
 ENTITY = re.compile(rf"(.*_)?({'|'.join(shipped().kinds)}|entity|other|old|new)_id")
 PLACES = ("grid_code", "community_code", "street_code", "parent_code")
-TOLD_APART = ("address", "residence", "registered_address", "operating_address", "dwelling", "credit_code") + (
-    "registration_number", "organisation_code", "unit_number", "address_code", "source_code", "household_number",
-)  # fmt: skip
-"""Attributes whose value names one person, home or firm: they get the number of their copy."""
+DISTINCT_TYPES = ("address", "certificate_number", "credit_code", "identifier")
+"""Types whose values name one thing. Identity numbers and phones are shown as tokens, which are of the copy already."""
+
+
+def _distinct_attributes() -> frozenset[str]:
+    """Attributes of every kind whose value names one thing: they get the number of their copy. A part of an identifier, such
+    as the class in the number of a component, names many."""
+    model = shipped()
+    return frozenset(
+        name
+        for kind, declared in model.kinds.items()
+        for name, attribute in declared.attributes.items()
+        if (type_ := model.type_of(kind, name).type) in DISTINCT_TYPES and not (attribute.of and type_ == "identifier")
+    ) | {"dwelling"}
+
+
+DISTINCT_ATTRIBUTES = _distinct_attributes()
 
 
 def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3GB") -> int:
@@ -50,8 +64,8 @@ def multiply(library: Path, file: Path, persons: int, *, memory_limit: str = "3G
     """
     spill = file.with_suffix(".spill")
     with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(spill)}) as con:
-        con.execute(f"attach {ddl.text(str(library))} as small (read_only)")
-        con.execute(f"attach {ddl.text(str(file))} as large (storage_version {ddl.text(STORAGE_VERSION)})")
+        con.execute(f"attach {literal(str(library))} as small (read_only)")
+        con.execute(f"attach {literal(str(file))} as large (storage_version {literal(STORAGE_VERSION)})")
         con.execute("use large")
         (one,) = con.execute("select count(*) from small.base.person").fetchone() or (1,)
         copies = max(1, round(persons / one))
@@ -126,7 +140,7 @@ def _slices(con: duckdb.DuckDBPyConnection, served: Served, copies: int) -> Iter
         yield f"select {columns} from {source} join place n on n.old = s.{place} {joins}"
     elif lead and table.full_name != "quality.failing_row":  # of which there are a thousand a check at most
         copied = f"select {columns} from {source} join entity n on n.old = s.{lead} {joins}"
-        before = [f"s.{ddl.name(key)}" for key in list(keys)[: list(keys).index(lead)]]
+        before = [f"s.{identifier(key)}" for key in list(keys)[: list(keys).index(lead)]]
         if next(iter(keys)) in PLACES:  # copies of a grid lie among those of others
             yield copied
         else:
@@ -147,7 +161,7 @@ def _conditions(con: duckdb.DuckDBPyConnection, source: str, columns: list[str],
     for *alike, n in con.sql(
         f"select {', '.join(columns)}, count(*) from {source} group by all order by all"
     ).fetchall():
-        same = " and ".join(f"{c} = {ddl.text(value)}" for c, value in zip(columns, alike, strict=True))
+        same = " and ".join(f"{c} = {literal(value)}" for c, value in zip(columns, alike, strict=True))
         if rows and rows + n * copies > SLICE:
             yield f"({' or '.join(slice_)})"
             slice_, rows = [], 0
@@ -176,7 +190,7 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
     """Columns of a row's copy number `n.copy`, and the joins that find the ids and places of that copy."""
     shown, joins = [], []
     for i, column in enumerate(served.table.columns):
-        name = ddl.name(column.name)
+        name = identifier(column.name)
         if ENTITY.fullmatch(column.name):
             joins.append(f"left join entity j{i} on j{i}.old = s.{name} and j{i}.copy = n.copy")
             value = f"coalesce(j{i}.new, s.{name})"  # '' where there is no other entity
@@ -187,7 +201,7 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
             value = f"case when s.{name} <> '' then md5(s.{name} || n.copy) else s.{name} end"
         elif column.name.endswith("row_number"):
             value = f"s.{name} * {copies} + n.copy"
-        elif column.name in TOLD_APART:
+        elif column.name in DISTINCT_ATTRIBUTES:
             value = f"s.{name} || '-' || n.copy"
         elif column.name == "value":
             joins.append(
@@ -203,5 +217,5 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
 
 
 def _value(name: str) -> str:
-    told_apart = ", ".join(map(ddl.text, TOLD_APART))
-    return f"case when s.attribute in ({told_apart}) then s.{name} || '-' || n.copy else s.{name} end"
+    distinct = ", ".join(map(literal, sorted(DISTINCT_ATTRIBUTES)))
+    return f"case when s.attribute in ({distinct}) then s.{name} || '-' || n.copy else s.{name} end"

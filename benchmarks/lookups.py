@@ -1,4 +1,4 @@
-"""How long questions take on a large release: point look-ups, and every query of the cookbook with its Chinese twin.
+"""How long questions take on a large release: point look-ups, and every query of the cookbook with its Chinese form.
 
 `python -m benchmarks.lookups LIBRARY [--persons 1000000] [--keep FILE]` makes a release of that many people out of a
 finished one (see `large_release`) and times each question on it: the median of `RUNS` after one that warms up, one

@@ -44,9 +44,7 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
             checks.check_stage(settings, suite)
 
     def hand_back() -> None:
-        extracts.write_departments(
-            settings, departments([p.department for p in settings.platforms.values()]), _version(settings)
-        )
+        extracts.write_departments(settings, departments(settings.platforms.values()), _version(settings))
 
     return [
         ("landing", land),
@@ -68,10 +66,10 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
 
 def _version(settings: Settings) -> str:
     """The version of this run: named once, so that it is the same for every stage."""
-    from pipelines.once import once
+    from pipelines.markers import run_if_changed
     from pipelines.stages.release import name_release
 
-    return str(once(settings.home, "version", "benchmark", lambda: name_release(settings))["version"])
+    return str(run_if_changed(settings.home, "version", "benchmark", lambda: name_release(settings))["version"])
 
 
 def _measured(settings: Settings, place: int, answer: multiprocessing.SimpleQueue[tuple[float, float, float]]) -> None:
@@ -110,7 +108,7 @@ def main() -> None:
         write_city(given.persons, given.seed, city)
     shutil.rmtree(home, ignore_errors=True)
     rows = measure(Settings(city / "deliveries", Home(home)))
-    total = [sum(row[i] for row in rows) for i in (1, 2)]
+    total = [sum(wall for _, wall, _, _ in rows), sum(cpu for _, _, cpu, _ in rows)]
     lines = [
         f"# Stages of the main job on a sample city of {given.persons:,} people",
         "",

@@ -9,6 +9,7 @@ import datetime
 from pathlib import Path
 
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier
 
 
 def date_sql(column: str) -> str:
@@ -32,17 +33,12 @@ def date_sql(column: str) -> str:
     end"""
 
 
-def quoted(name: str) -> str:
-    """A column name as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def newest(path: Path, column: str) -> datetime.date | None:
     """The newest date in a column of a Parquet file that is not ahead of the clock; None where there is none.
 
     Where all are ahead, the clock is wrong and the newest of them counts.
     """
-    day = date_sql(quoted(column))
+    day = date_sql(identifier(column))
     with connect() as connection:
         rows = connection.execute(
             f"""select coalesce(max(day) filter (day <= current_date + 1), max(day))

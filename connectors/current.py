@@ -7,20 +7,20 @@ what a value means.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.claims import date_sql, quoted
-from connectors.holding import standing
+from connectors.claims import date_sql
+from connectors.holding import delivery_states
 from connectors.manifest import manifest, rejected_rows
 from connectors.spec import Dataset, Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier, parquet, statement
 
 __all__ = ["CURRENT_HEAD", "current_rows", "manifest", "rejected_rows"]
 
@@ -56,24 +56,23 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
     with _database().cursor() as connection:
         connection.register("delivery", deliveries)
         # the declared columns come first: every file has at least those that are not optional
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        connection.execute(f"create temp view landed as from read_parquet([{listed}], union_by_name = true)")
+        connection.execute(f"create temp view landed as from {parquet(paths, 'union_by_name = true')}")
         have = set(connection.table("landed").columns)
         landed = {c: _landed(spec, c, have) for c in columns}
-        picked = [f"{landed[c] or 'cast(null as varchar)'} as {quoted(c)}" for c in columns]
+        picked = [f"{landed[c] or 'cast(null as varchar)'} as {identifier(c)}" for c in columns]
         texts = ", ".join(f"coalesce({cell}, '')" for cell in landed.values() if cell) or "''"
         changed_at = landed.get(spec.changed_at or "")
         said = date_sql(changed_at) if changed_at else "null::date"
         claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
-        statement = _sql("current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
-        table = connection.sql(statement).to_arrow_table()
+        query = statement("connectors", "current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
+        table = connection.sql(query).to_arrow_table()
     return table.cast(schema)
 
 
 def _landed(spec: Dataset, column: str, have: set[str]) -> str:
     """The cell of a column in landed rows: under its name, else under a heading it had before; '' where no file has it."""
     names = [column, *(spec.columns[column].also[::-1] if column in spec.columns else ())]
-    cells = [f"l.{quoted(name)}" for name in names if name in have]
+    cells = [f"l.{identifier(name)}" for name in names if name in have]
     return f"coalesce({', '.join(cells)})" if len(cells) > 1 else "".join(cells)
 
 
@@ -88,15 +87,11 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
-    lines = standing(platform, home)
+    lines = delivery_states(platform, home)
     with _database().cursor() as connection:
         connection.register("manifest", lines)
-        statement = _sql(f"deliveries_of_a_{platform.delivery.semantics}")
-        return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
-
-
-def _sql(name: str) -> str:
-    return (resources.files("connectors") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+        query = statement("connectors", f"deliveries_of_a_{platform.delivery.semantics}")
+        return connection.sql(query, params={"dataset": dataset}).to_arrow_table()
 
 
 def _further_columns(paths: list[Path], known: set[str]) -> list[str]:

@@ -42,7 +42,7 @@ ENOUGH_PLATFORMS = 3
 Line = dict[str, Any]
 
 
-def standing(platform: Platform, home: Home) -> pa.Table:
+def delivery_states(platform: Platform, home: Home) -> pa.Table:
     """The platform's manifest (DELIVERY) with the state every delivery has now: landed, rejected, held or refused.
 
     Held and refused lines say why in `reason_code` and `reason`. Ordered as `manifest`.
@@ -52,8 +52,8 @@ def standing(platform: Platform, home: Home) -> pa.Table:
     return pa.Table.from_pylist(judged, schema=DELIVERY.arrow)
 
 
-def standing_of_all(platforms: Mapping[str, Platform], home: Home) -> pa.Table:
-    """`standing` of every platform, ordered by platform, sequence, dataset; platforms not declared any more keep their lines."""
+def all_delivery_states(platforms: Mapping[str, Platform], home: Home) -> pa.Table:
+    """`delivery_states` of every platform, ordered by platform, sequence, dataset; platforms not declared any more keep their lines."""
     decided = decisions(home)
     lines: list[Line] = []
     for name, group in groupby(manifest(home).to_pylist(), key=lambda line: line["platform"]):

@@ -22,7 +22,7 @@ from typing import Any
 from connectors import alone, archives, claims, deliveries, files, server
 from connectors.decisions import decisions
 from connectors.deliveries import Offer
-from connectors.holding import standing
+from connectors.holding import delivery_states
 from connectors.inbox import Offered, companions, offered, shown, unreadable
 from connectors.machine import is_of_the_machine
 from connectors.manifest import manifest
@@ -76,7 +76,7 @@ def land(platform: Platform, inbox: Path, home: Home) -> LandingReport:
     """
     url = os.environ.get(platform.format.url_env or "") if isinstance(platform.format, Sql) else None
     report = _pull(platform, url, home) if url else _Intake(platform, inbox, home).report()
-    lines = standing(platform, home).to_pylist()
+    lines = delivery_states(platform, home).to_pylist()
     held = {(i["delivery_id"], i["file_name"], i["reason"]): None for i in lines if i["state"] == "held"}
     return replace(report, held=tuple(held))
 

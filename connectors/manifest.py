@@ -26,7 +26,7 @@ _known: dict[Path, tuple[tuple[int, int], pa.Table]] = {}
 def manifest(home: Home, platform: str | None = None) -> pa.Table:
     """Every manifest line of the home (DELIVERY), or of one platform, ordered by platform, sequence, dataset.
 
-    The state is that of landing, landed or rejected; see `connectors.holding.standing` for what became of it since.
+    The state is that of landing, landed or rejected; see `connectors.holding.delivery_states` for what became of it since.
     """
     paths = _files(home.landing / "delivery", platform)
     return _ordered([_remembered(path) for path in paths], DELIVERY.arrow, ("platform", "sequence", "dataset"))

@@ -10,17 +10,17 @@ name and date replaced never held; neither did what is held back or refused.
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.holding import standing
+from connectors.holding import delivery_states
 from connectors.spec import Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import ROW_PERIOD
 from warehouse.model.session import connect
+from warehouse.model.sql import statement
 
 MARK = b"deliveries"
 """Key of the Parquet metadata that says which deliveries a table of periods was made from."""
@@ -31,7 +31,10 @@ def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
     path = home.row_periods(platform.platform, dataset)
     with connect() as connection:
         deliveries = _deliveries(connection, platform, dataset, home)
-        texts = _sql(f"changes_of_a_{platform.delivery.semantics}"), _sql("row_periods")
+        texts = (
+            statement("connectors", f"changes_of_a_{platform.delivery.semantics}"),
+            statement("connectors", "row_periods"),
+        )
         mark = hashlib.sha256(repr((texts, deliveries.to_pylist())).encode()).hexdigest().encode()
         if path.exists() and (pq.read_schema(path).metadata or {}).get(MARK) == mark:
             return int(pq.read_metadata(path).num_rows)
@@ -46,9 +49,9 @@ def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, platform: Platform, dataset: str, home: Home) -> pa.Table:
-    connection.register("manifest", standing(platform, home))
-    statement = _sql(f"history_of_a_{platform.delivery.semantics}")
-    return connection.sql(statement, params={"dataset": dataset}).to_arrow_table()
+    connection.register("manifest", delivery_states(platform, home))
+    query = statement("connectors", f"history_of_a_{platform.delivery.semantics}")
+    return connection.sql(query, params={"dataset": dataset}).to_arrow_table()
 
 
 def _periods(
@@ -59,9 +62,6 @@ def _periods(
         return ROW_PERIOD.empty()
     connection.register("delivery", deliveries)
     connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
-    connection.execute(f"create temp table change as {_sql(f'changes_of_a_{platform.delivery.semantics}')}")
-    return ROW_PERIOD.conform(connection.sql(_sql("row_periods")).to_arrow_table())
-
-
-def _sql(name: str) -> str:
-    return (resources.files("connectors") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    changes = statement("connectors", f"changes_of_a_{platform.delivery.semantics}")
+    connection.execute(f"create temp table change as {changes}")
+    return ROW_PERIOD.conform(connection.sql(statement("connectors", "row_periods")).to_arrow_table())

@@ -44,6 +44,7 @@ def load_code_tables(path: Path | None = None) -> dict[str, dict[str, str]]:
     """
     path = path or CODE_TABLES
     loaded, _, problems = parse(path)
+    loaded = {} if loaded is None and not problems else loaded  # comments alone, as `onenet init` writes it
     if not problems and not isinstance(loaded, dict):
         problems = [f"{path.name}: a mapping of code tables is expected"]
     for table, values in (loaded or {}).items() if isinstance(loaded, dict) else ():

@@ -23,11 +23,12 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 
-from connectors.claims import date_sql, quoted
+from connectors.claims import date_sql
 from connectors.headings import Columns, match, require
 from connectors.rows import BATCH_ROWS, ROW_NUMBER, Batches, DeliveryRejected, checked
 from connectors.spec import Dataset, Platform
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier, parquet
 
 OVERLAP = datetime.timedelta(days=1)
 """How far before the newest row seen a pull starts again: long transactions commit rows with an older time."""
@@ -195,7 +196,7 @@ def _since(dataset: Dataset, earlier: Earlier) -> str | None:
         return None
     with connect() as connection:
         landed = connection.sql(_pulled(earlier.paths, dataset))
-        column = quoted(dataset.changed_at)
+        column = identifier(dataset.changed_at)
         day = date_sql(column)
         # a time that reads as no date is compared as the text it is, as before
         seen = landed.filter(f"coalesce({day} <= current_date + 1, true)")
@@ -214,7 +215,7 @@ def _count(engine: Engine, dataset: Dataset) -> int:
 def _keys(dataset: Dataset, paths: tuple[Path, ...]) -> int:
     """Rows that pulls brought, each key once."""
     with connect() as connection:
-        keys = ", ".join(quoted(k) for k in dataset.key)
+        keys = ", ".join(identifier(k) for k in dataset.key)
         pulled = connection.sql(_pulled(paths, dataset)).project(keys)
         return int(pulled.distinct().aggregate("count(*)").fetchall()[0][0])
 
@@ -228,8 +229,8 @@ def _under_declared_names(path: Path, dataset: Dataset) -> str:
     """The rows of a former pull as a query: a column that has another heading now stands under its declared name."""
     headings = pq.read_schema(path).names
     named = zip(headings, match(dataset, headings).names, strict=True)
-    columns = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in named)
-    return f"select {columns} from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+    columns = ", ".join(f"{identifier(old)} as {identifier(new)}" for old, new in named)
+    return f"select {columns} from {parquet([path])}"
 
 
 def before(watermark: str) -> str:
@@ -254,15 +255,15 @@ def before(watermark: str) -> str:
 def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int:
     """Keep the rows that their key's newest former pull did not bring in the same words; return how many."""
     names = pq.read_schema(asked).names
-    key = ", ".join(quoted(k) for k in dataset.key)
-    cells = ", ".join(quoted(n) for n in names)
+    key = ", ".join(identifier(k) for k in dataset.key)
+    cells = ", ".join(identifier(n) for n in names)
     with connect() as connection:
         former = " union all by name ".join(
             f"select *, {i} as pull_number from ({_under_declared_names(path, dataset)})"
             for i, path in enumerate(earlier.paths)
         )
         known = set(connection.sql(former).columns)
-        before = ", ".join(quoted(n) if n in known else f"null::varchar as {quoted(n)}" for n in names)
+        before = ", ".join(identifier(n) if n in known else f"null::varchar as {identifier(n)}" for n in names)
         found = connection.sql(
             f"""
             with former as ({former}),
@@ -270,7 +271,7 @@ def _only_new(asked: Path, earlier: Earlier, dataset: Dataset, new: Path) -> int
             asked as (select *, file_row_number from read_parquet($asked, file_row_number = true))
             select {cells} from asked a
             where not exists (
-                select 1 from newest n where {" and ".join(f"n.{quoted(c)} is not distinct from a.{quoted(c)}" for c in names)}
+                select 1 from newest n where {" and ".join(f"n.{identifier(c)} is not distinct from a.{identifier(c)}" for c in names)}
             )
             order by file_row_number
             """,

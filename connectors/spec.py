@@ -90,6 +90,9 @@ class Sql(Strict):
     url_env: str | None = Field(None, description="environment variable that holds the URL of the database")
 
 
+Sharing = Literal["unconditional", "conditional", "none"]
+"""Sharing class (共享类型): to everybody, to who is entitled, to no other department (不予共享)."""
+
 Format = Annotated[Delimited | Workbook | Ndjson | Json | Xml | GeoJson | Sql, Field(discriminator="kind")]
 
 
@@ -242,6 +245,9 @@ class Role(Strict):
     )
     when: When | None = Field(None, description="condition under which the role exists")
     authority: dict[str, int] = Field(default_factory=dict, description="attribute → 0–100; 50 where not given")
+    sharing: dict[str, Sharing] = Field(
+        default_factory=dict, description="attribute → its sharing class; that of the platform where not given"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -265,7 +271,8 @@ class Role(Strict):
     def _known(self, info: ValidationInfo) -> Role:
         model = _model(info)
         allowed = set(model.cells(self.kind))
-        for field, names in (("attributes", self.attributes), ("authority", self.authority)):
+        named = (("attributes", self.attributes), ("authority", self.authority), ("sharing", self.sharing))
+        for field, names in named:
             if unknown := sorted(set(names) - allowed):
                 raise ValueError(f"{field}: {unknown} is nothing a {self.kind} asserts; allowed: {sorted(allowed)}")
         if bad := sorted(a for a, v in self.authority.items() if not 0 <= v <= 100):
@@ -372,6 +379,10 @@ class Dataset(Strict):
         None, description="this dataset is the city's reference for addresses or grids"
     )
     aliases: Aliases | None = Field(None, description="other names of the estate, in a reference for addresses")
+    county: str | None = Field(
+        None,
+        description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
+    )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
 
     @model_validator(mode="after")
@@ -380,6 +391,7 @@ class Dataset(Strict):
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
+        asked["county"] = {self.county} if self.county else set()
         asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()
         for place, columns in asked.items():
             if unknown := sorted(columns - known):
@@ -395,8 +407,9 @@ class Dataset(Strict):
                 )
         if (self.reference == "grid") != (self.grid_tree is not None):
             raise ValueError(f"dataset {self.name}, grid_tree: given exactly where reference is grid")
-        if self.aliases and self.reference != "address":
-            raise ValueError(f"dataset {self.name}, aliases: only where reference is address")
+        if (self.aliases or self.county) and self.reference != "address":
+            key = "aliases" if self.aliases else "county"
+            raise ValueError(f"dataset {self.name}, {key}: only where reference is address")
         self._check_former_headings()
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
@@ -471,7 +484,9 @@ class Platform(Strict):
     cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
         description="how often it delivers"
     )
-    sharing: Literal["unconditional", "conditional", "none"] = Field(description="sharing class (共享类型)")
+    sharing: Sharing = Field(
+        description="sharing class (共享类型); of `none` (不予共享) nothing reaches another department's extract"
+    )
     files: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         description="pattern of its file names, or several, with {date}, {part}, {scope}"
     )

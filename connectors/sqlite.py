@@ -14,6 +14,7 @@ from urllib.parse import quote
 from connectors.headings import match, require
 from connectors.rows import BATCH_ROWS, Batches, Chunk, DeliveryRejected, cell_text, make_batch
 from connectors.spec import Dataset
+from warehouse.model.sql import identifier
 
 
 def read(path: Path, datasets: tuple[Dataset, ...]) -> Batches:
@@ -52,8 +53,7 @@ def _table(connection: sqlite3.Connection, tables: list[str], dataset: Dataset) 
     table = dataset.sheet or dataset.name
     if table not in tables:
         raise DeliveryRejected("sheet_missing", f"缺少表“{table}”，文件中有：{'、'.join(sorted(tables)[:20])}")
-    quoted = '"' + table.replace('"', '""') + '"'
-    cursor = connection.execute(f"select * from {quoted}")
+    cursor = connection.execute(f"select * from {identifier(table)}")
     columns = match(dataset, [name for name, *_ in cursor.description])
     require(dataset, columns)
     warnings = columns.warnings(dataset.name)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 from pipelines.city import Alerts, Mail
-from pipelines.once import digest
+from pipelines.markers import digest
 from pipelines.report import Report
 from pipelines.settings import Settings
 from warehouse.model import Home

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -33,6 +33,9 @@ from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind_files import DataModelError
+
+if TYPE_CHECKING:
+    from pipelines.standardise.address.own_division import OwnDivision
 
 SETTINGS, CODES, PLATFORMS = "settings.yaml", "codes.yaml", "platforms"
 PARTS = ("kinds", "checks")
@@ -59,6 +62,27 @@ class Schedule(Strict):
         if len(value.split()) != 5:
             raise ValueError("five fields are expected: minute hour day month weekday, such as '0 2 * * *'")
         return value
+
+
+class Division(Strict):
+    """Which division the city is; what is left open is read from the reference of addresses. Addresses that name another are
+    no homes of the city."""
+
+    province: str = Field(default="", description="such as 江苏省; else that of the grid codes")
+    prefecture: str = Field(default="", description="the prefecture-level city it is or belongs to, such as 无锡市")
+    counties: tuple[str, ...] = Field(
+        default=(),
+        description="its counties and districts, or the county-level city it is, beside those of the reference",
+    )
+
+    @property
+    def own(self) -> OwnDivision:
+        """As addresses are read by it."""
+        from pipelines.standardise.address.own_division import (
+            OwnDivision,  # a second of imports that most commands spare
+        )
+
+        return OwnDivision.of(self.counties, province=self.province, prefecture=self.prefecture)
 
 
 class Kept(Strict):
@@ -93,6 +117,7 @@ class CitySettings(Strict):
     """`settings.yaml`."""
 
     title: str = Field(default="", description="name of the city")
+    division: Division = Field(default_factory=Division)
     schedule: Schedule = Field(default_factory=Schedule)
     retention: Kept = Field(default_factory=Kept)
     readers: str | None = Field(
@@ -161,6 +186,11 @@ class City:
                 ]
             )
         _ = self.settings, self.data_model, self.code_tables, self.platforms
+        if own := self._own_kinds():
+            from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
+
+            if problems := list(unbound(self.data_model, own)):
+                raise ConfigurationError(problems)
         try:
             check_city(self.data_model)
             for name in suite_names(self.data_model):
@@ -175,6 +205,11 @@ class City:
             folder = self._file(part)
             if folder and folder.is_dir():
                 shutil.copytree(folder, home.city / part)
+
+    def _own_kinds(self) -> set[str]:
+        """The kinds the city declares or adds to; those that are shipped are known to fit."""
+        shipped_kinds = shipped().declared
+        return {name for name, kind in self.data_model.declared.items() if shipped_kinds.get(name) != kind}
 
     def _file(self, name: str) -> Path | None:
         path = self.folder / name if self.folder else None

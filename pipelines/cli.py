@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import backup, deliveries, describe, rebuild, releases, review, stories, trial
+from pipelines.commands import backup, deliveries, describe, lineage, rebuild, releases, review, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     CityFolder,
@@ -60,7 +60,7 @@ def run(
     """
     import time
 
-    from pipelines.nothing_new import given, nothing_new, remember
+    from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
     from pipelines.report import Report, report_of, report_unchanged
     from pipelines.settings import Settings
     from warehouse.model.layout import require_layout
@@ -86,7 +86,7 @@ def run(
             sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n")
         raise typer.Exit(report.exit_code)
 
-    now = given(settings)
+    now = run_fingerprint(settings)
     if nothing_new(settings, now):
         from pipelines.summary import print_nothing_new
 
@@ -99,7 +99,7 @@ def run(
 
     outcome = run_main_job(settings, out)
     if outcome.released:
-        remember(settings.home, now)
+        record_success(settings.home, now)
     report = report_of(settings, outcome)
     print_summary(settings, outcome, report, out)
     end(report)
@@ -170,7 +170,7 @@ def platforms(
 for command in (
     *(releases.releases, releases.diff, releases.rollback),
     *(deliveries.deliveries, deliveries.confirm, deliveries.refuse),
-    *(stories.trace, stories.explain),
+    *(lineage.trace, lineage.explain),
     *(backup.backup, backup.restore),
     *(rebuild.rebuild, describe.describe),
 ):

@@ -1,9 +1,9 @@
 """Is there anything for a run to do? Answered in about a second, before Dagster and the libraries of the steps are imported.
 
-A step whose inputs are the same is not done again (`once`), but seventy steps that do nothing still cost ten seconds of
+A step whose inputs are the same is not done again (`markers`), but seventy steps that do nothing still cost ten seconds of
 processor time to import, plan and tell. So the command remembers what a run was given that ended with a good release.
 
-Belongs here: that memory. Does not: what a step depends on (`once`), or what is new in a file (`connectors.landing`).
+Belongs here: that memory. Does not: what a step depends on (`markers`), or what is new in a file (`connectors.landing`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 from connectors.decisions import decisions
 from connectors.inbox import listing
 from connectors.spec import Sql
-from pipelines.once import digest, mark_of
+from pipelines.markers import digest, marker_of
 from pipelines.settings import Settings
 from warehouse import judgements
 from warehouse.model import Home
@@ -26,7 +26,7 @@ OUTSIDE = ("ONENET_KEEP_RELEASES", "ONENET_KEEP_MONTHS", "ONENET_MODEL_DAYS")
 """Settings a run reads from the environment that are no secrets."""
 
 
-def given(settings: Settings) -> str | None:
+def run_fingerprint(settings: Settings) -> str | None:
     """A fingerprint of all a run depends on; None where only a run can tell.
 
     Files count by name, size and time, as in landing. A database can only be asked, and a key of the restricted release is
@@ -53,17 +53,17 @@ def given(settings: Settings) -> str | None:
 def nothing_new(settings: Settings, now: str | None) -> bool:
     """Whether the last run was given the same and everything it published is still there."""
     home = settings.home
-    mark = mark_of(home, STEP)
-    if now is None or mark is None or mark["fingerprint"] != now:
+    marker = marker_of(home, STEP)
+    if now is None or marker is None or marker["fingerprint"] != now:
         return False
     there = all(p.exists() for p in (home.library, home.parquet, home.data_docs, home.root / "extracts"))
     return there and library_is_whole(home)
 
 
-def remember(home: Home, was_given: str | None) -> None:
+def record_success(home: Home, fingerprint: str | None) -> None:
     """Call it when a run ended well, with what it was given when it began: what came meanwhile is news to the next one."""
-    if was_given is not None:
-        write_whole(home.done(STEP), json.dumps({"fingerprint": was_given}).encode())
+    if fingerprint is not None:
+        write_whole(home.done(STEP), json.dumps({"fingerprint": fingerprint}).encode())
 
 
 def forget_run(home: Home) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages import checks, history, quality, reconcile, release, resolve
 from pipelines.stages.extracts import write_departments
-from pipelines.stages.links import link_mentions
+from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
 from pipelines.steps import Plan, Step, Written, handles
 from quality.suites import load_suite, suites_of_stage
@@ -67,12 +67,16 @@ def _links(model: DataModel) -> Iterator[Step]:
             "link",
             (f"mention/{kind}", *handles(["link"], inputs_of(model, kind).points_to)),
             (
-                Written(f"link/{kind}", f"{title}链接", f"which {kind} mentions are the same: judged pairs and constrained clusters", CLUSTER, kinds=MATCHING, chart=f"weights_{kind}"),
+                Written(f"link/{kind}", f"{title}链接", f"which {kind} mentions are the same: judged pairs and constrained clusters", CLUSTER, kinds=MATCHING, chart=f"weights_{kind}", content=partial(_match_digest, kind)),
                 Written(f"model/{kind}", f"{title}匹配模型", "parameters of the Fellegi–Sunter model, readable JSON", kinds=("json",), path=partial(_model_file, kind)),
             ),
             partial(_of_kind, link_mentions, kind),
             judged=True,
         )  # fmt: skip
+
+
+def _match_digest(kind: str, settings: Settings) -> str:
+    return match_digest(settings.home, kind)
 
 
 def _model_file(kind: str, settings: Settings) -> Path:
@@ -152,7 +156,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "golden",
         (*landed, *handles(["mention", "entity"], kinds)),
         tuple(Written(f"mention_history/{k}", f"{model.kind_titles[k]}提及沿革", "from when to when every mention held; what was withdrawn stays, with its dates", MENTION_HISTORY, rows=k) for k in kinds),
-        history.tell_history,
+        history.write_history,
         versioned=True,
     )  # fmt: skip
     yield Step(
@@ -171,7 +175,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             Written("quality/rejected", "退回行", "rows that did not land, with their reason", landing.REJECTED, landed, rows=""),
             *(
                 Written(f"catalogue/{table.name}", table.zh, table.en, table, landed, rows="")
-                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT)
+                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT, catalogue.WITHHELD)
             ),
         ),
         lambda settings, _: reconcile.reconcile_rows(settings),
@@ -232,10 +236,15 @@ def _release(model: DataModel) -> Iterator[Step]:
         "publish",
         "release",
         (CANDIDATE,),
-        (Written(LIBRARY, "基础库", "`one_network.duckdb`: always the newest good release, swapped in at once", kinds=("duckdb",), rows="", path=lambda settings: settings.home.library),),
+        (Written(LIBRARY, "基础库", "`one_network.duckdb`: always the newest good release, swapped in at once", kinds=("duckdb",), rows="", path=lambda settings: settings.home.library, content=_version_tells),),
         release.publish_release,
         versioned=True,
     )  # fmt: skip
+
+
+def _version_tells(_: Settings) -> str:
+    """No digest of its own: a release is never changed, so its version tells what it holds, without reading it."""
+    return ""
 
 
 def _served(served: Served, made_of: tuple[str, ...]) -> Written:
@@ -259,7 +268,7 @@ def _handed_over(model: DataModel, owners: tuple[Department, ...]) -> Iterator[S
         "release",
         (LIBRARY,),
         (Written("release/restricted", "受限版", "the release with nothing masked, encrypted; built where ONENET_RESTRICTED_KEY is set", rows="", kinds=("duckdb",)),),
-        release.build_twin,
+        release.write_restricted,
         versioned=True,
         always=True,  # it depends on the key, which nobody writes down
     )  # fmt: skip

@@ -3,7 +3,7 @@
 Nothing here is needed for the good of the data a stage writes: what was not finished is done again. But a run may die
 between two steps that belong together, and it leaves files that nobody will ever finish.
 
-Belongs here: those repairs, made while the home's lock is held. Does not: the lock (`locking`), or the steps (`once`).
+Belongs here: those repairs, made while the home's lock is held. Does not: the lock (`locking`), or the steps (`markers`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.once import forget
+from pipelines.markers import forget
 from pipelines.resolution.identity import commit_identity, committed, has_memory
 from warehouse.model import Home
 from warehouse.release import published, put_back, settle

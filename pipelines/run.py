@@ -10,8 +10,10 @@ import dagster as dg
 from rich.console import Console
 
 from pipelines.defs.build import build_definitions
+from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.resources import workspace_of
+from pipelines.defs.threads import execute
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
@@ -67,11 +69,9 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
 
     definitions = build_definitions(settings, workspace_of(settings), loggers={"console": foreground})
     job = definitions.resolve_job_def(MAIN_JOB)
-    with dg.DagsterInstance.ephemeral() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
+    with unrecorded_instance() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)
-        result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": {}}}}
-        )
+        result = execute(job, instance, {"loggers": {"console": {"config": {}}}})
     return _outcome(result, progress.warnings, began)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors.registry import CodeTables
 from connectors.spec import Platform
 from pipelines.city import City
-from pipelines.once import code_fingerprint, digest
+from pipelines.markers import code_fingerprint, digest
 from warehouse.model import Home
 
 PLATFORMS_VARIABLE = "ONENET_PLATFORMS"
@@ -65,6 +65,7 @@ class Settings:
     @cached_property
     def configuration_fingerprint(self) -> str:
         """Changes when code, platform descriptions, code tables or kinds change."""
+        division = self.city.settings.division.model_dump_json()
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
-        return digest((code_fingerprint(), self.home.data_model.fingerprint, *descriptions, *tables))
+        return digest((code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables))

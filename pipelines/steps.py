@@ -1,7 +1,7 @@
 """A step of the main job: which tables it reads, which it writes, and what it does.
 
 Belongs here: the declaration of a step, and what follows from all of them: who makes a table, on what a step depends. Does not: the
-steps themselves (`pipelines.plan`), how they are run once (`once`), or Dagster (`defs`).
+steps themselves (`pipelines.plan`), how they are run once (`markers`), or Dagster (`defs`).
 
 A table is known by its handle, such as `mention/person`: the name of its stage file and of its asset.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.once import Counts
+from pipelines.markers import Counts, file_digest
 from pipelines.settings import Settings
 from warehouse.model.table import Table
 
@@ -35,6 +35,7 @@ class Written:
         owner: code of the department it belongs to.
         chart: a chart of the home that shows it.
         path: where it lies, for what is no stage file.
+        content: a fingerprint of what it holds, for what is no single file.
     """
 
     handle: str
@@ -47,6 +48,15 @@ class Written:
     owner: str = "data"
     chart: str | None = None
     path: Callable[[Settings], Path] | None = None
+    content: Callable[[Settings], str] | None = None
+
+    def digest(self, settings: Settings) -> str:
+        """A fingerprint of what the table holds now; '' where it lies in no single file and changes with every release."""
+        if self.content:
+            return self.content(settings)
+        return file_digest(
+            self.path(settings) if self.path else settings.home.root / "stage" / f"{self.handle}.parquet"
+        )
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Step:
     """One step.
 
     Attributes:
-        name: as in `once` and in the progress of a run.
+        name: as in `markers` and in the progress of a run.
         group: under which Dagster shows what it writes.
         reads: handles of the tables it reads.
         writes: the tables it writes.

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.landing import unknown_folders
-from pipelines.once import mark_of
+from pipelines.markers import marker_of
 from pipelines.places import places_at_fault
 from pipelines.report import PER_KIND, PER_PLATFORM, Report
 from pipelines.settings import CITY_VARIABLE, HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
@@ -54,10 +54,10 @@ def print_summary(settings: Settings, outcome: Outcome, report: Report, console:
     for line in _models(settings, outcome.began):
         console.print(line, markup=False, highlight=False)
     console.print(Text.assemble(f"发布 release {version}: ", (str(settings.home.library), "bold")), soft_wrap=True)
-    twin = settings.home.restricted_library
+    restricted = settings.home.restricted_library
     said = (
-        str(twin)
-        if twin.exists()
+        str(restricted)
+        if restricted.exists()
         else "未生成，未设 ONENET_RESTRICTED_KEY · not built, ONENET_RESTRICTED_KEY is not set"
     )
     console.print(f"受限版 restricted: {said}", highlight=False, soft_wrap=True)
@@ -187,7 +187,7 @@ def _models(settings: Settings, began: float) -> list[str]:
     lines = []
     for kind, title in settings.home.data_model.kind_titles.items():
         step = f"link/{kind}"
-        told = (mark_of(settings.home, step) or {}).get("counts", {})
+        told = (marker_of(settings.home, step) or {}).get("counts", {})
         if "model" in told and settings.home.done(step).stat().st_mtime < began:
             lines.append(f"匹配 matching {title} {kind}: 输入未变，沿用此前结果 · same input, as matched before")
         elif "model" in told:

@@ -37,6 +37,7 @@ from warehouse.model import Home
 from warehouse.model.data_model import MASKED, DataModel
 from warehouse.model.landing import PROVENANCE
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier
 
 NO_KEY = b"nobody joins by what a trial shows"
 """Key of tokens; a trial shows masks alone."""
@@ -165,7 +166,8 @@ def _references(city: City, inbox: Path | None, folder: Path) -> _References:
                 grids.append(grid_reference(platform, dataset, rows))
             else:
                 addresses.append(address_reference(platform, dataset, rows))
-    return _References(Gazetteer.from_reference(pa.concat_tables(addresses)), GridTree.from_reference(grids))
+    gazetteer = Gazetteer.from_reference(pa.concat_tables(addresses), city.settings.division.own)
+    return _References(gazetteer, GridTree.from_reference(grids))
 
 
 def _datasets(
@@ -258,7 +260,7 @@ def _examples(dataset: Dataset, role: str, table: pa.Table, model: DataModel, mo
     shown = []
     for name in attributes:
         value = "place" if model.type_of(kind, name).type == "address" else model.value_column(kind, name)
-        shown.append(f"{_masked(model, kind, name, value)} as {_quoted(name)}")
+        shown.append(f"{_masked(model, kind, name, value)} as {identifier(name)}")
     with connect() as con:
         install(con, NO_KEY)
         con.register("mention", _with_places(table.slice(0, most), kind, attributes, model))
@@ -278,13 +280,9 @@ def _with_places(table: pa.Table, kind: str, attributes: list[str], model: DataM
 
 def _masked(model: DataModel, kind: str, attribute: str, value: str) -> str:
     mask = model.mask(kind, attribute)
-    cell = f"{_quoted(value)}::varchar"
+    cell = f"{identifier(value)}::varchar"
     if mask in MASKED:
         return f"mask_{mask}({cell})"
     if mask == "none":
         return cell
     return f"mask_{'code' if mask == 'code' else 'text'}({cell})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

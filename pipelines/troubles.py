@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from connectors.holding import standing_of_all
+from connectors.holding import all_delivery_states
 from connectors.landing import unknown_folders
 from pipelines.settings import Settings
 from warehouse.model.quality import FALL
@@ -73,7 +73,7 @@ class Trouble:
 
 def troubles(settings: Settings) -> list[Trouble]:
     """What waits for a person, ordered by kind, platform and file; empty where all is well."""
-    lines = standing_of_all(settings.platforms, settings.home).to_pylist()
+    lines = all_delivery_states(settings.platforms, settings.home).to_pylist()
     found = [*_fallen(settings), *_rejected(lines), *_held(lines), *_rows(lines)]
     if settings.inbox.is_dir():
         found += [Trouble("unknown_platform", folder) for folder in unknown_folders(settings.inbox, settings.platforms)]

@@ -5,8 +5,6 @@ Belongs here: counting. Does not: drawing (`quality.overlap_chart`).
 
 from __future__ import annotations
 
-from importlib import resources
-
 import pyarrow as pa
 
 from quality.stage_views import show_stages
@@ -15,6 +13,7 @@ from warehouse.model.evidence import CONFLICT
 from warehouse.model.link import MENTION
 from warehouse.model.quality import OVERLAP
 from warehouse.model.session import connect
+from warehouse.model.sql import statement
 
 
 def overlap(home: Home, threads: int | None = None) -> pa.Table:
@@ -36,5 +35,5 @@ def overlap(home: Home, threads: int | None = None) -> pa.Table:
                 "conflict": (CONFLICT, [home.stage("conflict", kind) for kind in home.data_model.kinds]),
             },
         )
-        sql = resources.files("quality.sql").joinpath("overlap.sql").read_text(encoding="utf-8")
+        sql = statement("quality", "overlap")
         return OVERLAP.conform(con.sql(sql).to_arrow_table())

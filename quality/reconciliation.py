@@ -7,13 +7,13 @@ mentions tells), or stopping a release on an imbalance (suite `quality.reconcili
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 
 import pyarrow as pa
 
 from warehouse.model.landing import DELIVERY
 from warehouse.model.quality import RECONCILIATION
 from warehouse.model.session import connect
+from warehouse.model.sql import statement
 from warehouse.model.table import ContractError
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
@@ -69,5 +69,5 @@ def reconcile(
                 }
             ),
         )
-        sql = resources.files("quality.sql").joinpath("reconciliation.sql").read_text(encoding="utf-8")
+        sql = statement("quality", "reconciliation")
         return RECONCILIATION.conform(con.sql(sql).to_arrow_table())

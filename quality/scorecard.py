@@ -5,8 +5,6 @@ Belongs here: measuring. Does not: the formulas in words (`docs/quality.md`), or
 
 from __future__ import annotations
 
-from importlib import resources
-
 import pyarrow as pa
 
 from quality.stage_views import delivery_files, show_stages
@@ -16,6 +14,7 @@ from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION, SCORECARD
 from warehouse.model.session import connect
+from warehouse.model.sql import statement
 
 
 def scorecard(home: Home, threads: int | None = None) -> pa.Table:
@@ -41,5 +40,5 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
                 "delivery": (DELIVERY, delivery_files(home)),
             },
         )
-        sql = resources.files("quality.sql").joinpath("scorecard.sql").read_text(encoding="utf-8")
+        sql = statement("quality", "scorecard")
         return SCORECARD.conform(con.sql(sql).to_arrow_table())

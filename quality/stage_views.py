@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.model import Home, Table
+from warehouse.model.sql import show
 
 Files = Mapping[str, tuple[Table, Sequence[Path]]]
 """Name of a view → contract and files; files that do not exist hold no rows."""
@@ -19,13 +20,7 @@ Files = Mapping[str, tuple[Table, Sequence[Path]]]
 def show_stages(con: duckdb.DuckDBPyConnection, files: Files) -> None:
     """Create a view per name over its files; with none of them there, an empty table of the contract."""
     for name, (contract, paths) in files.items():
-        there = [str(path).replace("'", "''") for path in paths if path.exists()]
-        if there:
-            listed = ", ".join(f"'{path}'" for path in there)
-            con.execute(f"create view {name} as select * from read_parquet([{listed}], union_by_name = true)")
-        else:
-            empty = contract.empty()  # noqa: F841  read by name below
-            con.execute(f"create table {name} as select * from empty")
+        show(con, name, contract, paths, "union_by_name = true")
 
 
 def delivery_files(home: Home) -> list[Path]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from pipelines.steps import Plan, Step
 
 os.environ.setdefault("ONENET_TOKEN_KEY", "a key for tests only")
 
@@ -31,9 +37,47 @@ def city(onenet: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def finished_home(onenet: Callable[..., Result], city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def step_reads() -> dict[str, set[str]]:
+    """Step → handles of the stage tables it asked for in the run of `finished_home`."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def finished_home(
+    onenet: Callable[..., Result],
+    city: Path,
+    step_reads: dict[str, set[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """A home after one run over the city. Tests read it and leave it as it is."""
     home = tmp_path_factory.mktemp("home")
-    result = onenet("run", "--inbox", city / "deliveries", "--home", home)
+    with _recorded(step_reads):
+        result = onenet("run", "--inbox", city / "deliveries", "--home", home)
     assert result.exit_code == 0, result.output
     return home
+
+
+@contextmanager
+def _recorded(reads: dict[str, set[str]]) -> Iterator[None]:
+    """While it lasts, what every step asks for is written down. A step runs in a thread of its own."""
+    from pipelines.defs.resources import Workspace
+    from warehouse.model import Home
+
+    running, ask, run = threading.local(), Home.stage, Workspace.run_step
+
+    def stage(home: Home, stage: str, name: str) -> Path:
+        if step := getattr(running, "step", None):
+            reads.setdefault(step, set()).add(f"{stage}/{name}")
+        return ask(home, stage, name)
+
+    def run_step(workspace: Workspace, plan: Plan, step: Step) -> dict[str, Any]:
+        running.step = step.name
+        try:
+            return run(workspace, plan, step)
+        finally:
+            running.step = None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Home, "stage", stage)
+        patch.setattr(Workspace, "run_step", run_step)
+        yield

@@ -18,7 +18,7 @@ from click.testing import Result
 
 from benchmarks.kill import Moment, kill_at
 from connectors.decisions import Decision, record
-from pipelines.nothing_new import given, nothing_new, remember
+from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
 from pipelines.settings import Settings
 from pipelines.stages import checks
 from pipelines.stages.models import ask_for_new_models
@@ -167,23 +167,23 @@ def test_whatever_a_run_was_not_given_the_last_time_is_news_to_it(
 
     def known() -> bool:
         now = Settings(inbox, home)
-        return nothing_new(now, given(now))
+        return nothing_new(now, run_fingerprint(now))
 
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     assert known()
     (delivery,) = (inbox / "jiaoyu_xueji").iterdir()
     os.utime(delivery)
     assert not known()
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     shutil.copy(delivery, delivery.with_name(delivery.name.replace("202611", "202612")))
     assert not known()
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     record(home, Decision("x", "jiaoyu_xueji", "refused", "li", "2026-11-05T00:00:00"))
     assert not known()
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     ask_for_new_models(home)
     assert not known()
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     monkeypatch.setenv("ONENET_RESTRICTED_KEY", "sixteen characters and more")
     assert not known()
     monkeypatch.delenv("ONENET_RESTRICTED_KEY")
@@ -195,11 +195,11 @@ def test_whatever_a_run_was_not_given_the_last_time_is_news_to_it(
 def test_a_run_that_did_not_end_well_is_not_taken_for_done(city: Path, finished_home: Path, tmp_path: Path) -> None:
     home, inbox = Home(tmp_path / "home"), city / "deliveries"
     shutil.copytree(finished_home, home.root, symlinks=True)
-    remember(home, given(Settings(inbox, home)))
+    record_success(home, run_fingerprint(Settings(inbox, home)))
     elsewhere = tmp_path / "inbox"
     elsewhere.mkdir()
     kill_at(Moment(1, 0), elsewhere, home.root, tmp_path / "log")
-    assert not nothing_new(Settings(inbox, home), given(Settings(inbox, home)))
+    assert not nothing_new(Settings(inbox, home), run_fingerprint(Settings(inbox, home)))
 
 
 def test_a_step_without_memory_says_what_to_do(

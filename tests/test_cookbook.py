@@ -1,4 +1,4 @@
-"""What the cookbook promises: every query runs, its Chinese twin gives the same answer, results and charts are there."""
+"""What the cookbook promises: every query runs, its Chinese form gives the same answer, results and charts are there."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ import pytest
 from click.testing import Result
 
 from pipelines.nothing_new import forget_run
+from pipelines.plan import CANDIDATE, LIBRARY, plan
+from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
 from warehouse.model.release import SCHEMAS, release_tables
@@ -127,3 +129,17 @@ def test_each_department_finds_its_extract(finished_home: Path) -> None:
         folder = finished_home / "extracts" / department / version
         assert (folder / "manifest.json").exists()
         assert {path.suffix for path in folder.rglob("*")} >= {".xlsx", ".csv", ".parquet"}
+
+
+def test_a_step_reads_no_table_it_does_not_declare(finished_home: Path, step_reads: dict[str, set[str]]) -> None:
+    """Or it would not be done again when that table changes. What comes after the library depends on its version, thus on all."""
+    made = plan(Settings(finished_home, Home(finished_home)))
+    steps = [step for step in made.steps if not {CANDIDATE, LIBRARY} & set(step.reads)]
+    tables = {written.handle for step in made.steps for written in step.writes}
+    undeclared = {
+        step.name: asked
+        for step in steps
+        if (asked := (step_reads.get(step.name, set()) & tables) - set(step.reads) - {w.handle for w in step.writes})
+    }
+    assert undeclared == {}
+    assert len(step_reads) > 20

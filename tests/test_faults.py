@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from click.testing import Result
 
 from pipelines.commands.faults import told_of
-from pipelines.nothing_new import given, nothing_new, remember
+from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
 from pipelines.settings import Settings
 from warehouse.model import Home
 
@@ -68,6 +69,30 @@ def test_a_damaged_line_of_the_landing_manifest_is_to_be_restored(onenet: Onenet
         assert "备份" in told
 
 
+def test_a_model_that_cannot_be_read_says_what_makes_it_again(onenet: Onenet, home: Home, tmp_path: Path) -> None:
+    damage(home.model("person"), b'{"format": 0}')
+    told = a_line(onenet("review", "export", "--home", home.root, "--out", tmp_path / "review.xlsx"))
+    assert "ModelError" in told
+    assert "onenet run" in told
+
+
+def test_a_home_of_another_version_says_that_a_run_makes_it_anew(onenet: Onenet, home: Home, tmp_path: Path) -> None:
+    """After an upgrade what the last run left may lack a column, or be a model of another form."""
+    version = next((home.root / "releases").iterdir()).name
+    manifest = home.release(version) / "manifest.json"
+    damage(manifest, re.sub(rb'"code_version": "[^"]*"', b'"code_version": "0"', manifest.read_bytes()))
+    review = ("review", "export", "--home", home.root, "--out", tmp_path / "review.xlsx")
+    mentions = home.stage("mention", "person")
+    table = pq.read_table(mentions)
+    pq.write_table(table.drop_columns(["row_key"]), mentions)
+    told = a_line(onenet(*review))
+    assert "另一版本" in told
+    assert "onenet run" in told
+    pq.write_table(table, mentions)
+    damage(home.model("person"), b'{"format": 0}')
+    assert "另一版本" in a_line(onenet(*review))
+
+
 def test_a_damaged_or_missing_stage_file_is_named(onenet: Onenet, home: Home, tmp_path: Path) -> None:
     path, book = home.stage("mention", "person"), tmp_path / "review.xlsx"
     damage(path)
@@ -98,7 +123,7 @@ def test_a_damaged_ledger_says_so_itself(onenet: Onenet, home: Home) -> None:
 
 def test_a_damaged_mark_of_the_last_run_is_none(city: Path, home: Home) -> None:
     settings = Settings(city / "deliveries", home)
-    remember(home, "given")
+    record_success(home, "given")
     assert nothing_new(settings, "given")
     home.done("run").write_text('{"finger', encoding="utf-8")
     assert not nothing_new(settings, "given")
@@ -108,7 +133,7 @@ def test_new_models_can_be_asked_for_though_the_note_of_it_is_damaged(city: Path
     from pipelines.stages.models import ask_for_new_models, asked
 
     home.retrain.write_bytes(b"\xff")
-    assert given(Settings(city / "deliveries", home))
+    assert run_fingerprint(Settings(city / "deliveries", home))
     ask_for_new_models(home)
     assert asked(home) == 1
 

@@ -12,7 +12,7 @@ from benchmarks.lookups import questions, report
 from pipelines.resolution import ids
 from warehouse.model.data_model import shipped
 from warehouse.model.release import ENTITY_REFERENCES, references, release_tables
-from warehouse.release import ddl
+from warehouse.model.sql import identifier
 
 COPIES = 12
 
@@ -55,7 +55,7 @@ def test_ids_are_such_as_the_register_gives_out(large: Path) -> None:
 
 def test_no_key_repeats_and_whatever_is_named_exists(large: Path) -> None:
     for table in (served.table for served in release_tables(shipped()) if served.table.key):
-        key = ", ".join(map(ddl.name, table.key))
+        key = ", ".join(map(identifier, table.key))
         again = f"select count(*) from (select 1 from {table.full_name} group by {key} having count(*) > 1)"
         assert one(large, again) == 0, table.full_name
     named = [(t, c, r, rc, "true") for t, c, r, rc in references(shipped())]
@@ -79,7 +79,7 @@ def test_rows_lie_as_the_build_of_a_release_leaves_them(large: Path) -> None:
             continue
         keys = list(dict.fromkeys(served.order + served.table.key))[:5]
         # who lies in no grid comes first
-        leading = ", ".join("coalesce(grid_code, '')" if key == "grid_code" else ddl.name(key) for key in keys)
+        leading = ", ".join("coalesce(grid_code, '')" if key == "grid_code" else identifier(key) for key in keys)
         turned = f"select count(*) from (select ({leading}) as a, lag(a) over (order by rowid) as b from {served.table.full_name}) where a < b"
         assert one(large, turned) == 0, served.table.full_name
 

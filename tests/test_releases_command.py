@@ -12,6 +12,7 @@ from click.testing import Result
 
 from pipelines.resolution.identity import committed
 from warehouse.model import Home
+from warehouse.model.data_model import shipped
 from warehouse.release import published
 
 Onenet = Callable[..., Result]
@@ -20,7 +21,7 @@ KEY = "a key for tests alone"
 
 @pytest.fixture(scope="module")
 def two_releases(onenet: Onenet, city: Path, finished_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a second release, from one more delivery, for which a restricted twin was wanted."""
+    """A home with a second release, from one more delivery, for which a restricted release was wanted."""
     home, inbox = tmp_path_factory.mktemp("two") / "home", tmp_path_factory.mktemp("inbox") / "deliveries"
     shutil.copytree(finished_home, home, symlinks=True)
     shutil.copytree(city / "deliveries", inbox)
@@ -45,6 +46,15 @@ def test_releases_are_listed_and_the_library_is_marked(onenet: Onenet, two_relea
     assert second in marked
     assert "restricted" in marked
     assert first in result.output
+
+
+def test_every_kind_a_release_holds_is_counted(onenet: Onenet, two_releases: Path) -> None:
+    shown = onenet("releases", "--home", two_releases).output
+    with duckdb.connect(str(two_releases / "one_network.duckdb"), read_only=True) as con:
+        counts = {kind: con.sql(f"select count(*) from base.{kind}").fetchall()[0][0] for kind in shipped().kinds}
+    assert f"人口 {counts['person']:,}" in shown
+    titles = shipped().kind_titles
+    assert {kind for kind in counts if titles[kind] in shown} == {kind for kind, count in counts.items() if count}
 
 
 def test_two_releases_are_compared_table_by_table_and_row_by_row(onenet: Onenet, two_releases: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from connectors.describe.names import landed_names
 from connectors.describe.table import Layout, TableLayout
 from connectors.rows import DeliveryRejected
+from warehouse.model.sql import identifier
 
 
 def look(path: Path) -> Layout:
@@ -26,8 +27,7 @@ def look(path: Path) -> Layout:
                 "select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'"
             )
             for (name,) in named.fetchall():
-                quoted = '"' + name.replace('"', '""') + '"'
-                cursor = connection.execute(f"select * from {quoted} limit 0")
+                cursor = connection.execute(f"select * from {identifier(name)} limit 0")
                 names, further = landed_names([column for column, *_ in cursor.description])
                 tables.append(TableLayout(name, names))
                 notes += further

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import HomeFolder, StandingHome, console
+from pipelines.commands.options import ExistingHome, HomeFolder, console
 
 
 def backup(
-    home: StandingHome,
+    home: ExistingHome,
     out: Annotated[Path, typer.Option(help="写成的备份文件 · the file to write, such as onenet-20261101.tar")],
 ) -> None:
     """备份无法重新生成的一切 · Back up all that can't be made again: deliveries, decisions, judgements, models, ids, key."""

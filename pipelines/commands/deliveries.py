@@ -14,8 +14,8 @@ import typer
 
 from pipelines.commands.options import (
     CityFolder,
+    ExistingHome,
     Platforms,
-    StandingHome,
     check_configuration,
     city_of,
     console,
@@ -34,16 +34,16 @@ By = Annotated[str, typer.Option(help="谁作的决定 · who decides", callback
 
 
 def deliveries(
-    home: StandingHome,
+    home: ExistingHome,
     city: CityFolder = None,
     platforms: Platforms = None,
     every: Annotated[bool, typer.Option("--all", help="列出全部交付 · every delivery, not only those held")] = False,
 ) -> None:
     """列出待人工确认的交付 · List the deliveries that wait to be confirmed, each with its reason."""
     settings = _settings(home, city, platforms)
-    from connectors.holding import standing_of_all
+    from connectors.holding import all_delivery_states
 
-    lines = standing_of_all(settings.platforms, settings.home).to_pylist()
+    lines = all_delivery_states(settings.platforms, settings.home).to_pylist()
     shown = [line for line in lines if every or line["state"] == "held"]
     out = console()
     from pipelines.troubles import troubles
@@ -61,14 +61,14 @@ def deliveries(
 
 
 def confirm(
-    delivery_id: DeliveryId, by: By, home: StandingHome, city: CityFolder = None, platforms: Platforms = None
+    delivery_id: DeliveryId, by: By, home: ExistingHome, city: CityFolder = None, platforms: Platforms = None
 ) -> None:
     """确认一批待确认的交付，下次运行采用 · Let a held delivery count from the next run on."""
     _decide(delivery_id, "confirmed", by, _settings(home, city, platforms))
 
 
 def refuse(
-    delivery_id: DeliveryId, by: By, home: StandingHome, city: CityFolder = None, platforms: Platforms = None
+    delivery_id: DeliveryId, by: By, home: ExistingHome, city: CityFolder = None, platforms: Platforms = None
 ) -> None:
     """不采用一批交付 · Take a delivery out, held or not, from the next run on; `confirm` undoes it."""
     _decide(delivery_id, "refused", by, _settings(home, city, platforms))

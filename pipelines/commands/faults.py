@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import typer
 from typer.core import TyperGroup
 
@@ -29,6 +30,7 @@ SAY_IT_THEMSELVES: Names = (
     ("warehouse.model.layout", "LayoutError"),
     ("connectors.registry", "ConfigurationError"),
     ("warehouse.judgements.ledger", "LedgerError"),
+    ("warehouse.model.kind_files", "DataModelError"),
     ("warehouse.release.manifest", "ReleaseError"),
 )
 """Module and class of errors whose message is meant for who calls: it says what to do and quotes nobody."""
@@ -38,8 +40,9 @@ DAMAGED: Names = (
     ("duckdb", "InvalidInputException"),
     ("duckdb", "SerializationException"),
     ("pyarrow", "ArrowInvalid"),
+    ("pipelines.matching.engine.model", "ModelError"),
 )
-"""How DuckDB and Arrow say that a file is not what it should be."""
+"""How DuckDB, Arrow and the reader of models say that a file is not what it should be."""
 
 NO_MEMORY: Names = (("builtins", "MemoryError"), ("duckdb", "OutOfMemoryException"))
 
@@ -48,6 +51,9 @@ AGAIN = (
     "run `onenet run`, and `onenet rebuild` if that does not help",
 )
 """What mends all of a home but what people must back up: it is made again from the landing area."""
+
+WRITERS = ("run", "rebuild")
+"""Commands that make a home anew after an upgrade: their errors are never those of an old home."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -60,7 +66,10 @@ class Guarded(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            told = told_of(error, ctx.meta.get(HOME))
+            home = ctx.meta.get(HOME)
+            told = told_of(error, home)
+            if (told is None or _is(error, DAMAGED)) and ctx.invoked_subcommand not in WRITERS:
+                told = _of_another_version(error, home) or told
             if told is None:
                 raise
             leave(told)
@@ -82,6 +91,33 @@ def told_of(error: Exception, home: Path | None = None) -> str | None:
     if _is(error, NO_MEMORY):
         return "内存不足，请关闭其他程序或增加内存后再试 · not enough memory; make room and try again"
     return _of_damage(error, home) if _is(error, DAMAGED) else None
+
+
+def _of_another_version(error: Exception, home: Path | None) -> str | None:
+    """The line for a home whose newest release another version of the code built; None where this one built it, or where the
+    error is the way a command ends."""
+    if home is None or isinstance(error, ENDINGS) or not _built_by_another(home):
+        return None
+    return (
+        f"--home {home}: 由另一版本的程序写成，本版本读不了（{type(error).__name__}），请先 onenet run"
+        " · written by another version, which this one can't read; run `onenet run` first"
+    )
+
+
+ENDINGS = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
+
+
+def _built_by_another(home: Path) -> bool:
+    from pipelines.markers import code_fingerprint
+    from warehouse.model import Home
+    from warehouse.release import published, releases
+
+    try:
+        place = Home.of(home.resolve())
+        current = published(place)
+        return any(m.version == current and m.code_version != code_fingerprint() for m in releases(place))
+    except Exception:  # a home that can't be read at all tells nothing of its version; the first error is what counts
+        return False
 
 
 def _is(error: Exception, names: Names) -> bool:

@@ -15,8 +15,8 @@ from pipelines.commands.options import (
     EXIT_CONFIGURATION,
     EXIT_STOPPED,
     CityFolder,
+    ExistingHome,
     Platforms,
-    StandingHome,
     check_configuration,
     city_of,
     console,
@@ -33,7 +33,7 @@ Verify = Annotated[
 ]
 
 
-def rebuild(home: StandingHome, verify: Verify = False, city: CityFolder = None, platforms: Platforms = None) -> None:
+def rebuild(home: ExistingHome, verify: Verify = False, city: CityFolder = None, platforms: Platforms = None) -> None:
     """从落地区重做一切，沿用现有模型 · Do everything anew from the landing area with the held models, and publish it.
 
     `--verify` 只在旁边重算并比较实体：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import StandingHome, console, leave
+from pipelines.commands.options import ExistingHome, console, leave
 
 if TYPE_CHECKING:
     from warehouse.model import Home
@@ -27,35 +27,42 @@ OneTable = Annotated[str | None, typer.Option(help="逐行列出某表的变化�
 Limit = Annotated[int, typer.Option(min=1, help="最多列出多少行 · at most so many rows")]
 
 
-def releases(home: StandingHome) -> None:
+def releases(home: ExistingHome) -> None:
     """列出保留的发布版 · List the releases that are kept; the library is marked."""
+    from rich.box import SIMPLE
     from rich.table import Table
 
     from warehouse.release import published
     from warehouse.release import releases as kept
 
     place = _home(home)
-    current = published(place)
-    table = Table("", "发布版 version", "发布时间 published (UTC)")
-    for column in ("交付 deliveries", "人口 persons", "房屋 homes", "企业 enterprises", "字节 bytes"):
-        table.add_column(column, justify="right")
-    table.add_column("附 beside")
-    for manifest in kept(place):
-        counts = [manifest.tables.get(f"base.{kind}", 0) for kind in ("person", "housing", "enterprise")]
+    current, manifests = published(place), list(kept(place))
+    tables = {name for manifest in manifests for name, rows in manifest.tables.items() if rows}
+    kinds = {kind: title for kind, title in place.data_model.kind_titles.items() if f"base.{kind}" in tables}
+    table = Table("", box=SIMPLE)
+    for column in ("发布版 version", "发布时间 published (UTC)"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("实体 entities", overflow="fold")
+    for column in ("交付 deliveries", "字节 bytes"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("附 beside", no_wrap=True)
+    for manifest in manifests:
+        entities = (f"{title} {manifest.tables.get(f'base.{kind}', 0):,}" for kind, title in kinds.items())
         beside = ["restricted"] if manifest.restricted else []
         beside += ["parquet"] if (place.release(manifest.version) / "parquet").is_dir() else []
         table.add_row(
             "▶" if manifest.version == current else "",
             manifest.version,
             f"{manifest.published_at:%Y-%m-%d %H:%M}",
-            *(f"{figure:,}" for figure in (len(manifest.deliveries), *counts, manifest.file.bytes)),
+            " · ".join(entities),
+            *(f"{figure:,}" for figure in (len(manifest.deliveries), manifest.file.bytes)),
             " ".join(beside),
         )
     console().print(table)
 
 
 def diff(
-    home: StandingHome, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50
+    home: ExistingHome, older: Older = None, newer: Newer = None, table: OneTable = None, limit: Limit = 50
 ) -> None:
     """比较两个发布版：各表新增、减少、改变的行数 · Compare two releases: rows added, removed and changed per table."""
     from rich.table import Table
@@ -85,7 +92,7 @@ def diff(
     out.print(shown)
 
 
-def rollback(version: Version, home: StandingHome) -> None:
+def rollback(version: Version, home: ExistingHome) -> None:
     """退回到保留的发布版，核验后切换 · Make a kept release the library again, after verifying it.
 
     编号登记不回退：已发出的编号不会再用。有新数据的下一次运行照常发布新版。

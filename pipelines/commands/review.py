@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from pipelines.commands.options import StandingHome, console, leave, named, typed
+from pipelines.commands.options import ExistingHome, console, leave, named, typed
 
 if TYPE_CHECKING:
     from pipelines.stages.review import Imported
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
 @app.command()
 def export(
-    home: StandingHome,
+    home: ExistingHome,
     out: Annotated[Path, typer.Option(help="工作簿写到哪里 · the workbook to write, .xlsx")],
     limit: Annotated[int | None, typer.Option(min=1, help="最多多少题 · questions at most")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="只问哪类，可重复 · only these kinds")] = None,
@@ -81,7 +81,7 @@ def _asked_kinds(home: Home, wanted: list[str] | None) -> list[str]:
 
 @app.command("import")
 def take_in(
-    home: StandingHome, file: Annotated[Path, typer.Argument(help="填好的工作簿 · the filled-in workbook")], by: By
+    home: ExistingHome, file: Annotated[Path, typer.Argument(help="填好的工作簿 · the filled-in workbook")], by: By
 ) -> None:
     """导入裁定，下次运行生效 · Add the answers to the ledger; they bind the next run.
 
@@ -109,7 +109,7 @@ def judge(
     right: Annotated[str, typer.Argument(help="另一个 · the other one", callback=typed)],
     verdict: Annotated[Verdict, typer.Option(help="裁定 · what is decided")],
     by: By,
-    home: StandingHome,
+    home: ExistingHome,
     why: Why = "",
 ) -> None:
     """直接裁定两个实体或两条提及 · Decide about two entities or two mentions; `withdrawn` takes it back."""
@@ -129,7 +129,7 @@ def judge(
 def withdraw(
     judgement: Annotated[str, typer.Argument(help="裁定编号，如 J000012 · id of the judgement")],
     by: By,
-    home: StandingHome,
+    home: ExistingHome,
     why: Why = "",
 ) -> None:
     """撤销一项裁定 · Take back a judgement, with all pairs of its statement; the ledger keeps both."""
@@ -148,7 +148,7 @@ def withdraw(
 
 @app.command("list")
 def ledger(
-    home: StandingHome,
+    home: ExistingHome,
     every: Annotated[bool, typer.Option("--all", help="包括已被取代的 · superseded ones too")] = False,
 ) -> None:
     """列出裁定台账 · List the judgements and what became of each; contradictions first.
@@ -186,7 +186,7 @@ def ledger(
 
 def _place(line: dict[str, Any], side: str) -> str:
     """Where a judged mention stands, as it is typed, and the entity it lies in; only whose it is where no row makes it now."""
-    from warehouse.stories import Place
+    from warehouse.lineage import Place
 
     place = Place(*(line[f"{side}_{name}"] for name in Place._fields))
     if place.row_number is None:

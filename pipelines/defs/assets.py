@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.defs.metadata import picture, schema_of
 from pipelines.defs.resources import Workspace
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.stages.quality import widest_overlaps
 from pipelines.steps import Plan, Step, Written
 

@@ -4,7 +4,8 @@ import time
 
 import dagster as dg
 
-from pipelines.once import digest
+from pipelines.defs.threads import threads_executor
+from pipelines.markers import digest
 from pipelines.settings import Settings
 from pipelines.settling import files, young_files
 
@@ -13,8 +14,7 @@ MAIN_JOB = "base_library"
 main_job = dg.define_asset_job(
     MAIN_JOB,
     selection=dg.AssetSelection.all(),
-    # Every run is a process of its own already; spawning each of its steps anew would cost five seconds of imports a step.
-    executor_def=dg.in_process_executor,
+    executor_def=threads_executor,
     tags={"onenet/home": "one"},
     description="接收、归并、检查、发布、回流 · Land, resolve, check, publish, hand back. One run at a time per home.",
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from warehouse.model import Table
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import dagster as dg
 from pydantic import Field
 
 from connectors.decisions import decisions
-from connectors.holding import standing_of_all
+from connectors.holding import all_delivery_states
 from pipelines.city import City
 from pipelines.locking import locked
+from pipelines.markers import Counts, digest, digests_of, run_if_changed
 from pipelines.nothing_new import forget_run
-from pipelines.once import Counts, digest, once
 from pipelines.permissions import private_to_owner
 from pipelines.recovery import recover, restore_library, scratch
 from pipelines.settings import Settings
@@ -74,18 +75,19 @@ class Workspace(dg.ConfigurableResource):
         version = self.version(plan) if step.versioned else ""
         if step.always:
             return step.run(self.settings, version)
-        return once(
+        return run_if_changed(
             self.settings.home,
             step.name,
             self.fingerprints(plan).of(step, version),
             lambda: step.run(self.settings, version),
+            lambda: {written.handle: written.digest(self.settings) or version for written in step.writes},
         )
 
     def version(self, plan: Plan) -> str:
         """The version of the release this run makes: named once all models are there, and kept."""
         known = self.fingerprints(plan)
         models_made = [known.of(step) for step in plan.steps if step.group == "link"]
-        counts = once(
+        counts = run_if_changed(
             self.settings.home,
             "version",
             digest((*models_made, *known.landed.items())),
@@ -96,7 +98,7 @@ class Workspace(dg.ConfigurableResource):
     def check_landing(self) -> Counts:
         """Run the landing suites; what they find follows from the deliveries alone."""
         landed = _landed(self.settings)
-        return once(
+        return run_if_changed(
             self.settings.home,
             "check/landing",
             digest((self.settings.configuration_fingerprint, *landed.items())),
@@ -109,31 +111,35 @@ class Workspace(dg.ConfigurableResource):
         days = models.days(self.settings.city.settings.model_days)
         judged = (judgements.fingerprint(home), models.asked(home), days)
         decided = digest(sorted(map(repr, decisions(home).items())))
-        return Fingerprints(plan, self.settings.configuration_fingerprint, _landed(self.settings), judged, decided)
+        return Fingerprints(
+            plan, home, self.settings.configuration_fingerprint, _landed(self.settings), judged, decided
+        )
 
 
+@dataclass(frozen=True)
 class Fingerprints:
-    """What every step depends on: the configuration, what is landed of what it reads, and of the steps that make the rest, the
-    same. A step that depends on judgements says so itself."""
+    """What every step depends on: the configuration, what is landed of what it reads, and the content of the tables it reads,
+    which the steps before it have written by then. A step that depends on judgements says so itself."""
 
-    def __init__(
-        self, plan: Plan, configuration: str, landed: Mapping[str, str], judged: tuple[object, ...], decided: str = ""
-    ) -> None:
-        self.plan, self.configuration, self.landed, self.judged = plan, configuration, landed, judged
-        self.decided = decided
-        self._known: dict[str, str] = {}
+    plan: Plan
+    home: Home
+    configuration: str
+    landed: Mapping[str, str]
+    judged: tuple[object, ...]
+    decided: str = ""
 
     def of(self, step: Step, version: str = "") -> str:
-        """The fingerprint of a step that makes something of that version."""
-        before = [self._of_maker(other) for other in self.plan.before(step)]
+        """The fingerprint of a step that makes something of that version; the steps whose tables it reads are done."""
         landed = [self.landed.get(handle, "") for handle in self.plan.landings(step)]
+        read = set(step.reads)
+        tables = [
+            f"{handle} {content}"
+            for maker in self.plan.before(step)
+            for handle, content in digests_of(self.home, maker.name).items()
+            if handle in read
+        ]
         people = (*(self.judged if step.judged else ()), *([self.decided] if step.decided else []))
-        return digest((self.configuration, *people, version, *landed, *before))
-
-    def _of_maker(self, step: Step) -> str:
-        if step.name not in self._known:
-            self._known[step.name] = self.of(step)
-        return self._known[step.name]
+        return digest((self.configuration, *people, version, *landed, *tables))
 
 
 def _say(context: dg.InitResourceContext, what: str) -> None:
@@ -143,14 +149,14 @@ def _say(context: dg.InitResourceContext, what: str) -> None:
 
 def _landed(settings: Settings) -> Mapping[str, str]:
     """`landing/<platform>` → fingerprint of its deliveries as they stand."""
-    standing = _deliveries(settings, settings.configuration_fingerprint, _marks(settings.home))
-    return {f"landing/{platform}": standing.get(platform, "") for platform in settings.platforms}
+    states = _deliveries(settings, settings.configuration_fingerprint, _marks(settings.home))
+    return {f"landing/{platform}": states.get(platform, "") for platform in settings.platforms}
 
 
 @lru_cache(maxsize=8)
 def _deliveries(settings: Settings, configuration: str, marks: tuple[object, ...]) -> dict[str, str]:
     """Platform → fingerprint of its deliveries as they stand; `marks` and `configuration` tell when to look again."""
-    known = standing_of_all(settings.platforms, settings.home)
+    known = all_delivery_states(settings.platforms, settings.home)
     lines: dict[str, list[str]] = {}
     for line in known.select(["platform", "delivery_id", "dataset", "state"]).to_pylist():
         lines.setdefault(line["platform"], []).append("/".join(line.values()))

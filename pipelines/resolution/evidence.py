@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.session import Session, parquet_writer, pour, stream
-from pipelines.resolution.survivorship import Resolved, resolved
+from pipelines.resolution.survivorship import Resolved, identified
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.evidence import MATCH
@@ -39,7 +39,7 @@ def link_mentions(
 
 def write_link_mention(home: Home, *, threads: int | None = None) -> int:
     """Write `link/mention` from the mentions and entities of all kinds; return the row count."""
-    kinds = {kind: resolved(home, kind) for kind in home.data_model.kinds}
+    kinds = {kind: identified(home, kind) for kind in home.data_model.kinds}
     with Session(threads) as session, parquet_writer(home.stage("link", "mention"), MENTION) as writer:
         return sum(pour(linked, MENTION, writer) for linked in _linked(session, home.data_model, kinds))
 
@@ -74,7 +74,7 @@ def explain_pairs(
 def write_match(home: Home, kind: str, pairs: PairTables, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
     with Session(threads) as session:
-        _open(session, home.data_model, kind, resolved(home, kind))
+        _open(session, home.data_model, kind, identified(home, kind))
         open_pairs(session, pairs)
         return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.resolution.session import Session
-from pipelines.resolution.survivorship import Resolved, resolved
-from warehouse.judgements import places_of, read, standing
+from pipelines.resolution.survivorship import Resolved, identified
+from warehouse.judgements import ledger_states, places_of, read
 from warehouse.masking import install, token_key
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
@@ -30,8 +30,8 @@ def write_judgements(home: Home, *, threads: int | None = None) -> int:
 
 def tell_judgements(home: Home, *, threads: int | None = None) -> pa.Table:
     """The ledger under `evidence.JUDGEMENT`, with where its mentions were in the last run; nowhere in a home without one."""
-    judged = standing(read(home))
-    known = {kind: resolved(home, kind) for kind in home.data_model.kinds if home.stage("mention", kind).exists()}
+    judged = ledger_states(read(home))
+    known = {kind: identified(home, kind) for kind in home.data_model.kinds if home.stage("mention", kind).exists()}
     return told(judged, known, token_key(home), model=home.data_model, threads=threads)
 
 
@@ -46,7 +46,7 @@ def told(
     """Judgements under `evidence.JUDGEMENT`, ordered by id.
 
     Args:
-        judged: as `standing` gives them.
+        judged: as `ledger_states` gives them.
         known: kind → its mentions and entities.
         key: of the masking macros.
         model: the kinds there are; those that are shipped if not given.

@@ -19,9 +19,10 @@ from pipelines.matching.engine.decided_pairs import question_value
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution.evidence import open_pairs
 from pipelines.resolution.session import Session
-from warehouse.judgements import places_of, read, standing
+from warehouse.judgements import ledger_states, places_of, read
 from warehouse.model import Home
-from warehouse.model.catalogue import PLATFORM
+from warehouse.model.catalogue import PLATFORM, WITHHELD
+from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED, UNSURE, WITHDRAWN
 from warehouse.model.link import ENTITY
 from warehouse.review import Question, Side, lines_of, make_side, steps_of
@@ -99,6 +100,8 @@ def sides_of(home: Home, kind: str, mention_ids: Iterable[int]) -> dict[int, Sid
                 )
             },
             related=_people_of_rows(session, home, kind),
+            withheld=_withheld(home, kind),
+            secret=_secret(session, home, kind),
         )
     titles = PLATFORM.read(home.stage("catalogue", "platform"), ["platform", "title_zh"]).to_pylist()
     return found.sides(lines_of(home.data_model, kind), {row["platform"]: row["title_zh"] for row in titles})
@@ -106,13 +109,16 @@ def sides_of(home: Home, kind: str, mention_ids: Iterable[int]) -> dict[int, Sid
 
 @dataclass(frozen=True)
 class _Found:
-    """Rows looked up for some mentions of one kind."""
+    """Rows looked up for some mentions of one kind. `withheld`: attributes a role of a platform does not share; `secret`:
+    attributes of an entity whose golden value nobody shares."""
 
     mentions: list[dict[str, Any]]
     entity: dict[int, str]
     size: dict[str, int]
     golden: dict[str, dict[str, Any]]
     related: dict[int, str]
+    withheld: dict[tuple[str, str], set[str]]
+    secret: dict[str, set[str]]
 
     def sides(self, lines: Lines, titles: dict[str, str]) -> dict[int, Side]:
         out = {}
@@ -125,12 +131,41 @@ class _Found:
                 platform=titles.get(row["platform"], row["platform"]),
                 related=self.related.get(row["mention_id"], ""),
                 size=self.size.get(entity, 1),
+                withheld=frozenset(self.withheld.get((row["platform"], row["role"]), ())),
+                secret=frozenset(self.secret.get(entity, ())),
             )
         return out
 
 
+def _withheld(home: Home, kind: str) -> dict[tuple[str, str], set[str]]:
+    """(platform, role) → the attributes it does not share."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for line in _withheld_lines(home).to_pylist():
+        if line["entity_kind"] == kind:
+            found.setdefault((line["platform"], line["role"]), set()).add(line["attribute"])
+    return found
+
+
+def _withheld_lines(home: Home) -> pa.Table:
+    path = home.stage("catalogue", "withheld")
+    return WITHHELD.read(path) if path.exists() else WITHHELD.empty()
+
+
+def _secret(session: Session, home: Home, kind: str) -> dict[str, set[str]]:
+    """Entity → attributes whose golden value only claims assert that are not shared."""
+    lines = _withheld_lines(home)
+    if not lines.num_rows:
+        return {}
+    session.con.register("withheld", lines)
+    session.view("claim", home.stage("attribute", kind), ATTRIBUTE)
+    found: dict[str, set[str]] = {}
+    for entity, attribute in session.query("secret").fetchall():
+        found.setdefault(entity, set()).add(attribute)
+    return found
+
+
 def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
-    judged = standing(read(home))
+    judged = ledger_states(read(home))
     judged = judged.filter(pc.equal(judged["entity_kind"], kind))
     reopened = [WITHDRAWN, *([UNSURE] if again else [])]
     stands = pc.and_(
@@ -155,7 +190,12 @@ def _people_of_rows(session: Session, home: Home, kind: str) -> dict[int, str]:
         return {}
     for other in named:
         session.view(f"by_{other}", home.stage("mention", other), home.data_model.mention(other))
-    tied = " union all ".join(f"select {kind}_mention_id as mention_id, name_raw from by_{other}" for other in named)
+    session.con.register("not_shared", _withheld_lines(home))
+    tied = " union all ".join(
+        f"select {kind}_mention_id as mention_id, name_raw from by_{other} where (platform, role) not in"
+        f" (select (platform, role) from not_shared where entity_kind = '{other}' and attribute = 'name')"
+        for other in named
+    )
     return dict(
         _pairs(
             session,

@@ -6,11 +6,10 @@ Parquet. Does not: any statement itself (`sql/*.sql`), any rule (`rules.py`).
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias
@@ -19,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.model import Table
+from warehouse.model import Table, sql
 from warehouse.model.durable import aside, put_in_place
 from warehouse.model.session import connect
 
@@ -29,11 +28,14 @@ Source: TypeAlias = pa.Table | Path
 MEMORY = "1200MB"
 """What DuckDB may hold before it spills to disk; Arrow and the writers come on top."""
 
+SHARE = max(1, (os.cpu_count() or 1) // 2)
+"""Threads of a session, unless it says otherwise: another step has the rest of the cores. Two sessions of one thread each need a
+third less processor time than two of two threads on the same two cores."""
 
-@cache
+
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`."""
-    return files("pipelines.resolution").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return sql.statement("pipelines.resolution", name)
 
 
 class Session:
@@ -44,9 +46,8 @@ class Session:
         config: dict[str, Any] = {
             "memory_limit": MEMORY,
             "temp_directory": self._spill.name,
+            "threads": threads or SHARE,
         }
-        if threads:
-            config["threads"] = threads
         self.con = connect(**config)
 
     def __enter__(self) -> Session:

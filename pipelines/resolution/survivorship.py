@@ -151,9 +151,34 @@ def write_golden(
             return _survive(session, home.data_model, kind, slice_size, _Sinks(gold, claims, conflicts))
 
 
+def open_empty(session: Session, model: DataModel, kind: str) -> None:
+    """Every table the rules of a kind look at, without a row: what its declaration says can be bound against them.
+
+    Raises:
+        duckdb.Error: the claimant hook of the kind does not fit.
+    """
+    empty = _Inputs(model.mention(kind).empty(), ENTITY.empty(), AUTHORITY_TABLE.empty(), {}, None)
+    _open(session, model, kind, empty)
+    session.table("member", "member", slice_size=str(SLICE))
+    _claimants(session, model, kind, "0")
+
+
+def _claimants(session: Session, model: DataModel, kind: str, slice_no: str) -> None:
+    """The mentions of a slice with all that the rules look at."""
+    if addressed := statements.addressed(model, kind):
+        session.made("addressed", addressed, slice_no=slice_no, kind=kind)
+        session.table("place", "place")
+    session.made("claimant", statements.claimant(model, kind), slice_no=slice_no, kind=kind)
+
+
 def resolved(home: Home, kind: str) -> Resolved:
     """A kind's stage files."""
     return Resolved(*(home.stage(stage, kind) for stage in ("mention", "entity", "golden")))
+
+
+def identified(home: Home, kind: str) -> Resolved:
+    """A kind's stage files where its golden records are not needed, and need not be there yet."""
+    return Resolved(home.stage("mention", kind), home.stage("entity", kind))
 
 
 def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
@@ -213,13 +238,9 @@ def _survive(session: Session, model: DataModel, kind: str, slice_size: int, sin
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"
         for number, name in enumerate(names)
     )
-    addressed, claimant = statements.addressed(model, kind), statements.claimant(model, kind)
     for slice_no in range(slices):
         at = {"slice_no": str(slice_no), "kind": kind}
-        if addressed:
-            session.made("addressed", addressed, **at)
-            session.table("place", "place")
-        session.made("claimant", claimant, **at)
+        _claimants(session, model, kind, str(slice_no))
         session.con.execute(f"create or replace temp table claim as {claim}")
         session.table("candidate", "candidate")
         session.table("winner", "winner")

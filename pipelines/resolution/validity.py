@@ -23,6 +23,7 @@ from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.landing import DELIVERY, ROW_PERIOD
 from warehouse.model.link import ENTITY, MENTION_HISTORY
 from warehouse.model.mention import MENTION_HEAD
+from warehouse.model.sql import literal
 from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
@@ -144,7 +145,7 @@ def _open_periods(session: Session, files: list[tuple[str, str, Path]]) -> None:
     parts = []
     for number, (platform, dataset, path) in enumerate(files):
         session.con.read_parquet(str(path)).create_view(f"period_{number}")
-        parts.append(f"select {_text(platform)} as platform, {_text(dataset)} as dataset, * from period_{number}")
+        parts.append(f"select {literal(platform)} as platform, {literal(dataset)} as dataset, * from period_{number}")
     session.con.execute("create temp view period as " + " union all ".join(parts))
 
 
@@ -155,7 +156,3 @@ def _told(session: Session, kind: str) -> Validity:
         history=MENTION_HISTORY.conform(session.query("validity_history", kind=kind).to_arrow_table()),
         known=KNOWN.conform(known.to_arrow_table()),
     )
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

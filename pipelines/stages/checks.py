@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages.falls import falls
 from quality.suites import examine, suites_of_release

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.current import current_rows
-from connectors.holding import standing
+from connectors.holding import delivery_states
 from connectors.spec import Platform
-from pipelines.once import Counts, digest, once
+from pipelines.markers import Counts, digest, run_if_changed
 from pipelines.settings import Settings
 from warehouse.model.durable import aside, put_in_place
 
@@ -36,7 +36,9 @@ def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list
         put_in_place(aside(path), path)
         return {"rows": rows.num_rows}
 
-    lines = standing(platform, home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()
+    lines = delivery_states(platform, home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()
     state = sorted("/".join(map(str, line.values())) for line in lines)
-    once(home, f"current/{platform.platform}/{dataset}", digest((settings.configuration_fingerprint, *state)), keep)
+    run_if_changed(
+        home, f"current/{platform.platform}/{dataset}", digest((settings.configuration_fingerprint, *state)), keep
+    )
     return pq.read_table(path, columns=columns)

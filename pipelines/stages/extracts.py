@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from connectors.spec import Department
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from warehouse.extracts import OwnRows, prepare_extracts, write_extract

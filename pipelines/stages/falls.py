@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from connectors.decisions import decisions
 from connectors.holding import COMPARABLE_ROWS
-from pipelines.once import digest
+from pipelines.markers import digest
 from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.quality import FALL

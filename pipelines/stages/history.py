@@ -6,13 +6,13 @@ import os
 
 from connectors.manifest import manifest
 from connectors.periods import write_row_periods
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.parallel import each
 from pipelines.resolution.validity import write_mention_history
 from pipelines.settings import Settings
 
 
-def tell_history(settings: Settings, version: str) -> Counts:
+def write_history(settings: Settings, version: str) -> Counts:
     """Write the history of all mentions; return rows per kind. Periods of datasets with nothing new are kept."""
     home = settings.home
     datasets = [

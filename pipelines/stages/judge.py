@@ -108,7 +108,7 @@ def withdraw(home: Home, judgement_id: str, *, by: str, at: datetime, why: str =
     Raises:
         UnknownReferenceError: there is no such judgement, or later ones have replaced all of its statement.
     """
-    lines = judgements.standing(judgements.read(home)).to_pylist()
+    lines = judgements.ledger_states(judgements.read(home)).to_pylist()
     about = next((line for line in lines if line["judgement_id"] == judgement_id.strip().upper()), None)
     if about is None:
         raise UnknownReferenceError(f"{judgement_id}: 没有这条裁定，见 onenet review list · no such judgement")
@@ -209,10 +209,10 @@ def _sorted(pairs: Iterable[tuple[MentionIdentity, MentionIdentity]]) -> Pairs:
 
 def _judged_between(home: Home, one: Named, other: Named) -> Pairs:
     """Pairs across the two of which a judgement binds, or would but for a contradiction."""
-    standing: pa.Table = judgements.standing(judgements.read(home))
+    states: pa.Table = judgements.ledger_states(judgements.read(home))
     here, there = set(one.mentions), set(other.mentions)
     found = []
-    for line in standing.to_pylist():
+    for line in states.to_pylist():
         a, b = _identity(line, "left"), _identity(line, "right")
         across = (a in here and b in there) or (a in there and b in here)
         if across and line["entity_kind"] == one.kind and line["judgement_state"] in ("in_force", "contradictory"):

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.kinds import inputs_of, specification
+from pipelines.markers import Counts, digest
 from pipelines.matching.engine.link import link
 from pipelines.matching.engine.plot import weight_plot
 from pipelines.matching.engine.result import MatchResult, Report
@@ -32,7 +33,6 @@ from pipelines.matching.inputs.mention_index import digest_of
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.sources import rows_of
 from pipelines.matching.store.state import State
-from pipelines.once import Counts, digest
 from pipelines.settings import Settings
 from pipelines.stages.models import Held, days, drift_of, held_model, keep_model, newest_delivery
 from warehouse import judgements
@@ -86,6 +86,14 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     matched.state.save(home.matched(kind), held.stamp)
     write_whole(mark, json.dumps({"of": [asked, held.stamp], "counts": counts}).encode())
     return {**counts, "model": why}
+
+
+def match_digest(home: Home, kind: str) -> str:
+    """A fingerprint of the stored result of a kind: of the mentions, the judgements and the model it follows from."""
+    try:
+        return digest(json.loads(home.matched_mark(kind).read_text(encoding="utf-8"))["of"])
+    except (FileNotFoundError, ValueError):
+        return ""
 
 
 def _fingerprint(home: Home, kind: str, rows: Rows, decided: pa.Table) -> str:

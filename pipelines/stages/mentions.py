@@ -12,16 +12,16 @@ import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
 from pipelines.kinds import inputs_of
+from pipelines.markers import Counts, code_fingerprint, digest
 from pipelines.matching.inputs.mention_index import write_mention_index
-from pipelines.once import Counts, code_fingerprint, digest
 from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.address import Gazetteer
-from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
 from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
+from pipelines.standardise.value_cache import ValueCache
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
 
@@ -45,8 +45,10 @@ def write_mentions(settings: Settings) -> Counts:
     grids = GridTree.from_reference(trees)
     GRID_TREE.write(grids.nodes, home.stage("grid", "tree"))
     addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
-    gazetteer = Gazetteer.from_reference(pa.concat_tables([NO_ADDRESSES, *addresses]))
-    glossary = _glossary(home)
+    gazetteer = Gazetteer.from_reference(
+        pa.concat_tables([NO_ADDRESSES, *addresses]), settings.city.settings.division.own
+    )
+    value_cache = _value_cache(home)
     mentions: dict[str, pa.Table] = {}
     for kind in model.order:
         mentions[kind] = build_mentions(
@@ -58,17 +60,17 @@ def write_mentions(settings: Settings) -> Counts:
             grids=grids,
             code_tables=settings.code_tables,
             parents=mentions,
-            glossary=glossary,
+            value_cache=value_cache,
         )
         model.mention(kind).write(mentions[kind], home.stage("mention", kind))
-    glossary.keep()
+    value_cache.keep()
     write_mention_index(home, mentions, {kind: inputs_of(model, kind) for kind in model.order}, os.cpu_count() or 1)
     return {kind: mentions[kind].num_rows for kind in model.order}
 
 
-def _glossary(home: Home) -> Glossary:
+def _value_cache(home: Home) -> ValueCache:
     """What the values of the last run were standardised to, if by the same code."""
-    return Glossary(home.glossary, digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))))
+    return ValueCache(home.value_cache, digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))))
 
 
 def _references(settings: Settings, what: str) -> Iterator[tuple[Platform, Dataset]]:

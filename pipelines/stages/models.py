@@ -18,14 +18,14 @@ from functools import cached_property
 import duckdb
 import pyarrow.compute as pc
 
-from connectors.holding import standing_of_all
+from connectors.holding import all_delivery_states
 from connectors.registry import ConfigurationError
+from pipelines.markers import code_fingerprint, digest
 from pipelines.matching.engine.drift import level_shares, moved_levels
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.store.state import State
-from pipelines.once import code_fingerprint, digest
 from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
@@ -115,8 +115,8 @@ def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:
 
 def newest_delivery(settings: Settings) -> date:
     """The newest date of a delivery that stands; the first of all days where none gives one."""
-    standing = standing_of_all(settings.platforms, settings.home)
-    landed = standing.filter(pc.equal(standing["state"], "landed"))
+    states = all_delivery_states(settings.platforms, settings.home)
+    landed = states.filter(pc.equal(states["state"], "landed"))
     return pc.max(landed["delivered_on"]).as_py() or date.min
 
 

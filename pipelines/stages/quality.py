@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from connectors.manifest import manifest
 from connectors.spec import Dataset, Platform, Role, Source
-from pipelines.once import Counts, digest, forget, once_together
+from pipelines.markers import Counts, digest, forget, run_changed
 from pipelines.settings import Settings
 from quality.data_docs import build_data_docs
 from quality.overlap import overlap
@@ -51,7 +51,7 @@ def check_landing(settings: Settings) -> Counts:
                 kept.write(own, home.stage(kept.name, f"{LANDING}/{name}"))
 
     newest = _newest(manifest(home))
-    once_together(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
+    run_changed(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
     for kept in (EXPECTATION, FAILING_ROW):
         parts = [kept.read(home.stage(kept.name, f"{LANDING}/{name}")) for name in settings.platforms]
         kept.write(pa.concat_tables([kept.empty(), *parts]), home.stage(kept.name, LANDING))
@@ -163,6 +163,7 @@ def _landed_dataset(dataset: Dataset, model: DataModel) -> LandedDataset:
         dataset.key,
         tuple(name for name, column in dataset.columns.items() if column.mandatory),
         tuple(cell for name, role in sorted(dataset.roles.items()) for cell in _cells(name, role, public_codes(model))),
+        {name: column.also for name, column in dataset.columns.items() if column.also},
     )
 
 

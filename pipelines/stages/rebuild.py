@@ -120,5 +120,5 @@ def compare_partitions(kind: str, here: npt.NDArray[np.int64], anew: npt.NDArray
 
 def forget_stages(home: Home) -> None:
     """Make the next run do every step again, from the landing area: ids, models and judgements are kept."""
-    for folder in (home.done("any").parent, home.matched("any").parent, home.glossary):
+    for folder in (home.done("any").parent, home.matched("any").parent, home.value_cache):
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from connectors import catalogue
 from connectors.current import rejected_rows
-from connectors.holding import standing_of_all
-from pipelines.once import Counts
+from connectors.holding import all_delivery_states
+from connectors.sharing import withheld_table
+from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.roles import carries, undecided
@@ -31,7 +32,7 @@ def reconcile_rows(settings: Settings) -> Counts:
     home = settings.home
     current, expected = _counts(settings)
     balance = reconcile(
-        standing_of_all(settings.platforms, home),
+        all_delivery_states(settings.platforms, home),
         current,
         expected,
         MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
@@ -91,10 +92,11 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
     counts = current.group_by("platform").aggregate([("rows_current", "sum")])
     rows_current = dict(zip(counts["platform"].to_pylist(), counts["rows_current_sum"].to_pylist(), strict=True))
     for table, rows in (
-        (contracts.PLATFORM, catalogue.platform_table(platforms, standing_of_all(platforms, home), rows_current)),
+        (contracts.PLATFORM, catalogue.platform_table(platforms, all_delivery_states(platforms, home), rows_current)),
         (contracts.DATASET, catalogue.dataset_table(platforms)),
         (contracts.FIELD, catalogue.field_table(platforms)),
         (contracts.CODE, catalogue.code_table(settings.code_tables)),
         (contracts.ENTITLEMENT, catalogue.entitlements(platforms)),
+        (contracts.WITHHELD, withheld_table(home.data_model, platforms)),
     ):
         table.write(rows, home.stage("catalogue", table.name))

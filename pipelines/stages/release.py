@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from connectors.holding import standing_of_all
-from pipelines.once import Counts, code_fingerprint
+from connectors.holding import all_delivery_states
+from pipelines.markers import Counts, code_fingerprint
 from pipelines.resolution.identity import commit_identity, committed
 from pipelines.settings import Settings
 from warehouse import judgements
@@ -26,7 +26,7 @@ def release_facts(settings: Settings) -> ReleaseFacts:
     """What the release is made from: deliveries as they stand, code, models, judgements."""
     home = settings.home
     models = hashlib.sha256(b"\0".join(home.model(kind).read_bytes() for kind in sorted(home.data_model.kinds)))
-    deliveries = standing_of_all(settings.platforms, home)
+    deliveries = all_delivery_states(settings.platforms, home)
     return ReleaseFacts(
         code_version=code_fingerprint(),
         model=models.hexdigest()[:16],
@@ -62,9 +62,9 @@ def export_parquet(settings: Settings, version: str) -> Counts:
     return {"files": write_parquet(settings.home, version)}
 
 
-def build_twin(settings: Settings, version: str) -> Counts:
+def write_restricted(settings: Settings, version: str) -> Counts:
     """The restricted release, where the environment names a key for it."""
     if published(settings.home) != version:
-        return {"built": "no"}  # somebody went back to a former release, whose twin stands beside it
+        return {"built": "no"}  # somebody went back to a former release, whose restricted release stands beside it
     made = build_restricted(settings.home, version, release_facts(settings))
     return {"built": "yes" if made else "no"}

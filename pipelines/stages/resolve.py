@@ -7,8 +7,8 @@ person.
 from __future__ import annotations
 
 from pipelines.kinds import specification
+from pipelines.markers import Counts
 from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.once import Counts
 from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings

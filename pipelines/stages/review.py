@@ -97,7 +97,7 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
 
 def contradictions(home: Home) -> int:
     """How many groups of judgements contradict themselves."""
-    return int(pc.max(judgements.standing(judgements.read(home))["contradiction"]).as_py() or 0)
+    return int(pc.max(judgements.ledger_states(judgements.read(home))["contradiction"]).as_py() or 0)
 
 
 def _contents(home: Home, answers: Sequence[Answer]) -> dict[str, str]:
@@ -143,12 +143,12 @@ def _overtaken(answer: Answer, last: _Said | None, judged: int | None, by: str) 
 
 def _said(home: Home) -> dict[str, _Said]:
     """What the ledger says last of every pair, by token."""
-    standing = judgements.standing(judgements.read(home))
+    states = judgements.ledger_states(judgements.read(home))
     return {
         token_of(line["entity_kind"], _identity(line, "left"), _identity(line, "right")): _Said(
             number, line["verdict"], line["judged_by"], line["why"]
         )
-        for number, line in enumerate(standing.to_pylist(), start=1)
+        for number, line in enumerate(states.to_pylist(), start=1)
         if line["judgement_state"] != SUPERSEDED
     }
 

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.address import Gazetteer, standardise_addresses
 from pipelines.standardise.distinct import Standardiser, over_distinct
-from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.roles import ADDRESS_PARTS
+from pipelines.standardise.value_cache import ValueCache
 from warehouse.model.attribute_type import RAW, AttributeType, Output
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind import Kind
@@ -34,7 +34,7 @@ class Context:
     gazetteer: Gazetteer
     grids: GridTree
     parents: Mapping[str, pa.Table]
-    glossary: Glossary = field(default_factory=Glossary)
+    value_cache: ValueCache = field(default_factory=ValueCache)
     data_model: DataModel = field(default_factory=shipped)
 
     @cached_property
@@ -52,7 +52,7 @@ class Context:
         places = self.grids.places if type_.needs == "places" else ()
         standardise: Standardiser = named(places) if type_.needs == "places" else named
         return (
-            self.glossary.reader(type_.type, standardise, repr(places) if places else "")
+            self.value_cache.reader(type_.type, standardise, repr(places) if places else "")
             if type_.cached
             else standardise
         )
@@ -65,7 +65,7 @@ class Context:
             first = pc.index_in(distinct, value_set=keys)
             return standardise_addresses(parts.take(first), self.gazetteer)
 
-        return over_distinct(keys, self.glossary.reader("address", standardise, self.gazetteer.fingerprint))
+        return over_distinct(keys, self.value_cache.reader("address", standardise, self.gazetteer.fingerprint))
 
 
 def _named(standardiser: str) -> Any:

@@ -15,9 +15,7 @@ from connectors.spec import AddressSource, Platform, PointSource, Source
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.codes import CodeTables, apply_codes, plain_labels
 from pipelines.standardise.columns import Context, standardise
-from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import GridTree
-from pipelines.standardise.lasting import with_lasting_keys
 from pipelines.standardise.roles import (
     ROW_HEAD,
     RawRole,
@@ -28,6 +26,8 @@ from pipelines.standardise.roles import (
     point_text,
     raw_roles,
 )
+from pipelines.standardise.stable_keys import with_stable_keys
+from pipelines.standardise.value_cache import ValueCache
 from warehouse.model.data_model import DataModel
 
 
@@ -41,7 +41,7 @@ def build_mentions(
     grids: GridTree,
     code_tables: CodeTables,
     parents: Mapping[str, pa.Table] | None = None,
-    glossary: Glossary | None = None,
+    value_cache: ValueCache | None = None,
 ) -> pa.Table:
     """Build the mention table of one kind.
 
@@ -54,7 +54,7 @@ def build_mentions(
         grids: grid tree of the city.
         code_tables: tables that platform files refer to.
         parents: mention tables of the kinds its mentions point to, built before from the same rows.
-        glossary: what values were standardised to before; the outcome is the same without.
+        value_cache: what values were standardised to before; the outcome is the same without.
 
     Returns:
         A table that conforms to the contract of the kind, ordered by platform, dataset, file, sheet, row number and role.
@@ -79,9 +79,9 @@ def build_mentions(
         return model.mention(kind).empty()
     raw = pa.concat_tables(batches, promote_options="permissive")
     raw = raw.append_column("mention_id", pa.array(np.arange(raw.num_rows, dtype=np.int64)))
-    context = Context(gazetteer, grids, parents, glossary or Glossary(), model)
+    context = Context(gazetteer, grids, parents, value_cache or ValueCache(), model)
     standard = standardise(kind, raw, context)
-    return model.mention(kind).conform(with_lasting_keys(model.kinds[kind], standard, platforms.values()))
+    return model.mention(kind).conform(with_stable_keys(model.kinds[kind], standard, platforms.values()))
 
 
 def _in_row_order(batches: list[pa.Table]) -> pa.Table:

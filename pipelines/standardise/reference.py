@@ -14,6 +14,7 @@ from warehouse.model.data_model import HOME
 
 ADDRESS_REFERENCE = (
     "address_code",
+    "county",
     "street",
     "community",
     "grid_code",
@@ -56,6 +57,7 @@ def address_reference(platform: Platform, dataset: Dataset, rows: pa.Table) -> p
     columns = {part: _column(rows, column) for part, column in parts.items() if part in ADDRESS_REFERENCE}
     columns["address_code"] = _column(rows, named.get("address_code"))
     columns["grid_code"] = _column(rows, named.get("grid"))
+    columns["county"] = _column(rows, dataset.county)
     if dataset.aliases:
         aliases = _column(rows, dataset.aliases.column)
         split = dataset.aliases.split

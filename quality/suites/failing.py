@@ -17,6 +17,7 @@ from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
 from warehouse.model.quality import FAILING_ROW
+from warehouse.model.sql import literal
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def _predicate(e: Expectation) -> str:
     if e.filled:
         return " or ".join(f'"{column}" is null' for column in e.filled)
     if e.allowed:
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in e.allowed)
+        listed = ", ".join(map(literal, e.allowed))
         return f'"{e.column}" not in ({listed})'
     if e.between:
         bounds = ((e.between.min, "<"), (e.between.max, ">"))

@@ -6,7 +6,8 @@ Belongs here: the shape of it. Does not: reading the description (its reader mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class LandedDataset:
-    """One table of rows of a platform: `key` and `mandatory` are source columns."""
+    """One table of rows of a platform: `key` and `mandatory` are source columns; `also` are headings a column had before, the
+    oldest first: a delivery that landed under one of them is looked at under the name of now."""
 
     name: str
     key: tuple[str, ...] = ()
     mandatory: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from quality.suites.declaration import Expectation
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
+from warehouse.model.sql import identifier, literal
 
 ALLOWED_DAYS = {"realtime": 1, "daily": 2, "weekly": 9, "monthly": 38, "quarterly": 101, "yearly": 380}
 """How many days a platform may lie behind the newest delivery of the home: its cadence and a little grace."""
@@ -106,7 +107,7 @@ def _of_rows(p: LandedPlatform) -> Iterator[Expectation]:
                 semi join landing.newest using (platform, delivery_id)
                 where platform = '{p.platform}' and reason_code = 'mandatory_empty'"""
         ]
-        empty += [_rows(p, i, column, f"{_name(column)} is null") for i, d in datasets for column in d.key]
+        empty += [_rows(p, i, column, f"{identifier(column)} is null") for i, d in datasets for column in d.key]
         yield _expect(
             p,
             "mandatory_cells_are_filled",
@@ -209,8 +210,8 @@ def _unknown(cell: Cell) -> str:
 
 def _part(cell: Cell) -> str:
     """The cell as it stands, or its part."""
-    name = _name(cell.column)
-    return f"str_split({name}, {_literal(cell.split)})[{cell.part}]" if cell.split else name
+    name = identifier(cell.column)
+    return f"str_split({name}, {literal(cell.split or '')})[{cell.part}]" if cell.split else name
 
 
 def _text(cell: Cell) -> str:
@@ -249,18 +250,10 @@ def _rows(p: LandedPlatform, place: int, column: str, condition: str) -> str:
 
 
 def _head(p: LandedPlatform, column: str) -> str:
-    return f"select '{p.platform}' as platform, {', '.join(ROW)}, {_literal(column)} as \"column\""
+    return f"select '{p.platform}' as platform, {', '.join(ROW)}, {literal(column or '')} as \"column\""
 
 
 def _expect(p: LandedPlatform, name: str, zh: str, en: str, broken: str, tolerated: float = 0) -> Expectation:
     return Expectation(
         name=name, zh=zh, en=en, severity="warning", table=f"landing.{p.platform}", broken=broken, tolerated=tolerated
     )
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _literal(text: str | None) -> str:
-    return "'" + (text or "").replace("'", "''") + "'"

@@ -23,6 +23,7 @@ from quality.suites.source import create_macros
 from warehouse.model import Home
 from warehouse.model.landing import DELIVERY, PROVENANCE, REJECTED
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier, parquet
 
 PREFIX = "landing."
 
@@ -131,9 +132,10 @@ def _show_rows(con: duckdb.DuckDBPyConnection, view: str, dataset: LandedDataset
         source = "(select 1) where false"
     else:
         columns = [f'"{name}"' for name in head]
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        source = f"read_parquet([{listed}], union_by_name = true)"
+        source = parquet(paths, "union_by_name = true")
     for name in dataset.columns:
-        quoted = '"' + name.replace('"', '""') + '"'
-        columns.append(quoted if name in there else f"null::varchar as {quoted}")
+        cells = [identifier(n) for n in (name, *reversed(dataset.also.get(name, ()))) if n in there]
+        columns.append(
+            f"coalesce({', '.join(cells)}) as {identifier(name)}" if cells else f"null::varchar as {identifier(name)}"
+        )
     con.execute(f"create view {view} as select {', '.join(columns)} from {source}")

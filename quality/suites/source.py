@@ -19,6 +19,7 @@ from warehouse.model import Home, Table, evidence, link, quality
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import DataModel
 from warehouse.model.macros import create_number_macros
+from warehouse.model.sql import literal, parquet
 
 Source = Home | Path | Mapping[str, Path | pa.Table]
 """A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""
@@ -69,7 +70,7 @@ def show(
     Raises:
         duckdb.Error: a file can't be read.
     """
-    con.execute(f"set temp_directory = '{_literal(Path(tempfile.gettempdir()))}'")
+    con.execute(f"set temp_directory = {literal(tempfile.gettempdir())}")
     create_macros(con)
     if isinstance(source, Path):
         _show_release(con, source)
@@ -97,17 +98,13 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
 def _view(con: duckdb.DuckDBPyConnection, table: str, found: Path | pa.Table) -> None:
     con.execute(f'create schema if not exists "{table.split(".", maxsplit=1)[0]}"')
     if isinstance(found, Path):
-        con.execute(f"create or replace view {quoted(table)} as select * from read_parquet('{_literal(found)}')")
+        con.execute(f"create or replace view {quoted(table)} as select * from {parquet([found])}")
     else:
         con.execute(f"create or replace table {quoted(table)} as select * from found")
 
 
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _show_release(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    con.execute(f"attach '{_literal(path)}' as library (read_only)")
+    con.execute(f"attach {literal(path)} as library (read_only)")
     tables = con.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'library' order by all"
     ).fetchall()

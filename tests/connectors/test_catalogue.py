@@ -9,7 +9,9 @@ import pytest
 from connectors import catalogue
 from connectors.current import manifest
 from connectors.registry import load_code_tables, load_platforms
-from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM
+from connectors.sharing import withheld, withheld_table
+from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM, WITHHELD
+from warehouse.model.data_model import shipped
 
 CSV = {"kind": "delimited", "encoding": "utf-8-sig"}
 
@@ -56,6 +58,42 @@ def test_a_column_names_every_attribute_it_feeds(platforms):
     assert rows["wangge_caiji", "房屋", "室"] == ["subject.address"]
     assert rows["renshe_shebao", "AC01", "AAB001"] == ["subject.employee"]
     assert rows["rexian_12345", "12345工单", "满意度"] == []
+
+
+def test_a_withheld_cell_is_withheld_under_every_name_it_is_read_as(build):
+    platform = with_role(build, {"name": "姓名", "id_number": "证件", "phone": "手机"}, {"id_number": "none"})
+    assert withheld_of(platform) == {"id_number", "document_number", "birth_date", "sex"}
+
+
+def test_a_platform_that_shares_nothing_withholds_all_but_what_it_opens(build):
+    attributes = {"name": "姓名", "id_number": "证件", "phone": "手机"}
+    platform = with_role(build, attributes, {"name": "conditional"}, sharing="none")
+    assert {"id_number", "phone", "birth_date", "residence"} <= withheld_of(platform)
+    assert "name" not in withheld_of(platform)
+
+
+def test_a_person_withheld_beside_a_firm_is_not_told_as_its_representative():
+    platform = load_platforms()["shichang_dengji"]
+    (dataset,) = platform.datasets
+    roles = dict(dataset.roles)
+    roles["legal_rep"] = roles["legal_rep"].model_copy(update={"sharing": {"name": "none"}})
+    assert withheld(shipped(), dataset.model_copy(update={"roles": roles}), "subject", "conditional") == {
+        "legal_rep_name"
+    }
+
+
+def test_shipped_platforms_withhold_nothing(platforms):
+    table = withheld_table(shipped(), platforms)
+    assert WITHHELD.conform(table).num_rows == 0
+
+
+def with_role(build, attributes, classes, **platform):
+    role = {"kind": "person", "attributes": attributes, "sharing": classes}
+    return build(CSV, list(attributes.values()), roles={"subject": role}, **platform)
+
+
+def withheld_of(platform):
+    return set(withheld_table(shipped(), {"roll": platform})["attribute"].to_pylist())
 
 
 def test_what_is_not_granted_is_denied(desk, build):

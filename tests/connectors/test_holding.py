@@ -6,7 +6,7 @@ import pytest
 
 from connectors.current import manifest
 from connectors.decisions import Decision, decisions, record
-from connectors.holding import standing, standing_of_all, whole_set
+from connectors.holding import all_delivery_states, delivery_states, whole_set
 from warehouse.model import Home
 
 CSV = {"kind": "delimited", "encoding": "utf-8"}
@@ -17,7 +17,7 @@ def roll(first: int, last: int) -> str:
 
 
 def states(desk, platform) -> dict[str, str]:
-    return {line["file_name"]: line["state"] for line in standing(platform, desk.home).to_pylist()}
+    return {line["file_name"]: line["state"] for line in delivery_states(platform, desk.home).to_pylist()}
 
 
 def decide(desk, file_name: str, verdict: str) -> None:
@@ -36,7 +36,7 @@ def test_less_than_half_of_the_rows_is_held_and_the_former_snapshot_goes_on(desk
     assert report.rows_landed == 49
     assert [name for _, name, _ in report.held] == ["roll_东_20260102_1"]
     assert desk.rows(platform).num_rows == 100
-    (line,) = [i for i in standing(platform, desk.home).to_pylist() if i["state"] == "held"]
+    (line,) = [i for i in delivery_states(platform, desk.home).to_pylist() if i["state"] == "held"]
     assert line["reason_code"] == "rows_fell"
     assert "49" in line["reason"]
     assert "100" in line["reason"]
@@ -126,7 +126,7 @@ def test_a_file_that_comes_again_with_a_fraction_of_its_rows_is_held_and_the_for
     desk.land(platform, roll(1, 100), "roll_东_20260101_1")  # the first there is: nothing else to compare it with
     assert desk.land(platform, roll(1, 30), "roll_东_20260101_1").held
     assert desk.rows(platform).num_rows == 100
-    cut = next(line for line in standing(platform, desk.home).to_pylist() if line["state"] == "held")
+    cut = next(line for line in delivery_states(platform, desk.home).to_pylist() if line["state"] == "held")
     assert "同名文件上一次100行" in cut["reason"]
     lines = manifest(desk.home).to_pylist()
     assert whole_set(platform, lines, cut["delivery_id"]) == [
@@ -151,7 +151,7 @@ def test_a_snapshot_dated_years_ahead_is_held_and_stops_no_later_one(desk, platf
 def test_what_was_cut_off_needs_no_decision_once_the_whole_file_or_a_later_day_has_come(desk, platform):
     for rows, day in ((100, 1), (30, 1), (98, 1), (20, 1), (97, 2)):
         desk.land(platform, roll(1, rows), f"roll_东_2026010{day}_1")
-    found = [(line["state"], line["rows_landed"]) for line in standing(platform, desk.home).to_pylist()]
+    found = [(line["state"], line["rows_landed"]) for line in delivery_states(platform, desk.home).to_pylist()]
     assert found == [("landed", 100), ("refused", 30), ("landed", 98), ("refused", 20), ("landed", 97)]
     assert desk.rows(platform).num_rows == 97
 
@@ -180,7 +180,7 @@ def test_deliveries_of_one_day_and_scope_are_decided_together(desk, platform):
 
 def test_a_platform_nobody_declares_any_more_keeps_its_lines(desk, platform):
     desk.land(platform, roll(1, 3), "roll_东_20260101_1")
-    assert standing_of_all({}, desk.home).equals(manifest(desk.home))
+    assert all_delivery_states({}, desk.home).equals(manifest(desk.home))
 
 
 def test_a_line_a_crash_broke_off_spoils_no_other(tmp_path):
@@ -239,6 +239,6 @@ def test_a_cut_delta_waits_and_is_settled_by_the_whole_file(desk, build):
     desk.land(platform, "编号,姓名,电话\n1,甲,13\n2,乙", "roll_20260101")
     assert states(desk, platform) == {"roll_20260101": "held"}
     desk.land(platform, "编号,姓名,电话\n1,甲,13\n2,乙,14\n", "roll_20260101")
-    found = [line["state"] for line in standing(platform, desk.home).to_pylist()]
+    found = [line["state"] for line in delivery_states(platform, desk.home).to_pylist()]
     assert found == ["refused", "landed"]
     assert desk.rows(platform).num_rows == 2

@@ -287,12 +287,12 @@ def test_what_later_judgements_have_replaced_can_not_be_withdrawn(judged: Judged
     last = judge(home, one, other, "different", by="steward", at=noon)
     with pytest.raises(UnknownReferenceError, match="取代"):
         withdraw(home, first[0], by="steward", at=noon)
-    told = judgements.standing(judgements.read(home)).to_pylist()
+    told = judgements.ledger_states(judgements.read(home)).to_pylist()
     state = {line["judgement_id"]: line["judgement_state"] for line in told}
     assert {state[name] for name in first} == {"superseded"}
     assert "in_force" in {state[name] for name in last}
     withdraw(home, last[-1], by="steward", at=noon)
-    told = judgements.standing(judgements.read(home)).to_pylist()
+    told = judgements.ledger_states(judgements.read(home)).to_pylist()
     assert "in_force" not in {line["judgement_state"] for line in told if line["judgement_id"] in {*first, *last}}
 
 

@@ -178,7 +178,7 @@ def test_forgetting_stages_keeps_ids_and_models(lived):
     settings, _ = lived
     forget_stages(settings.home)
     assert not settings.home.matched("person").exists()
-    assert not settings.home.glossary.exists()
+    assert not settings.home.value_cache.exists()
     assert settings.home.model("person").exists()
     assert settings.home.stage("entity", "person").exists()
 

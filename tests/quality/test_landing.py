@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from quality.suites.landing import landing_suite
 from quality.suites.landing_run import run_landing, show_landing
 from quality.suites.run import Findings
 from quality.suites.source import create_macros
+from tests.connectors.conftest import build_platform
 from tests.quality.conftest import CREDIT_CODE, MAN, WOMAN
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
@@ -177,6 +179,22 @@ def test_a_row_at_fault_is_told_by_delivery_row_and_source_column(tmp_path):
             "entity_id": None,
         }
     ]
+
+
+def test_a_column_that_landed_under_a_heading_it_had_before_is_looked_at(tmp_path):
+    """A street that did not deliver since the heading changed is checked as all others are."""
+    home = office(tmp_path, {"rows": {2: {"性别": "9"}}})
+    renamed = replace(
+        PEOPLE, cells=(Cell("sex", "person", "subject", "性别代码", codes="sex"),), also={"性别代码": ("性别",)}
+    )
+    found = run(home, LandedPlatform("office", "daily", "snapshot", (renamed,)))
+    assert [(r["column"], r["row_number"]) for r in found.rows.to_pylist()] == [("性别代码", 2)]
+
+
+def test_a_platform_file_tells_the_suite_which_headings_a_column_had():
+    columns = {"编号": "number", "性别代码": {"en": "sex", "also": ["XB", "性别"]}}
+    (dataset,) = landed_platform(build_platform({"kind": "delimited"}, columns)).datasets
+    assert dataset.also == {"性别代码": ("XB", "性别")}
 
 
 def test_results_and_rows_hold_no_value_of_a_person(tmp_path):

@@ -8,23 +8,23 @@ the city again.
 from __future__ import annotations
 
 import shutil
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.extracts.stage_views import escaped, show
-from warehouse.model.catalogue import ENTITLEMENT, PLATFORM
+from warehouse.extracts.stage_views import show
+from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.link import MENTION
 from warehouse.model.session import connect
+from warehouse.model.sql import literal, statement
 
-PREPARED = ("mention", "claim", "behind")
-"""What is sorted by platform: see `sql/prepared_<name>.sql`."""
+PREPARED = ("mention", "substitute", "claim", "behind")
+"""What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
 NOTHING = "nothing.parquet"
 """The columns of each without a row."""
 
@@ -32,7 +32,8 @@ NOTHING = "nothing.parquet"
 def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> dict[str, int]:
     """Write `stage/extract/<name>/platform=<platform>/` for every name in `PREPARED`; return rows of each.
 
-    To be done once a release, before `write_extract`. What no department is entitled to see is left out here already.
+    To be done once a release, before `write_extract`. What no department is entitled to see is left out here already, and what
+    platforms do not share (`catalogue.withheld`) is known to their own department alone.
 
     Args:
         home: the home whose stage files are read.
@@ -52,6 +53,8 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
             show(con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         granted = _granted(home)
         con.register("entitlement", granted)
+        show(con, "withheld", WITHHELD, [home.stage("catalogue", "withheld")])
+        con.register("ending", _endings(home.data_model))
         names = PLATFORM.read(home.stage("catalogue", "platform")).select(["department", "department_zh"])
         con.register("department_name", names)
         con.execute("create temp table department as select department, min(department_zh) as title from department_name group by all")  # fmt: skip
@@ -64,12 +67,13 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
-    statement = resources.files("warehouse.extracts").joinpath("sql", f"prepared_{name}.sql").read_text("utf-8")
-    target = escaped((folder / name).as_posix())
-    con.execute(f"copy ({statement}) to '{target}' (format parquet, partition_by (platform), compression zstd)")
+    query = statement("warehouse.extracts", f"prepared_{name}")
+    con.execute(
+        f"copy ({query}) to {literal(folder / name)} (format parquet, partition_by (platform), compression zstd)"
+    )
     # What a platform reads of which nothing is known here.
     (folder / name).mkdir(exist_ok=True)
-    con.execute(f"copy (select * from ({statement}) limit 0) to '{target}/{NOTHING}' (format parquet)")
+    con.execute(f"copy (select * from ({query}) limit 0) to {literal(folder / name / NOTHING)} (format parquet)")
     some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
     con.read_parquet(
         [str(path) for path in some or [folder / name / NOTHING]], hive_partitioning=bool(some)
@@ -89,6 +93,18 @@ def _granted(home: Home) -> pa.Table:
         }
     )
     names = ("platform", "entity_kind", "attribute")
+    return pa.table({n: pa.array([line[i] for line in found], pa.string()) for i, n in enumerate(names)})
+
+
+def _endings(model: DataModel) -> pa.Table:
+    """(kind, attribute, attribute whose value ends it)."""
+    found = [
+        (name, attribute, declared.survivorship.ended_by.attribute)
+        for name, kind in model.kinds.items()
+        for attribute, declared in kind.attributes.items()
+        if declared.survivorship.ended_by
+    ]
+    names = ("entity_kind", "attribute", "ended_by")
     return pa.table({n: pa.array([line[i] for line in found], pa.string()) for i, n in enumerate(names)})
 
 

@@ -7,21 +7,21 @@ Belongs here: the queries over stage files. Does not: who may see what (`plan`) 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan
+from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan, Role
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
-from warehouse.extracts.stage_views import escaped, keep, show
+from warehouse.extracts.stage_views import keep, show
 from warehouse.model.catalogue import DATASET
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier, literal, parquet, statement
 from warehouse.model.vocabulary import REASON, ROLE
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
@@ -65,21 +65,22 @@ class Reconciliation:
         for name in PREPARED:
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):
-            self.con.execute(_sql(step))
+            self.con.execute(statement("warehouse.extracts", step))
 
     def asserted(self) -> frozenset[tuple[str, str, str]]:
         """(dataset, role, attribute) the platform's rows say something about, among what may be seen."""
-        return frozenset(self.con.sql(_sql("asserted")).fetchall())
+        return frozenset(self.con.sql(statement("warehouse.extracts", "asserted")).fetchall())
 
     def columns(self, plan: Plan, rows: pa.Table, batch_rows: int) -> pa.RecordBatchReader:
         """Our columns for `rows`, in their order, `batch_rows` at a time: per role entity, values and marks; duplicates."""
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
         keep(self.con, "own", own)
-        return self.con.sql(_wide(self.home.data_model, plan)).to_arrow_reader(batch_rows)
+        (substituted,) = self.con.sql("select count(*) > 0 from prepared_substitute").fetchall()[0]
+        return self.con.sql(_wide(self.home.data_model, plan, substituted)).to_arrow_reader(batch_rows)
 
     def findings(self) -> pa.Table:
         """Where the platform's own value is not the golden one, with who stands behind that and why. Text in Chinese."""
-        found = self.con.sql(_sql("finding")).to_arrow_table()
+        found = self.con.sql(statement("warehouse.extracts", "finding")).to_arrow_table()
         model = self.home.data_model
         titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
         columns = [
@@ -115,15 +116,17 @@ class Reconciliation:
         files = sorted((folder / f"platform={platform}").glob("*.parquet"))
         known = bool(files)
         files = files or [folder / NOTHING]
-        chosen = ", ".join(f"'{escaped(file.as_posix())}'" for file in files)
         self.con.execute(
             f"create or replace temp view prepared_{name} as "
-            f"from read_parquet([{chosen}], hive_partitioning = {str(known).lower()})"
+            f"from {parquet(files, f'hive_partitioning = {str(known).lower()}')}"
         )
 
 
-def _wide(model: DataModel, plan: Plan) -> str:
-    """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record."""
+def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
+    """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record.
+
+    Where golden values are not shared with the department (`substituted`), what stands in for them takes their place.
+    """
     steps, columns, joins = [], [], []
     for number, role in enumerate(plan.roles):
         states = "".join(
@@ -132,32 +135,50 @@ def _wide(model: DataModel, plan: Plan) -> str:
         same_row = " and ".join(f"{{0}}.{name} = o.{name}" for name in IDENTITY)
         steps += [
             f"m{number} as (select o.place, m.entity_id from own o join mention m on {same_row.format('m')} "
-            f"where m.role = '{escaped(role.name)}' and m.entity_kind = '{role.kind}' and m.dataset = '{escaped(plan.dataset)}')",
+            f"where m.role = {literal(role.name)} and m.entity_kind = '{role.kind}' and m.dataset = {literal(plan.dataset)})",
             f"c{number} as (select o.place{states} from own o join claim c on {same_row.format('c')} "
-            f"where c.role = '{escaped(role.name)}' and c.entity_kind = '{role.kind}' group by o.place)",
+            f"where c.role = {literal(role.name)} and c.entity_kind = '{role.kind}' group by o.place)",
         ]
         joins += [
             f"left join m{number} on m{number}.place = o.place",
             f"left join c{number} on c{number}.place = o.place",
             f"left join golden_{role.kind} g{number} on g{number}.{role.kind}_id = m{number}.entity_id",
         ]
-        columns.append(f"m{number}.entity_id as {_quoted(role.entity)}")
+        if substituted and role.attributes:
+            steps.append(_substitutes(role, number))
+            joins.append(f"left join x{number} on x{number}.entity_id = m{number}.entity_id")
+        columns.append(f"m{number}.entity_id as {identifier(role.entity)}")
         for i, attribute in enumerate(role.attributes):
             value = shown(model, role.kind, attribute.name, f"g{number}")
-            columns.append(f"{value} as {_quoted(attribute.value)}")
+            if substituted:
+                stored = model.golden(role.kind).arrow.field(attribute.name).type
+                number_type = (
+                    "double" if pa.types.is_floating(stored) else "bigint" if pa.types.is_integer(stored) else "varchar"
+                )
+                value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
+            columns.append(f"{value} as {identifier(attribute.value)}")
             if attribute.mark:
                 columns.append(
                     f"case when m{number}.entity_id is null then null when c{number}.s{i} = 3 then '{AGREES}' "
                     f"when c{number}.s{i} = 2 then '{DIFFERS}' when c{number}.s{i} = 1 then '{INVALID}' "
-                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {_quoted(attribute.mark)}"
+                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {identifier(attribute.mark)}"
                 )
     joins.append(
         "left join duplicate d on d.delivery_id = o.delivery_id and d.sheet_name = o.sheet_name "
-        f"and d.row_number = o.row_number and d.dataset = '{escaped(plan.dataset)}'"
+        f"and d.row_number = o.row_number and d.dataset = {literal(plan.dataset)}"
     )
-    columns.append(f"d.others as {_quoted(plan.duplicates)}")
+    columns.append(f"d.others as {identifier(plan.duplicates)}")
     with_steps = f"with {', '.join(steps)} " if steps else ""
     return f"{with_steps}select {', '.join(columns)} from own o {' '.join(joins)} order by o.place"
+
+
+def _substitutes(role: Role, number: int) -> str:
+    """Per entity and attribute of a role whether something stands in for the golden value, and what."""
+    columns = "".join(
+        f", bool_or(attribute = '{a.name}') as h{i}, any_value(value) filter (where attribute = '{a.name}') as v{i}"
+        for i, a in enumerate(role.attributes)
+    )
+    return f"x{number} as (select entity_id{columns} from prepared_substitute where entity_kind = '{role.kind}' group by entity_id)"
 
 
 def _worded(codes: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArray:
@@ -165,11 +186,3 @@ def _worded(codes: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArray
     encoded = codes.combine_chunks().dictionary_encode()
     dictionary = pa.array([words.get(code, code) for code in encoded.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([dictionary.take(encoded.indices)], pa.string())
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _sql(step: str) -> str:
-    return resources.files("warehouse.extracts").joinpath("sql", f"{step}.sql").read_text("utf-8")

@@ -8,14 +8,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse.model.sql import parquet
 from warehouse.model.table import Table
 
 
 def show(con: duckdb.DuckDBPyConnection, name: str, table: Table, paths: Sequence[Path]) -> None:
     """Give the stage files that exist a name; an empty table of that contract where none does."""
-    files = [f"'{escaped(path.as_posix())}'" for path in paths if path.exists()]
+    files = [path for path in paths if path.exists()]
     if files:
-        con.execute(f"create temp view {name} as from read_parquet([{', '.join(files)}])")
+        con.execute(f"create temp view {name} as from {parquet(files)}")
     else:
         keep(con, name, table.empty())
 
@@ -25,8 +26,3 @@ def keep(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     con.register("arriving", table)
     con.execute(f"create or replace temp table {name} as from arriving")
     con.unregister("arriving")
-
-
-def escaped(text: str) -> str:
-    """Text for the inside of an SQL string."""
-    return text.replace("'", "''")

@@ -2,7 +2,7 @@
 
 from warehouse.judgements.constraints import constraints, constraints_of, places_of
 from warehouse.judgements.ledger import LedgerError, MentionIdentity, Statement, fingerprint, read, record
-from warehouse.judgements.standing import standing
+from warehouse.judgements.ledger_states import ledger_states
 
 __all__ = [
     "LedgerError",
@@ -11,8 +11,8 @@ __all__ = [
     "constraints",
     "constraints_of",
     "fingerprint",
+    "ledger_states",
     "places_of",
     "read",
     "record",
-    "standing",
 ]

@@ -3,7 +3,7 @@
 A mention that was judged and is in no current row still passes on what follows: of `a = b` and `b = c` a run without `b`
 keeps `a = c`.
 
-Belongs here: from lasting identities to the mention ids of a run. Does not: enforcing it (the matching engine).
+Belongs here: from stable identities to the mention ids of a run. Does not: enforcing it (the matching engine).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.judgements.ledger import read
-from warehouse.judgements.standing import ends, identities, same_groups, standing
+from warehouse.judgements.ledger_states import ends, identities, ledger_states, same_groups
 from warehouse.model.home import Home
 from warehouse.model.judgement import DIFFERENT, IDENTITY, IN_FORCE, SAME
 from warehouse.model.session import connect
@@ -34,7 +34,7 @@ def constraints_of(home: Home, kind: str) -> pa.Table:
     ledger = read(home)
     if not ledger.num_rows:
         return CONSTRAINT.empty_table()
-    judged = standing(ledger)
+    judged = ledger_states(ledger)
     judged = judged.filter(pc.equal(judged["entity_kind"], kind))
     if not judged.num_rows:
         return CONSTRAINT.empty_table()
@@ -69,7 +69,7 @@ def constraints(judged: pa.Table, places: pa.Table) -> pa.Table:
     """The pairs a run must keep together or apart.
 
     Args:
-        judged: judgements of one kind as `standing` gives them.
+        judged: judgements of one kind as `ledger_states` gives them.
         places: as `places_of` gives them.
 
     Returns:

@@ -1,10 +1,10 @@
 """The ledger of judgements: one JSON-lines file per recording, added, never changed.
 
 A recording is written aside, forced to disk and then given its number, all lines or none: a crash leaves no half of it, and
-nothing that was ever recorded is opened for writing again. Later lines win over earlier ones (`standing`), by the order of
+nothing that was ever recorded is opened for writing again. Later lines win over earlier ones (`ledger_states`), by the order of
 recording and not by anybody's clock.
 
-Belongs here: adding, reading, numbering. Does not: what the judgements amount to (`standing`, `constraints`).
+Belongs here: adding, reading, numbering. Does not: what the judgements amount to (`ledger_states`, `constraints`).
 """
 
 from __future__ import annotations

@@ -89,6 +89,20 @@ ENTITLEMENT = Table(
         Column("attribute", S, "属性", "Golden attribute", nullable=False),
     ),
 )
+WITHHELD = Table(
+    "catalogue",
+    "withheld",
+    "不予共享目录",
+    "What reaches no other department",
+    "one row per platform, role, kind and attribute it does not share",
+    ("platform", "role", "entity_kind", "attribute"),
+    (
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("role", S, "角色", "Role of its rows", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind the role names", nullable=False),
+        Column("attribute", S, "属性", "Attribute whose values no other department is shown", nullable=False),
+    ),
+)
 RELEASE = Table(
     "catalogue",
     "release",

@@ -12,7 +12,7 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
-  stage/glossary/<what>.arrow                       what the values of the last run were standardised to; may be deleted at any time
+  stage/value_cache/<what>.arrow                    what the values of the last run were standardised to; may be deleted at any time
   stage/mention_index/<kind>.arrow                  stable keys and hashes of the mentions, by which matching sees what changed
   stage/match_columns/<kind>.arrow                  the columns of the mentions that matching compares, to be mapped into memory
   stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
@@ -28,7 +28,7 @@
   status/run.json, status/onenet.prom               how the last run ended, for monitoring
   charts/overlap.svg                                what platforms know of each other's entities
   one_network.duckdb                                always the newest good release
-  one_network_restricted.duckdb                     its restricted twin, where it has one
+  one_network_restricted.duckdb                     the same with nothing masked, where it is built
   parquet                                           link to the Parquet files of the newest good release
   scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
   home.json                                         the version mark: which layout this home has
@@ -139,9 +139,9 @@ class Home:
         return self.matched(kind) / "written"
 
     @property
-    def glossary(self) -> Path:
-        """The folder of what values were standardised to, see `pipelines.standardise.glossary`."""
-        return self.root / "stage" / "glossary"
+    def value_cache(self) -> Path:
+        """The folder of what values were standardised to, see `pipelines.standardise.value_cache`."""
+        return self.root / "stage" / "value_cache"
 
     def mention_index(self, kind: str) -> Path:
         """Stable keys and hashes of the mentions of one kind, see `pipelines.matching.inputs.mention_index`."""
@@ -176,7 +176,7 @@ class Home:
 
     @property
     def restricted_library(self) -> Path:
-        """The restricted twin of the library, encrypted."""
+        """The library with nothing masked, encrypted."""
         return self.root / RESTRICTED_FILE
 
     @property

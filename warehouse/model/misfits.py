@@ -78,3 +78,46 @@ def unknown_names(model: DataModel) -> Iterator[str]:
             for key, attributes in (("through", tuple(tie.through)), ("inherits", (tie.inherits,) if tie.inherits else ())):
                 for attribute in sorted(set(attributes) - set(typed)):
                     yield f"{name}.yaml: ties.{other}.{key}: {attribute!r} is no attribute with a type; allowed: {', '.join(typed)}; name one of them"
+        yield from _unknown_in_relations(model, kind)
+        yield from _unknown_in_attributes(model, kind)
+
+
+def _unknown_in_relations(model: DataModel, kind: Kind) -> Iterator[str]:
+    """Golden columns that say which relation holds, and relations an attribute stands for, that there are not."""
+    for other, tie in kind.ties.items():
+        place = f"{kind.kind}.yaml: ties.{other}"
+        for name, relation in tie.relations.items():
+            if relation.current is None:
+                continue
+            of = relation.current.of or kind.kind
+            if of not in (kind.kind, other):
+                yield f"{place}.relations.{name}.current.of: {of!r} is neither end of the tie; allowed: {kind.kind}, {other}; name one of them"
+                continue
+            far = kind.kind if of == other else other
+            known = [c for a in model.kinds[of].attributes.values() for c, b in a.beside.items() if b.refers == far]
+            if relation.current.column not in known:
+                yield (
+                    f"{place}.relations.{name}.current.column: {relation.current.column!r} is no golden column of {of} that refers to"
+                    f" a {far}; allowed: {', '.join(known) or 'none'}; name one of them, or declare it under beside"
+                )
+        for attribute, through in tie.through.items():
+            if through.relation and through.relation not in tie.relations:
+                yield f"{place}.through.{attribute}.relation: {through.relation!r} is no relation of the tie; allowed: {', '.join(tie.relations)}; name one of them"
+
+
+def _unknown_in_attributes(model: DataModel, kind: Kind) -> Iterator[str]:
+    """Outputs and addresses that attributes rely on and that there are not."""
+    typed = {name: declared.type for name, declared in kind.attributes.items() if declared.type}
+    for name, declared in kind.attributes.items():
+        if declared.fallback:
+            other = declared.fallback.partition(".")[0]
+            known = [f"{a}.{o}" for a, type_ in typed.items() for o in model.types[type_].outputs]
+            if declared.fallback not in known or other == name:
+                yield (
+                    f"{kind.kind}.yaml: attributes.{name}.fallback: {declared.fallback!r} is no output of another attribute of"
+                    f" the row; allowed: {', '.join(k for k in known if not k.startswith(f'{name}.'))}; name one of them"
+                )
+    placed_by = kind.placed_by
+    if placed_by and model.type_of(kind.kind, placed_by).needs != "gazetteer":
+        allowed = [name for name in kind.attributes if model.type_of(kind.kind, name).needs == "gazetteer"]
+        yield f"{kind.kind}.yaml: placed_by: {placed_by!r} is no address; allowed: {', '.join(allowed) or 'none'}; name one of them or leave it out"

@@ -165,6 +165,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
         Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
         Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
+        Served(catalogue.WITHHELD, "不予共享目录", (("catalogue", "withheld"),), required=False),
         Served(catalogue.RELEASE, "发布版", ()),
     )
 

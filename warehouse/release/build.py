@@ -17,7 +17,7 @@ from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import release_tables
 from warehouse.model.session import connect
-from warehouse.release.ddl import text
+from warehouse.model.sql import literal as text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line
 from warehouse.release.versions import fingerprint, published, unpublished

@@ -16,8 +16,10 @@ import pyarrow as pa
 from warehouse.model.home import Home
 from warehouse.model.release import release_tables
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.model.table import Table
-from warehouse.release.ddl import name, qualified, text
+from warehouse.release.ddl import qualified
 from warehouse.release.manifest import ReleaseError, release_file
 
 OLD, NEW = "old_release", "new_release"

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from warehouse.model.data_model import DataModel
 from warehouse.model.release import SCHEMAS, Served, codes
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed, words
 
@@ -24,16 +26,6 @@ _TYPES = {
     pa.date32(): "date",
     pa.timestamp("us"): "timestamp",
 }
-
-
-def name(identifier: str) -> str:
-    """A quoted identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """A quoted string literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def column_type(model: DataModel, table: Table, column: Column) -> str:

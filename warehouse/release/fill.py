@@ -7,18 +7,19 @@ what stands beside it (`build`, `restricted`), or what a column shows (`showing`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 
 import duckdb
 import pyarrow as pa
 
 from warehouse.masking import install, token_key
+from warehouse.model import sql
 from warehouse.model.catalogue import CODE, FIELD
 from warehouse.model.home import Home
 from warehouse.model.quality import HOUSEHOLDS_PER_GRID, PERSONS_PER_GRID
 from warehouse.model.release import Served
+from warehouse.model.sql import identifier as name
 from warehouse.release import ddl
-from warehouse.release.ddl import name, qualified, text
+from warehouse.release.ddl import qualified
 from warehouse.release.manifest import ReleaseError, ReleaseFacts, delivery_lines
 from warehouse.release.showing import shown
 from warehouse.release.versions import fingerprint
@@ -104,7 +105,7 @@ def _load(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapp
 def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> str:
     """The query over the stage files and what the release step makes itself; '' where there is neither."""
     sources = _sources(home, served)
-    parts = [f"from read_parquet([{', '.join(map(text, sources))}])"] if sources else []
+    parts = [f"from {sql.parquet(sources)}"] if sources else []
     if served.table.full_name in made:
         con.register("made", made[served.table.full_name])
         parts.append("from made")
@@ -117,7 +118,7 @@ def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Map
 def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool) -> str:
     """The query that makes a table from tables before it."""
     if sources := _sources(home, served):
-        files = f"read_parquet([{', '.join(map(text, sources))}])"
+        files = f"{sql.parquet(sources)}"
         held = con.sql(f"from {files}").columns
         columns = ", ".join(
             f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}"
@@ -129,7 +130,7 @@ def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: b
         home.data_model.kinds[served.table.name].hooks.release if served.table.name in home.data_model.kinds else None
     )
     file = hook or f"{served.table.schema}_{served.table.name}.sql"
-    statement = resources.files("warehouse.release").joinpath("sql", file).read_text("utf-8")
+    statement = sql.statement("warehouse.release", file.removesuffix(".sql"))
     for norm, value in NORMS.items():
         statement = statement.replace(f"${norm}", str(value))
     return statement

@@ -12,7 +12,8 @@ from pathlib import Path
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.session import connect
-from warehouse.release.ddl import name, text
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.release.manifest import LIBRARY, Manifest
 
 PARQUET = "parquet"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from warehouse.model.home import Home
 from warehouse.model.session import connect
-from warehouse.release.ddl import text
+from warehouse.model.sql import literal as text
 from warehouse.release.manifest import LIBRARY, Manifest
 from warehouse.release.parquet import point_parquet
 from warehouse.release.publish import swap_in

@@ -24,7 +24,7 @@ from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.release import restricted_tables
 from warehouse.model.session import connect
-from warehouse.release.ddl import text
+from warehouse.model.sql import literal as text
 from warehouse.release.fill import fill
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, file_line
 from warehouse.release.publish import swap_in
@@ -52,7 +52,7 @@ def restricted_key() -> str | None:
 
 
 def build_restricted(home: Home, version: str, facts: ReleaseFacts, *, threads: int | None = None) -> Path | None:
-    """Build the restricted twin of release `version` from the same stage files and make it the one in the home.
+    """Build release `version` unmasked and encrypted from the same stage files and make it the one in the home.
 
     One that is there already and opens with the key is not built again.
 
@@ -67,7 +67,7 @@ def build_restricted(home: Home, version: str, facts: ReleaseFacts, *, threads: 
         release would pass for this one's.
 
     Raises:
-        ReleaseError: the key is too short, DuckDB can't encrypt here, or the twin holds other rows than the release.
+        ReleaseError: the key is too short, DuckDB can't encrypt here, or it holds other rows than the release.
     """
     folder = home.release(version)
     key = restricted_key()
@@ -95,7 +95,7 @@ def build_restricted(home: Home, version: str, facts: ReleaseFacts, *, threads: 
 
 
 def point_restricted(home: Home, version: str) -> Path | None:
-    """Make the restricted twin of that release the one in the home; take it away where the release has none."""
+    """Make the restricted form of that release the one in the home; take it away where the release has none."""
     if not (home.release(version) / FILE).exists():
         home.restricted_library.unlink(missing_ok=True)
         return None

@@ -18,7 +18,7 @@ from warehouse.release.versions import published, releases
 
 
 def rollback(home: Home, version: str) -> Path:
-    """Verify the kept release `version` and make it the library, with its Parquet files and its restricted twin.
+    """Verify the kept release `version` and make it the library, with its Parquet files and its restricted release.
 
     The release that was the library stays where it is, so that going forward again is the same call. Nothing is built
     anew, and nothing but a run with something new to tell publishes again.

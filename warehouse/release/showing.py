@@ -12,8 +12,10 @@ import pyarrow as pa
 from warehouse.model.attribute_type import Mask
 from warehouse.model.data_model import DataModel
 from warehouse.model.release import PUBLIC_PLACES, Served, firm_codes, place_attributes, public_codes
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.model.table import Column
-from warehouse.release.ddl import attribute_worded, name, text
+from warehouse.release.ddl import attribute_worded
 
 OWN = frozenset(
     [

@@ -15,8 +15,10 @@ from warehouse.masking import find_leaks
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.release import ENTITY_REFERENCES, public_codes, references, release_tables
 from warehouse.model.session import connect
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import literal as text
 from warehouse.model.table import Table
-from warehouse.release.ddl import CHINESE, column_type, name, text
+from warehouse.release.ddl import CHINESE, column_type
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
 
 DATABASE = "candidate"

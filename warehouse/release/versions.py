@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from warehouse.model.home import Home
 from warehouse.model.session import connect
+from warehouse.model.sql import literal
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
 
 
@@ -52,7 +53,7 @@ def published(home: Home) -> str | None:
             return folder.name
     try:
         with connect() as con:
-            con.execute(f"attach '{_quoted(home)}' as library (read_only)")
+            con.execute(f"attach {literal(home.library)} as library (read_only)")
             row = con.execute("select version from library.catalogue.release").fetchone()
     except duckdb.Error:
         return None
@@ -79,7 +80,3 @@ def _manifest(folder: Path) -> Manifest | None:
 def _sequence(version: str) -> int:
     head = version.partition("-")[0]
     return int(head) if head.isdigit() else 0
-
-
-def _quoted(home: Home) -> str:
-    return str(home.library).replace("'", "''")

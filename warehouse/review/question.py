@@ -19,6 +19,9 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.judgement import IDENTITY
 from warehouse.model.vocabulary import ROLE
 
+WITHHELD = "不予共享"
+"""What a steward reads in place of a value that its platform does not share."""
+
 SAME, DIFFERS, ONE_SIDED, PLAIN = "same", "differs", "one_sided", "plain"
 """How the two values of a line compare; `plain` where they are not to be compared."""
 
@@ -31,15 +34,17 @@ class Attribute:
         title: in Chinese.
         shown: columns of the mention table, the first that is filled is what the steward reads.
         compared: columns whose first filled one is compared; none for a line that is only to be read.
+        attribute: the attribute of the kind it shows; '' where it shows none.
     """
 
     title: str
     shown: tuple[str, ...]
     compared: tuple[str, ...]
+    attribute: str = ""
 
 
-def _both(title: str, *standard: str, raw: str = "") -> Attribute:
-    return Attribute(title, (raw, *standard) if raw else standard, standard)
+def _both(title: str, *standard: str, raw: str = "", attribute: str = "") -> Attribute:
+    return Attribute(title, (raw, *standard) if raw else standard, standard, attribute)
 
 
 STANDARD_ADDRESS = "standard_address"
@@ -94,14 +99,14 @@ def _lines(model: DataModel, kind: str, name: str) -> Iterator[Attribute]:
     title, columns = attribute.label or attribute.zh, model.columns(kind, name)
     raw, compared = columns.get(RAW, ""), attribute.review == "compare"
     if attribute.type == "address":
-        yield Attribute(f"{title}原文", (raw,), ())
+        yield Attribute(f"{title}原文", (raw,), (), name)
         if compared:
-            yield _both(title, STANDARD_ADDRESS)
+            yield _both(title, STANDARD_ADDRESS, attribute=name)
         return
     standard = tuple(columns[o] for o in columns if o in ("value", "key", "legible")) or (
         model.value_column(kind, name),
     )
-    yield Attribute(title, (raw, *standard) if raw else standard, standard if compared else ())
+    yield Attribute(title, (raw, *standard) if raw else standard, standard if compared else (), name)
 
 
 @dataclass(frozen=True)
@@ -188,9 +193,11 @@ class Question:
             self.lines_of_kind.attributes, self.left.shown, self.right.shown, self.left.compared, self.right.compared,
             strict=True,
         ):  # fmt: skip
-            out.append((attribute.title, values[0], values[1], _mark(attribute, values[2], values[3])))
+            mark = PLAIN if WITHHELD in values[:2] else _mark(attribute, values[2], values[3])
+            out.append((attribute.title, values[0], values[1], mark))
         for (title, _), left, right in zip(self.lines_of_kind.golden, self.left.golden, self.right.golden, strict=True):
             mark = SAME if left == right else DIFFERS if left and right else ONE_SIDED
+            mark = PLAIN if WITHHELD in (left, right) else mark
             out.append((f"主记录·{title}", left, right, mark))
         return [line for line in out if line[1] or line[2]]
 
@@ -204,7 +211,15 @@ def _mark(attribute: Attribute, left: str, right: str) -> str:
 
 
 def make_side(
-    lines: Lines, mention: Mapping[str, Any], golden: Mapping[str, Any], *, platform: str, related: str, size: int
+    lines: Lines,
+    mention: Mapping[str, Any],
+    golden: Mapping[str, Any],
+    *,
+    platform: str,
+    related: str,
+    size: int,
+    withheld: frozenset[str] = frozenset(),
+    secret: frozenset[str] = frozenset(),
 ) -> Side:
     """What is shown of a mention.
 
@@ -215,6 +230,8 @@ def make_side(
         platform: title of its platform.
         related: names of the people in the same row, '' if none.
         size: mentions of its entity.
+        withheld: attributes its platform does not share: the word for that stands where a value does, and nothing is compared.
+        secret: attributes whose golden value nobody shares.
     """
     row = {**mention, STANDARD_ADDRESS: _standard_address(mention), RELATED: related}
     sheet = f" · {mention['sheet_name']}" if mention["sheet_name"] else ""
@@ -225,10 +242,14 @@ def make_side(
         place=f"{mention['file_name']}{sheet} · 第 {mention['row_number']} 行 · {role}",
         entity_id=str(golden.get(f"{lines.kind}_id") or ""),
         entity_size=size,
-        shown=tuple(_first(row, attribute.shown) for attribute in lines.attributes),
-        compared=tuple(_first(row, attribute.compared) for attribute in lines.attributes),
-        golden=tuple(_text(golden.get(column)) for _, column in lines.golden),
+        shown=tuple(_hidden(_first(row, line.shown), line.attribute in withheld) for line in lines.attributes),
+        compared=tuple("" if line.attribute in withheld else _first(row, line.compared) for line in lines.attributes),
+        golden=tuple(_hidden(_text(golden.get(column)), column in secret) for _, column in lines.golden),
     )
+
+
+def _hidden(text: str, hide: bool) -> str:
+    return WITHHELD if hide and text else text
 
 
 def token_of(kind: str, left: MentionIdentity, right: MentionIdentity) -> str:

@@ -84,7 +84,7 @@ class Coded:
         return Coded(codes, pa.concat_arrays([self.values, added]), self.distinct and other.distinct)
 
     @property
-    def once(self) -> Coded:
+    def deduplicated(self) -> Coded:
         """The column with every value in one place only, and none of them null."""
         if self.distinct:
             return self
@@ -129,7 +129,7 @@ class CodedTable:
             KeyError: a column is not in the table.
         """
         names = sorted(columns, key=lambda c: self.columns[c].distinct)  # those that take long first
-        found = dict(zip(names, each(lambda c: self.columns[c].once, names, threads), strict=True))
+        found = dict(zip(names, each(lambda c: self.columns[c].deduplicated, names, threads), strict=True))
         return Encoded(
             {c: found[c].codes for c in columns}, {c: Dictionary(found[c].values) for c in columns}, len(self.ids)
         )

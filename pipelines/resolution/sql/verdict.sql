@@ -17,8 +17,8 @@ select
         when w.key is null then if(c.is_valid, 'ended', 'invalid')  -- a valid value without a winner: see `winner`
         when c.key = w.key then w.reason
         when not c.is_valid then 'invalid'
-        when w.standing = -1 then 'authority'
-        when c.completeness > w.standing or (c.partial and w.key like c.key) then 'complete'
+        when w.completeness_rank = -1 then 'authority'
+        when c.completeness > w.completeness_rank or (c.partial and w.key like c.key) then 'complete'
         when w.platforms > c.platforms then 'majority'
         when w.authority // w.platforms > c.authority // c.platforms then 'authority'
         when coalesce(c.newest, date '1900-01-01') < w.newest then 'newest'

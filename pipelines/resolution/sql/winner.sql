@@ -25,7 +25,7 @@ outdated as (
 ranked as (
     select
         c.*,
-        case when c.makes_it then -1 else c.completeness + if(o.key is null, 0, 5) end as standing,
+        case when c.makes_it then -1 else c.completeness + if(o.key is null, 0, 5) end as completeness_rank,
         c.weight + coalesce(s.weight, 0) as total
     from candidate c
     left join supported s using (entity_no, attribute_no, key)
@@ -36,7 +36,7 @@ placed as (
     select
         *,
         row_number() over each_attribute as place,
-        lead(standing) over each_attribute as runner_standing,
+        lead(completeness_rank) over each_attribute as runner_rank,
         lead(is_valid) over each_attribute as runner_is_valid,
         lead(platforms) over each_attribute as runner_platforms,
         lead(authority) over each_attribute as runner_authority,
@@ -44,7 +44,7 @@ placed as (
     from ranked
     window each_attribute as (
         partition by entity_no, attribute_no
-        order by is_valid desc, standing, total desc, newest desc nulls last, key
+        order by is_valid desc, completeness_rank, total desc, newest desc nulls last, key
     )
 ),
 ended as (
@@ -54,11 +54,11 @@ ended as (
     where o.place = 1
 )
 select
-    entity_no, attribute_no, key, value, mention_id, is_valid, standing, platforms, authority, newest, can_conflict, equivalence,
+    entity_no, attribute_no, key, value, mention_id, is_valid, completeness_rank, platforms, authority, newest, can_conflict, equivalence,
     case
-        when runner_standing is null or runner_is_valid < is_valid then 'only'
-        when standing = -1 and runner_standing > standing then 'authority'
-        when runner_standing > standing then 'complete'
+        when runner_rank is null or runner_is_valid < is_valid then 'only'
+        when completeness_rank = -1 and runner_rank > completeness_rank then 'authority'
+        when runner_rank > completeness_rank then 'complete'
         when runner_platforms < platforms then 'majority'
         when runner_authority // runner_platforms < authority // platforms then 'authority'
         when coalesce(runner_newest, date '1900-01-01') < newest then 'newest'

@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 
 import duckdb
 import pyarrow as pa
@@ -24,7 +23,11 @@ import pyarrow.compute as pc
 from pypinyin import Style, pinyin
 
 from pipelines.standardise.address.notation import fold_text, name_key, numbers
+from pipelines.standardise.address.own_division import OwnDivision
 from warehouse.model.session import connect
+from warehouse.model.sql import statement
+
+PACKAGE = __package__ or ""
 
 REFERENCE_COLUMNS = (
     *("address_code", "county", "street", "community", "grid_code", "road", "road_number"),
@@ -139,7 +142,7 @@ class Gazetteer:
         numbered: (road name, number) → places.
         streets: street names and their short forms → index into `street_names`.
         communities: community names and their variants → index into `community_names`.
-        counties: the county-level divisions the reference covers, with and without their 市, 区, 县; empty if not said.
+        division: the division the city is, as far as reference and settings say it.
         fingerprint: of the reference: with the same one every address comes to the same.
     """
 
@@ -154,7 +157,7 @@ class Gazetteer:
     street_names: tuple[str, ...]
     communities: NameIndex
     community_names: tuple[tuple[str, str], ...]
-    counties: frozenset[str]
+    division: OwnDivision
     estate_of: tuple[str, ...] = field(repr=False)
     street_of: tuple[str, ...] = field(repr=False)
     community_of: tuple[str, ...] = field(repr=False)
@@ -168,7 +171,7 @@ class Gazetteer:
         return cls.from_reference(pa.table({name: pa.array([], pa.string()) for name in REFERENCE_COLUMNS}))
 
     @classmethod
-    def from_reference(cls, reference: pa.Table) -> Gazetteer:
+    def from_reference(cls, reference: pa.Table, declared: OwnDivision | None = None) -> Gazetteer:
         """Index a reference of standard addresses.
 
         Args:
@@ -176,6 +179,7 @@ class Gazetteer:
                 `county` is optional: it lets an address leave its 市 or 区 out and keeps other cities' addresses apart.
                 `aliases` holds any number of names between `、`, `,`, `;`, `|` or `/`. A row with neither building nor
                 room is a house whose `road_number` is its door.
+            declared: what the city says of its division; what it leaves open is read from `county` and `grid_code`.
 
         Returns:
             The gazetteer. Rows without an estate are not indexed.
@@ -184,11 +188,12 @@ class Gazetteer:
         con = connect()
         con.register("reference", rows)
         for table in ("place", "dwelling", *_DRAWN):
-            con.execute(f"create table {table} as {_sql(table)}")
-        doors = con.sql(_sql("road_door")).to_arrow_table()
-        aliases = con.sql(_sql("alias")).to_arrow_table()
+            con.execute(f"create table {table} as {statement(PACKAGE, table)}")
+        doors = con.sql(statement(PACKAGE, "road_door")).to_arrow_table()
+        aliases = con.sql(statement(PACKAGE, "alias")).to_arrow_table()
         con.unregister("reference")
-        return cls._indexed(con, doors, aliases, _counties(rows), _fingerprint(rows))
+        division = _division(rows, declared or OwnDivision())
+        return cls._indexed(con, doors, aliases, division, _fingerprint(rows, division))
 
     @classmethod
     def _indexed(
@@ -196,7 +201,7 @@ class Gazetteer:
         database: duckdb.DuckDBPyConnection,
         doors: pa.Table,
         aliases: pa.Table,
-        counties: frozenset[str],
+        division: OwnDivision,
         fingerprint: str,
     ) -> Gazetteer:
         places = database.sql("from place order by place").to_arrow_table()
@@ -233,7 +238,7 @@ class Gazetteer:
                 (form, i) for i, (name, _) in enumerate(community_names) for form in community_forms(name)
             ),
             community_names=tuple(community_names),
-            counties=counties,
+            division=division,
             estate_of=tuple(v or "" for v in column["estate"]),
             street_of=tuple(v or "" for v in column["street"]),
             community_of=tuple(v or "" for v in column["community"]),
@@ -287,17 +292,17 @@ def _folded(reference: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _fingerprint(rows: pa.Table) -> str:
+def _fingerprint(rows: pa.Table, division: OwnDivision) -> str:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows.combine_chunks())
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+    said = f"{division.province} {division.prefecture} {' '.join(sorted(division.counties))}"
+    return hashlib.sha256(sink.getvalue().to_pybytes() + said.encode()).hexdigest()
 
 
-def _counties(rows: pa.Table) -> frozenset[str]:
-    names = [name for name in pc.unique(rows.column("county")).to_pylist() if name]
-    return frozenset(form for name in names for form in (name, name[:-1]) if len(form) >= 2)
-
-
-def _sql(name: str) -> str:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+def _division(rows: pa.Table, declared: OwnDivision) -> OwnDivision:
+    """What is declared of the city's division, and what the reference says where nothing is."""
+    named = (name for name in pc.unique(rows.column("county")).to_pylist() if name)
+    codes = pc.drop_null(rows.column("grid_code")).to_pylist()
+    found = OwnDivision.of(named, codes)
+    return OwnDivision(declared.province or found.province, declared.prefecture, declared.counties | found.counties)

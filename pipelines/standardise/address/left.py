@@ -27,7 +27,6 @@ class Left:
         road: standard spelling where known, else as written.
         road_number: in its one form.
         rest: what no rule accounts for.
-        foreign: a county is named that the reference does not cover.
     """
 
     street: int | None = None
@@ -37,7 +36,6 @@ class Left:
     road: str | None = None
     road_number: str | None = None
     rest: str = ""
-    foreign: bool = False
 
 
 class LeftReader:
@@ -53,12 +51,18 @@ class LeftReader:
             self._seen[text] = self._read(text)
         return self._seen[text]
 
+    def leads_elsewhere(self, text: str) -> bool:
+        """Whether a head begins with the divisions of another city."""
+        here = self._divisions(text)
+        known = here.street is not None or here.community is not None
+        return self.gazetteer.division.leads_elsewhere(text, known)
+
     def settle(self, left: Left) -> Left:
         """Account for a rest that is a street or community written with a slip, or the city without its 市."""
         rest = left.rest
         if not rest or rest[-1] in BOUNDARY:
             return left
-        if rest in self.gazetteer.counties:
+        if self.gazetteer.division.is_elsewhere(rest) is False:
             return replace(left, rest="")
         for cut in range(len(rest) + 1):
             street = one(self.gazetteer.streets, rest[:cut]) if cut else None
@@ -102,16 +106,13 @@ class LeftReader:
             return Left()
         gazetteer = self.gazetteer
         admin = ADMIN.match(text)
-        county = admin["county"] or admin["city"] if admin else None
         after = text[admin.end() :] if admin else text
-        known = not gazetteer.counties or not county or county in gazetteer.counties
         street, street_text, after = self._division(after, gazetteer.streets, STREET)
         if street is None:
             whole = self._division(text, gazetteer.streets)
             street, street_text, after = whole if whole[0] is not None else (None, street_text, after)
         community, community_text, after = self._division(after, gazetteer.communities, COMMUNITY, VILLAGE)
-        foreign = not known and street is None and community is None and bool(admin and admin["county"])
-        return Left(street, community, street_text, community_text, rest=after, foreign=foreign)
+        return Left(street, community, street_text, community_text, rest=after)
 
     def _ending_road(self, text: str) -> str | None:
         """The longest known road `text` ends in."""
@@ -162,5 +163,4 @@ def merge(given: Left, read: Left) -> Left:
         given.road or read.road,
         given.road_number or read.road_number,
         read.rest,
-        read.foreign,
     )

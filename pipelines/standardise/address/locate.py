@@ -73,6 +73,8 @@ class Locator:
     def locate(self, parts: HeadParts) -> Location:
         """Find the places a row's head and explicit columns can mean.
 
+        A head that leads to another city means no place here: all of it stands for the estate, so that it never equals one.
+
         Returns:
             The location. `places` holds several where a name stands for several and nothing given tells them apart, and
             none where the reference knows no such place.
@@ -134,12 +136,17 @@ class Locator:
         )
 
     def _in_text(self, key: str, given: Left) -> Location:
+        return Location(estate=key) if self._reader.leads_elsewhere(key) else self._here(key, given)
+
+    def _here(self, key: str, given: Left) -> Location:
         """Read `key` from its right end: a known name, a road with its number, a near name, a pattern."""
-        names = self.gazetteer.names
+        names, division = self.gazetteer.names, self.gazetteer.division
         for length in range(min(names.longest, len(key)), 1, -1):
             places = names.targets.get(key[-length:])
             if places:
                 left = self._reader.settle(merge(given, self._reader.read(key[:-length])))
+                if left.rest and division.is_elsewhere(left.rest):
+                    return Location(estate=key)
                 found = self._placed(places, left)
                 if found and (not left.rest or left.rest[-1] in BOUNDARY):
                     return found
@@ -286,8 +293,6 @@ class Locator:
 
     def _contradicts(self, place: int, left: Left) -> bool:
         gazetteer = self.gazetteer
-        if left.foreign:
-            return True
         if left.community is not None and gazetteer.community_of[place]:
             return gazetteer.community_names[left.community][0] != gazetteer.community_of[place]
         if left.street is not None and gazetteer.street_of[place]:

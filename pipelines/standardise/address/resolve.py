@@ -9,8 +9,6 @@ address leaves it open, no key.
 
 from __future__ import annotations
 
-from importlib import resources
-
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -21,6 +19,9 @@ from pipelines.standardise.address.gazetteer import Gazetteer
 from pipelines.standardise.address.grammar import split_tail
 from pipelines.standardise.address.locate import HeadParts, Location, Locator, Numbers
 from pipelines.standardise.address.notation import fold_text, numbers
+from warehouse.model.sql import statement
+
+PACKAGE = __package__ or ""
 
 PART_COLUMNS = ["text", "street", "community", "road", "road_number", "estate", "building", "unit", "room", "grid_code"]
 STANDARD_COLUMNS = [
@@ -59,7 +60,7 @@ def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
     """
     with gazetteer.database.cursor() as con:
         con.register("part", _complete(parts))
-        con.execute(f"create temp table distinct_part as {_sql('distinct_part')}")
+        con.execute(f"create temp table distinct_part as {statement(PACKAGE, 'distinct_part')}")
         distinct = con.sql(f"select row, {', '.join(PART_COLUMNS)} from distinct_part order by row").to_arrow_table()
         heads, address = _addresses(distinct)
         location, candidate, address = _locations(con, heads, address, Locator(gazetteer))
@@ -67,8 +68,8 @@ def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
         con.register("candidate", candidate)
         con.register("address", address)
         for table in ("chosen", "placed", "found", "unsettled", "reading", "resolved", "outcome"):
-            con.execute(f"create temp table {table} as {_sql(table)}")
-        return con.sql(_sql("spread")).to_arrow_table().select(STANDARD_COLUMNS)
+            con.execute(f"create temp table {table} as {statement(PACKAGE, table)}")
+        return con.sql(statement(PACKAGE, "spread")).to_arrow_table().select(STANDARD_COLUMNS)
 
 
 def _complete(parts: pa.Table) -> pa.Table:
@@ -173,7 +174,3 @@ def _candidate_table(locations: list[Location]) -> pa.Table:
     return pa.table(
         {"location": pa.array([i for i, _ in pairs], pa.int64()), "place": pa.array([p for _, p in pairs], pa.int32())}
     )
-
-
-def _sql(name: str) -> str:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")

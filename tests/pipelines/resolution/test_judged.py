@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.resolution.judged import told
 from pipelines.resolution.survivorship import Resolved
-from warehouse.judgements import standing
+from warehouse.judgements import ledger_states
 from warehouse.model.data_model import shipped
 from warehouse.model.judgement import LEDGER
 from warehouse.model.link import ENTITY
@@ -46,25 +46,27 @@ def known() -> dict[str, Resolved]:
 
 
 def test_a_judgement_is_shown_with_the_rows_and_entities_it_is_about(known: dict[str, Resolved]) -> None:
-    (shown,) = told(standing(LEDGER.conform(pa.Table.from_pylist([line(1, "same", "b")]))), known, KEY).to_pylist()
+    (shown,) = told(ledger_states(LEDGER.conform(pa.Table.from_pylist([line(1, "same", "b")]))), known, KEY).to_pylist()
     assert (shown["left_entity_id"], shown["right_entity_id"]) == ("P0", "P1")
     assert (shown["left_row_number"], shown["right_file_name"], shown["judgement_state"]) == (1, "roll.csv", "in_force")
 
 
 def test_a_judgement_about_a_row_that_is_gone_is_shown_without_it(known: dict[str, Resolved]) -> None:
-    (shown,) = told(standing(LEDGER.conform(pa.Table.from_pylist([line(1, "same", "gone")]))), known, KEY).to_pylist()
+    (shown,) = told(
+        ledger_states(LEDGER.conform(pa.Table.from_pylist([line(1, "same", "gone")]))), known, KEY
+    ).to_pylist()
     assert shown["left_entity_id"] == "P0"
     assert shown["right_entity_id"] is shown["right_row_number"] is shown["right_file_name"] is None
 
 
 def test_a_number_in_a_reason_is_masked(known: dict[str, Resolved]) -> None:
     ledger = LEDGER.conform(pa.Table.from_pylist([line(1, "same", "b", "身份证 11010519491231002X 一致")]))
-    (shown,) = told(standing(ledger), known, KEY).to_pylist()
+    (shown,) = told(ledger_states(ledger), known, KEY).to_pylist()
     assert "11010519491231002X" not in shown["why"]
     assert "一致" in shown["why"]
 
 
 def test_a_number_typed_as_a_name_is_masked(known: dict[str, Resolved]) -> None:
     ledger = LEDGER.conform(pa.Table.from_pylist([line(1, "same", "b") | {"judged_by": "13912345678"}]))
-    (shown,) = told(standing(ledger), known, KEY).to_pylist()
+    (shown,) = told(ledger_states(ledger), known, KEY).to_pylist()
     assert shown["judged_by"] == "139****5678"

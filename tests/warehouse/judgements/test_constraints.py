@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.judgements import constraints, places_of, standing
+from warehouse.judgements import constraints, ledger_states, places_of
 from warehouse.model.judgement import LEDGER
 
 NODES = range(9)
@@ -73,7 +73,7 @@ def test_a_run_is_asked_for_all_that_follows_and_nothing_else(judgements, presen
         frozenset((alone[a], alone[b])) for a, b in different if not (group[a] == group[b] and group[a] in torn)
     }
     table = ledger(judgements)
-    asked = constraints(standing(table), places_of(table, mentions(present))).to_pylist()
+    asked = constraints(ledger_states(table), places_of(table, mentions(present))).to_pylist()
     together = nx.Graph([(p["left_id"] // 10, p["right_id"] // 10) for p in asked if p["verdict"] == "same"])
     together.add_nodes_from(present)
     found = {n: frozenset(c) for c in nx.connected_components(together) for n in c}
@@ -91,7 +91,7 @@ def test_every_judgement_of_a_contradictory_group_is_listed_and_no_other(judgeme
     last = latest(judgements)
     group, _, torn = logic(last)
     numbers = {}
-    for line, (a, b, verdict) in zip(standing(ledger(judgements)).to_pylist(), judgements, strict=True):
+    for line, (a, b, verdict) in zip(ledger_states(ledger(judgements)).to_pylist(), judgements, strict=True):
         holds = last[min(a, b), max(a, b)] == verdict and line["judgement_state"] != "superseded"
         caught = holds and verdict in ("same", "different") and group[a] == group[b] and group[a] in torn
         assert (line["judgement_state"] == "contradictory") == caught == (line["contradiction"] is not None)
@@ -103,7 +103,7 @@ def test_every_judgement_of_a_contradictory_group_is_listed_and_no_other(judgeme
 
 def test_what_follows_survives_the_mention_in_between():
     table = ledger([(1, 2, "same"), (2, 3, "same"), (2, 4, "different")])
-    asked = constraints(standing(table), places_of(table, mentions({1, 3, 4})))
+    asked = constraints(ledger_states(table), places_of(table, mentions({1, 3, 4})))
     assert asked.to_pylist() == [
         {"left_id": 10, "right_id": 30, "verdict": "same"},
         {"left_id": 10, "right_id": 40, "verdict": "different"},
@@ -122,7 +122,7 @@ def test_a_statement_about_two_entities_that_takes_part_in_a_contradiction_binds
     a_is_not_c = [(0, 6, "different"), (1, 6, "different"), (2, 6, "different")]
     elsewhere = [(7, 8, "same")]
     table = said(a_is_b, b_is_c, a_is_not_c, elsewhere)
-    told = standing(table)
+    told = ledger_states(table)
     assert told["judgement_state"].to_pylist() == ["contradictory"] * 7 + ["in_force"]
     assert told["contradiction"].to_pylist() == [1] * 7 + [None]
     asked = constraints(told, places_of(table, mentions(set(NODES)))).to_pylist()
@@ -132,14 +132,14 @@ def test_a_statement_about_two_entities_that_takes_part_in_a_contradiction_binds
 def test_contradictions_that_share_a_statement_are_one():
     a_is_b, a_is_not_b = [(0, 2, "same"), (1, 3, "same")], [(0, 4, "different"), (1, 5, "different")]
     table = said(a_is_b, [(2, 4, "same"), (3, 5, "same")], a_is_not_b)
-    assert set(standing(table)["contradiction"].to_pylist()) == {1}
+    assert set(ledger_states(table)["contradiction"].to_pylist()) == {1}
 
 
 def test_a_contradiction_ends_when_one_side_is_withdrawn():
     torn = [(1, 2, "same"), (2, 3, "same"), (1, 3, "different")]
-    assert constraints(standing(ledger(torn)), places_of(ledger(torn), mentions({1, 2, 3}))).num_rows == 0
+    assert constraints(ledger_states(ledger(torn)), places_of(ledger(torn), mentions({1, 2, 3}))).num_rows == 0
     settled = ledger([*torn, (2, 3, "withdrawn")])
-    asked = constraints(standing(settled), places_of(settled, mentions({1, 2, 3})))
+    asked = constraints(ledger_states(settled), places_of(settled, mentions({1, 2, 3})))
     assert [(p["left_id"], p["right_id"], p["verdict"]) for p in asked.to_pylist()] == [(10, 20, "same"), (10, 30, "different")]  # fmt: skip
 
 
@@ -147,4 +147,4 @@ def test_kinds_do_not_mix():
     table = ledger([(1, 2, "same"), (1, 2, "different")])
     kinds = pa.array(["person", "housing"], pa.string())
     mixed = table.set_column(table.column_names.index("entity_kind"), "entity_kind", kinds)
-    assert standing(mixed)["judgement_state"].to_pylist() == ["in_force", "in_force"]
+    assert ledger_states(mixed)["judgement_state"].to_pylist() == ["in_force", "in_force"]

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from warehouse.judgements import LedgerError, MentionIdentity, Statement, fingerprint, ledger, read, record, standing
+from warehouse.judgements import (
+    LedgerError,
+    MentionIdentity,
+    Statement,
+    fingerprint,
+    ledger,
+    ledger_states,
+    read,
+    record,
+)
 from warehouse.model import Home
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -113,7 +122,7 @@ def test_a_statement_that_says_nothing_is_refused_and_nothing_is_added(home, sta
 def test_a_later_judgement_undoes_an_earlier_one(home, later, state):
     record(home, [said("same", "ab")])
     record(home, [said(later, "ba", by="another")])
-    assert standing(read(home))["judgement_state"].to_pylist() == ["superseded", state]
+    assert ledger_states(read(home))["judgement_state"].to_pylist() == ["superseded", state]
 
 
 def test_a_ledger_that_can_not_be_read_is_no_empty_ledger(home):

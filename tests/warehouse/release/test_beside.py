@@ -1,4 +1,4 @@
-"""What stands beside a release: Parquet files of the same names, and an encrypted twin with nothing masked."""
+"""What stands beside a release: Parquet files of the same names, and an encrypted release with nothing masked."""
 
 from __future__ import annotations
 

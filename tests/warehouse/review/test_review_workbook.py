@@ -291,3 +291,17 @@ def test_of_a_workbook_that_could_not_be_written_nothing_stays(tmp_path: Path) -
     with pytest.raises(OSError, match="review"):
         write_review(tmp_path / "review.xlsx", shipped(), [], "")
     assert [path.name for path in tmp_path.iterdir()] == ["review.xlsx"]
+
+
+def test_a_value_that_is_not_shared_is_neither_shown_nor_compared() -> None:
+    values = {"name": "欧阳青禾", "name_raw": "欧阳青禾", "phone": "13800112233", "phone_raw": "13800112233"}
+    known = {"person_id": "P1", "name": "欧阳青禾", "phone": "13800112233"}
+    kept, open_ = (
+        make_side(PERSON, mention(number, **values), known, platform="台账", related="", size=1, withheld=withheld, secret=withheld)
+        for number, withheld in ((1, frozenset(["phone"])), (2, frozenset[str]()))
+    )  # fmt: skip
+    assert "13800112233" not in repr((kept.shown, kept.compared, kept.golden))
+    lines = {line[0]: line[1:] for line in Question(PERSON, kept, open_, "review", 0.75, 6, ()).lines()}
+    assert lines["电话"] == ("不予共享", "13800112233", "plain")
+    assert lines["主记录·电话"] == ("不予共享", "13800112233", "plain")
+    assert lines["姓名"][2] == "same"

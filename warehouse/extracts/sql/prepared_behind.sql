@@ -1,6 +1,6 @@
 -- table: behind      grain: one row per platform, entity and attribute of which the platform claims another value than the golden one
--- reads: prepared_claim, attribute (stage attribute/<kind>), golden_value, department
--- The golden value, which departments stand behind it and why it won.
+-- reads: prepared_claim, prepared_substitute, attribute (stage attribute/<kind>), withheld, golden_value, department
+-- The golden value, which departments stand behind it and why it won. A department that does not share its claim is not named.
 with lost as (
     select distinct platform, entity_kind, entity_id, attribute
     from prepared_claim
@@ -12,9 +12,11 @@ wanted as (
 supporter as (
     select distinct
         a.entity_kind, a.entity_id, a.attribute, coalesce(d.title, a.department) as department,
-        case when a.is_source then a.reason end as reason
+        a.reason, a.is_source
     from attribute a
     semi join wanted w on w.entity_kind = a.entity_kind and w.entity_id = a.entity_id and w.attribute = a.attribute
+    anti join withheld h
+        on h.platform = a.platform and h.role = a.role and h.entity_kind = a.entity_kind and h.attribute = a.attribute
     left join department d on d.department = a.department
     where a.is_golden and a.value is not null
 ),
@@ -22,11 +24,17 @@ behind as (
     select
         entity_kind, entity_id, attribute,
         string_agg(distinct department, '、' order by department) as departments,
-        min(reason) as reason
+        coalesce(min(reason) filter (is_source), min(reason)) as reason
     from supporter
     group by all
 )
-select l.platform, l.entity_kind, l.entity_id, l.attribute, g.value, b.departments, b.reason
+select
+    l.platform, l.entity_kind, l.entity_id, l.attribute,
+    case when s.platform is null then g.value else s.value end as value,
+    case when s.platform is null then b.departments else s.departments end as departments,
+    case when s.platform is null then b.reason else s.reason end as reason
 from lost l
 left join golden_value g on g.entity_kind = l.entity_kind and g.entity_id = l.entity_id and g.attribute = l.attribute
 left join behind b on b.entity_kind = l.entity_kind and b.entity_id = l.entity_id and b.attribute = l.attribute
+left join prepared_substitute s
+    on s.platform = l.platform and s.entity_kind = l.entity_kind and s.entity_id = l.entity_id and s.attribute = l.attribute

@@ -1,23 +1,32 @@
 -- table: claim      grain: one row per claim of an attribute that some department may see in the extract of its platform
--- reads: attribute (stage attribute/<kind>), entitlement
--- state: 0 missing, 1 invalid, 2 differs, 3 agrees.
+-- reads: attribute (stage attribute/<kind>), entitlement, prepared_substitute
+-- state: 0 missing, 1 invalid, 2 differs, 3 agrees: with the golden value, or with what stands in for one that is not shared.
+with compared as (
+    select
+        a.*,
+        s.platform is not null as is_substituted,
+        case when s.platform is null then a.is_golden else a.value is not distinct from s.value end as agrees
+    from attribute a
+    semi join entitlement e on e.platform = a.platform and e.entity_kind = a.entity_kind and e.attribute = a.attribute
+    left join prepared_substitute s
+        on s.platform = a.platform and s.entity_kind = a.entity_kind and s.entity_id = a.entity_id and s.attribute = a.attribute
+)
 select
-    a.platform,
-    a.delivery_id,
-    a.file_name,
-    a.sheet_name,
-    a.row_number,
-    a.role,
-    a.entity_kind,
-    a.entity_id,
-    a.attribute,
+    platform,
+    delivery_id,
+    file_name,
+    sheet_name,
+    row_number,
+    role,
+    entity_kind,
+    entity_id,
+    attribute,
     case
-        when a.value is null and coalesce(trim(a.value_raw), '') = '' then 0
-        when a.value is null or not a.is_valid then 1
-        when a.is_golden then 3
+        when value is null and coalesce(trim(value_raw), '') = '' then 0
+        when value is null or not is_valid then 1
+        when agrees then 3
         else 2
     end::tinyint as state,
-    case when a.is_golden and a.is_valid then null else coalesce(a.value_raw, a.value) end as written,
-    case when a.is_golden and a.is_valid then null else a.reason end as reason
-from attribute a
-semi join entitlement e on e.platform = a.platform and e.entity_kind = a.entity_kind and e.attribute = a.attribute
+    case when agrees and is_valid then null else coalesce(value_raw, value) end as written,
+    case when agrees and is_valid then null when is_substituted and is_valid then 'authority' else reason end as reason
+from compared

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from pipelines.standardise.address import Gazetteer, segment, standardise_addresses
+from pipelines.standardise.address import Gazetteer, standardise_addresses
 
 GOLDEN: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 COLUMN = {"level": "dwelling_level"}
@@ -21,12 +21,6 @@ def test_an_address_leads_to_its_dwelling(golden: dict[str, Any], gazetteer: Gaz
     expected = {COLUMN.get(key, key): value for key, value in golden.items() if key not in ("why", "texts")}
     found = {text: {key: row[key] for key in expected} for text, row in zip(golden["texts"], rows, strict=True)}
     assert found == dict.fromkeys(golden["texts"], expected)
-
-
-@pytest.mark.parametrize("golden", GOLDEN["segments"], ids=lambda golden: golden.split("|")[0])
-def test_an_address_of_anywhere_is_cut_into_its_segments(golden: str) -> None:
-    text, *expected = golden.split("|")
-    assert [f"{s.label} {text[s.start : s.end]}" for s in segment(text)] == expected
 
 
 def test_there_are_enough_golden_cases() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.standardise.address import Gazetteer, segment, standardise_addresses
+from pipelines.standardise.address import Gazetteer, standardise_addresses
 from pipelines.standardise.address.resolve import PART_COLUMNS, STANDARD_COLUMNS
 
 WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
@@ -83,14 +81,6 @@ def test_one_row_in_is_one_row_out_whatever_it_says(gazetteer: Gazetteer, texts:
     assert len(together) == 2 * len(texts)
     assert together == together[::-1]
     assert together[:1] == alone
-
-
-@FEW
-@given(st.text(alphabet="浙江省杭州市余杭区街道镇村社路与号幢楼层室AB0123456789-—电联旁对面 ", max_size=30))
-def test_segments_cover_the_address_without_gaps(text: str) -> None:
-    segments = segment(text)
-    assert "".join(text[s.start : s.end] for s in segments) == text
-    assert all(a.end == b.start for a, b in pairwise(segments))
 
 
 def test_columns_of_their_own_say_what_a_text_says(gazetteer: Gazetteer) -> None:

@@ -15,10 +15,10 @@ from pipelines.standardise.columns import Context, row_keys
 from pipelines.standardise.dates import standardise_birth_dates
 from pipelines.standardise.distinct import Standardiser, over_distinct
 from pipelines.standardise.enterprise import EnterpriseNames
-from pipelines.standardise.glossary import Glossary
 from pipelines.standardise.grids import NODE, GridTree
 from pipelines.standardise.identifiers.enterprise_codes import standardise_enterprise_codes
 from pipelines.standardise.names import standardise_names
+from pipelines.standardise.value_cache import ValueCache
 from warehouse.model import arrow_file
 
 
@@ -37,10 +37,10 @@ def run(
     folder: Path, values: list[str | None], knowing: str = "", code: str = "1"
 ) -> tuple[list[str | None], list[str]]:
     """What one run makes of a column, and what it had to read for that."""
-    read, glossary = Capitals(), Glossary(folder, code)
+    read, value_cache = Capitals(), ValueCache(folder, code)
     cells = pa.chunked_array([pa.array(values, pa.string())])
-    found = over_distinct(cells, glossary.reader("text", read, knowing))
-    glossary.keep()
+    found = over_distinct(cells, value_cache.reader("text", read, knowing))
+    value_cache.keep()
     return found["capitals"].to_pylist(), read.asked
 
 
@@ -51,9 +51,9 @@ def test_a_value_that_was_read_before_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_within_a_run_columns_share_what_was_read(tmp_path: Path) -> None:
-    read, glossary = Capitals(), Glossary(tmp_path)
+    read, value_cache = Capitals(), ValueCache(tmp_path)
     for cells in (["a", "b"], ["b", "c"]):
-        over_distinct(pa.array(cells), glossary.reader("text", read))
+        over_distinct(pa.array(cells), value_cache.reader("text", read))
     assert read.asked == ["a", "b", "c"]
 
 
@@ -73,13 +73,13 @@ def test_what_no_delivery_says_any_more_is_forgotten(tmp_path: Path) -> None:
 
 def test_a_page_nobody_asked_for_is_dropped(tmp_path: Path) -> None:
     run(tmp_path, ["a"])
-    Glossary(tmp_path).keep()
+    ValueCache(tmp_path).keep()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_column_without_values_keeps_its_types(tmp_path: Path) -> None:
     for values in ([], [None]):
-        found = over_distinct(pa.array(values, pa.string()), Glossary(tmp_path).reader("text", Capitals()))
+        found = over_distinct(pa.array(values, pa.string()), ValueCache(tmp_path).reader("text", Capitals()))
         assert found.schema.field("length").type == pa.int32()
 
 
@@ -100,8 +100,8 @@ def test_a_page_that_could_not_be_written_leaves_the_former_one(
 
 def test_without_a_folder_nothing_is_kept() -> None:
     read = Capitals()
-    assert Glossary().reader("text", read) is read
-    Glossary().keep()
+    assert ValueCache().reader("text", read) is read
+    ValueCache().keep()
 
 
 CELLS = st.lists(
@@ -147,9 +147,9 @@ REFERENCE = pa.table(
 )
 
 
-def rooms(written: list[str], gazetteer: Gazetteer, glossary: Glossary) -> pa.Table:
+def rooms(written: list[str], gazetteer: Gazetteer, value_cache: ValueCache) -> pa.Table:
     parts = pa.table({name: pa.nulls(len(written), pa.string()) for name in ("street", "grid_code")})
-    context = Context(gazetteer, GridTree(NODE.empty_table()), {}, glossary)
+    context = Context(gazetteer, GridTree(NODE.empty_table()), {}, value_cache)
     return context.addresses(parts.append_column("text", pa.array(written, pa.string())))
 
 
@@ -160,25 +160,25 @@ def rooms(written: list[str], gazetteer: Gazetteer, glossary: Glossary) -> pa.Ta
 def test_what_an_address_comes_to_depends_on_no_other_address(
     first: list[str], second: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = tmp_path_factory.mktemp("glossary")
+    folder = tmp_path_factory.mktemp("value_cache")
     gazetteer = Gazetteer.from_reference(REFERENCE)
     for written in (first, second):
-        glossary = Glossary(folder)
-        found = rooms(written, gazetteer, glossary)
-        glossary.keep()
+        value_cache = ValueCache(folder)
+        found = rooms(written, gazetteer, value_cache)
+        value_cache.keep()
     assert found.equals(standardise_addresses(pa.table({"text": pa.array(second, pa.string())}), gazetteer))
 
 
 def test_an_address_is_read_again_when_the_standard_addresses_change(tmp_path: Path) -> None:
     former, now = Gazetteer.from_reference(REFERENCE.slice(0, 1)), Gazetteer.from_reference(REFERENCE)
     for gazetteer in (former, now):
-        glossary = Glossary(tmp_path)
-        found = rooms(["云杉苑301室"], gazetteer, glossary)
-        glossary.keep()
+        value_cache = ValueCache(tmp_path)
+        found = rooms(["云杉苑301室"], gazetteer, value_cache)
+        value_cache.keep()
     assert former.fingerprint != now.fingerprint == Gazetteer.from_reference(REFERENCE).fingerprint
     # with one building the room says which; with two it does not
-    assert found.equals(rooms(["云杉苑301室"], now, Glossary()))
-    assert not found.equals(rooms(["云杉苑301室"], former, Glossary()))
+    assert found.equals(rooms(["云杉苑301室"], now, ValueCache()))
+    assert not found.equals(rooms(["云杉苑301室"], former, ValueCache()))
 
 
 @given(st.lists(st.tuples(*[st.none() | st.text("a|,-1\x1f", max_size=3)] * 3), min_size=1, max_size=6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from pipelines.standardise.address import address_similarity, same_place
+from benchmarks.address_text import address_similarity, same_place
 
 ESTATE = "青枫路12号锦鲤花园"
 PLACE = f"{ESTATE}3幢"

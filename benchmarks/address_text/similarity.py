@@ -24,8 +24,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
+from benchmarks.address_text.segment import segment
 from pipelines.standardise.address.notation import name_key, number
-from pipelines.standardise.address.segment import segment
 
 PRIOR = -3.5
 """Log odds before anything is compared: most candidate pairs are two places."""

@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 SEPARATOR = "\x1f"
 
 
-def standing(ledger: pa.Table) -> pa.Table:
+def ledger_states(ledger: pa.Table) -> pa.Table:
     """The ledger with what became of every judgement.
 
     Args:

@@ -24,7 +24,7 @@ MARK_DIGITS = 8
 """Hexadecimal digits of the mark: it only has to tell apart those who stood in one role of one row."""
 
 
-def with_lasting_keys(kind: Kind, mentions: pa.Table, platforms: Iterable[Platform]) -> pa.Table:
+def with_stable_keys(kind: Kind, mentions: pa.Table, platforms: Iterable[Platform]) -> pa.Table:
     """Replace `row_key` by `<row_key>.<mark>` where a role beside the subject of a keyed row names somebody.
 
     Args:

@@ -1,6 +1,6 @@
 """`onenet trace` and `onenet explain`: the story of an id, and why two mentions are linked. No personal value is printed.
 
-Belongs here: the commands and their tables. Does not: the questions to the release (`warehouse.stories`).
+Belongs here: the commands and their tables. Does not: the questions to the release (`warehouse.lineage`).
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.commands.options import StandingHome, console, leave, typed
+from pipelines.commands.options import ExistingHome, console, leave, typed
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from warehouse.lineage import Link, Place
     from warehouse.model import Home
-    from warehouse.stories import Link, Place
 
 OUTCOME_COLOURS = {"accepted": "green", "review": "yellow", "cut": "red"}
 
 
 def trace(
     entity_id: Annotated[str, typer.Argument(help="实体编号，如 P4ZK1T9XJ · an entity id", callback=typed)],
-    home: StandingHome,
+    home: ExistingHome,
     limit: Annotated[int, typer.Option(min=1, help="最多列出多少条提及 · mentions listed at most")] = 50,
 ) -> None:
     """一个编号的来龙去脉 · The story of an id: born, merged, split, withdrawn, and its mentions now."""
     from rich.table import Table
 
     from pipelines.resolution.identity import was_given
-    from warehouse import stories
+    from warehouse import lineage
     from warehouse.model.vocabulary import EVENT, ROLE
 
     out = console()
     known = _home(home)
     entity = _valid(known, entity_id)
-    found = stories.trace(known.library, entity)
+    found = lineage.trace(known.library, entity)
     if not found.kind:
         if was_given(known, entity):
             leave(
@@ -79,7 +79,7 @@ def explain(
     reference: Annotated[
         str, typer.Argument(help="实体编号，或 平台:文件:工作表:行:角色 · entity id or mention", callback=typed)
     ],
-    home: StandingHome,
+    home: ExistingHome,
     other: Annotated[
         str | None, typer.Argument(help="另一个编号或提及 · the other one of a pair", callback=typed)
     ] = None,
@@ -89,19 +89,19 @@ def explain(
 
     一个编号：它的各条链接，最弱的先列。两个编号或两条提及：它们之间的依据。
     """
-    from warehouse import stories
+    from warehouse import lineage
 
     out = console()
     known = _home(home)
     library = known.library
     one, place = _entity(known, reference, out)
     two, place_2 = _entity(known, other, out) if other else (one, None)
-    for judged in stories.judged_between(library, one, two):
+    for judged in lineage.judged_between(library, one, two):
         _print_judgement(judged, out)
-    links = stories.links_of(library, one) if one == two else stories.links_between(library, one, two)
+    links = lineage.links_of(library, one) if one == two else lineage.links_between(library, one, two)
     if place and place_2:
         direct = [link for link in links if {link.left, link.right} == {place, place_2}]
-        links = direct or stories.chain(links, place, place_2)
+        links = direct or lineage.chain(links, place, place_2)
         if links and not direct:
             out.print("两条提及没有直接比较出的链接，经由以下各对相连 · linked through:", highlight=False)
     elif place:
@@ -190,16 +190,16 @@ def _print_judgement(judged: tuple[object, ...], out: Console) -> None:
 def _entity(home: Home, reference: str, out: Console) -> tuple[str, Place | None]:
     """The current entity a reference names, and the place where it names a mention."""
     from pipelines.stages.judge import REFERENCE
-    from warehouse import stories
+    from warehouse import lineage
 
     if typed := REFERENCE.fullmatch(reference.strip()):
-        place = stories.Place(typed["platform"], typed["file"], typed["sheet"], int(typed["row"]), typed["role"])
-        entities = stories.entity_at(home.library, place)
+        place = lineage.Place(typed["platform"], typed["file"], typed["sheet"], int(typed["row"]), typed["role"])
+        entities = lineage.entity_at(home.library, place)
         if not entities:
             leave(f"{place}: 发布版中没有这条提及 · no such mention in the release")
         return entities[0][1], place
     entity = _valid(home, reference)
-    current = stories.trace(home.library, entity).current
+    current = lineage.trace(home.library, entity).current
     if not current:
         leave(f"{entity}: 没有现行提及，见 onenet trace · no current mention; see onenet trace")
     if current != (entity,):

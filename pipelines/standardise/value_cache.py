@@ -26,7 +26,7 @@ WRITTEN = "written"
 KNOWING = b"knowing"
 
 
-class Glossary:
+class ValueCache:
     """One page per standardiser: every value the last run met, and what it is in standard form.
 
     The values are people's data. A page therefore holds what the last run met and nothing older: what no delivery says
@@ -34,7 +34,7 @@ class Glossary:
     """
 
     def __init__(self, folder: Path | None = None, knowing: str = "") -> None:
-        """Open a glossary.
+        """Open a cache of values.
 
         Args:
             folder: where its pages are kept; None keeps none, so that every value is read.

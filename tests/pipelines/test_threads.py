@@ -1,0 +1,60 @@
+"""Steps that do not need each other go side by side, and a broken one stops only those that need it."""
+
+import threading
+from collections.abc import Callable
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.instance import unrecorded_instance
+from pipelines.defs.threads import THREADS_VARIABLE, execute, threads_executor
+
+PATIENCE = 30
+
+
+def ran(*assets: dg.AssetsDefinition) -> tuple[bool, set[str]]:
+    """Whether a job of these assets succeeded, and the steps that did."""
+    job = dg.define_asset_job("job", executor_def=threads_executor)
+    definitions = dg.Definitions(assets=assets, jobs=[job])
+    with unrecorded_instance() as instance:
+        result = execute(definitions.resolve_job_def("job"), instance, {})
+    return result.success, {e.step_key for e in result.all_events if e.is_step_success and e.step_key}
+
+
+def asset(name: str, body: Callable[[], object], *before: str) -> dg.AssetsDefinition:
+    @dg.asset(name=name, deps=list(before))
+    def made() -> None:
+        body()
+
+    return made
+
+
+def test_two_steps_that_do_not_need_each_other_run_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, "2")
+    meeting = threading.Barrier(2, timeout=PATIENCE)  # breaks unless both are there
+    assert ran(asset("left", meeting.wait), asset("right", meeting.wait)) == (True, {"left", "right"})
+
+
+def test_a_step_begins_when_all_it_needs_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, "2")
+    order: list[str] = []
+    steps = [
+        asset(name, lambda name=name: order.append(name), *before)
+        for name, before in (("c", ("b", "a")), ("b", ("a",)), ("a", ()))
+    ]
+    assert ran(*steps)[0]
+    assert order == ["a", "b", "c"]
+
+
+def test_after_a_broken_step_only_those_that_need_it_do_not_run() -> None:
+    def broken() -> None:
+        raise OSError("no space left on device")
+
+    done: list[str] = []
+    steps = [
+        asset("broken", broken),
+        asset("after", lambda: done.append("after"), "broken"),
+        asset("other", lambda: done.append("other")),
+    ]
+    assert ran(*steps) == (False, {"other"})
+    assert done == ["other"]
