@@ -193,7 +193,7 @@ def test_a_column_that_landed_under_a_heading_it_had_before_is_looked_at(tmp_pat
 
 def test_a_platform_file_tells_the_suite_which_headings_a_column_had():
     columns = {"编号": "number", "性别代码": {"en": "sex", "also": ["XB", "性别"]}}
-    (dataset,) = landed_platform(build_platform({"kind": "delimited"}, columns)).datasets
+    (dataset,) = landed_platform(build_platform({"kind": "delimited"}, columns), shipped()).datasets
     assert dataset.also == {"性别代码": ("XB", "性别")}
 
 
