@@ -106,6 +106,9 @@ class Source(Strict):
     split: str | None = Field(None, description="separator of a cell that holds several values")
     part: int = Field(1, ge=1, description="which value of such a cell, from 1")
     codes: str | None = Field(None, description="name of a table in connectors/code_tables.yaml")
+    borrowed: bool = Field(
+        False, description="it is somebody else's in the row, such as the manager's phone as the firm's: it contradicts nobody"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -125,6 +125,16 @@ def _golden(model: DataModel) -> Iterator[Step]:
             ),
             partial(_of_kind, resolve.choose_golden, kind),
         )  # fmt: skip
+        yield Step(
+            f"certainty/{kind}",
+            "golden",
+            (f"attribute/{kind}",),
+            (
+                Written(f"certainty/{kind}", f"{title}主记录值确信度", f"how certain the contested golden values of each {kind} are", evidence.CERTAINTY),
+                Written(f"reliability/{kind}", f"{title}来源可靠度", f"how often what a platform says of each {kind} is right", evidence.RELIABILITY, rows="sources"),
+            ),
+            partial(_of_kind, resolve.estimate_certainty, kind),
+        )  # fmt: skip
 
 
 def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:

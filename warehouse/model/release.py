@@ -151,6 +151,8 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), required=False),
         Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw")),
         Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id")),
+        Served(evidence.CERTAINTY, "确信度", each("certainty")),
+        Served(evidence.RELIABILITY, "来源可靠度", each("reliability")),
         Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides)),
         Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
         Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
@@ -231,6 +233,7 @@ ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
     ("link.mention", "entity_id"),
     ("evidence.attribute", "entity_id"),
     ("evidence.conflict", "entity_id"),
+    ("evidence.certainty", "entity_id"),
     ("evidence.match", "left_entity_id"),
     ("evidence.match", "right_entity_id"),
 )

@@ -39,6 +39,16 @@ REASON = {
     "only": "唯一主张",
     "ended": "已终止",
 }
+COMPARISON = {
+    "equal": "一致",
+    "equivalent": "写法不同",
+    "incomplete": "不完整",
+    "incomparable": "口径不同",
+    "differs": "不一致",
+    "invalid": "无效",
+    "missing": "缺失",
+    "unvalued": "无主记录值",
+}
 LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
 EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}
 STATE = {"landed": "已落地", "rejected": "已退回", "held": "待确认", "refused": "不采用"}
@@ -70,6 +80,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "left_role": ROLE,
     "right_role": ROLE,
     "reason": REASON,
+    "comparison": COMPARISON,
     "level": LEVEL,
     "event": EVENT,
     "state": STATE,
@@ -90,6 +101,7 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "base.grid.level": LEVEL,
     "link.history.event": EVENT,
     "evidence.attribute.reason": REASON,
+    "evidence.attribute.comparison": COMPARISON,
     "evidence.match.outcome": OUTCOME,
     "evidence.judgement.verdict": VERDICT,
     "evidence.judgement.judgement_state": JUDGEMENT_STATE,
