@@ -107,7 +107,8 @@ class Source(Strict):
     part: int = Field(1, ge=1, description="which value of such a cell, from 1")
     codes: str | None = Field(None, description="name of a table in connectors/code_tables.yaml")
     borrowed: bool = Field(
-        False, description="it is somebody else's in the row, such as the manager's phone as the firm's: it contradicts nobody"
+        False,
+        description="it is somebody else's in the row, such as the manager's phone as the firm's: it contradicts nobody",
     )
 
     @model_validator(mode="before")

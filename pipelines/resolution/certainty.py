@@ -17,6 +17,7 @@ Subjects with the same sources saying the same are one pattern, so that a large 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,9 @@ def certainty(kind: str, attributes: Source, *, threads: int | None = None) -> E
         con.execute(_PATTERNS)
         sources = con.sql(_SOURCES).to_arrow_table()
         voices = con.sql(_VOICES).to_arrow_table()
-        patterns = con.sql("select pattern_no, attribute_no, subjects from pattern order by pattern_no").to_arrow_table()
+        patterns = con.sql(
+            "select pattern_no, attribute_no, subjects from pattern order by pattern_no"
+        ).to_arrow_table()
         found = _maximise(_Voices.of(voices, patterns, sources.num_rows), _ints(sources["attribute_no"]))
         con.register("worth", pa.table({"pattern_no": patterns["pattern_no"], "certainty": np.round(found.golden, 4)}))
         told = con.sql(statement("certainty").replace("{kind}", kind)).to_arrow_table()
@@ -208,7 +211,8 @@ def _agreeing(voices: _Voices, wrong: Floats, attributes: int) -> Floats:
     return np.clip(_ratio(*of), 0.001, 0.9)
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def _ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
+    """Part of a whole; a half where there is none."""
     return np.divide(part, whole, out=np.full(len(part), 0.5), where=whole > 0)
 
 
