@@ -214,7 +214,7 @@ def _quality(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "scorecard",
         "quality",
-        (*landed, *handles(["attribute"], model.kinds), "link/mention", "quality/reconciliation"),
+        (*landed, *handles(["attribute", "reliability"], model.kinds), "link/mention", "quality/reconciliation", "catalogue/platform"),
         (Written("quality/scorecard", "质量评分", "per platform, attribute and month, the dimensions of GB/T 36344", measures.SCORECARD),),
         lambda settings, _: quality.write_scorecard(settings),
     )  # fmt: skip
