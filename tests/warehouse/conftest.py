@@ -200,7 +200,7 @@ def _write_catalogue(home: Home) -> None:
     ]  # fmt: skip
     catalogue.PLATFORM.write(rows(catalogue.PLATFORM, *platforms), home.stage("catalogue", "platform"))
     catalogue.DATASET.write(rows(catalogue.DATASET, *datasets), home.stage("catalogue", "dataset"))
-    field = {"owner": "hukou", "dataset": "hukou", "field": "XM", "title_zh": "姓名", "title_en": "name", "attributes": ["subject.name"]}  # fmt: skip
+    field = {"owner": "hukou", "dataset": "hukou", "field": "姓名", "title_zh": "姓名", "title_en": "name", "attributes": ["subject.name"]}  # fmt: skip
     catalogue.FIELD.write(rows(catalogue.FIELD, field), home.stage("catalogue", "field"))
     code = {"code_table": "sex", "source_value": "1", "value": "男"}
     catalogue.CODE.write(rows(catalogue.CODE, code), home.stage("catalogue", "code"))
