@@ -128,7 +128,7 @@ class Reconciliation:
             found["written"],
             found["value"],
             found["departments"],
-            found["last_claimed_on"],
+            found["last_claimed_on"].cast(pa.string()),
             _worded(found["won_because"], REASON),
             _worded(found["lost_because"], REASON),
             found["certainty"],

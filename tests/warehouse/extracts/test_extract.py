@@ -78,7 +78,7 @@ def test_a_value_that_lost_is_marked_and_explained(extract: Extract) -> None:
     assert {line["处理"] for line in missing} == {"缺失可补"}
     assert (finding["处理"], finding["确信度"]) == ("更正", 0.98)
     assert (finding["本方原文"], finding["主记录值"]) == ("甲壹", "甲一")
-    assert (finding["主记录值的主张部门"], finding["主张日期"]) == ("公安局", DAY)
+    assert (finding["主记录值的主张部门"], finding["主张日期"]) == ("公安局", str(DAY))
     assert (finding["角色"], finding["属性"], finding["主记录采信原因"]) == ("承租人", "姓名", "来源最权威")
 
 
