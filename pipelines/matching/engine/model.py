@@ -97,6 +97,17 @@ class Model:
     trained_on: dict[str, float]
     relations: tuple[Relation, ...] = ()
 
+    @property
+    def agreement(self) -> float:
+        """Share (0–1) of what tells entities apart in which two records of one entity agree, by bits of evidence."""
+        agreed = whole = 0.0
+        for levels in self.comparisons.values():
+            m, u = (np.array([getattr(r, rate) for r in levels]) for rate in ("m", "u"))
+            alike = m[:-1] / max(float(m[:-1].sum()), 1e-300)
+            bits = max(float((alike * np.log2(np.maximum(alike, 1e-300) / np.maximum(u[:-1], 1e-300))).sum()), 0.0)
+            agreed, whole = agreed + bits * (1 - float(m[-1])), whole + bits
+        return agreed / whole if whole else 1.0
+
     def prior_weight(self, records: int, pairs: float | None = None) -> float:
         """log2 odds that a random pair of `records` is a match; `pairs` where not all pairs count (two tables)."""
         possible = max(records * (records - 1) / 2 if pairs is None else pairs, 1.0)

@@ -12,7 +12,7 @@ frequency to the product of the single ones, shrunk towards 1 where there are fe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from pipelines.matching.engine.compare import Layout, Patterns
 from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, Relation, digits
 from pipelines.matching.engine.relations import Candidate, RelationTables, candidates, correction
-from pipelines.matching.engine.score import cell_weights, effective_levels, informative_levels, probability
+from pipelines.matching.engine.score import Scorer, cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.term_frequency import agreement_shares
 
@@ -62,9 +62,19 @@ relations counts, if it expects no more than one match per record."""
 SURE = 1 - 1e-6
 """Largest share of a relation's pairs that share a value."""
 
-RESERVE = 0.1
-"""Pairs per record that speak against a relation that shares more than it names: matches are at most a few per record, so only a
-relation that is commoner than they are may look like them."""
+RESERVES = (1.0, 0.3, 0.1)
+"""Pairs per record that speak against a relation that shares more than it names, largest first: matches are at most a few per
+record, so only a relation that is commoner than they are may look like them. The smaller, the more a relation may share; one
+that shares everything takes the matches over, so the largest reserve whose matches can be identity counts."""
+
+ENOUGH_JUDGEMENTS = 20
+"""Judged pairs from which on they choose among models."""
+
+RARE = 0.5
+"""Matches per record up to which no relation can hide among them: a rarer one is none, see `relations.COMMON`."""
+
+NEARLY_ALL = 0.85
+"""Share of the evidence in which matches agree, from which on they can't be kin, who differ in name and birth."""
 
 
 @dataclass
@@ -194,27 +204,69 @@ def train(
         The model; `trained_on` says how many rounds and whether EM converged.
     """
     layout = Layout.of(spec)
-    data = _prepare(
-        spec, layout, patterns, counted, sampled, labels=labels, relations=candidates(spec, found or {}, records)
-    )
-    state = _start(spec, data, records, prior)
+    related = candidates(spec, found or {}, records)
+    data = _prepare(spec, layout, patterns, counted, sampled, labels=labels, relations=related)
+    start = _start(spec, data, records, prior)
     if not data.counts.sum():
-        return _model(spec, data, state, data.counts, records=records, rounds=0, change=0.0)
+        return _model(spec, data, start, data.counts, records=records, rounds=0, change=0.0)
+    learn = partial(_expectation_maximisation, spec, layout, data, start, records=records, prior=prior)
+    if not data.relations:
+        return learn(RESERVES[0])
+    told = labels is not None and len(labels[0]) >= ENOUGH_JUDGEMENTS and 0 < labels[1].mean() < 1
+    models = _ladder(learn, records, whole=told)
+    model = max(models, key=lambda m: _log_likelihood(spec, m, labels)) if told and labels else models[-1]
+    if model.trained_on["expected_matches"] < VANISHED:
+        plain = train(spec, patterns, counted, sampled, records=records, labels=labels, prior=prior)
+        if VANISHED <= plain.trained_on["expected_matches"] <= records:
+            return plain
+    return model
+
+
+def _ladder(learn: Callable[[float], Model], records: int, whole: bool) -> list[Model]:
+    """Models by falling reserve until one is sound; all of them where people have judged pairs that can tell them apart."""
+    models = []
+    for reserve in RESERVES:
+        models.append(learn(reserve))
+        if is_identity(models[-1], records) and not whole:
+            break
+    return models
+
+
+def is_identity(model: Model, records: int) -> bool:
+    """Whether the matches of a model can be identity: they are rare, or they agree in nearly all that tells entities apart.
+
+    Kin and neighbours are commoner than records and differ in most of what a match agrees in.
+    """
+    return model.trained_on["expected_matches"] <= RARE * records or model.agreement >= NEARLY_ALL
+
+
+def _log_likelihood(spec: MatchSpec, model: Model, labels: tuple[Patterns, Floats]) -> float:
+    """Log likelihood of the verdicts of people under a model, each probability at least a thousandth."""
+    weights = Scorer(spec, model, _prior_weight(model)).weights(labels[0])
+    said = np.clip(probability(weights), 1e-3, 1 - 1e-3)
+    return float(np.where(labels[1] > 0, np.log(said), np.log(1 - said)).sum())
+
+
+def _prior_weight(model: Model) -> float:
+    return model.prior_weight(int(model.trained_on["records"]), model.trained_on["possible_pairs"])
+
+
+def _expectation_maximisation(
+    spec: MatchSpec, layout: Layout, data: _Data, state: _State, reserve: float, *, records: int, prior: float | None
+) -> Model:
+    """The model EM ends in; `reserve` as `RESERVES`."""
     change, rounds, warmed_up = np.inf, 0, False
     while rounds < MAX_ROUNDS and change > TOLERANCE:
         posterior, classes = _posterior(spec, layout, data, state)
-        new = _maximise(spec, data, state, posterior, classes, free=warmed_up, records=records, prior=prior)
+        new = _maximise(
+            spec, data, state, posterior, classes, free=warmed_up, reserve=reserve * records, prior=prior
+        )
         change = _change(state, new) if warmed_up or rounds < WARM_UP_ROUNDS else np.inf
         if not warmed_up and (change < 1e-3 or rounds + 1 >= WARM_UP_ROUNDS):
             warmed_up, change = True, np.inf
         state, rounds = new, rounds + 1
     posterior, _ = _posterior(spec, layout, data, state)
-    model = _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
-    if found and data.relations and model.trained_on["expected_matches"] < VANISHED:
-        plain = train(spec, patterns, counted, sampled, records=records, labels=labels, prior=prior)
-        if VANISHED <= plain.trained_on["expected_matches"] <= records:
-            return plain
-    return model
+    return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
 
 
 def _prepare(
@@ -363,7 +415,7 @@ def _maximise(
     classes: Floats,
     *,
     free: bool,
-    records: int,
+    reserve: float,
     prior: float | None,
 ) -> _State:
     use = _anchored(data, posterior)
@@ -378,7 +430,7 @@ def _maximise(
     for g, old in enumerate(state.joint):
         joint.append(_joint(data, g, m, u, match=match, other=other)[0] if free else old)
     share = float(matches.sum() / data.counts.sum()) if prior is None else prior
-    sharing, shares = _related(data, state, other[:, None] * classes, RESERVE * records)
+    sharing, shares = _related(data, state, other[:, None] * classes, reserve)
     return _State(m, u, min(max(share, 1e-12), 0.5), joint, sharing, shares)
 
 
