@@ -65,7 +65,7 @@ def check_columns(table: pa.Table, spec: MatchSpec, what: str) -> None:
         raise InputError(f"{what}: columns {nested} hold lists or records; give each value a column of its own")
 
 
-def check_options(spec: MatchSpec, has_right: bool, prior: float | None) -> None:
+def check_options(spec: MatchSpec, has_right: bool, prior: float | None, *, has_order: bool = False) -> None:
     """See that specification, tables and prior fit each other.
 
     Raises:
@@ -74,6 +74,10 @@ def check_options(spec: MatchSpec, has_right: bool, prior: float | None) -> None
     if "side" in spec.one_to_one and not has_right:
         raise InputError(
             f"MatchSpec {spec.kind!r}: one_to_one=('side',) is about two tables: pass right=, or leave one_to_one out"
+        )
+    if has_order and not (spec.accept and spec.review):
+        raise InputError(
+            f"MatchSpec {spec.kind!r}: a run that later runs go on from needs accept= and review= of its own"
         )
     if prior is not None and not 0 < prior < 0.5:
         raise InputError(f"prior={prior}: a probability above 0 and below 0.5 is needed, that two random records match")

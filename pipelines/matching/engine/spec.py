@@ -183,8 +183,9 @@ class MatchSpec:
         kind: what is matched; names the model artefact.
         blocks: a pair is compared if any block finds it.
         comparisons: see `Comparison`.
-        accept: probability from which a pair is a link.
-        review: probability from which a person is asked about a pair.
+        accept: probability from which a pair is a link; 0 leaves it to the run, which takes the lowest (one half at least) above
+            which 98 of 100 links are expected to be right, see `thresholds`. A run of a schedule needs one of its own.
+        review: probability from which a person is asked about a pair; 0 leaves it to the run.
         review_share: most questions per cluster; those whose answer settles most come first.
         anchor: comparison that is trusted wherever it is not missing (an official number). Dependence and the rates of the
             other comparisons are then learned from the pairs it decides, whatever their other attributes say.
@@ -198,8 +199,8 @@ class MatchSpec:
     kind: str
     blocks: tuple[Block, ...]
     comparisons: tuple[Comparison, ...]
-    accept: float = 0.95
-    review: float = 0.5
+    accept: float = 0.0
+    review: float = 0.0
     review_share: float = 0.005
     anchor: str | None = None
     dependence: tuple[Dependence, ...] = ()
@@ -234,9 +235,9 @@ class MatchSpec:
                 raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
         if len(set(grouped)) < len(grouped):
             raise SpecError(f"MatchSpec {self.kind!r}: a comparison stands in two dependence groups: {grouped}")
-        if not 0 < self.review <= self.accept < 1:
+        if not (0 <= self.review < 1 and 0 <= self.accept < 1 and self.review <= (self.accept or 1)):
             raise SpecError(
-                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold"
+                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold, or be left out"
             )
 
     @property

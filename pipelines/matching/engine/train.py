@@ -258,9 +258,7 @@ def _expectation_maximisation(
     change, rounds, warmed_up = np.inf, 0, False
     while rounds < MAX_ROUNDS and change > TOLERANCE:
         posterior, classes = _posterior(spec, layout, data, state)
-        new = _maximise(
-            spec, data, state, posterior, classes, free=warmed_up, reserve=reserve * records, prior=prior
-        )
+        new = _maximise(spec, data, state, posterior, classes, free=warmed_up, reserve=reserve * records, prior=prior)
         change = _change(state, new) if warmed_up or rounds < WARM_UP_ROUNDS else np.inf
         if not warmed_up and (change < 1e-3 or rounds + 1 >= WARM_UP_ROUNDS):
             warmed_up, change = True, np.inf
