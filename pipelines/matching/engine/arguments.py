@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.engine.levels_text import SEPARATOR
 from pipelines.matching.engine.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
@@ -52,17 +53,31 @@ def arrow_table(table: Any, what: str) -> pa.Table:
     )
 
 
+def lists_as_text(table: pa.Table) -> pa.Table:
+    """The table with every list of plain values as one text, see `levels_text`: sorted, none twice; an empty list is null."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
+            if pa.types.is_nested(field.type.value_type):
+                continue
+            texts = [
+                SEPARATOR.join(["", *sorted({str(x) for x in row if x is not None})]) if row else None
+                for row in table.column(i).to_pylist()
+            ]
+            table = table.set_column(i, field.name, pa.array([t or None for t in texts], pa.string()))
+    return table
+
+
 def check_columns(table: pa.Table, spec: MatchSpec, what: str) -> None:
     """See that every column of the specification is there and holds plain values.
 
     Raises:
         KeyError: a column is not in the table.
-        InputError: a column holds lists or records.
+        InputError: a column holds records.
     """
     if missing := [c for c in spec.columns if c not in table.column_names]:
         raise KeyError(f"{what}: columns {missing} are not there; it has {table.column_names}")
     if nested := [c for c in spec.columns if pa.types.is_nested(table.schema.field(c).type)]:
-        raise InputError(f"{what}: columns {nested} hold lists or records; give each value a column of its own")
+        raise InputError(f"{what}: columns {nested} hold records; give each value a column of its own")
 
 
 def check_options(spec: MatchSpec, has_right: bool, prior: float | None, *, has_order: bool = False) -> None:

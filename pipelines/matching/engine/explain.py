@@ -16,13 +16,6 @@ from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.score import Scorer, effective_levels, probability
 from pipelines.matching.engine.scored import ScoredPairs
 
-RELATIONS = "relations"
-"""Name of the weight that says how well a relation of two different entities explains a pair, see `relations`."""
-
-
-def _dependence_name(members: tuple[str, ...]) -> str:
-    return " × ".join(members)
-
 
 def describe_patterns(scorer: Scorer, patterns: Patterns) -> tuple[pa.Array, pa.Array]:
     """Levels (map of strings) and weights (map of numbers) of each pattern, under PAIR's column types.
@@ -36,8 +29,7 @@ def describe_patterns(scorer: Scorer, patterns: Patterns) -> tuple[pa.Array, pa.
     comparisons = scorer.spec.comparisons
     level_of = np.stack([c.level[levels[:, i]] for i, c in enumerate(scorer.layout.cells)], axis=1)
     names = [np.array(c.level_names, dtype=object) for c in comparisons]
-    groups = [_dependence_name(d.comparisons) for d in scorer.model.dependence]
-    groups += [RELATIONS] * bool(scorer.model.relations)
+    groups = scorer.part_names[len(comparisons) :]
     levels_by_name = [
         [(c.name, names[i][level_of[k, i]]) for i, c in enumerate(comparisons)] for k in range(len(patterns))
     ]

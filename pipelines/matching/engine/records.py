@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.matching.engine.arguments import arrow_table, check_columns, read_ids
+from pipelines.matching.engine.arguments import arrow_table, check_columns, lists_as_text, read_ids
 from pipelines.matching.engine.blocking import read_keys
 from pipelines.matching.engine.encode import Codes, Encoded, encode, group_rows
 from pipelines.matching.engine.spec import MatchSpec
@@ -48,10 +48,10 @@ def read_tables(
     """The tables as Arrow ones that hold what the specification reads, with integer ids; and the ids where these are none."""
     if isinstance(table, CodedTable):
         return table, None, None
-    table = arrow_table(table, "table")
+    table = lists_as_text(arrow_table(table, "table"))
     check_columns(table, spec, "table")
     if right is not None:
-        right = arrow_table(right, "right")
+        right = lists_as_text(arrow_table(right, "right"))
         check_columns(right, spec, "right")
     return (table, right, None) if id_column is None else _with_ids(table, right, id_column)
 

@@ -25,6 +25,7 @@ from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.explain import Explanation, describe_patterns, explain_pair
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
+from pipelines.matching.engine.questions import most_open
 from pipelines.matching.engine.score import Scorer, probability
 from pipelines.matching.engine.scored import ScoredPairs, at_threshold
 from pipelines.matching.engine.spec import MatchSpec
@@ -155,7 +156,15 @@ class MatchResult:
         )
 
     @property
-    def _pairs_of_the_run(self) -> ScoredPairs:
+    def record_clusters(self) -> Ints:
+        """Per distinct record its cluster: the smallest record in it."""
+        if self.working is None:
+            raise ModelError("this result has no records; pass what `link` returned")
+        return np.asarray(self.working.clustering.labels).astype(np.int64)
+
+    @property
+    def kept_pairs(self) -> ScoredPairs:
+        """All candidate pairs of the run."""
         if self._scored is None:
             raise ModelError(
                 "a run of a schedule keeps no pairs below its thresholds; link without order= to look at them"
@@ -169,7 +178,7 @@ class MatchResult:
             accept: probability (0–1) from which a pair is a link.
             review: probability from which a person is asked; by default that of the run, or `accept` where it is lower.
         """
-        scored, spec = self._pairs_of_the_run, at_threshold(self.spec, accept, review)
+        scored, spec = self.kept_pairs, at_threshold(self.spec, accept, review)
         clustering = scored.clustering(spec)
         diagnostics = scored.diagnostics(spec, clustering)
         again = MatchResult.of(scored, spec, clustering, diagnostics, seconds=self.report.seconds)
@@ -181,10 +190,21 @@ class MatchResult:
         Columns: left_id, right_id, probability (0–1), weight (log2 odds), levels (comparison → level). Rows that agree in every
         compared column are one record, named by its first row.
         """
-        scored = self._pairs_of_the_run
+        scored = self.kept_pairs
+        return self._table_of(np.flatnonzero(probability(scored.weights)[scored.candidates.pattern] >= at_least))
+
+    def questions(self, count: int = 20) -> pa.Table:
+        """So many pairs whose answer teaches the model most; columns as of `scored_pairs`.
+
+        Add a column `verdict` (`same`, `different` or `unsure`), and pass the table as `judgements=` to the next `link`.
+        """
+        return self._table_of(most_open(self.kept_pairs, count))
+
+    def _table_of(self, keep: Ints) -> pa.Table:
+        """Some of the candidates, see `scored_pairs`."""
+        scored = self.kept_pairs
         candidates, first = scored.candidates, scored.grouping.first
         likely = probability(scored.weights)
-        keep = np.flatnonzero(likely[candidates.pattern] >= at_least)
         left, right = (scored.ids[first[end[keep]]] for end in (candidates.left, candidates.right))
         low, high = np.minimum(left, right), np.maximum(left, right)
         order = np.lexsort((high, low))
@@ -206,7 +226,7 @@ class MatchResult:
         Raises:
             InputError: an id is no row's.
         """
-        scored = self._pairs_of_the_run
+        scored = self.kept_pairs
         rows = scored.rows_of([left_id, right_id])
         if (rows < 0).any():
             raise InputError("explain: there is no row of one of these ids; pass ids as in `clusters`")
@@ -215,7 +235,7 @@ class MatchResult:
         return explain_pair(scored, self._scorer, ends, linked=bool(same_cluster))
 
     def _cluster_of(self, row: int) -> Any:
-        scored = self._pairs_of_the_run
+        scored = self.kept_pairs
         name = scored.ids[row] if scored.names is None else scored.names[int(scored.ids[row])].as_py()
         at = pc.index(self.clusters["mention_id"], pa.scalar(name, self.clusters["mention_id"].type)).as_py()
         return self.clusters["cluster_id"][at].as_py()

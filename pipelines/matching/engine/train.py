@@ -12,16 +12,17 @@ frequency to the product of the single ones, shrunk towards 1 where there are fe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.engine.calibration import calibrate
 from pipelines.matching.engine.compare import Layout, Patterns
 from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, Relation, digits
-from pipelines.matching.engine.relations import Candidate, RelationTables, candidates, correction
+from pipelines.matching.engine.relations import Candidate, RelationTables, candidates, correction, dependences
 from pipelines.matching.engine.score import Scorer, cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.term_frequency import agreement_shares
@@ -68,7 +69,7 @@ record, so only a relation that is commoner than they are may look like them. Th
 that shares everything takes the matches over, so the largest reserve whose matches can be identity counts."""
 
 ENOUGH_JUDGEMENTS = 20
-"""Judged pairs from which on they choose among models."""
+"""Judged pairs from which on they correct the weights and choose among models."""
 
 RARE = 0.5
 """Matches per record up to which no relation can hide among them: a rarer one is none, see `relations.COMMON`."""
@@ -197,29 +198,40 @@ def train(
             possible pairs.
         records: number of distinct records.
         found: name of a blocking rule → pairs it finds, see `relations`.
-        labels: patterns of pairs people have judged, with 1 for same and 0 for different. Each counts as `PAIRS_PER_JUDGEMENT` pairs.
+        labels: patterns of pairs people have judged, with 1 for same and 0 for different, see `can_calibrate`.
         prior: share of all possible pairs that are matches, where it is known; learned by default.
 
     Returns:
         The model; `trained_on` says how many rounds and whether EM converged.
     """
     layout = Layout.of(spec)
-    related = candidates(spec, found or {}, records)
-    data = _prepare(spec, layout, patterns, counted, sampled, labels=labels, relations=related)
+    levels = informative_levels(layout, layout.unpack(patterns))
+    related = candidates(spec, found or {}, records, dependences(spec, levels, sampled, records) if found else ())
+    told = labels is not None and can_calibrate(spec, labels)
+    counted_labels = None if told else labels
+    data = _prepare(spec, layout, patterns, counted, sampled, labels=counted_labels, relations=related)
     start = _start(spec, data, records, prior)
     if not data.counts.sum():
         return _model(spec, data, start, data.counts, records=records, rounds=0, change=0.0)
     learn = partial(_expectation_maximisation, spec, layout, data, start, records=records, prior=prior)
-    if not data.relations:
-        return learn(RESERVES[0])
-    told = labels is not None and len(labels[0]) >= ENOUGH_JUDGEMENTS and 0 < labels[1].mean() < 1
-    models = _ladder(learn, records, whole=told)
-    model = max(models, key=lambda m: _log_likelihood(spec, m, labels)) if told and labels else models[-1]
-    if model.trained_on["expected_matches"] < VANISHED:
+    models = _ladder(learn, records, whole=told) if data.relations else [learn(RESERVES[0])]
+    if told and labels:
+        return max((with_verdicts(spec, m, labels) for m in models), key=lambda m: _log_likelihood(spec, m, labels))
+    model = models[-1]
+    if data.relations and model.trained_on["expected_matches"] < VANISHED:
         plain = train(spec, patterns, counted, sampled, records=records, labels=labels, prior=prior)
         if VANISHED <= plain.trained_on["expected_matches"] <= records:
             return plain
     return model
+
+
+def can_calibrate(spec: MatchSpec, labels: tuple[Patterns, Floats]) -> bool:
+    """Whether verdicts correct the weights: there are enough of both sorts, and no anchor or expert says who is who.
+
+    Else each counts as `PAIRS_PER_JUDGEMENT` pairs.
+    """
+    known = spec.anchor is not None or any(c.fixed for c in spec.comparisons)
+    return not known and len(labels[0]) >= ENOUGH_JUDGEMENTS and 0 < float(labels[1].mean()) < 1
 
 
 def _ladder(learn: Callable[[float], Model], records: int, whole: bool) -> list[Model]:
@@ -238,6 +250,15 @@ def is_identity(model: Model, records: int) -> bool:
     Kin and neighbours are commoner than records and differ in most of what a match agrees in.
     """
     return model.trained_on["expected_matches"] <= RARE * records or model.agreement >= NEARLY_ALL
+
+
+def with_verdicts(spec: MatchSpec, model: Model, labels: tuple[Patterns, Floats]) -> Model:
+    """The model calibrated by what people have said of some pairs, see `calibration`."""
+    scorer = Scorer(spec, model, _prior_weight(model))
+    alone, joint = scorer.parts(labels[0])
+    shift, factors = calibrate(scorer.prior, np.column_stack([alone, joint]), labels[1])
+    rounded = {name: digits(float(x)) for name, x in zip(scorer.part_names, factors, strict=True)}
+    return replace(model, shift=digits(shift), factors=rounded)
 
 
 def _log_likelihood(spec: MatchSpec, model: Model, labels: tuple[Patterns, Floats]) -> float:
@@ -347,9 +368,10 @@ def _start(spec: MatchSpec, data: _Data, records: int, prior: float | None) -> _
         k = len(comparison.levels)
         guess = 0.85 * 0.25 ** np.arange(k)
         guess[-1] = 0.04
-        m.append(np.append(0.0, guess / guess.sum()))
+        names = comparison.level_names[1:]
+        m.append(_with_known(np.append(0.0, guess / guess.sum()), names, comparison.m))
         observed = _mass(data.levels[:, i], data.counts, k + 1)
-        u.append(_rates(observed, 0.1))
+        u.append(_with_known(_rates(observed, 0.1), names, comparison.u))
     for group in data.groups:
         joint.append(np.zeros(int(np.prod(group.sizes))))
     total = max(float(data.counts.sum()), 2.0)
@@ -371,6 +393,16 @@ def _rates(observed: Floats, pseudo: float) -> Floats:
     return np.asarray(out / out.sum())
 
 
+def _with_known(rates: Floats, names: Sequence[str], known: Mapping[str, float]) -> Floats:
+    """The rates, those that are known in their place; the others keep their proportions."""
+    if not known:
+        return rates
+    is_known = np.array([False, *(name in known for name in names)])
+    out = np.array([0.0, *(known.get(name, 0.0) for name in names)])
+    rest, free = max(1.0 - float(out.sum()), 1e-12), np.where(is_known, 0.0, rates)
+    return np.asarray(np.where(is_known, out, free * rest / max(float(free.sum()), 1e-300)))
+
+
 def _level_weights(spec: MatchSpec, i: int, state: _State) -> Floats:
     """log2 weight per level of comparison `i`; with term frequency that of a value that every record has."""
     comparison = spec.comparisons[i]
@@ -387,7 +419,7 @@ def _posterior(spec: MatchSpec, layout: Layout, data: _Data, state: _State) -> t
     """How likely each pattern is a match, and, if it is none, a stranger or in which relation (one column each)."""
     weight = np.full(len(data.counts), np.log2(state.share / (1 - state.share)))
     for i, cells in enumerate(layout.cells):
-        weights = cell_weights(cells.level, cells.bin, cells.uninformative, _level_weights(spec, i, state))
+        weights = cell_weights(cells.level, cells.bits, cells.uninformative, _level_weights(spec, i, state))
         weight += np.where(data.effective[:, i] > 0, weights[data.cells[:, i]], 0.0)
     for group, joint in zip(data.groups, state.joint, strict=True):
         weight += joint[group.effective]
@@ -423,8 +455,13 @@ def _maximise(
     m, u, joint = [], [], []
     for i, comparison in enumerate(spec.comparisons):
         k = len(comparison.levels) + 1
-        m.append(_rates(_mass(data.levels[:, i], match, k), 0.5))
-        u.append(_rates(_mass(data.levels[:, i], strangers, k), 0.1) if free else state.u[i])
+        names = comparison.level_names[1:]
+        m.append(_with_known(_rates(_mass(data.levels[:, i], match, k), 0.5), names, comparison.m))
+        u.append(
+            _with_known(_rates(_mass(data.levels[:, i], strangers, k), 0.1), names, comparison.u)
+            if free
+            else state.u[i]
+        )
     for g, old in enumerate(state.joint):
         joint.append(_joint(data, g, m, u, match=match, other=other)[0] if free else old)
     share = float(matches.sum() / data.counts.sum()) if prior is None else prior

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.matching import Dependence, Model, link
-from pipelines.matching.engine.explain import RELATIONS
+from pipelines.matching.engine.score import RELATIONS
 from tests.pipelines.matching.engine.households import SPEC, residents, scores
 
 COUNTRIES = {
