@@ -52,9 +52,9 @@ def weight_plot(result: MatchResult) -> str:
 
 
 def match_weights(model: Model) -> str:
-    """What every level of every comparison is worth (log2); for term frequency, that of a value that everybody has."""
+    """What every level of every comparison is worth (log2): with term frequency on average, for rare values are worth more."""
     lines = [
-        (f"{name}: {r.level}{' + rarity' if r.term_frequency else ''}", r.weight)
+        (f"{name}: {r.level}", float(np.log2(r.m / r.u)) if r.term_frequency else r.weight)
         for name, rates in model.comparisons.items()
         for r in rates
     ]
