@@ -74,6 +74,9 @@ ENOUGH_JUDGEMENTS = 20
 RARE = 0.5
 """Matches per record up to which no relation can hide among them: a rarer one is none, see `relations.COMMON`."""
 
+MOST_DIFFER = 2 / 3
+"""Share of the matches that may differ in one comparison: people move, but the matches of a table are not mostly people who did."""
+
 NEARLY_ALL = 0.85
 """Share of the evidence in which matches agree, from which on they can't be kin, who differ in name and birth."""
 
@@ -245,11 +248,15 @@ def _ladder(learn: Callable[[float], Model], records: int, whole: bool) -> list[
 
 
 def is_identity(model: Model, records: int) -> bool:
-    """Whether the matches of a model can be identity: they are rare, or they agree in nearly all that tells entities apart.
+    """Whether the matches of a model can be identity: they agree in nearly all that tells entities apart; or they are rare, and
+    there is nothing in which most of them differ.
 
-    Kin and neighbours are commoner than records and differ in most of what a match agrees in.
+    Kin and neighbours are commoner, and most of them differ in name and birth.
     """
-    return model.trained_on["expected_matches"] <= RARE * records or model.agreement >= NEARLY_ALL
+    if model.agreement >= NEARLY_ALL:
+        return True
+    differ = max(rates[-1].m for rates in model.comparisons.values())
+    return model.trained_on["expected_matches"] <= RARE * records and differ <= MOST_DIFFER
 
 
 def with_verdicts(spec: MatchSpec, model: Model, labels: tuple[Patterns, Floats]) -> Model:
