@@ -22,7 +22,7 @@ import numpy.typing as npt
 from pipelines.matching.engine.calibration import calibrate
 from pipelines.matching.engine.compare import Layout, Patterns
 from pipelines.matching.engine.model import DependenceWeights, JointWeight, LevelRates, Model, Relation, digits
-from pipelines.matching.engine.relations import Candidate, RelationTables, candidates, correction, dependences
+from pipelines.matching.engine.relations import COMMON, Candidate, RelationTables, candidates, correction, dependences
 from pipelines.matching.engine.score import Scorer, cell_weights, effective_levels, informative_levels, probability
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.term_frequency import agreement_shares
@@ -282,15 +282,33 @@ def _prior_weight(model: Model) -> float:
 def _expectation_maximisation(
     spec: MatchSpec, layout: Layout, data: _Data, state: _State, reserve: float, *, records: int, prior: float | None
 ) -> Model:
-    """The model EM ends in; `reserve` as `RESERVES`."""
+    """The model EM ends in; `reserve` as `RESERVES`.
+
+    A large reserve keeps relations from looking like matches, but makes them share less than they do, so that some of their pairs
+    pass for matches. So once EM has settled it goes on with the least one, in which only a relation commoner than matches may share
+    more than it names.
+    """
     change, rounds, warmed_up = np.inf, 0, False
-    while rounds < MAX_ROUNDS and change > TOLERANCE:
+    strict, rounds_to_go = bool(data.relations), 0
+    while rounds < MAX_ROUNDS and (change > TOLERANCE or strict or rounds_to_go):
+        if strict and (change <= TOLERANCE or rounds >= MAX_ROUNDS // 2):
+            strict, reserve, rounds_to_go = False, RESERVES[-1], WARM_UP_ROUNDS
         posterior, classes = _posterior(spec, layout, data, state)
-        new = _maximise(spec, data, state, posterior, classes, free=warmed_up, reserve=reserve * records, prior=prior)
+        new = _maximise(
+            spec,
+            data,
+            state,
+            posterior,
+            classes,
+            free=warmed_up,
+            reserve=reserve * records,
+            common=0.0 if strict else COMMON * records,
+            prior=prior,
+        )
         change = _change(state, new) if warmed_up or rounds < WARM_UP_ROUNDS else np.inf
         if not warmed_up and (change < 1e-3 or rounds + 1 >= WARM_UP_ROUNDS):
             warmed_up, change = True, np.inf
-        state, rounds = new, rounds + 1
+        state, rounds, rounds_to_go = new, rounds + 1, max(rounds_to_go - 1, 0)
     posterior, _ = _posterior(spec, layout, data, state)
     return _model(spec, data, state, posterior, records=records, rounds=rounds, change=change)
 
@@ -453,6 +471,7 @@ def _maximise(
     *,
     free: bool,
     reserve: float,
+    common: float,
     prior: float | None,
 ) -> _State:
     use = _anchored(data, posterior)
@@ -472,12 +491,15 @@ def _maximise(
     for g, old in enumerate(state.joint):
         joint.append(_joint(data, g, m, u, match=match, other=other)[0] if free else old)
     share = float(matches.sum() / data.counts.sum()) if prior is None else prior
-    sharing, shares = _related(data, state, other[:, None] * classes, reserve)
+    sharing, shares = _related(data, state, other[:, None] * classes, reserve, common)
     return _State(m, u, min(max(share, 1e-12), 0.5), joint, sharing, shares)
 
 
-def _related(data: _Data, state: _State, others: Floats, reserve: float) -> tuple[Floats, Floats]:
-    """What relations share, and how common they are, from the non-matches in each of them (a column each, strangers first)."""
+def _related(data: _Data, state: _State, others: Floats, reserve: float, common: float) -> tuple[Floats, Floats]:
+    """What relations share, and how common they are, from the non-matches in each of them (a column each, strangers first).
+
+    Relations of fewer pairs than `common` share no more than they name.
+    """
     if data.tables is None:
         return state.sharing, state.shares
     mass = data.tables.masses(others[:, 1:])
@@ -491,6 +513,7 @@ def _related(data: _Data, state: _State, others: Floats, reserve: float) -> tupl
         total, held = (np.bincount(at[0], weights=x, minlength=at[1]) for x in (mass[:, k], mass[:, k] * share[:, k]))
         sharing[:, k] = (held + np.where(data.names[:, k], reserve, 0.0)) / np.maximum(total + reserve, 1e-300)
     shares = others.sum(axis=0)
+    sharing = np.where(~data.names & (shares[1:] < common), 0.0, sharing)
     return np.clip(sharing, 1 - SURE, SURE), shares / max(float(shares.sum()), 1e-300)
 
 
