@@ -54,7 +54,7 @@ WARM_UP_ROUNDS = 12
 """Most rounds in which u stays the rate among all pairs, so that EM can't take a commoner relation for the matches."""
 
 TOLERANCE = 1e-5
-MAX_ROUNDS = 300
+MAX_ROUNDS = 600
 
 VANISHED = 20.0
 """Expected matches below which relations may have taken the matches over: where few comparisons tell them apart, a model without
