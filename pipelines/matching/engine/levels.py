@@ -93,6 +93,15 @@ class ValuePairs:
         left, right = self.codes(column)
         return (left == right) & (left >= 0)
 
+    def agree(self, same: Sequence[str], unless: Sequence[str] = ()) -> Mask:
+        """Every column of `same` agrees; those of `unless` do not contradict: they agree, or are null on a side."""
+        out = np.ones(len(self), dtype=bool)
+        for column in same:
+            out &= self.same(column)
+        for column in unless:
+            out &= self.same(column) | ~self.both_present(column)
+        return out
+
     def crossed(self, one: str, other: str) -> Mask:
         """A value of column `one` on one side equals that of column `other` on the other side."""
         code_in_one = self.encoded.shared(one, other)
@@ -280,6 +289,29 @@ class Same(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SameColumn(ByCode):
+    """A column agrees: inherit from it, and say in the docstring what that means."""
+
+    column: str
+    name: str
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class FormerValue(ByCode):
+    """The value on one side is the former one on the other, or both had the same former one: inherit from it."""
+
+    column: str
+    former: str
+    name: str
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.crossed(self.column, self.former) | pairs.same(self.former)
 
 
 @dataclass(frozen=True)
