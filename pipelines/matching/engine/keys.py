@@ -63,6 +63,13 @@ def rare_words(column: str, count: int = 3) -> AnyOf:
     return _each(column, partial(_rarest, count=count), f"rare word of {column}", count, False)
 
 
+def rarest_words(texts: pa.ChunkedArray, count: int) -> pa.Array:
+    """Per text the words that `rare_words` would take; null for null."""
+    coded = texts.combine_chunks().dictionary_encode()
+    lists = pa.array(_rarest(coded.dictionary, count), pa.list_(pa.string()))
+    return lists.take(coded.indices)
+
+
 def _elements(values: pa.Array) -> list[list[str]]:
     return [words_of(text) for text in values.cast(pa.large_string()).to_pylist()]
 
