@@ -209,7 +209,7 @@ class MatchSpec:
         blocks: a pair is compared if any block finds it.
         comparisons: see `Comparison`.
         accept: probability from which a pair is a link; 0 leaves it to the run, which takes the lowest (one half at least) above
-            which 98 of 100 links are expected to be right, see `thresholds`. A run of a schedule needs one of its own.
+            which 97 of 100 links are expected to be right, see `thresholds`. A run of a schedule needs one of its own.
         review: probability from which a person is asked about a pair; 0 leaves it to the run.
         review_share: most questions per cluster; those whose answer settles most come first.
         anchor: comparison that is trusted wherever it is not missing (an official number). Dependence and the rates of the

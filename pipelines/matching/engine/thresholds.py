@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 LIKELIER_THAN_NOT = 0.5
 """Least probability of a link: below it a pair is likelier wrong than right."""
 
-RIGHT = 0.98
+RIGHT = 0.97
 """Share of all links that should be right: one wrong link joins two clusters, and so is worse than one that lacks."""
 
 ASK_FROM = 0.2
