@@ -149,6 +149,9 @@ class PointSource(Strict):
 
     lng: str = Field(description="column of the longitude, in degrees")
     lat: str = Field(description="column of the latitude, in degrees")
+    system: Literal["wgs84", "gcj02", "unsure"] = Field(
+        "wgs84", description="what the degrees count in; unsure: devices differ, WGS-84 or GCJ-02"
+    )
 
     @property
     def columns(self) -> dict[str, str]:

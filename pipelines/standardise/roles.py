@@ -159,9 +159,10 @@ def _split(cells: pa.ChunkedArray, source: Source) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(part), ""), pa.scalar(None, pa.string()), part)
 
 
-def point_text(cells: Mapping[str, pa.ChunkedArray], attribute: str) -> pa.ChunkedArray:
-    """Longitude and latitude as written, a comma between; null where one is missing."""
-    return pc.binary_join_element_wise(cells[f"{attribute}.lng"], cells[f"{attribute}.lat"], ",")
+def point_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, system: str = "wgs84") -> pa.ChunkedArray:
+    """Longitude and latitude as written, a comma between; null where one is missing. Behind them any system but WGS-84."""
+    point = pc.binary_join_element_wise(cells[f"{attribute}.lng"], cells[f"{attribute}.lat"], ",")
+    return point if system == "wgs84" else pc.binary_join_element_wise(point, f"@{system}", "")
 
 
 def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: int) -> pa.ChunkedArray:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.matching.engine.average_link import AverageLink
 from pipelines.matching.engine.levels import Different, Level, shadowed_levels
 
 
@@ -217,6 +218,7 @@ class MatchSpec:
         dependence: groups of dependent comparisons, see `Dependence`. A comparison stands in at most one group.
         distinct: columns of which a cluster never holds two different values (a valid identity number). Where both records of
             a pair have a value of the first of them, it alone decides whether they are compared, see `rules`.
+        average_link: clusters join by their mean weight instead of by any link, see `average_link`.
         one_to_one: columns that name a source in which no entity occurs twice; a cluster takes at most one record per source.
             In two-table mode `("side",)` makes every record match at most once.
     """
@@ -231,6 +233,7 @@ class MatchSpec:
     dependence: tuple[Dependence, ...] = ()
     distinct: tuple[str, ...] = ()
     one_to_one: tuple[str, ...] = ()
+    average_link: AverageLink | None = None
 
     def __post_init__(self) -> None:
         for several in ("blocks", "comparisons", "dependence", "distinct", "one_to_one"):
