@@ -25,10 +25,20 @@ CALLER_PERIODS = ("period_0", "period_1")
 ROADS = ("road", "road_2", "road_3")
 
 _STORED = (
-    *("content", "source_code", "earlier_ticket", "occurred_at", "closed_at", "community", "estate", "building", "room"),
+    *(
+        "content",
+        "source_code",
+        "earlier_ticket",
+        "occurred_at",
+        "closed_at",
+        "community",
+        "estate",
+        "building",
+        "room",
+    ),
     *("road", "road_number", "location_lng", "location_lat", "location_doubt", "reporter_phone", "reporter_code"),
     *("event_class", "event_class_second", "event_class_reach", "event_class_pace", "event_class_kind"),
-    *(f"event_class_{n}" for n in ("spot", "mark", "floor", "hour", "size", "count", "firm", "since")),
+    *(f"event_class_{n}" for n in ("spot", "mark", "floor", "hour", "size", "quantity", "firm", "since")),
     "component_code",
 )
 
@@ -67,7 +77,11 @@ def _text(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _number(column: pa.ChunkedArray) -> pa.Array:
-    plain = column.cast(pa.float64()) if not pa.types.is_dictionary(column.type) else column.cast(column.type.value_type).cast(pa.float64())
+    plain = (
+        column.cast(pa.float64())
+        if not pa.types.is_dictionary(column.type)
+        else column.cast(column.type.value_type).cast(pa.float64())
+    )
     return plain.combine_chunks()
 
 
@@ -96,7 +110,9 @@ def _periods(hours: npt.NDArray[np.float64], days: npt.NDArray[np.float64]) -> l
     """Two names of spans of twice so many days, laid half a span apart: moments that many days apart share one."""
     spans = [np.floor(np.nan_to_num(hours) / (48 * days) + shift).astype(np.int64) for shift in (0.0, 0.5)]
     return [
-        pc.binary_join_element_wise(letter, pa.array(days.astype(np.int64)).cast(pa.string()), pa.array(span).cast(pa.string()), ".")
+        pc.binary_join_element_wise(
+            letter, pa.array(days.astype(np.int64)).cast(pa.string()), pa.array(span).cast(pa.string()), "."
+        )
         for letter, span in zip("ab", spans, strict=True)
     ]
 
@@ -107,7 +123,9 @@ def _class_periods(some: pa.Table, hours: npt.NDArray[np.float64], told: pa.Arra
     known = pc.and_(told, pa.array(~np.isnan(hours)))
     keys = []
     for column in ("event_class", "event_class_second"):
-        keys += [pc.binary_join_element_wise(_text(some[column]), p, "|") for p in _periods(hours, days.astype(np.float64))]
+        keys += [
+            pc.binary_join_element_wise(_text(some[column]), p, "|") for p in _periods(hours, days.astype(np.float64))
+        ]
     return {name: pc.if_else(known, key, None) for name, key in zip(CLASS_PERIODS, keys, strict=True)}
 
 

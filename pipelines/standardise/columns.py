@@ -149,7 +149,7 @@ class _Row:
             case "codes":
                 return written | {type_.value: self.cells(f"label.{(attribute.cells or (name,))[0]}")}
             case "gazetteer":
-                return written | self._address(name, type_)
+                return self._address(name, type_, written)
             case "grids":
                 return written | {type_.value: self._grid()}
         if type_.standardiser is None:
@@ -182,13 +182,18 @@ class _Row:
         standard = self.context.reports(pa.table({cell: self.cells(c) for cell, c in coded.items()}), type_)
         return {output: standard.column(out.source) for output, out in type_.outputs.items()}
 
-    def _address(self, name: str, type_: AttributeType) -> dict[str, pa.ChunkedArray]:
+    def _address(
+        self, name: str, type_: AttributeType, written: dict[str, pa.ChunkedArray]
+    ) -> dict[str, pa.ChunkedArray]:
+        """The parts of an address; where it was found in a text and the cell is empty, what was found counts as written."""
         parts = {part: self.cells(f"raw.{name}.{part}") for part in ADDRESS_PARTS}
         if instead := self.kind.attributes[name].read_from:
             other, _, output = instead.partition(".")
-            parts["text"] = pc.coalesce(self.outputs[other][output], parts["text"])
+            found = self.outputs[other][output]
+            parts["text"] = pc.coalesce(found, parts["text"])
+            written = written | {RAW: pc.coalesce(written[RAW], found)}
         standard = self.context.addresses(pa.table(parts | {"grid_code": self._declared_grid()}))
-        return {output: standard.column(out.source) for output, out in type_.outputs.items()}
+        return written | {output: standard.column(out.source) for output, out in type_.outputs.items()}
 
     def _filled(self, name: str, output: str) -> pa.ChunkedArray:
         """A stored output: what stands in where the row says nothing, and the fill of its type."""

@@ -91,13 +91,17 @@ class SharesAny(ByCode):
 
 @dataclass(frozen=True)
 class SamePartsHaving(ByCode):
-    """Every column of `same` agrees, and `column` has the value on both sides: a power cut is one event at many doors."""
+    """Every column of `same` agrees, and `column` has the value on both sides: a power cut is one event at many doors.
+
+    Where `differs` is given, both sides also have different values of it: quarrels at two doors are two quarrels.
+    """
 
     same: tuple[str, ...]
     column: str
     value: str
     name: str
     weighed_by: str | None = None
+    differs: str | None = None
 
     @property
     def frequency_of(self) -> str | None:
@@ -112,6 +116,8 @@ class SamePartsHaving(ByCode):
         out = (left == right) & np.isin(left, code)
         for column in self.same:
             out &= pairs.same(column)
+        if self.differs is not None:
+            out &= pairs.both_present(self.differs) & ~pairs.same(self.differs)
         return out
 
 

@@ -65,8 +65,8 @@ def recluster(spec: MatchSpec, state: State, former: State, delta: RowDelta, reg
     if spec.average_link:
         # A pair that is no link may reach out of the region: its ends share no component, so it counts for neither.
         known = np.flatnonzero((local[links.left] >= 0) & (local[links.right] >= 0) & (links.pattern >= 0))
-        ends = sort_ends(local[links.left[known]], local[links.right[known]])
-        pairs = WeighedPairs.of(*ends, links.weight_of(known), links.accepted[known])
+        low, high = sort_ends(local[links.left[known]], local[links.right[known]])
+        pairs = WeighedPairs.of(low, high, links.weight_of(known), links.accepted[known])
         clustered = cluster_by_average(len(region), pairs, weight_of(spec.accept), spec.average_link, constraints)
     else:
         clustered = cluster(len(region), left, right, links.weight_of(inside), constraints)

@@ -12,12 +12,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
+from math import exp
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import yaml
 
 WORD, HINT = 2.0, 0.7
@@ -50,6 +49,10 @@ class Guess:
     kind: str
 
 
+Evidence = dict[int, float]
+"""Class, by its place in the taxonomy, to evidence (natural logarithm) for it."""
+
+
 @dataclass(frozen=True)
 class Classes:
     """The taxonomy, ready to guess.
@@ -58,13 +61,13 @@ class Classes:
         names: Chinese names in the order of the file.
         entries: what the file says of each.
         words: word → (class, evidence).
-        pattern: finds all words, overlapping ones too.
+        by_start: first two characters → the words that begin with them.
     """
 
     names: tuple[str, ...]
     entries: tuple[dict[str, Any], ...]
     words: dict[str, tuple[tuple[int, float], ...]]
-    pattern: re.Pattern[str]
+    by_start: dict[str, tuple[str, ...]]
 
     def guess(self, listed: tuple[str | None, ...], wording: str | None, text: str) -> Guess:
         """The likeliest class.
@@ -76,46 +79,67 @@ class Classes:
         """
         by_list, by_text = self._listed(listed), self._said(text)
         if wording:
-            by_text = by_text + self._said(wording)
-        evidence = by_list + by_text
-        first, second = (int(i) for i in np.argsort(-evidence, kind="stable")[:2])
-        source = ("both" if by_text[first] else "crosswalk") if by_list[first] else "text"
-        if not evidence[first]:
+            _add(by_text, self._said(wording))
+        evidence = dict(by_list)
+        _add(evidence, by_text)
+        if not evidence:
             return Guess(None, None, None, "none", None, 1, INCIDENT)
-        close = evidence[second] >= LEAST and evidence[second] >= evidence[first] - LIKELY
+        ranked = sorted(evidence, key=lambda k: (-evidence[k], k))
+        first, most = ranked[0], evidence[ranked[0]]
+        second = ranked[1] if len(ranked) > 1 and evidence[ranked[1]] >= max(LEAST, most - LIKELY) else None
+        others = sum(exp(evidence[k] - most) for k in ranked[1:]) + (len(self.names) - len(ranked)) * exp(-most)
         entry = self.entries[first]
         return Guess(
             self.names[first],
-            self.names[second] if close else None,
-            round(float(1 / np.exp(evidence - evidence[first]).sum()), 4),
-            source,
+            None if second is None else self.names[second],
+            round(1 / (1 + others), 4),
+            ("both" if first in by_text else "crosswalk") if first in by_list else "text",
             entry["reach"],
             entry.get("pace", 1),
             entry.get("kind", INCIDENT),
         )
 
-    def _listed(self, listed: tuple[str | None, ...]) -> npt.NDArray[np.float64]:
+    def _listed(self, listed: tuple[str | None, ...]) -> Evidence:
         """Evidence of the crosswalks: of two the classes they have in common, where there are any."""
-        out = np.zeros(len(self.names))
-        sets = [{n for n in one.split(SEVERAL) if n in self.names} for one in listed if one]
+        sets = [{self._numbers[n] for n in one.split(SEVERAL) if n in self._numbers} for one in listed if one]
         sets = [one for one in sets if one]
-        if sets:
-            common = set.intersection(*sets) or set.union(*sets)
-            for name in common:
-                out[self.names.index(name)] = LISTED if len(common) == 1 else LISTED_AMONG
+        if not sets:
+            return {}
+        common = set.intersection(*sets) or set.union(*sets)
+        return dict.fromkeys(common, LISTED if len(common) == 1 else LISTED_AMONG)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.names)}
+
+    def _said(self, text: str) -> Evidence:
+        """Evidence of the words of a text, each once."""
+        out: Evidence = {}
+        for part, grievance in enumerate(_JOINERS.split(text)):
+            share = 1.0 if part == 0 else SECOND_GRIEVANCE
+            for word in self._words_of(grievance):
+                for k, evidence in self.words[word]:
+                    out[k] = out.get(k, 0.0) + evidence * share
         return out
 
-    def _said(self, text: str) -> npt.NDArray[np.float64]:
-        """Evidence of the words of a text; a word inside a longer one that is known does not count."""
-        out = np.zeros(len(self.names))
-        for part, grievance in enumerate(_JOINERS.split(text)):
-            seen = {match[1] for match in self.pattern.finditer(grievance)}
-            for word in seen:
-                if any(word != other and word in other for other in seen):
-                    continue
-                for k, evidence in self.words[word]:
-                    out[k] += evidence * (1.0 if part == 0 else SECOND_GRIEVANCE)
-        return out
+    def _words_of(self, text: str) -> set[str]:
+        """The words of a text that the taxonomy knows; one inside a longer one does not count."""
+        by_start = self.by_start
+        seen: set[str] = set()
+        for i in range(len(text)):
+            for word in by_start.get(text[i : i + 2], ()):
+                if text.startswith(word, i):
+                    seen.add(word)
+            if text[i] in by_start:
+                seen.update(by_start[text[i]])
+        if len(seen) < 2:
+            return seen
+        return {word for word in seen if not any(word != other and word in other for other in seen)}
+
+
+def _add(evidence: Evidence, more: Evidence) -> None:
+    for k, x in more.items():
+        evidence[k] = evidence.get(k, 0.0) + x
 
 
 @cache
@@ -128,10 +152,12 @@ def taxonomy() -> Classes:
         for word in entry["words"]:
             words[word.removeprefix("~")].append((k, HINT if word.startswith("~") else WORD))
     shared = {w: tuple((k, x / len(many) ** 0.5) for k, x in many) for w, many in words.items()}
-    longest_first = sorted(map(re.escape, shared), key=lambda w: (-len(w), w))
+    by_start: defaultdict[str, list[str]] = defaultdict(list)
+    for word in shared:
+        by_start[word[:2]].append(word)
     return Classes(
         tuple(entry["zh"] for entry in table.values()),
         tuple(table.values()),
         shared,
-        re.compile(f"(?=({'|'.join(longest_first)}))"),
+        {start: tuple(sorted(some)) for start, some in by_start.items()},
     )

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.address.gazetteer import NameIndex
-from pipelines.standardise.address.notation import name_key
 from pipelines.standardise.numerals import NUMERALS
 
 _N = f"(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}})"
@@ -76,8 +75,7 @@ class PlaceFinder:
         return _Spotter.of(self.gazetteer.roads)
 
     def find(self, text: str) -> Spot:
-        """The first place of a text: an estate before a road, since a road alone is long."""
-        text = name_key(text)
+        """The first place of a text, its numerals as digits (`name_key`): an estate before a road, since a road alone is long."""
         crossing = self._crossing(text)
         if (at := self._estates.first(text)) is not None:
             _, end, name = at
@@ -92,8 +90,8 @@ class PlaceFinder:
             return Spot(name, "", crossing, ("road", name))
         rest = self._tail(text, number.end())
         places = self.gazetteer.numbered.get((name, number[0].removesuffix("号")))
-        target = ("estate", places) if places else ("road", name, number[0])
-        return Spot(name + number[0], text[number.end() : rest], crossing or _landmark(text, rest), target)
+        at_number: tuple[object, ...] = ("estate", places) if places else ("road", name, number[0])
+        return Spot(name + number[0], text[number.end() : rest], crossing or _landmark(text, rest), at_number)
 
     @staticmethod
     def _tail(text: str, at: int) -> int:
@@ -157,8 +155,9 @@ class _Spotter:
     def _alike(self, text: str) -> tuple[int, int, str] | None:
         """The first name of three characters or more that is written with one other character of the same sound."""
         sound = tuple(map(_sound, text))
-        for i in range(len(text) - 2):
-            if sound[i : i + 2] not in self.sound_starts:
+        starts = self.sound_starts
+        for i, two in enumerate(pairwise(sound)):
+            if two not in starts:
                 continue
             for length in self.lengths:
                 name = self.sounds.get(sound[i : i + length])
@@ -174,7 +173,7 @@ def _sound(character: str) -> str:
 
 def _readings(key: str) -> set[tuple[str, ...]]:
     """How a name may sound, tones apart; of names with many readings only the usual one."""
-    every = [sorted(set(one)) for one in pinyin(key, style=Style.NORMAL, heteronym=True, errors=list)]
+    every = [sorted(set(one)) for one in pinyin(key, style=Style.NORMAL, heteronym=True)]
     usual = tuple(map(_sound, key))
     if len(every) != len(key) or prod(map(len, every)) > MOST_READINGS:
         return {usual}

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.address import Gazetteer
-from pipelines.standardise.address.notation import plain_characters
+from pipelines.standardise.address.notation import name_key, plain_characters
 from pipelines.standardise.events.classes import INCIDENT, Classes, taxonomy
 from pipelines.standardise.events.particulars import Particulars, particulars
 from pipelines.standardise.events.places import NOWHERE, PlaceFinder
@@ -60,7 +60,7 @@ def _read(
     outcome: str,
 ) -> dict[str, object]:
     guess = classes.guess((listed, listed_too), None if listed or listed_too else category, text)
-    kind = guess.kind
+    kind, plain = guess.kind, name_key(text)
     if _NOTHING.search(outcome) and kind == INCIDENT:
         kind = "nothing_found"
     if _TEST.search(outcome) or (kind == INCIDENT and len(text) < 12 and _TEST.search(text)):
@@ -73,8 +73,8 @@ def _read(
         "reach": guess.reach,
         "pace": guess.pace,
         "ticket_kind": kind,
-        **_place(finder, address, text),
-        **particulars(text)._asdict(),
+        **_place(finder, name_key(address), plain),
+        **particulars(text, plain)._asdict(),
     }
 
 
