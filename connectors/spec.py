@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails
 
+from connectors.process_spec import Process
 from warehouse.model.data_model import DataModel, shipped
 
 
@@ -387,12 +388,14 @@ class Dataset(Strict):
         description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
     )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
+    process: Process | None = Field(None, description="how a row tells of the handling of a case")
 
     @model_validator(mode="after")
     def _consistent(self) -> Dataset:
         known = set(self.columns)
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
+        asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
         asked["county"] = {self.county} if self.county else set()
         asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()
