@@ -67,6 +67,9 @@ class Process(_Strict):
     self_handled: str | None = Field(None, description="column that says it was dealt with on the spot by who found it")
     verifies: bool = Field(True, description="whether a case must be verified before it is closed")
     limit: Limit | None = Field(None, description="the time limit of a case")
+    clock: Literal["utc", "city"] = Field(
+        "utc", description="what seconds or milliseconds since 1970 count in: UTC, or the city's own clock"
+    )
 
     @property
     def columns(self) -> set[str]:

@@ -111,6 +111,9 @@ class Source(Strict):
         False,
         description="it is somebody else's in the row, such as the manager's phone as the firm's: it contradicts nobody",
     )
+    clock: Literal["utc", "city"] = Field(
+        "utc", description="what seconds or milliseconds since 1970 count in: UTC, or the city's own clock"
+    )
 
     @model_validator(mode="before")
     @classmethod

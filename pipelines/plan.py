@@ -17,9 +17,10 @@ from pipelines.stages import checks, history, quality, reconcile, release, resol
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
+from pipelines.stages.processes import write_processes
 from pipelines.steps import Plan, Step, Written, handles
 from quality.suites import load_suite, suites_of_stage
-from warehouse.model import catalogue, evidence, landing
+from warehouse.model import catalogue, evidence, landing, process
 from warehouse.model import quality as measures
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel
@@ -169,6 +170,16 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         history.write_history,
         versioned=True,
     )  # fmt: skip
+    yield Step(
+        "process",
+        "golden",
+        (*landed, *handles(["mention", "entity", "golden"], ["event"])),
+        tuple(
+            Written(f"process/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
+            for table in (process.EVENT_STAGE, process.EVENT_DEADLINE, process.STAGE_FAULT)
+        ),
+        lambda settings, _: write_processes(settings),
+    )
     yield Step(
         "grid",
         "golden",

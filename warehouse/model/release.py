@@ -12,7 +12,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, landing, link, quality
+from warehouse.model import catalogue, evidence, landing, link, process, quality
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -155,6 +155,9 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(evidence.RELIABILITY, "来源可靠度", each("reliability")),
         Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides)),
         Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
+        Served(process.EVENT_STAGE, "事件环节", (("process", "event_stage"),), ("event_id", "at"), required=False),
+        Served(process.EVENT_DEADLINE, "事件时限", (("process", "event_deadline"),), ("event_id",), required=False),
+        Served(process.STAGE_FAULT, "流程问题", (("process", "stage_fault"),), required=False),
         Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
         Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
         Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), failing, required=False),

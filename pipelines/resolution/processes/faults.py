@@ -20,7 +20,10 @@ FAULTS = {
     "verified_before_handled": ("核查早于处置", "verified before it was handled"),
     "registered_before_reported": ("立案早于上报", "registered before it was reported"),
     "closed_before_verified": ("结案早于核查", "closed before it was verified"),
-    "no_verification": ("未核查即结案", "closed without verification, though its platform verifies and it was not dealt with on the spot"),
+    "no_verification": (
+        "未核查即结案",
+        "closed without verification, though its platform verifies and it was not dealt with on the spot",
+    ),
     "reporter_is_verifier": ("上报人核查", "verified by who reported it"),
     "handler_is_verifier": ("处置人核查", "verified by who handled it"),
 }

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from connectors.process_spec import AnyStage, Process
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.instants import standardise_instants
+from pipelines.standardise.roles import with_clock
 
 ORDER: dict[str, int] = {
     stage: n for n, stage in enumerate(("reported", "registered", "dispatched", "handled", "verified", "closed"), 1)
@@ -56,9 +57,9 @@ def cases(process: Process, rows: pa.Table) -> Cases:
     actors = {stage: _column(rows, column).to_pylist() for stage, column in process.actors.items()}
     logged = _log(process, rows)
     in_log = {(row, stage) for row, stage, _, _ in logged}
-    read = list(logged)
+    read: list[tuple[int, str, Any, str | None]] = list(logged)
     for stage, column in process.stages.items():
-        moments = _instants(_column(rows, column)).to_pylist()
+        moments = _instants(with_clock(_column(rows, column), process.clock)).to_pylist()
         who = actors.get(stage, [None] * rows.num_rows)
         read += [
             (row, stage, at, actor)
@@ -90,7 +91,11 @@ def _log(process: Process, rows: pa.Table) -> list[tuple[int, AnyStage, Any, str
     """The steps of a column that lists them; a list that cannot be read has none."""
     if process.log is None:
         return []
-    steps = [(row, *step) for row, text in enumerate(_column(rows, process.log.column).to_pylist()) for step in _steps(process, text)]
+    steps = [
+        (row, *step)
+        for row, text in enumerate(_column(rows, process.log.column).to_pylist())
+        for step in _steps(process, text)
+    ]
     moments = _instants(pa.array([at for _, _, at, _ in steps], pa.string())).to_pylist()
     return [(row, stage, at, who) for (row, stage, _, who), at in zip(steps, moments, strict=True) if at]
 
