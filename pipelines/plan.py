@@ -173,10 +173,10 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "process",
         "golden",
-        (*landed, *handles(["mention", "entity", "golden"], ["event"])),
+        (*landed, *handles(["mention", "entity"], ["event", "component"]), "golden/event"),
         tuple(
             Written(f"process/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
-            for table in (process.EVENT_STAGE, process.EVENT_DEADLINE, process.STAGE_FAULT)
+            for table in process.TABLES
         ),
         lambda settings, _: write_processes(settings),
     )

@@ -1,5 +1,5 @@
-"""Stages, time limits and findings of all reports of events. Reads the landing area, `mention/event`, `entity/event`,
-`golden/event`; writes `process/*`."""
+"""Stages, time limits and findings of all reports of events. Reads the landing area, `mention` and `entity` of events
+and components, `golden/event`; writes `process/*`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from connectors.spec import Dataset, Platform
 from pipelines.once import Counts
 from pipelines.resolution.processes.deadlines import governing, limits
 from pipelines.resolution.processes.faults import FAULTS, faults
+from pipelines.resolution.processes.following import related
 from pipelines.resolution.processes.stages import ORDER, Cases, cases
 from pipelines.resolution.processes.working_time import WorkingTime
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.roles import mentions_of_rows
+from warehouse.model import Home
 from warehouse.model.link import ENTITY
-from warehouse.model.process import EVENT_DEADLINE, EVENT_STAGE, STAGE_FAULT
+from warehouse.model.process import TABLES
 from warehouse.model.table import Table
 
-EVENT = "event"
+EVENT, COMPONENT = "event", "component"
 ROW = ("delivery_id", "file_name", "sheet_name", "row_number")
 
 
@@ -44,66 +46,58 @@ def write_processes(settings: Settings) -> Counts:
     home, rules = settings.home, settings.city.event_rules
     working_time = WorkingTime(rules.working_slots)
     stages, deadlines, found = [], [], []
-    for reports in _reports(settings):
+    mentions = _named_mentions(home, EVENT)
+    for reports in _reports(settings, mentions):
         stages.append(_with_head(reports, _numbered(reports.cases.lines)))
         deadlines.append(_with_head(reports, limits(reports.process, reports.rows, reports.cases, working_time)))
         found.append(_with_head(reports, _described(faults(reports.process, reports.cases))))
     due = _together(deadlines)
     if due is not None:
         due = governing(due.append_column("line", pa.array(np.arange(due.num_rows))), rules)
+    again, about = related(mentions, _named_mentions(home, COMPONENT))
     counts = {}
-    for table, rows in ((EVENT_STAGE, _together(stages)), (EVENT_DEADLINE, due), (STAGE_FAULT, _together(found))):
+    for table, rows in zip(TABLES, (_together(stages), due, _together(found), again, about), strict=True):
         written = table.empty() if rows is None else _conform(table, rows)
         table.write(written, home.stage("process", table.name))
         counts[table.name] = written.num_rows
     return counts
 
 
-def _reports(settings: Settings) -> Iterator[_Reports]:
+def _reports(settings: Settings, mentions: pa.Table) -> Iterator[_Reports]:
+    """The reports of every dataset that declares how its cases are handled; `mentions` are those of events."""
     home = settings.home
-    mentions = home.data_model.mention(EVENT).read(home.stage("mention", EVENT))
-    entity = pa.table(
-        home.data_model.golden(EVENT).read(home.stage("golden", EVENT)).select(["event_id", "event_class"])
-    )
-    named = _entities(settings, mentions.num_rows)
+    golden = home.data_model.golden(EVENT).read(home.stage("golden", EVENT)).select(["event_id", "event_class"])
     for platform in settings.platforms.values():
         for dataset in platform.datasets:
             if dataset.process and dataset.subject and dataset.roles[dataset.subject].kind == EVENT:
                 rows = rows_now(settings, platform, dataset.name)
-                head = _head(settings, platform, dataset, rows, mentions, named, entity)
+                head = _head(settings, platform, dataset, rows, mentions, golden)
                 yield _Reports(platform.platform, dataset.process, rows, cases(dataset.process, rows), head)
 
 
-def _entities(settings: Settings, count: int) -> pa.Array:
-    """The event of every mention, by `mention_id`."""
-    table = ENTITY.read(settings.home.stage("entity", EVENT))
-    out = np.full(count, None, dtype=object)
-    out[table["mention_id"].to_numpy()] = table["entity_id"].to_pylist()
-    return pa.array(out, pa.string())
+def _named_mentions(home: Home, kind: str) -> pa.Table:
+    """The mentions of a kind in order of `mention_id`, with `<kind>_id`, the entity of each."""
+    mentions = home.data_model.mention(kind).read(home.stage("mention", kind))
+    table = ENTITY.read(home.stage("entity", kind)).sort_by("mention_id")
+    return mentions.append_column(f"{kind}_id", table["entity_id"])
 
 
 def _head(
-    settings: Settings,
-    platform: Platform,
-    dataset: Dataset,
-    rows: pa.Table,
-    mentions: pa.Table,
-    named: pa.Array,
-    events: pa.Table,
+    settings: Settings, platform: Platform, dataset: Dataset, rows: pa.Table, mentions: pa.Table, golden: pa.Table
 ) -> pa.Table:
     """Per row the columns every table of processes begins with, and the class of its event."""
     assert dataset.subject is not None
     ids = mentions_of_rows(settings.home.data_model, mentions, platform, dataset, dataset.subject, rows)
     at = pa.array(ids, mask=ids < 0)
-    event = named.take(at)
-    place = pc.index_in(event, value_set=events["event_id"].combine_chunks(), skip_nulls=True)
+    event = mentions["event_id"].take(at)
+    place = pc.index_in(event, value_set=golden["event_id"].combine_chunks(), skip_nulls=True)
     return pa.table(
         {
             "event_id": event,
             "platform": pa.repeat(pa.scalar(platform.platform), rows.num_rows),
             "ticket": mentions["source_code"].cast(pa.string()).take(at),
             **{name: rows[name] for name in ROW},
-            "event_class": events["event_class"].combine_chunks().cast(pa.string()).take(place),
+            "event_class": golden["event_class"].combine_chunks().cast(pa.string()).take(place),
         }
     )
 

@@ -78,7 +78,7 @@ def limits(process: Process, rows: pa.Table, cases: Cases, working_time: Working
 def _first_times(cases: Cases) -> dict[tuple[int, str], datetime]:
     """When each case first reached each stage, and last was closed."""
     out: dict[tuple[int, str], datetime] = {}
-    for row, stage, at in zip(*(cases.lines[c].to_pylist() for c in ("row", "stage", "at")), strict=True):
+    for row, stage, at in zip(*(cases.lines[c].to_pylist() for c in ("row", "stage", "reached_at")), strict=True):
         if stage == "closed" or (row, stage) not in out:
             out[row, stage] = at
     return out
@@ -107,7 +107,7 @@ def _stated(limit: Limit, rows: pa.Table, clock: str) -> list[tuple[float | None
 
 
 def governing(deadlines: pa.Table, rules: EventRules) -> pa.Table:
-    """The deadlines with `on_time`, `governs`, `reason` and `contradicts`.
+    """The deadlines with `on_time`, `governs`, `governs_because` and `contradicts`.
 
     Args:
         deadlines: `LIMITS` with `event_id`, `event_class`, `platform` and a number `line` of each.

@@ -56,11 +56,11 @@ def _faults(process: Process, lines: list[dict[str, Any]], on_the_spot: bool) ->
         if line["stage"] in ORDER:
             first.setdefault(line["stage"], line)
     closed, reported = first.get("closed"), first.get("reported")
-    if closed and reported and closed["at"] < reported["at"]:
+    if closed and reported and closed["reached_at"] < reported["reached_at"]:
         yield "closed_before_reported"
         return  # nothing that follows from a wrong moment is a finding of its own
     for later, earlier in _FOLLOWS:
-        if later in first and earlier in first and first[later]["at"] < first[earlier]["at"]:
+        if later in first and earlier in first and first[later]["reached_at"] < first[earlier]["reached_at"]:
             yield f"{later}_before_{earlier}"
     verified = first.get("verified")
     if closed and not verified and process.verifies and not on_the_spot:

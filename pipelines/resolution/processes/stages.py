@@ -31,11 +31,11 @@ LINES = pa.schema(
         ("row", pa.int64()),
         ("stage", pa.string()),
         ("nth", pa.int64()),
-        ("at", pa.timestamp("us")),
+        ("reached_at", pa.timestamp("us")),
         ("actor", pa.string()),
     ]
 )
-"""One line per case, stage and time it was reached; `row` is the place of the row, `nth` counts from 1. `at` is the city's time."""
+"""One line per case, stage and time it was reached; `row` is the place of the row, `nth` counts from 1. `reached_at` is the city's time."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ select
     case
         when r.turn = 1 and r.counts
             then case r.place when 0 then 'competent' when 99 then 'earliest' else 'second_competent' end
-    end as reason,
+    end as governs_because,
     r.counts and f.differ as contradicts
 from ranked as r
 join differing as f on f.event_id is not distinct from r.event_id
