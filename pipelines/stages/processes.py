@@ -48,7 +48,7 @@ def write_processes(settings: Settings) -> Counts:
     stages, deadlines, found = [], [], []
     mentions = _named_mentions(home, EVENT)
     for reports in _reports(settings, mentions):
-        stages.append(_with_head(reports, _numbered(reports.cases.lines)))
+        stages.append(_with_head(reports, _numbered(reports.cases)))
         deadlines.append(_with_head(reports, limits(reports.process, reports.rows, reports.cases, working_time)))
         found.append(_with_head(reports, _described(faults(reports.process, reports.cases))))
     due = _together(deadlines)
@@ -111,9 +111,18 @@ def _with_head(reports: _Reports, lines: pa.Table) -> pa.Table:
     return head.filter(pc.is_valid(head["event_id"]))
 
 
-def _numbered(lines: pa.Table) -> pa.Table:
+def _numbered(cases: Cases) -> pa.Table:
+    """The lines with the place of their stage in the process, and what is said of the whole case."""
+    lines = cases.lines
     numbers = [ORDER.get(stage) for stage in lines["stage"].to_pylist()]
-    return lines.drop_columns(["actor"]).append_column("stage_number", pa.array(numbers, pa.int64()))
+    columns = {
+        "stage_number": pa.array(numbers, pa.int64()),
+        "returns": cases.returns.take(lines["row"]),
+        "self_handled": cases.self_handled.take(lines["row"]),
+    }
+    for name, column in columns.items():
+        lines = lines.append_column(name, column)
+    return lines.drop_columns(["actor"])
 
 
 def _described(found: pa.Table) -> pa.Table:

@@ -35,6 +35,8 @@ EVENT_STAGE = Table(
         Column("stage_number", I, "环节序号", "1 to 6 in the order of the process; null beside it"),
         Column("nth", I, "第几次", "How many times it was reached so far, from 1: a case sent back is handled twice", nullable=False),
         Column("reached_at", T, "时间", "When, in the city's own time", nullable=False),
+        Column("returns", I, "返工次数", "How often the report was sent back after verification, as its platform counts", nullable=False),
+        Column("self_handled", B, "是否自行处置", "Its platform says it was dealt with on the spot by who found it", nullable=False),
     ),
 )
 

@@ -11,7 +11,8 @@ with ticket as (
         min(reached_at) filter (where stage = 'handled') as handled_at,
         min(reached_at) filter (where stage = 'verified') as verified_at,
         max(reached_at) filter (where stage = 'closed') as closed_at,
-        coalesce(max(nth) filter (where stage = 'handled'), 0) as times_handled
+        greatest(max(returns), coalesce(max(nth) filter (where stage = 'handled') - 1, 0)) as returns,
+        bool_or(self_handled) as self_handled
     from base.event_stage
     group by all
 ),
@@ -44,8 +45,8 @@ by_ticket as (
             {measure: 'handle_rate', d: handles, n: handled_at is not null},
             {measure: 'close_rate', d: closes, n: closed_at is not null},
             {measure: 'on_time_rate', d: is_legal and (closed_at is not null or due_at <= now_at), n: coalesce(on_time, false)},
-            {measure: 'rework_rate', d: handled_at is not null, n: times_handled > 1},
-            {measure: 'self_handled_rate', d: dispatches and handled_at is not null, n: dispatched_at is null and verified_at is null},
+            {measure: 'rework_rate', d: handled_at is not null, n: returns > 0},
+            {measure: 'self_handled_rate', d: dispatches and handled_at is not null, n: self_handled},
             {measure: 'repeat_rate', d: true, n: nth_of_event > 1}
         ], recursive := true),
         event_id, platform
@@ -97,8 +98,8 @@ title as (
         ('handle_rate', '处置率', '已处置数 ÷ 上报数', 'Handled of those reported'),
         ('close_rate', '结案率', '结案数 ÷ 上报数', 'Closed of those reported'),
         ('on_time_rate', '按期结案率', '按期结案数 ÷（结案数＋逾期未结数）；按事件计时以适用时限和全部工单办结为准', 'Closed in time of those closed or overdue; by event: by the limit that governs, when all its tickets are closed'),
-        ('rework_rate', '返工率', '再次处置数 ÷ 处置数', 'Handled again of those handled'),
-        ('self_handled_rate', '自行处置率', '未经派遣、核查的处置数 ÷ 处置数', 'Handled without dispatch and verification of those handled'),
+        ('rework_rate', '返工率', '退回返工数 ÷ 处置数', 'Sent back after verification of those handled'),
+        ('self_handled_rate', '自行处置率', '当场自行处置数 ÷ 处置数', 'Dealt with on the spot of those handled'),
         ('repeat_rate', '重复率', '同一事件首次之后的工单 ÷ 工单数；按事件计为被重复上报的事件 ÷ 事件数', 'Tickets after the first of their event; by event: events reported more than once')
     ) as t (measure, title, definition, definition_en)
 )
