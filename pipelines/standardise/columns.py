@@ -67,7 +67,7 @@ class Context:
         def standardise(distinct: pa.StringArray) -> pa.Table:
             return named(cells.take(pc.index_in(distinct, value_set=keys)), self.gazetteer)
 
-        return over_distinct(keys, self.glossary.reader(type_.type, standardise, self.gazetteer.fingerprint))
+        return over_distinct(keys, self.value_cache.reader(type_.type, standardise, self.gazetteer.fingerprint))
 
     def addresses(self, parts: pa.Table) -> pa.Table:
         """`standardise_addresses` of `parts`, every distinct row of it once."""
