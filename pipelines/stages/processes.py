@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from connectors.process_spec import Process
 from connectors.spec import Dataset, Platform
-from pipelines.once import Counts
+from pipelines.markers import Counts
 from pipelines.resolution.processes.deadlines import governing, limits
 from pipelines.resolution.processes.faults import FAULTS, faults
 from pipelines.resolution.processes.following import related
