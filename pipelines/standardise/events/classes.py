@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from math import exp
+from operator import add
 from typing import Any
 
 import yaml
@@ -122,19 +123,13 @@ class Classes:
                     out[k] = out.get(k, 0.0) + evidence * share
         return out
 
-    def _words_of(self, text: str) -> set[str]:
+    def _words_of(self, text: str) -> list[str]:
         """The words of a text that the taxonomy knows; one inside a longer one does not count."""
-        by_start = self.by_start
-        seen: set[str] = set()
-        for i in range(len(text)):
-            for word in by_start.get(text[i : i + 2], ()):
-                if text.startswith(word, i):
-                    seen.add(word)
-            if text[i] in by_start:
-                seen.update(by_start[text[i]])
+        starts = self.by_start.keys() & {*map(add, text, text[1:]), *text}
+        seen = [word for start in starts for word in self.by_start[start] if word in text]
         if len(seen) < 2:
             return seen
-        return {word for word in seen if not any(word != other and word in other for other in seen)}
+        return sorted(word for word in seen if not any(word != other and word in other for other in seen))
 
 
 def _add(evidence: Evidence, more: Evidence) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, product
 from math import prod
+from operator import add
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -138,9 +139,10 @@ class _Spotter:
 
     def first(self, text: str) -> tuple[int, int, str] | None:
         """Begin and end of the first known name, and the name; one that only sounds alike where there is none."""
-        for i in range(len(text) - 1):
-            if text[i : i + 2] in self.starts and (hit := self.at(text, i)):
-                return hit
+        if not self.starts.isdisjoint(map(add, text, text[1:])):
+            for i in range(len(text) - 1):
+                if text[i : i + 2] in self.starts and (hit := self.at(text, i)):
+                    return hit
         return self._alike(text)
 
     def at(self, text: str, i: int) -> tuple[int, int, str] | None:
@@ -156,6 +158,8 @@ class _Spotter:
         """The first name of three characters or more that is written with one other character of the same sound."""
         sound = tuple(map(_sound, text))
         starts = self.sound_starts
+        if starts.isdisjoint(pairwise(sound)):
+            return None
         for i, two in enumerate(pairwise(sound)):
             if two not in starts:
                 continue
