@@ -99,6 +99,25 @@ def febrl(folder: Path, peer: bool) -> list[dict[str, Any]]:
     return rows
 
 
+def invented(peer: bool) -> list[dict[str, Any]]:
+    """Sets of other kinds on one thread: ours with three seeds at the threshold of the run, the peer at its best."""
+    from benchmarks.invented import SETS
+
+    rows = []
+    for name, one in SETS.items():
+        truth = one.make()[1]
+        for engine in ("one_network", "splink") if peer else ("one_network",):
+            seeds = (1, 2, 3) if engine == "one_network" else (1,)
+            costs = [measure(engine, what="invented", set=name, seed=seed, threads=1) for seed in seeds]
+            if any(cost is None for cost in costs):
+                continue
+            scored = [best(cost, truth) for cost in costs if cost]
+            f1 = [s.f1 for _, s in scored]
+            told = {"set": name, "engine": engine, "cost": costs[0], "threshold": scored[0][0], "scores": scored[0][1]}
+            rows.append({**told, "spread": max(f1) - min(f1)})
+    return rows
+
+
 def main() -> None:
     """Run and write."""
     arguments = argparse.ArgumentParser(
@@ -114,6 +133,7 @@ def main() -> None:
         threads=given.threads,
         speed=speed(given.sizes, given.threads, peer),
         accuracy=accuracy(),
+        invented=invented(peer),
         febrl=febrl(Path(given.febrl), peer) if given.febrl else [],
     )
     print(report.write(parts, Path(__file__).parent))

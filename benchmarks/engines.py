@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from pipelines.kinds import inputs_of, specification
 from pipelines.matching import MatchResult, link
+from pipelines.matching.engine.keys import rarest_words
 from pipelines.matching.incremental import initial_state
 from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.matching.inputs.sources import rows_of
@@ -211,7 +212,57 @@ def _splink_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, 
     return found, cost, {}
 
 
+def _one_network_invented(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.invented import SETS
+    from pipelines.matching import evaluate
+
+    one = SETS[task["set"]]
+    tables, truth = one.make()
+    right = tables[1] if len(tables) > 1 else None
+    spec = one.spec(task["set"])
+    result, cost = _timed(
+        lambda: link(tables[0], spec, right=right, threads=task["threads"], seed=task["seed"], refuse=False)
+    )
+    detail = {
+        "calibration_error": evaluate(result, truth=truth).calibration_error,
+        "accept": result.spec.accept,
+        "problems": len(result.diagnostics.problems),
+    }
+    return {"": result.clusters}, cost, detail
+
+
+def _splink_invented(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
+    from benchmarks.invented import SETS
+    from benchmarks.splink_peer import Peer, invented_settings, train_invented
+
+    one = SETS[task["set"]]
+    tables, _ = one.make()
+    tables = [t.append_column("unique_id", pa.array(range(t.num_rows))) for t in tables]
+    for column in {c[:-1] for block in one.blocks for c in block if c.endswith("*")}:
+        words = rarest_words(pa.concat_tables(tables)[column], 4)
+        begin = 0
+        for i, table in enumerate(tables):
+            tables[i] = table.append_column(f"{column}_words", words.slice(begin, table.num_rows))
+            begin += table.num_rows
+
+    def work() -> tuple[Any, pa.Table]:
+        peer = Peer(tables, invented_settings(one, "dedupe_only" if len(tables) == 1 else "link_only"), task["threads"])
+        train_invented(peer, one)
+        peer.predict(THRESHOLDS[0])
+        return peer, peer.clusters(0.95, len(tables))
+
+    (peer, _), cost = _timed(work)
+    keys = (
+        [("unique_id", "ascending")]
+        if len(tables) == 1
+        else [("source_dataset", "ascending"), ("unique_id", "ascending")]
+    )
+    return {f"{t:g}": peer.clusters(t, len(tables)).sort_by(keys) for t in THRESHOLDS}, cost, {}
+
+
 ENGINES = {
+    ("one_network", "invented"): _one_network_invented,
+    ("splink", "invented"): _splink_invented,
     ("one_network", "person"): _one_network_person,
     ("same_model", "person"): _same_model_person,
     ("splink", "person"): _splink_person,

@@ -22,6 +22,7 @@ class Parts:
     threads: int
     speed: list[dict[str, Any]]
     accuracy: list[dict[str, Any]]
+    invented: list[dict[str, Any]]
     febrl: list[dict[str, Any]]
 
 
@@ -94,6 +95,40 @@ def _febrl(rows: list[dict[str, Any]]) -> str:
     return _table(["set", "engine", "processor s", "P", "R", "F1", "less processor"], body)
 
 
+def _invented(rows: list[dict[str, Any]]) -> str:
+    body = []
+    for row in rows:
+        s, cost = row["scores"], row["cost"]
+        name = NAMES[row["engine"]] + (f" at {row['threshold']}" if row["threshold"] else " at its own threshold")
+        error = cost.detail.get("calibration_error")
+        shares = [f"{x:.4f}" for x in (s.precision, s.recall, s.f1)]
+        spread = f"{row['spread']:.4f}" if row["engine"] == "one_network" else ""
+        said = "" if error is None else f"{error:.3f}"
+        body.append(
+            [
+                row["set"],
+                name,
+                f"{cost.cpu_seconds:.2f}",
+                *shares,
+                spread,
+                said,
+                _ratio(row, rows, "set", "cpu_seconds"),
+            ]
+        )
+    head = [
+        "set",
+        "engine",
+        "processor s",
+        "P",
+        "R",
+        "F1",
+        "spread of three seeds",
+        "calibration error",
+        "less processor",
+    ]
+    return _table(head, body)
+
+
 def _time_by_size(rows: list[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.add_subplot()
@@ -147,6 +182,8 @@ Pairs of mentions, as `benchmarks/accuracy.py` counts them.
 
 {_accuracy(parts.accuracy)}
 """
+    if parts.invented:
+        text += f"\n## Sets of other kinds, invented, one thread\n\nNo numbers, no anchors, no labels (`benchmarks/invented.py`).\n\n{_invented(parts.invented)}\n"
     if parts.febrl:
         text += f"\n## FEBRL, one thread\n\n{_febrl(parts.febrl)}\n"
     (folder / "RESULTS.md").write_text(text, encoding="utf-8")

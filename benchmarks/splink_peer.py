@@ -6,6 +6,7 @@ Belongs here: the peer's settings and calls. Does not: measuring (`engines`).
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +14,7 @@ import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.internals.duckdb.database_api import DuckDBAPI
 
+from benchmarks.invented import InventedSet
 from pipelines.matching import Block, Comparison, JaroWinkler, MatchSpec, Same, Typo
 
 PERSON_COLUMNS = ("id_number", "name_key", "name_pinyin", "surname", "birth", "sex", "phone", "home")
@@ -90,6 +92,35 @@ def febrl_settings(link_type: str) -> SettingsCreator:
             block_on("address_1", "street_number"),
         ],
     )
+
+
+def invented_settings(one: InventedSet, link_type: str) -> SettingsCreator:
+    """The same columns and the same keys, compared as Splink's documentation advises for their sort."""
+    make = {
+        "name": lambda c: cl.NameComparison(c).configure(term_frequency_adjustments=True),
+        "exact": lambda c: cl.ExactMatch(c).configure(term_frequency_adjustments=True),
+        "slips": lambda c: cl.LevenshteinAtThresholds(c, [1, 2]).configure(term_frequency_adjustments=True),
+        "text": lambda c: cl.JaroWinklerAtThresholds(c, [0.95, 0.9, 0.8, 0.7]),
+        "number": lambda c: cl.LevenshteinAtThresholds(c, [1, 2]),
+    }
+    return SettingsCreator(
+        link_type=link_type,
+        comparisons=[make[sort](column) for column, sort in one.columns.items()],
+        blocking_rules_to_generate_predictions=[_rule(block) for block in one.blocks],
+    )
+
+
+def _rule(block: tuple[str, ...]) -> Any:
+    columns = [c[:-1] + "_words" if c.endswith("*") else c for c in block]
+    arrays = [c for c in columns if c.endswith("_words")]
+    return block_on(*columns, arrays_to_explode=arrays) if arrays else block_on(*columns)
+
+
+def train_invented(peer: Peer, one: InventedSet) -> None:
+    """Training: the prior from rows that agree in all columns, EM once per rule of plain columns, else per column that is no text."""
+    plain = [b for b in one.blocks if not any(c.endswith("*") for c in b)]
+    plain = plain or [(c,) for c, sort in one.columns.items() if sort in ("name", "exact")]
+    peer.train([block_on(*b) for b in (plain[0],)], [block_on(*b) for b in plain[:3]], recall=0.7, pairs=1e6)
 
 
 class Peer:

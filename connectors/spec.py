@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
+from connectors.process_spec import Process
 from warehouse.model.data_model import DataModel, shipped
 
 
@@ -106,6 +107,13 @@ class Source(Strict):
     split: str | None = Field(None, description="separator of a cell that holds several values")
     part: int = Field(1, ge=1, description="which value of such a cell, from 1")
     codes: str | None = Field(None, description="name of a table in connectors/code_tables.yaml")
+    borrowed: bool = Field(
+        False,
+        description="it is somebody else's in the row, such as the manager's phone as the firm's: it contradicts nobody",
+    )
+    clock: Literal["utc", "city"] = Field(
+        "utc", description="what seconds or milliseconds since 1970 count in: UTC, or the city's own clock"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -145,6 +153,9 @@ class PointSource(Strict):
 
     lng: str = Field(description="column of the longitude, in degrees")
     lat: str = Field(description="column of the latitude, in degrees")
+    system: Literal["wgs84", "gcj02", "unsure"] = Field(
+        "wgs84", description="what the degrees count in; unsure: devices differ, WGS-84 or GCJ-02"
+    )
 
     @property
     def columns(self) -> dict[str, str]:
@@ -384,12 +395,14 @@ class Dataset(Strict):
         description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
     )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
+    process: Process | None = Field(None, description="how a row tells of the handling of a case")
 
     @model_validator(mode="after")
     def _consistent(self) -> Dataset:
         known = set(self.columns)
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
+        asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
         asked["county"] = {self.county} if self.county else set()
         asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()

@@ -4,6 +4,7 @@
 <city>/
   settings.yaml     schedule, retention, how long a matching model is held
   platforms/*.yaml  a description per platform; those that are shipped where there is none
+  events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
   codes.yaml        code tables of its own; a table of a shipped name takes its place
   kinds/*.yaml      kinds of its own, or `extends:` a shipped kind with attributes, thresholds, survivorship; beside a kind
                     that is matched `<kind>.py` with its SPEC
@@ -27,6 +28,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from connectors import registry
+from connectors.event_rules import EventRules, load_event_rules
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
 from quality.suites import SuiteError, check_city, load_suite, suite_names
@@ -37,7 +39,7 @@ from warehouse.model.kind_files import DataModelError
 if TYPE_CHECKING:
     from pipelines.standardise.address.own_division import OwnDivision
 
-SETTINGS, CODES, PLATFORMS = "settings.yaml", "codes.yaml", "platforms"
+SETTINGS, CODES, EVENTS, PLATFORMS = "settings.yaml", "codes.yaml", "events.yaml", "platforms"
 PARTS = ("kinds", "checks")
 """What a home holds a copy of, so that every command knows the kinds of its last run."""
 
@@ -177,6 +179,11 @@ class City:
                 [_explained(path, lines, fault) for fault in error.errors(include_url=False)]
             ) from None
 
+    @cached_property
+    def event_rules(self) -> EventRules:
+        """What `events.yaml` rules, or the shipped rules."""
+        return load_event_rules(self._file(EVENTS))
+
     def check(self) -> None:
         """Load everything; raise `ConfigurationError` with every problem of the first part that is wrong."""
         if self.folder is not None and not self.folder.is_dir():
@@ -185,7 +192,7 @@ class City:
                     f"--city {self.folder}: 没有这个文件夹，可用 onenet init 新建 · no such folder; `onenet init` writes one"
                 ]
             )
-        _ = self.settings, self.data_model, self.code_tables, self.platforms
+        _ = self.settings, self.data_model, self.code_tables, self.platforms, self.event_rules
         if own := self._own_kinds():
             from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
 

@@ -17,9 +17,10 @@ from pipelines.stages import checks, history, quality, reconcile, release, resol
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
+from pipelines.stages.processes import write_processes
 from pipelines.steps import Plan, Step, Written, handles
 from quality.suites import load_suite, suites_of_stage
-from warehouse.model import catalogue, evidence, landing
+from warehouse.model import catalogue, evidence, landing, process
 from warehouse.model import quality as measures
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel
@@ -125,6 +126,16 @@ def _golden(model: DataModel) -> Iterator[Step]:
             ),
             partial(_of_kind, resolve.choose_golden, kind),
         )  # fmt: skip
+        yield Step(
+            f"certainty/{kind}",
+            "golden",
+            (f"attribute/{kind}",),
+            (
+                Written(f"certainty/{kind}", f"{title}主记录值确信度", f"how certain the contested golden values of each {kind} are", evidence.CERTAINTY),
+                Written(f"reliability/{kind}", f"{title}来源可靠度", f"how often what a platform says of each {kind} is right", evidence.RELIABILITY, rows="sources"),
+            ),
+            partial(_of_kind, resolve.estimate_certainty, kind),
+        )  # fmt: skip
 
 
 def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
@@ -159,6 +170,16 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         history.write_history,
         versioned=True,
     )  # fmt: skip
+    yield Step(
+        "process",
+        "golden",
+        (*landed, *handles(["mention", "entity"], ["event", "component"]), "golden/event"),
+        tuple(
+            Written(f"process/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
+            for table in process.TABLES
+        ),
+        lambda settings, _: write_processes(settings),
+    )
     yield Step(
         "grid",
         "golden",
@@ -204,7 +225,7 @@ def _quality(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "scorecard",
         "quality",
-        (*landed, *handles(["attribute"], model.kinds), "link/mention", "quality/reconciliation"),
+        (*landed, *handles(["attribute", "reliability"], model.kinds), "link/mention", "quality/reconciliation", "catalogue/platform"),
         (Written("quality/scorecard", "质量评分", "per platform, attribute and month, the dimensions of GB/T 36344", measures.SCORECARD),),
         lambda settings, _: quality.write_scorecard(settings),
     )  # fmt: skip

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from quality.stage_views import delivery_files, show_stages
 from warehouse.model import Home
-from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.catalogue import PLATFORM
+from warehouse.model.evidence import ATTRIBUTE, RELIABILITY
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION, SCORECARD
@@ -21,7 +22,8 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
     """Measure the claims of every platform.
 
     Args:
-        home: its stage files `attribute/<kind>`, `link/mention`, `quality/reconciliation` and its manifest are read; age
+        home: its stage files `attribute/<kind>`, `reliability/<kind>`, `link/mention`, `quality/reconciliation`, `catalogue/platform`
+            and its manifest are read; age
             is counted back from the newest delivery in it, never from today.
         threads: DuckDB threads; DuckDB's default if not given. The table is the same whatever their number.
 
@@ -35,6 +37,8 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
             con,
             {
                 "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds]),
+                "reliability": (RELIABILITY, [home.stage("reliability", kind) for kind in home.data_model.kinds]),
+                "platform": (PLATFORM, [home.stage("catalogue", "platform")]),
                 "mention": (MENTION, [home.stage("link", "mention")]),
                 "reconciliation": (RECONCILIATION, [home.stage("quality", "reconciliation")]),
                 "delivery": (DELIVERY, delivery_files(home)),

@@ -63,6 +63,8 @@ def _by_key(kind: str, columns: tuple[str, ...]) -> MatchSpec:
         comparisons=tuple(
             Comparison(column, (Same(),), fixed={"same": CERTAIN, "different": -CERTAIN}) for column in columns
         ),
+        accept=0.95,
+        review=0.5,
     )
 
 

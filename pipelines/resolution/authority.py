@@ -22,9 +22,11 @@ AUTHORITY = pa.schema(
         pa.field("role", pa.string(), nullable=False),
         pa.field("attribute", pa.string(), nullable=False),
         pa.field("authority", pa.int64(), nullable=False),
+        pa.field("borrowed", pa.bool_(), nullable=False),
     ]
 )
-"""One line per role and attribute its kind can assert, named as platform files name them; authority is 0–100."""
+"""One line per role and attribute its kind can assert, named as platform files name them; authority is 0–100. What is
+`borrowed` belongs to somebody else in the row and contradicts nobody."""
 
 
 def authority_table(model: DataModel, platforms: Mapping[str, Platform]) -> pa.Table:
@@ -38,7 +40,14 @@ def authority_table(model: DataModel, platforms: Mapping[str, Platform]) -> pa.T
         A table of schema `AUTHORITY`, ordered by platform, dataset, role, attribute.
     """
     lines = [
-        (name, dataset.name, role_name, attribute, role.authority.get(attribute, DEFAULT_AUTHORITY))
+        (
+            name,
+            dataset.name,
+            role_name,
+            attribute,
+            role.authority.get(attribute, DEFAULT_AUTHORITY),
+            getattr(role.attributes.get(attribute), "borrowed", False),
+        )
         for name, platform in sorted(platforms.items())
         for dataset in sorted(platform.datasets, key=lambda d: d.name)
         for role_name, role in sorted(dataset.roles.items())

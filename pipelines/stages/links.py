@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 
 from pipelines.kinds import inputs_of, specification
 from pipelines.markers import Counts, digest
+from pipelines.matching.engine.charts import weight_plot
 from pipelines.matching.engine.link import link
-from pipelines.matching.engine.plot import weight_plot
 from pipelines.matching.engine.result import MatchResult, Report
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.incremental import advance, initial_state

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pipelines.kinds import specification
 from pipelines.markers import Counts
 from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.resolution import evidence, grid_tree, identity, judged, relations, survivorship
+from pipelines.resolution import certainty, evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
 
@@ -36,6 +36,11 @@ def choose_golden(settings: Settings, kind: str) -> Counts:
         settings.home, kind, authority_table(settings.home.data_model, settings.platforms)
     )
     return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
+
+
+def estimate_certainty(settings: Settings, kind: str) -> Counts:
+    """Estimate how certain the contested golden values of a kind are, from who agrees with whom."""
+    return dict(certainty.write_certainty(settings.home, kind))
 
 
 def relate_entities(settings: Settings) -> Counts:

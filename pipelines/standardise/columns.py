@@ -24,6 +24,9 @@ from warehouse.model.attribute_type import RAW, AttributeType, Output
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind import Kind
 
+_TURN = {"report": 0, "grids": 2}
+"""When attributes are read, by what they need; all others in between: an address may stand in a report, a grid follows from it."""
+
 Columns = dict[str, pa.Array | pa.ChunkedArray]
 
 
@@ -56,6 +59,15 @@ class Context:
             if type_.cached
             else standardise
         )
+
+    def reports(self, cells: pa.Table, type_: AttributeType) -> pa.Table:
+        """What the standardiser of a type that reads several cells makes of them, every distinct row of cells once."""
+        keys, named = row_keys(cells), _named(type_.standardiser or "")
+
+        def standardise(distinct: pa.StringArray) -> pa.Table:
+            return named(cells.take(pc.index_in(distinct, value_set=keys)), self.gazetteer)
+
+        return over_distinct(keys, self.value_cache.reader(type_.type, standardise, self.gazetteer.fingerprint))
 
     def addresses(self, parts: pa.Table) -> pa.Table:
         """`standardise_addresses` of `parts`, every distinct row of it once."""
@@ -105,7 +117,7 @@ class _Row:
     def columns(self) -> Columns:
         columns: Columns = {name: self.raw.column(name) for name in self.raw.column_names if "." not in name}
         typed = [name for name, attribute in self.kind.attributes.items() if attribute.type]
-        for name in sorted(typed, key=lambda n: self.type_of(n).needs == "grids"):  # a grid may come from the address
+        for name in sorted(typed, key=lambda n: _TURN.get(self.type_of(n).needs or "", 1)):
             self.outputs[name] = self._read(name)
         for name in typed:
             for output, column in self.model.columns(self.kind.kind, name).items():
@@ -132,10 +144,12 @@ class _Row:
         cells = [self.cells(f"raw.{cell}") for cell in attribute.cells or (name,)]
         written = {RAW: pc.coalesce(*cells) if len(cells) > 1 else cells[0]}
         match type_.needs:
+            case "report":
+                return written | self._report(name, type_)
             case "codes":
                 return written | {type_.value: self.cells(f"label.{(attribute.cells or (name,))[0]}")}
             case "gazetteer":
-                return written | self._address(name, type_)
+                return self._address(name, type_, written)
             case "grids":
                 return written | {type_.value: self._grid()}
         if type_.standardiser is None:
@@ -161,10 +175,25 @@ class _Row:
                 return pc.coalesce(declared, outputs["grid"].cast(pa.string()))
         return declared
 
-    def _address(self, name: str, type_: AttributeType) -> dict[str, pa.ChunkedArray]:
-        parts = {part: self.cells(f"raw.{name}.{part}") for part in ADDRESS_PARTS}
-        standard = self.context.addresses(pa.table(parts | {"grid_code": self._declared_grid()}))
+    def _report(self, name: str, type_: AttributeType) -> dict[str, pa.ChunkedArray]:
+        """What several cells say together: labels of coded cells, the text of all others."""
+        reads = self.kind.attributes[name].reads
+        coded = {cell: f"label.{cell}" if self.type_of(cell).needs == "codes" else f"raw.{cell}" for cell in reads}
+        standard = self.context.reports(pa.table({cell: self.cells(c) for cell, c in coded.items()}), type_)
         return {output: standard.column(out.source) for output, out in type_.outputs.items()}
+
+    def _address(
+        self, name: str, type_: AttributeType, written: dict[str, pa.ChunkedArray]
+    ) -> dict[str, pa.ChunkedArray]:
+        """The parts of an address; where it was found in a text and the cell is empty, what was found counts as written."""
+        parts = {part: self.cells(f"raw.{name}.{part}") for part in ADDRESS_PARTS}
+        if instead := self.kind.attributes[name].read_from:
+            other, _, output = instead.partition(".")
+            found = self.outputs[other][output]
+            parts["text"] = pc.coalesce(found, parts["text"])
+            written = written | {RAW: pc.coalesce(written[RAW], found)}
+        standard = self.context.addresses(pa.table(parts | {"grid_code": self._declared_grid()}))
+        return written | {output: standard.column(out.source) for output, out in type_.outputs.items()}
 
     def _filled(self, name: str, output: str) -> pa.ChunkedArray:
         """A stored output: what stands in where the row says nothing, and the fill of its type."""

@@ -19,11 +19,11 @@ _MOMENT = re.compile(
     r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?[T ]?\s*(\d{1,2})[:时](\d{1,2})分?(?:[:]?(\d{1,2})秒?)?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?$")
-_EPOCH = re.compile(r"(?:\d{10}|\d{13})(?:\.0)?$")
+_EPOCH = re.compile(r"(\d{10}|\d{13})(?:\.0)?(@city)?$")
 
 
 def standardise_instants(values: pa.StringArray) -> pa.Table:
-    """Moments per distinct text.
+    """Moments per distinct text; seconds or milliseconds since 1970 in UTC, with `@city` behind them in the city's own clock.
 
     Returns:
         `instant`: microseconds without zone, the city's own time; null where the text is no moment. `precision`: `second`,
@@ -46,9 +46,10 @@ def _day(day: object) -> tuple[datetime | None, str | None]:
 def _moment(text: str) -> tuple[datetime, str] | None:
     """A text that says hours and minutes, or seconds since 1970."""
     try:
-        if _EPOCH.match(text):
-            seconds = float(text) / (1000 if len(text.partition(".")[0]) == 13 else 1)
-            return datetime.fromtimestamp(seconds, UTC).astimezone(CITY_ZONE).replace(tzinfo=None), "second"
+        if epoch := _EPOCH.match(text):
+            seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
+            zone_of = UTC if epoch[2] else CITY_ZONE  # some devices count their own clock as if it were UTC
+            return datetime.fromtimestamp(seconds, UTC).astimezone(zone_of).replace(tzinfo=None), "second"
         if written := _MOMENT.match(text):
             *parts, zone = written.groups()
         elif written := _COMPACT.match(text):

@@ -123,7 +123,7 @@ def _batch(
         if isinstance(source, AddressSource):
             columns[f"raw.{cell}"] = address_text(raw.cells, cell, count)
         elif isinstance(source, PointSource):
-            columns[f"raw.{cell}"] = point_text(raw.cells, cell)
+            columns[f"raw.{cell}"] = point_text(raw.cells, cell, source.system)
     columns |= _ties(model, raw, rows, all_rows, parents, count)
     return pa.table(columns)
 

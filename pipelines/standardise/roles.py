@@ -63,7 +63,7 @@ def role_cells(model: DataModel, role: Role, rows: pa.Table) -> dict[str, pa.Chu
     cells: dict[str, pa.ChunkedArray] = {}
     for attribute, source in role.attributes.items():
         if isinstance(source, Source):
-            cells[attribute] = _split(_filled(rows, source.column), source)
+            cells[attribute] = with_clock(_split(_filled(rows, source.column), source), source.clock)
         else:
             for part, column in source.columns.items():
                 cells[f"{attribute}.{part}"] = _filled(rows, column)
@@ -159,9 +159,18 @@ def _split(cells: pa.ChunkedArray, source: Source) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(part), ""), pa.scalar(None, pa.string()), part)
 
 
-def point_text(cells: Mapping[str, pa.ChunkedArray], attribute: str) -> pa.ChunkedArray:
-    """Longitude and latitude as written, a comma between; null where one is missing."""
-    return pc.binary_join_element_wise(cells[f"{attribute}.lng"], cells[f"{attribute}.lat"], ",")
+def with_clock(cells: pa.ChunkedArray, clock: str) -> pa.ChunkedArray:
+    """Moments as written; behind those that count from 1970 the clock they count in, unless it is UTC."""
+    if clock == "utc":
+        return cells
+    counted = pc.fill_null(pc.match_substring_regex(cells, r"^\s*\d{10}(?:\d{3})?(?:\.0)?\s*$"), False)
+    return pc.if_else(counted, pc.binary_join_element_wise(cells, f"@{clock}", ""), cells)
+
+
+def point_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, system: str = "wgs84") -> pa.ChunkedArray:
+    """Longitude and latitude as written, a comma between; null where one is missing. Behind them any system but WGS-84."""
+    point = pc.binary_join_element_wise(cells[f"{attribute}.lng"], cells[f"{attribute}.lat"], ",")
+    return point if system == "wgs84" else pc.binary_join_element_wise(point, f"@{system}", "")
 
 
 def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: int) -> pa.ChunkedArray:

@@ -1,13 +1,11 @@
 -- table:  quality.scorecard      grain: platform, entity_kind, attribute, month
--- reads:  attribute (evidence.attribute, all kinds), mention (link.mention), reconciliation (quality.reconciliation), delivery (landing.delivery)
+-- reads:  attribute (evidence.attribute, all kinds), reliability (evidence.reliability, all kinds), mention (link.mention),
+--         reconciliation (quality.reconciliation), delivery (landing.delivery), platform (catalogue.platform)
 -- Formulas and their source (GB/T 36344) are in docs/quality.md. Two claims agree where their values are equal or both agree
 -- with the golden value: then they differ in spelling at most. What has no golden value (an employer's name) is compared by
--- nobody, so it has neither accuracy nor consistency.
+-- nobody, and what is of another sort contradicts nobody, so such claims have neither accuracy nor consistency.
 with newest as (
     select max(delivered_on) as day from delivery where state = 'landed'
-),
-judged as (
-    select entity_kind, attribute, true as is_judged from attribute group by all having bool_or(is_source)
 ),
 claim as (
     select
@@ -19,7 +17,7 @@ claim as (
         a.sheet_name,
         a.role,
         coalesce(strftime(a.claimed_on, '%Y-%m'), '') as month,
-        a.value is not null and j.is_judged is not null as is_judged,
+        a.value is not null and a.comparison in ('equal', 'equivalent', 'incomplete', 'differs') as is_judged,
         a.value is not null and a.is_valid as is_standard,
         a.is_golden,
         hash(a.entity_kind, a.entity_id, a.attribute) as subject,
@@ -29,7 +27,6 @@ claim as (
         case when a.claimed_on > n.day then 0 else n.day - a.claimed_on end as age_days
     from attribute as a
     cross join newest as n
-    left join judged as j using (entity_kind, attribute)
 ),
 voice as (
     select subject, class, platform, min(age_days) as newest from claim where is_judged group by all
@@ -56,9 +53,7 @@ counted as (
         count(c.age_days) filter (c.is_judged and s.platforms > 1) as compared_claims,
         count(*) filter (c.is_judged and s.platforms > 1 and c.age_days = s.newest) as newest_claims,
         coalesce(sum(c.age_days - s.newest) filter (c.is_judged and s.platforms > 1), 0) as days_behind,
-        avg(c.age_days) as age_days,
-        -- summed as whole billionths: floating sums differ with the number of threads
-        sum(cast(round(pow(0.5, c.age_days / 365) * 1e9) as bigint)) / 1e9 / count(c.age_days) as timeliness
+        avg(c.age_days) as age_days
     from claim as c
     left join agreeing as a using (subject, class)
     left join speaking as s using (subject)
@@ -87,17 +82,34 @@ access as (
         * coalesce(sum(rows_landed) / nullif(sum(rows_delivered), 0), 1) as accessibility
     from reconciliation group by platform
 ),
+-- a platform that is late by once its cadence is half as timely
+punctual as (
+    select p.platform,
+        case p.cadence when 'realtime' then 1 when 'daily' then 1 when 'weekly' then 7 when 'monthly' then 31 when 'quarterly' then 92 else 366 end as cadence_days,
+        if(p.last_delivered_on is null, null, pow(0.5, greatest(n.day - p.last_delivered_on - cadence_days, 0) / cadence_days)) as timeliness
+    from platform as p
+    cross join newest as n
+),
+trusted as (
+    -- summed as whole ten-thousandths: floating sums differ with the number of threads
+    select platform, entity_kind, attribute, sum(round(reliability * 1e4)::bigint * claims) / 1e4 / sum(claims) as reliability
+    from reliability group by all
+),
 dimension as (
     select
         c.*,
         greatest(a.mentions, c.claims) as mentions,
         c.standard_claims / c.claims as conformity,
         c.claims / greatest(a.mentions, c.claims) as completeness,
-        c.golden_claims / nullif(c.judged_claims, 0) as accuracy,
+        c.golden_claims / nullif(c.judged_claims, 0) as agreement,
+        coalesce(t.reliability, agreement) as accuracy,
         c.others_agreeing / nullif(c.others, 0) as consistency,
+        punctual.timeliness,
         access.accessibility
     from counted as c
     left join asked as a using (platform, entity_kind, attribute, month)
+    left join trusted as t using (platform, entity_kind, attribute)
+    left join punctual using (platform)
     left join access using (platform)
 )
 select
@@ -123,6 +135,8 @@ select
     consistency,
     timeliness,
     accessibility,
-    list_avg([conformity, completeness, accuracy, consistency, timeliness, accessibility]) as score
+    -- half of it is whether what is said is right
+    (coalesce(accuracy, list_avg([conformity, completeness, consistency, timeliness, accessibility]))
+        + list_avg([conformity, completeness, consistency, timeliness, accessibility])) / 2 as score
 from dimension
 order by platform, entity_kind, attribute, month

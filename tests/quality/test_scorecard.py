@@ -10,7 +10,8 @@ import pytest
 from quality.scorecard import scorecard
 from tests.quality.conftest import filled
 from warehouse.model import Home
-from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.catalogue import PLATFORM
+from warehouse.model.evidence import ATTRIBUTE, RELIABILITY
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION, SCORECARD
@@ -18,8 +19,12 @@ from warehouse.model.quality import RECONCILIATION, SCORECARD
 NEWEST = date(2026, 3, 1)
 
 
-def claim(platform, entity, value, *, attribute="phone", golden=False, source=False, valid=True, on=NEWEST, row=1):
+def claim(
+    platform, entity, value, *, attribute="phone", golden=False, source=False, valid=True, on=NEWEST, row=1, how=None
+):
+    stands = "missing" if value is None else "invalid" if not valid else "equal" if golden else "differs"
     return {
+        "comparison": how or stands,
         "entity_kind": "person",
         "entity_id": entity,
         "attribute": attribute,
@@ -59,8 +64,10 @@ def balance(platform, delivered, landed, state="landed", delivery="1"):
     }
 
 
-def city(tmp_path, claims, mentions=(), balances=(), newest=NEWEST) -> Home:
+def city(tmp_path, claims, mentions=(), balances=(), newest=NEWEST, platforms=(), reliable=()) -> Home:
     home = Home(tmp_path)
+    PLATFORM.write(filled(PLATFORM, list(platforms)), home.stage("catalogue", "platform"))
+    RELIABILITY.write(filled(RELIABILITY, list(reliable)), home.stage("reliability", "person"))
     ATTRIBUTE.write(filled(ATTRIBUTE, claims), home.stage("attribute", "person"))
     MENTION.write(filled(MENTION, list(mentions)), home.stage("link", "mention"))
     RECONCILIATION.write(filled(RECONCILIATION, list(balances)), home.stage("quality", "reconciliation"))
@@ -104,7 +111,7 @@ def test_accuracy_is_how_often_the_value_is_the_one_that_won(tmp_path):
 
 
 def test_what_has_no_golden_value_is_neither_right_nor_wrong(tmp_path):
-    claims = [claim("a", "P1", "x", attribute="employer"), claim("b", "P1", "y", attribute="employer")]
+    claims = [claim(p, "P1", p, attribute="employer", how="unvalued") for p in "ab"]
     row = card(city(tmp_path, claims), "a", "employer")
     assert (row["accuracy"], row["consistency"]) == (None, None)
 
@@ -146,7 +153,33 @@ def test_a_platform_is_behind_by_the_days_to_the_newest_claim_on_the_same_entity
     assert counts == {"a": [2, 1, 2], "b": [2, 1, 10], "c": [0, 0, 0]}
 
 
-def test_timeliness_halves_with_every_year_before_the_newest_delivery(tmp_path):
+def test_what_is_of_another_sort_is_not_judged(tmp_path):
+    claims = [claim("a", "P1", "正常", golden=True, source=True), claim("b", "P1", "存续", how="incomparable")]
+    row = card(city(tmp_path, claims), "b")
+    assert (row["judged_claims"], row["accuracy"], row["consistency"]) == (0, None, None)
+
+
+def test_where_values_are_disputed_accuracy_is_the_reliability_of_the_platform(tmp_path):
+    known = {"entity_kind": "person", "attribute": "phone", "platform": "a", "role": "subject"}
+    reliable = [
+        {**known, "age": 0, "reliability": 0.9, "claims": 30},
+        {**known, "age": 1, "reliability": 0.5, "claims": 10},
+    ]
+    home = city(tmp_path, [claim("a", "P1", "1", golden=True, source=True)], reliable=reliable)
+    assert card(home, "a")["accuracy"] == pytest.approx(0.8)
+
+
+def test_timeliness_halves_with_every_cadence_a_platform_is_overdue(tmp_path):
+    platforms = [
+        {"platform": p, "cadence": "weekly", "last_delivered_on": day}
+        for p, day in {"a": NEWEST, "b": date(2026, 2, 22), "c": date(2026, 2, 15), "d": None}.items()
+    ]
+    claims = [claim(p, "P1", "1", golden=True, source=p == "a", on=date(2020, 1, 1)) for p in "abcd"]
+    home = city(tmp_path, claims, platforms=platforms)
+    assert [card(home, p)["timeliness"] for p in "abcd"] == [1.0, 1.0, 0.5, None]
+
+
+def test_the_age_of_claims_counts_back_from_the_newest_delivery(tmp_path):
     claims = [
         claim("a", "P1", "1", golden=True, source=True),
         claim("b", "P1", "1", golden=True, on=date(2025, 3, 1)),
@@ -154,7 +187,6 @@ def test_timeliness_halves_with_every_year_before_the_newest_delivery(tmp_path):
         claim("d", "P1", "1", golden=True, on=date(2030, 1, 1)),
     ]
     home = city(tmp_path, claims)
-    assert [card(home, p)["timeliness"] for p in "abcd"] == [1.0, 0.5, None, 1.0]
     assert [card(home, p)["age_days"] for p in "abcd"] == [0, 365, None, 0]
     assert [card(home, p)["month"] for p in "abcd"] == ["2026-03", "2025-03", "", "2030-01"]
 
@@ -168,6 +200,13 @@ def test_accessibility_is_what_could_be_read_of_what_was_delivered(tmp_path):
     claims = [claim(p, "P1", "1", golden=True, source=p == "a") for p in "ab"]
     home = city(tmp_path, claims, balances=balances)
     assert [card(home, p)["accessibility"] for p in "ab"] == [0.4, 1.0]
+
+
+def test_half_of_the_score_is_accuracy(tmp_path):
+    known = {"entity_kind": "person", "attribute": "phone", "platform": "a", "role": "subject", "age": 0}
+    claims = [claim("a", "P1", "1", golden=True, source=True)]
+    row = card(city(tmp_path, claims, [mention("a", 1)], reliable=[{**known, "reliability": 0.6, "claims": 9}]), "a")
+    assert row["score"] == pytest.approx((0.6 + 1.0) / 2)
 
 
 def test_the_score_is_the_mean_of_what_could_be_measured(tmp_path):

@@ -53,18 +53,23 @@ MENTIONS = [
 
 def _claim(mention: int, attribute: str, value: str | None, raw: str | None, **more: Any) -> dict[str, Any]:
     line = {k: v for k, v in MENTIONS[mention].items() if k not in ("dataset", "match_probability")}
-    facts = {"is_valid": True, "is_golden": True, "is_source": False, "reason": "authority", "authority": 50}
+    facts = {
+        "is_valid": True, "is_golden": True, "is_source": False, "reason": "authority", "authority": 50,
+        "comparison": "equal" if value else "missing",
+    }  # fmt: skip
     return {**line, "attribute": attribute, "value": value, "value_raw": raw, **facts, **more}
 
 
-LOST = {"is_golden": False, "reason": "authority"}
+LOST = {"is_golden": False, "reason": "authority", "comparison": "differs"}
 CLAIMS = {
     "person": [
         _claim(0, "name", "甲一", "甲一", is_source=True),
         _claim(0, "id_number", ID_A, ID_A, is_source=True),
         _claim(0, "phone", None, None),
         _claim(1, "name", "甲一", "甲　一"),
-        _claim(1, "id_number", None, ID_A_TYPO, is_valid=False, is_golden=False, reason="invalid"),
+        _claim(
+            1, "id_number", None, ID_A_TYPO, is_valid=False, is_golden=False, reason="invalid", comparison="invalid"
+        ),
         _claim(2, "name", "乙二", "乙二", is_source=True),
         _claim(2, "id_number", ID_B, ID_B.lower(), is_source=True),
         _claim(2, "residence", "丙路1号(电话139-0044-5566)", "丙路1号(电话139-0044-5566)", is_source=True),
@@ -91,6 +96,9 @@ PERSONS = [
     {"person_id": "P3", "name": "丙三", "mention_count": 1, "platforms": "hukou", "platform_count": 1},
     {"person_id": "P4", "name": "=丁四", "phone": PHONE_B, "mention_count": 1, "platforms": "zulin", "platform_count": 1},
 ]  # fmt: skip
+CERTAIN = [
+    {"entity_kind": "person", "entity_id": "P1", "attribute": "name", "certainty": 0.98, "platforms": 1, "rivals": 1}
+]
 CONFLICTS = [
     {"entity_kind": "person", "entity_id": "P1", "attribute": "id_number", "value": value, "is_golden": golden,
      "departments": ["gongan"], "platforms": ["hukou"], "claims": 1, "last_claimed_on": DAY}
@@ -122,6 +130,9 @@ def write_town(home: Home) -> None:
         evidence.ATTRIBUTE.write(rows(evidence.ATTRIBUTE, *CLAIMS.get(kind, [])), home.stage("attribute", kind))
         conflicts = CONFLICTS if kind == "person" else []
         evidence.CONFLICT.write(rows(evidence.CONFLICT, *conflicts), home.stage("conflict", kind))
+        certain = CERTAIN if kind == "person" else []
+        evidence.CERTAINTY.write(rows(evidence.CERTAINTY, *certain), home.stage("certainty", kind))
+        evidence.RELIABILITY.write(evidence.RELIABILITY.empty(), home.stage("reliability", kind))
         evidence.MATCH.write(rows(evidence.MATCH, *(_matches() if kind == "person" else [])), home.stage("match", kind))
     link.MENTION.write(rows(link.MENTION, *MENTIONS), home.stage("link", "mention"))
     related = {
@@ -189,7 +200,7 @@ def _write_catalogue(home: Home) -> None:
     ]  # fmt: skip
     catalogue.PLATFORM.write(rows(catalogue.PLATFORM, *platforms), home.stage("catalogue", "platform"))
     catalogue.DATASET.write(rows(catalogue.DATASET, *datasets), home.stage("catalogue", "dataset"))
-    field = {"owner": "hukou", "dataset": "hukou", "field": "XM", "title_zh": "姓名", "title_en": "name", "attributes": ["subject.name"]}  # fmt: skip
+    field = {"owner": "hukou", "dataset": "hukou", "field": "姓名", "title_zh": "姓名", "title_en": "name", "attributes": ["subject.name"]}  # fmt: skip
     catalogue.FIELD.write(rows(catalogue.FIELD, field), home.stage("catalogue", "field"))
     code = {"code_table": "sex", "source_value": "1", "value": "男"}
     catalogue.CODE.write(rows(catalogue.CODE, code), home.stage("catalogue", "code"))

@@ -17,13 +17,13 @@ import pyarrow as pa
 from warehouse.extracts.stage_views import show
 from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
-from warehouse.model.evidence import ATTRIBUTE
+from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, MATCH
 from warehouse.model.home import Home
 from warehouse.model.link import MENTION
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
 
-PREPARED = ("mention", "substitute", "claim", "behind")
+PREPARED = ("mention", "substitute", "claim", "behind", "doubt")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
 NOTHING = "nothing.parquet"
 """The columns of each without a row."""
@@ -48,7 +48,8 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
     settings |= {"memory_limit": memory_limit} if memory_limit else {}
     with connect(**{**settings, "temp_directory": str(aside / "spill")}) as con:
         show(con, "link_mention", MENTION, [home.stage("link", "mention")])
-        show(con, "attribute", ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds])
+        for name, table in (("attribute", ATTRIBUTE), ("certainty", CERTAINTY), ("match", MATCH)):
+            show(con, name, table, [home.stage(name, kind) for kind in home.data_model.kinds])
         for kind in home.data_model.kinds:
             show(con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         granted = _granted(home)

@@ -6,16 +6,17 @@ Belongs here: the queries over stage files. Does not: who may see what (`plan`) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.extracts.plan import AGREES, DIFFERS, INVALID, MISSING, NONE, Plan, Role
+from warehouse.extracts.plan import MISSING, NONE, STATES, Attribute, Plan, Role
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import keep, show
+from warehouse.extracts.work_list import actions
 from warehouse.model.catalogue import DATASET
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
@@ -25,10 +26,16 @@ from warehouse.model.sql import identifier, literal, parquet, statement
 from warehouse.model.vocabulary import REASON, ROLE
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
+OWN = ("本方主键", "本方名称", "角色")
+"""How the department itself knows a row, and which role of it is meant."""
+PLACE = ("实体类型", "实体编号", "来源文件", "来源工作表", "来源行号")
+"""What the role names, and where the row stands."""
 FINDING = (
-    "来源文件", "来源工作表", "来源行号", "角色", "实体类型", "实体编号", "属性", "比对",
-    "本方原文", "主记录值", "主记录值的主张部门", "主记录采信原因", "本方未采信原因",
+    "处理", *OWN, "属性", "本方原文", "主记录值", "主记录值的主张部门", "主张日期", "主记录采信原因", "本方未采信原因", "确信度", *PLACE,
 )  # fmt: skip
+DOUBT = (*OWN, "疑似同一的实体编号", "匹配概率", *PLACE)
+DUPLICATE = (*OWN, "另见", *PLACE)
+ALONE = (*OWN, *PLACE)
 REJECTION = ("来源文件", "来源工作表", "来源行号", "列", "原因代码", "原因")
 
 
@@ -46,6 +53,11 @@ class Reconciliation:
         for kind in home.data_model.kinds:
             show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
+        known = " union all ".join(
+            f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
+            for kind in home.data_model.kinds
+        )
+        self.con.execute(f"create temp view alone as {known}")
 
     def __enter__(self) -> Reconciliation:
         return self
@@ -66,6 +78,27 @@ class Reconciliation:
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):
             self.con.execute(statement("warehouse.extracts", step))
+        self.con.execute(
+            "create or replace temp table own_row (delivery_id varchar, sheet_name varchar, row_number bigint, key varchar, name varchar)"
+        )
+        self.con.execute("create or replace temp table absent as select *, null::varchar as value from claim limit 0")
+
+    def know_rows(self, rows: pa.Table, key: Sequence[str], name: str | None) -> None:
+        """Remember by which key and name the department itself knows the rows of a dataset, for its work list.
+
+        Args:
+            rows: its current rows.
+            key: columns of its key; none: there is none.
+            name: the column with the name of what a row is about; None where there is none.
+        """
+        texts = [pc.fill_null(rows[column], "") for column in key]
+        keys = pc.binary_join_element_wise(*texts, " ") if texts else pa.nulls(rows.num_rows, pa.string())
+        names = rows[name] if name else pa.nulls(rows.num_rows, pa.string())
+        self.con.register(
+            "further", pa.table([*(rows[c] for c in IDENTITY), keys, names], names=[*IDENTITY, "key", "name"])
+        )
+        self.con.execute("insert into own_row from further")
+        self.con.unregister("further")
 
     def asserted(self) -> frozenset[tuple[str, str, str]]:
         """(dataset, role, attribute) the platform's rows say something about, among what may be seen."""
@@ -78,27 +111,55 @@ class Reconciliation:
         (substituted,) = self.con.sql("select count(*) > 0 from prepared_substitute").fetchall()[0]
         return self.con.sql(_wide(self.home.data_model, plan, substituted)).to_arrow_reader(batch_rows)
 
+    def know_missing(self, plan: Plan) -> None:
+        """Find, for the work list, what a dataset has a place for, leaves empty in a row, and others know."""
+        for role in plan.roles:
+            if wanted := [a for a in role.attributes if a.mark]:
+                self.con.execute(_absent(self.home.data_model, plan.dataset, role, wanted))
+
     def findings(self) -> pa.Table:
-        """Where the platform's own value is not the golden one, with who stands behind that and why. Text in Chinese."""
+        """Where the department has something to do, most certain first. Text in Chinese; see `FINDING`."""
         found = self.con.sql(statement("warehouse.extracts", "finding")).to_arrow_table()
         model = self.home.data_model
         titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
         columns = [
-            found["file_name"],
-            found["sheet_name"],
-            found["row_number"],
-            _worded(found["role"], ROLE),
-            _worded(found["entity_kind"], model.kind_titles),
-            found["entity_id"],
+            actions(found["state"], found["certainty"]),
+            *self._own(found),
             _worded(pc.binary_join_element_wise(found["entity_kind"], found["attribute"], " "), titles),
-            pc.if_else(pc.equal(found["state"], 1), INVALID, DIFFERS),
             found["written"],
             found["value"],
             found["departments"],
+            found["last_claimed_on"].cast(pa.string()),
             _worded(found["won_because"], REASON),
             _worded(found["lost_because"], REASON),
+            found["certainty"],
+            *self._place(found),
         ]
         return pa.table(columns, names=list(FINDING))
+
+    def doubts(self) -> pa.Table:
+        """Rows of which the entity may be the same as another one; see `DOUBT`."""
+        found = self.con.sql(statement("warehouse.extracts", "doubt")).to_arrow_table()
+        return pa.table(
+            [*self._own(found), found["other_entity_id"], found["probability"], *self._place(found)], names=list(DOUBT)
+        )
+
+    def duplicates(self) -> pa.Table:
+        """Rows that are about the same as another row; see `DUPLICATE`."""
+        found = self.con.sql(statement("warehouse.extracts", "duplicated")).to_arrow_table()
+        return pa.table([*self._own(found), found["others"], *self._place(found)], names=list(DUPLICATE))
+
+    def alone(self) -> pa.Table:
+        """Rows about what no other platform knows; see `ALONE`."""
+        found = self.con.sql(statement("warehouse.extracts", "alone")).to_arrow_table()
+        return pa.table([*self._own(found), *self._place(found)], names=list(ALONE))
+
+    def _own(self, found: pa.Table) -> list[pa.ChunkedArray]:
+        return [found["key"], found["name"], _worded(found["role"], ROLE)]
+
+    def _place(self, found: pa.Table) -> list[pa.ChunkedArray]:
+        kinds = _worded(found["entity_kind"], self.home.data_model.kind_titles)
+        return [kinds, *(found[name] for name in ("entity_id", "file_name", "sheet_name", "row_number"))]
 
     def rejections(self, platform: str) -> pa.Table:
         """The rows of the platform's deliveries that did not land, each with its reason."""
@@ -158,10 +219,10 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
                 value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
             columns.append(f"{value} as {identifier(attribute.value)}")
             if attribute.mark:
+                marks = " ".join(f"when {state} then '{mark}'" for state, mark in enumerate(STATES) if state)
                 columns.append(
-                    f"case when m{number}.entity_id is null then null when c{number}.s{i} = 3 then '{AGREES}' "
-                    f"when c{number}.s{i} = 2 then '{DIFFERS}' when c{number}.s{i} = 1 then '{INVALID}' "
-                    f"when ({value}) is null then '{NONE}' else '{MISSING}' end as {identifier(attribute.mark)}"
+                    f"case when m{number}.entity_id is null then null else case c{number}.s{i} {marks} "
+                    f"else if(({value}) is null, '{NONE}', '{MISSING}') end end as {identifier(attribute.mark)}"
                 )
     joins.append(
         "left join duplicate d on d.delivery_id = o.delivery_id and d.sheet_name = o.sheet_name "
@@ -170,6 +231,31 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
     columns.append(f"d.others as {identifier(plan.duplicates)}")
     with_steps = f"with {', '.join(steps)} " if steps else ""
     return f"{with_steps}select {', '.join(columns)} from own o {' '.join(joins)} order by o.place"
+
+
+def _absent(model: DataModel, dataset: str, role: Role, attributes: Sequence[Attribute]) -> str:
+    """Put into `absent` the golden values of which the rows of a dataset claim nothing; none that stand in for secret ones."""
+    values = ", ".join(
+        f"{{attribute: '{a.name}', value: ({shown(model, role.kind, a.name, 'g')})::varchar}}" for a in attributes
+    )
+    of = "entity_kind = m.entity_kind and {0}.entity_id = m.entity_id and {0}.attribute = m.filled.attribute"
+    return f"""
+        insert into absent
+        with known as (
+            select m.*, unnest([{values}]) as filled
+            from mention m
+            join golden_{role.kind} g on g.{role.kind}_id = m.entity_id
+            where m.dataset = {literal(dataset)} and m.role = {literal(role.name)} and m.entity_kind = '{role.kind}'
+        )
+        select m.delivery_id, m.file_name, m.sheet_name, m.row_number, m.role, m.entity_kind, m.entity_id,
+            m.filled.attribute, 0::tinyint as state, null as written, null as reason, m.filled.value
+        from known m
+        where m.filled.value is not null
+            and not exists (
+                select 1 from claim c
+                where c.delivery_id = m.delivery_id and c.sheet_name = m.sheet_name and c.row_number = m.row_number
+                    and c.role = m.role and c.{of.format("c")} and c.state > 0)
+            and not exists (select 1 from prepared_substitute s where s.{of.format("s")})"""
 
 
 def _substitutes(role: Role, number: int) -> str:

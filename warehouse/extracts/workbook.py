@@ -18,13 +18,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from warehouse.extracts.plan import DIFFERS, INVALID, MISSING
+from warehouse.extracts.plan import DIFFERS, ENDED, INCOMPLETE, INVALID, MISSING
 from warehouse.extracts.safe_text import fit_cells, is_risky
 
 SHEET_ROWS = 1_000_000  # Excel has 1,048,576 rows a sheet
 SAMPLE = 200
 MIN_WIDTH, MAX_WIDTH, PROSE_WIDTH = 8, 42, 96.0
-COLOURS = {DIFFERS: ("#FFC7CE", "#9C0006"), MISSING: ("#FFEB9C", "#7F6000"), INVALID: ("#F8CBAD", "#843C0C")}
+COLOURS = {
+    DIFFERS: ("#FFC7CE", "#9C0006"),
+    MISSING: ("#FFEB9C", "#7F6000"),
+    INVALID: ("#F8CBAD", "#843C0C"),
+    ENDED: ("#D9D9D9", "#404040"),
+    INCOMPLETE: ("#DDEBF7", "#1F4E79"),
+}
 GROUP_COLOURS = {"source": "#D9D9D9", "own": "#DDEBF7", "ours": "#E2EFDA"}
 HEADING = "#F2F2F2"
 
@@ -39,6 +45,7 @@ class Sheet:
         groups: headings above the headings: title, colour key, number of columns.
         marks: mark columns, to be coloured.
         prose: the column that holds sentences and is wrapped, '' for none.
+        frozen: number of columns on the left that stay in sight.
     """
 
     name: str
@@ -46,6 +53,7 @@ class Sheet:
     groups: Sequence[tuple[str, str, int]] = ()
     marks: Sequence[str] = ()
     prose: str = ""
+    frozen: int = 0
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
@@ -80,7 +88,7 @@ def _options(sheet: Sheet, table: pa.Table) -> dict[str, Any]:
     texts = [n for n in table.column_names if pa.types.is_string(table.schema.field(n).type)]
     options: dict[str, Any] = {
         "header_row": top,
-        "freeze_panes": {"row": top + 1, "col": 0},
+        "freeze_panes": {"row": top + 1, "col": sheet.frozen},
         "autofilter": table.num_rows > 0,
         "header_format": Format().set_bold().set_text_wrap().set_align("center").set_background_color(HEADING),
         "row_heights": {top: 33.0},

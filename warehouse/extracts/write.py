@@ -24,6 +24,7 @@ from warehouse.extracts.manifest import DatasetCounts, ExtractFile, ExtractManif
 from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
+from warehouse.extracts.work_list import ACTIONS, ALONE, DOUBT, DUPLICATE, REJECTED, by_action, overview, with_news
 from warehouse.extracts.workbook import Sheet, write_workbook
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM
 from warehouse.model.durable import sync
@@ -32,12 +33,17 @@ from warehouse.model.landing import PROVENANCE
 from warehouse.release.manifest import file_line
 
 WORKBOOK_ROWS = 200_000
+WORK_LIST = "工作清单"
+ACTION = "处理"
+FROZEN = {REJECTED: 0}
+"""Columns on the left of a list that stay in sight, where it is not the two by which the department knows a row."""
 BATCH_ROWS = 100_000
 BOM = b"\xef\xbb\xbf"
 HEAD = frozenset([c.name for c in PROVENANCE] + ["repeat", "claimed_on"])
 NOTES = "说明"
 Row = dict[str, Any]
-Declared = dict[tuple[str, str], frozenset[tuple[str, str]]]
+Fields = dict[tuple[str, str], dict[str, str]]
+"""(platform, dataset) → `<role>.<attribute>` → the column that feeds it."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +74,15 @@ def write_extract(
     """Write `<home>/extracts/<department>/<version>/` from the stage files; replace it if it is there already.
 
     The department finds every current row it delivered, as it delivered it, with the entity each role names, and for the
-    attributes `catalogue/entitlement` grants it (all others are denied): the golden value, a mark that compares it with its
-    own, and in `差异` who contradicts it and why. Values are unmasked: the entitlement is the permission.
+    attributes `catalogue/entitlement` grants it (all others are denied): the golden value and a mark that compares it with its
+    own. `工作清单` lists what there is to do, who says so, why, and how certain that is. Values are unmasked: the entitlement is the permission.
 
     Args:
         home: the home whose stage files are of release `version`, after `prepare_extracts`.
         version: the release.
         department: code of the department; only platforms the catalogue says it owns are written.
         own: its datasets.
-        workbook_rows: platforms with more current rows get no workbook, only CSV and Parquet.
+        workbook_rows: of platforms with more current rows the workbook holds the work list alone.
         threads: DuckDB threads; DuckDB's default if not given.
         memory_limit: DuckDB memory, e.g. '2GB'.
 
@@ -97,7 +103,7 @@ def write_extract(
     folder.mkdir(parents=True)
     try:
         with Reconciliation(home, threads=threads, memory_limit=memory_limit) as reconciliation:
-            writer = _Writer(folder, version, reconciliation, _declared(home), workbook_rows)
+            writer = _Writer(folder, version, reconciliation, _fields(home), workbook_rows)
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
@@ -116,24 +122,26 @@ def write_extract(
     return _report(manifest, target)
 
 
-def _declared(home: Home) -> Declared:
-    """Per (platform, dataset) the (role, attribute) pairs its columns feed, as the catalogue says."""
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+def _fields(home: Home) -> Fields:
+    """Per (platform, dataset) which column feeds `<role>.<attribute>`, as the catalogue says."""
+    found: Fields = {}
     for row in FIELD.read(home.stage("catalogue", "field")).to_pylist():
-        pairs = {(role, attribute) for role, _, attribute in (a.partition(".") for a in row["attributes"])}
-        found.setdefault((row["owner"], row["dataset"]), set()).update(pairs)
-    return {key: frozenset(pairs) for key, pairs in found.items()}
+        fed = found.setdefault((row["owner"], row["dataset"]), {})
+        for place in row["attributes"]:
+            role, _, attribute = place.partition(".")
+            fed.setdefault(f"{role}.{attribute}", row["field"])
+    return found
 
 
 class _Writer:
     """Writes the files of one extract into a folder and remembers what it wrote."""
 
     def __init__(
-        self, folder: Path, version: str, reconciliation: Reconciliation, declared: Declared, workbook_rows: int
+        self, folder: Path, version: str, reconciliation: Reconciliation, fields: Fields, workbook_rows: int
     ) -> None:
         self.folder, self.version = folder, version
         self.reconciliation, self.workbook_rows = reconciliation, workbook_rows
-        self.declared = declared
+        self.fields = fields
         self.asserted: frozenset[tuple[str, str, str]] = frozenset()
         # The workbook of one platform is packed while DuckDB works on the next; never two, so memory stays bounded.
         self.packing = ThreadPoolExecutor(max_workers=1)
@@ -147,33 +155,57 @@ class _Writer:
         name, title = platform["platform"], platform["title_zh"]
         self.reconciliation.platform(name, granted)
         self.asserted = self.reconciliation.asserted()
-        sheets: list[Sheet] | None = [_notes_sheet(title, self.version)]
+        sheets: list[Sheet] = []
         rows = 0
         for dataset, about in own:
             table = dataset.read()
             rows += table.num_rows
             if rows > self.workbook_rows:
-                sheets = None  # no longer worth holding in memory
-            sheet = self._dataset(dataset, about, table, granted, keep=sheets is not None)
-            if sheets is not None and sheet:
+                sheets = []  # no longer worth holding in memory
+            sheet = self._dataset(dataset, about, table, granted, keep=rows <= self.workbook_rows)
+            if sheet:
                 sheets.append(sheet)
-        for content, suffix, table in (
-            ("findings", "差异", self.reconciliation.findings()),
-            ("rejected", "退回行", self.reconciliation.rejections(name)),
-        ):
-            with _Files(self.folder / _stem(name, suffix), table.schema) as files:
-                files.write(table)
-            self._add(_stem(name, suffix), name, "", content, table.num_rows)
-            if sheets is not None:
-                marks = ["比对"] if content == "findings" else []
-                sheets.append(Sheet(suffix, table, marks=marks))
-        if sheets is None:
+        if rows > self.workbook_rows:
             self.notes.append(
-                f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，未生成工作簿，请用 CSV 或 Parquet"
+                f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，工作簿只含工作清单，全部数据请用 CSV 或 Parquet"
             )
-            return
+        work = self._work_list(name)
+        first = Sheet("概览", overview(title, self.version, work, rows), prose="如何处理")
+        lists = [
+            Sheet(
+                action,
+                table.drop_columns(ACTION) if ACTION in table.column_names else table,
+                frozen=FROZEN.get(action, 2),
+            )
+            for action, table in work.items()
+            if table.num_rows
+        ]
         self.wait()
+        sheets = [first, *lists, *sheets, _notes_sheet(title, self.version)]
         self.packed = self.packing.submit(self._pack, name, title, sheets, rows)
+
+    def _work_list(self, platform: str) -> dict[str, pa.Table]:
+        """Write what the department of a platform has to do; return it by action, in the order of work."""
+        found = self.reconciliation
+        findings = with_news(found.findings(), self._former(platform, WORK_LIST))
+        tables = {
+            DUPLICATE: ("duplicates", found.duplicates()),
+            DOUBT: ("doubts", found.doubts()),
+            ALONE: ("alone", found.alone()),
+            REJECTED: ("rejected", found.rejections(platform)),
+        }
+        for suffix, (content, table) in {WORK_LIST: ("findings", findings), **tables}.items():
+            with _Files(self.folder / _stem(platform, suffix), table.schema) as files:
+                files.write(table)
+            self._add(_stem(platform, suffix), platform, "", content, table.num_rows)
+        return {**by_action(findings), **{action: table for action, (_, table) in tables.items()}}
+
+    def _former(self, platform: str, suffix: str) -> Path | None:
+        """The file of that name in the newest extract of another release; None where there is none."""
+        folders = [
+            f for f in self.folder.parent.iterdir() if f.is_dir() and f.name[0] != "." and f.name != self.version
+        ]
+        return max(folders, key=lambda f: f.name) / f"{_stem(platform, suffix)}.parquet" if folders else None
 
     def wait(self) -> None:
         """Wait until the workbook under way is written; raise what went wrong with it."""
@@ -189,7 +221,10 @@ class _Writer:
     ) -> Sheet | None:
         """Write Parquet and CSV of one dataset; give its sheet if it is to be kept."""
         columns = [c for c in rows.column_names if c not in HEAD]
-        asserted = self.declared.get((own.platform, own.dataset), frozenset()) | {
+        key = [column for column in about["key"].split("+") if column in rows.column_names]
+        self.reconciliation.know_rows(rows, key, self._name_column(own, about, columns))
+        fed = self.fields.get((own.platform, own.dataset), {})
+        asserted = frozenset((role, attribute) for role, _, attribute in (place.partition(".") for place in fed)) | {
             (role, attribute) for found, role, attribute in self.asserted if found == own.dataset
         }
         plan = plan_dataset(
@@ -203,6 +238,7 @@ class _Writer:
             asserted=asserted,
             own_columns=columns,
         )
+        self.reconciliation.know_missing(plan)
         reader = self.reconciliation.columns(plan, rows, BATCH_ROWS)
         left = _own_columns(plan, rows, columns)
         schema = pa.schema(list(left.schema) + list(reader.schema))
@@ -229,6 +265,15 @@ class _Writer:
         )
         self._add(stem, own.platform, own.dataset, "rows", done)
         return Sheet(plan.title, pa.concat_tables(kept), _groups(plan, columns), plan.marks) if keep else None
+
+    def _name_column(self, own: OwnRows, about: Row, columns: Sequence[str]) -> str | None:
+        """The column a clerk knows a row by: the one that feeds the first attribute of what the row is about."""
+        kinds = {name: kind for name, _, kind in (role.partition(":") for role in about["roles"])}
+        kind = kinds.get(about["subject"] or "")
+        fed = self.fields.get((own.platform, own.dataset), {})
+        cells = self.reconciliation.home.data_model.cells(kind) if kind else {}
+        wanted = (f"{about['subject']}.{cell}" for cell in cells)
+        return next((fed[place] for place in wanted if fed.get(place) in columns), None)
 
     def finish(self, department: str, title: str) -> ExtractManifest:
         """Write the notes and the manifest."""
@@ -313,8 +358,8 @@ def _explanations() -> list[tuple[str, str]]:
         ),
         *lines,
         ("本方重复：本平台另有现行数据行指向同一实体。", "本方重复"),
-        ("差异表逐条列出本方未被采信的值、主记录值及其主张部门和采信原因。", "差异"),
-        ("退回行表列出未能入库的交付行及原因，请更正后重新交付。", "退回行"),
+        ("确信度为主记录值正确的概率，由各平台相互印证的情况推算；0.9 以上列入“更正”，不足的列入“待核实”。", "确信度"),
+        *((f"{action}：{what}", action) for action, what in ACTIONS.items()),
         ("CSV 为 UTF-8 编码；以 = + - @ 等开头的单元格前加了撇号，以防被当作公式；精确原值见 Parquet。", "CSV"),
     ]
 

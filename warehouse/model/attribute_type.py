@@ -145,7 +145,8 @@ class AttributeType(Declaration):
         type: its name, the name of its file.
         title: what it is, in both languages.
         standardiser: `module:function` that takes distinct texts and returns a table, a row each; none: the text itself.
-        needs: what of the city the standardiser is made from: `gazetteer`, `grids`, `places`, `codes`; none where it
+        needs: what of the city the standardiser is made from: `gazetteer`, `grids`, `places`, `codes`; `report`
+            where it sees several cells together, and the gazetteer; none where it
             sees the value alone.
         cached: whether its outcome is worth keeping from run to run.
         outputs: what it yields; the first is the value.
@@ -163,7 +164,7 @@ class AttributeType(Declaration):
     type: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Label
     standardiser: str | None = None
-    needs: Literal["gazetteer", "grids", "places", "codes"] | None = None
+    needs: Literal["gazetteer", "grids", "places", "codes", "report"] | None = None
     cached: bool = False
     outputs: dict[str, Output] = Field(min_length=1)
     claims: tuple[Claim, ...] = (Claim(),)

@@ -34,6 +34,7 @@ ATTRIBUTE = Table(
         Column("value_raw", S, "原文", "What the platform wrote", personal=True),
         Column("is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False),
         Column("is_golden", B, "是否主记录值", "Agrees with the golden value", nullable=False),
+        Column("comparison", S, "与主记录值比较", "How it stands to the golden value: equal; equivalent: another wording of it; incomplete: part of it; incomparable: of another sort, so that neither contradicts the other; differs; invalid; missing: the place is empty; unvalued: there is no golden value", nullable=False),
         Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
         Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, complete, invalid, only, or ended: the attribute no longer holds, as where a dead person lives", nullable=False),
         Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
@@ -59,6 +60,41 @@ CONFLICT = Table(
         Column("platforms", pa.list_(S), "平台", "Platforms that say so", nullable=False),
         Column("claims", I, "主张数", "Mentions that say so", nullable=False),
         Column("last_claimed_on", D, "最新主张日期", "Newest claim"),
+    ),
+)
+
+CERTAINTY = Table(
+    "evidence",
+    "certainty",
+    "主记录值确信度",
+    "How certain a contested golden value is",
+    "one row per entity and attribute of which a platform claims another value than the golden one",
+    ("entity_kind", "entity_id", "attribute"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entity_id", S, "实体编号", "Entity", nullable=False),
+        Column("attribute", S, "属性", "Attribute, as a golden column is named", nullable=False),
+        Column("certainty", F, "确信度", "Probability that the golden value is right, 0–1", nullable=False),
+        Column("platforms", I, "主张平台数", "Platforms that claim the golden value", nullable=False),
+        Column("rivals", I, "异议平台数", "Platforms that claim another one", nullable=False),
+    ),
+)
+
+RELIABILITY = Table(
+    "evidence",
+    "reliability",
+    "来源可靠度",
+    "How often what a platform says is right, as its agreement with the others tells",
+    "one row per kind, attribute, platform, role and age of what is said",
+    ("entity_kind", "attribute", "platform", "role", "age"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("attribute", S, "属性", "Attribute, as a golden column is named", nullable=False),
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("role", S, "角色", "Role in the row", nullable=False),
+        Column("age", I, "主张年限档：0–4，-1无日期", "Age of the claim at the newest one: 0 up to half a year, 1 to 1.5 years, 2 to 3.5, 3 to 7.5, 4 more; -1 undated", nullable=False),
+        Column("reliability", F, "可靠度", "Probability that such a claim is right, 0–1", nullable=False),
+        Column("claims", I, "可比主张数", "Claims about what another platform says something of as well", nullable=False),
     ),
 )
 

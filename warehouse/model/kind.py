@@ -89,6 +89,8 @@ class Attribute(Declaration):
         codes: code table that also understands plain labels, for platforms that name none.
         closed: the only values the golden column may hold; open where not given.
         fallback: `attribute.output` that stands in where the row says nothing.
+        reads: cells of other attributes that its standardiser reads together, for a type that has no cell of its own.
+        read_from: `attribute.output` that is read in place of the cell where it says something: the address found in a text.
         golden: whether the golden record holds it; false for what is evidence alone.
         golden_zh: title of the golden column where that differs.
         golden_en: the same in English.
@@ -115,6 +117,8 @@ class Attribute(Declaration):
     codes: str | None = None
     closed: tuple[str, ...] = ()
     fallback: str | None = None
+    reads: tuple[str, ...] = ()
+    read_from: str | None = None
     golden: bool = True
     golden_zh: str = ""
     golden_en: str = ""

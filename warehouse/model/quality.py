@@ -111,7 +111,7 @@ SCORECARD = Table(
         Column("mentions", I, "应填数", "Mentions whose row has a place for the attribute", nullable=False),
         Column("claims", I, "主张数", "Claims: mentions that fill it", nullable=False),
         Column("standard_claims", I, "规范主张数", "Claims that yield a valid standard value", nullable=False),
-        Column("judged_claims", I, "可判主张数", "Claims of a value where a golden value was chosen", nullable=False),
+        Column("judged_claims", I, "可判主张数", "Claims of a value that a golden value confirms or contradicts", nullable=False),
         Column("golden_claims", I, "胜出主张数", "Judged claims that agree with the golden value", nullable=False),
         Column("others", I, "可比平台数", "Other platforms that claim a value of the same entity, summed over the claims", nullable=False),
         Column("others_agreeing", I, "一致平台数", "Those of them that agree with the claim", nullable=False),
@@ -121,11 +121,11 @@ SCORECARD = Table(
         Column("age_days", F, "平均主张天数", "Mean age of the claims in days, counted back from the newest delivery of the home"),
         Column("conformity", F, "规范性", "standard_claims / claims, 0–1"),
         Column("completeness", F, "完整性", "claims / mentions, 0–1"),
-        Column("accuracy", F, "准确性", "golden_claims / judged_claims, 0–1; null where no golden value is chosen"),
+        Column("accuracy", F, "准确性", "How often the platform is right with it, as evidence.reliability says; where nobody disputes it golden_claims / judged_claims, 0–1; null where no golden value is chosen"),
         Column("consistency", F, "一致性", "others_agreeing / others, 0–1; null where nobody else claims it"),
-        Column("timeliness", F, "时效性", "Mean of 0.5 ^ (age in days / 365), 0–1; null where no claim is dated"),
+        Column("timeliness", F, "时效性", "0.5 ^ (days its newest delivery is overdue / its cadence in days), 0–1; null where it delivered nothing"),
         Column("accessibility", F, "可访问性", "Share of the platform's deliveries that could be read × share of their rows that landed, 0–1"),
-        Column("score", F, "综合得分", "Mean of the dimensions that are not null, 0–1"),
+        Column("score", F, "综合得分", "Half accuracy, half the mean of the other dimensions that are not null, 0–1"),
     ),
 )
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, landing, link, quality
+from warehouse.model import catalogue, evidence, landing, link, process, quality
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -151,8 +151,15 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), required=False),
         Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw")),
         Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id")),
+        Served(evidence.CERTAINTY, "确信度", each("certainty")),
+        Served(evidence.RELIABILITY, "来源可靠度", each("reliability")),
         Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides)),
         Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
+        Served(process.EVENT_STAGE, "事件环节", (("process", "event_stage"),), ("event_id", "reached_at"), required=False),
+        Served(process.EVENT_DEADLINE, "事件时限", (("process", "event_deadline"),), ("event_id",), required=False),
+        Served(process.EVENT_EVENT, "事件关联", (("process", "event_event"),), required=False),
+        Served(process.EVENT_COMPONENT, "事件与部件", (("process", "event_component"),), required=False),
+        Served(process.STAGE_FAULT, "流程问题", (("process", "stage_fault"),), required=False),
         Served(quality.RECONCILIATION, "对账", (("quality", "reconciliation"),)),
         Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
         Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), failing, required=False),
@@ -160,6 +167,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
         Served(landing.REJECTED, "退回行", (("quality", "rejected"),), rejected),
         Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
+        Served(process.EVENT_MEASURE, "事件指标", (), derived=True),
         Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
         Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
         Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
@@ -231,6 +239,7 @@ ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
     ("link.mention", "entity_id"),
     ("evidence.attribute", "entity_id"),
     ("evidence.conflict", "entity_id"),
+    ("evidence.certainty", "entity_id"),
     ("evidence.match", "left_entity_id"),
     ("evidence.match", "right_entity_id"),
 )

@@ -39,6 +39,16 @@ REASON = {
     "only": "唯一主张",
     "ended": "已终止",
 }
+COMPARISON = {
+    "equal": "一致",
+    "equivalent": "写法不同",
+    "incomplete": "不完整",
+    "incomparable": "口径不同",
+    "differs": "不一致",
+    "invalid": "无效",
+    "missing": "缺失",
+    "unvalued": "无主记录值",
+}
 LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
 EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}
 STATE = {"landed": "已落地", "rejected": "已退回", "held": "待确认", "refused": "不采用"}
@@ -64,12 +74,21 @@ CADENCE = {
 SEMANTICS = {"snapshot": "全量", "delta": "增量"}
 SHARING = {"unconditional": "无条件共享", "conditional": "有条件共享", "none": "不予共享"}
 BALANCE = {"under": "偏小", "within": "适中", "over": "偏大"}
+STAGE = {
+    **{"reported": "发现", "registered": "立案", "dispatched": "派遣", "handled": "处置", "verified": "核查", "closed": "结案"},
+    **{"returned": "退回", "extended": "延期", "suspended": "挂起", "urged": "督办", "void": "作废"},
+}
+GOVERNS_BECAUSE = {"competent": "主管平台最早", "second_competent": "次主管平台最早", "earliest": "各平台最早"}
+COUNTED_BY = {"ticket": "按工单", "event": "按事件"}
+FOLLOWS = {"recurs": "复发", "reported_again": "再次反映"}
+BASIS = {"same_door": "同一门户", "same_shop": "同一店铺", "says_again": "反映中称复发", "names_ticket": "注明原工单"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
     "left_role": ROLE,
     "right_role": ROLE,
     "reason": REASON,
+    "comparison": COMPARISON,
     "level": LEVEL,
     "event": EVENT,
     "state": STATE,
@@ -83,6 +102,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "household_balance": BALANCE,
     "person_balance": BALANCE,
     "freshness": FRESHNESS,
+    "stage": STAGE,
+    "governs_because": GOVERNS_BECAUSE,
+    "counted_by": COUNTED_BY,
+    "basis": BASIS,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
@@ -90,6 +113,7 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "base.grid.level": LEVEL,
     "link.history.event": EVENT,
     "evidence.attribute.reason": REASON,
+    "evidence.attribute.comparison": COMPARISON,
     "evidence.match.outcome": OUTCOME,
     "evidence.judgement.verdict": VERDICT,
     "evidence.judgement.judgement_state": JUDGEMENT_STATE,
@@ -102,12 +126,18 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "catalogue.platform.semantics": SEMANTICS,
     "catalogue.platform.sharing": SHARING,
     "catalogue.platform.freshness": FRESHNESS,
+    "base.event_stage.stage": STAGE,
+    "base.event_deadline.governs_because": GOVERNS_BECAUSE,
+    "quality.event_measure.counted_by": COUNTED_BY,
+    "link.event_event.relation": FOLLOWS,
+    "link.event_event.basis": BASIS,
 }
 
 
 def relation_words(model: DataModel) -> Mapping[str, str]:
     """Relation → Chinese word, over all ties."""
-    return {name: relation.zh for table in model.relations for name, relation in table.tie.relations.items()}
+    ties = {name: relation.zh for table in model.relations for name, relation in table.tie.relations.items()}
+    return {**ties, **FOLLOWS}
 
 
 def words(model: DataModel) -> Mapping[str, Mapping[str, str]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from connectors.gcj02 import gcj02
 from connectors.sample import vocabulary as words
 from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, known, texts
-from connectors.sample.gcj02 import gcj02
 from connectors.sample.people import surname_of
 from connectors.sample.reports.hearing import Hearing, hear
 from connectors.sample.reports.stages import stages

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from connectors.gcj02 import gcj02
 from connectors.sample import vocabulary as words
 from connectors.sample.draws import Texts, chosen, texts
-from connectors.sample.gcj02 import gcj02
 from connectors.sample.reports.hearing import Hearing, hear
 from connectors.sample.reports.libraries import component_numbers
 from connectors.sample.reports.stages import stages

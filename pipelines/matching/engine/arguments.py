@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.matching.engine.levels_text import SEPARATOR
 from pipelines.matching.engine.spec import MatchSpec
 
 Ints = npt.NDArray[np.int64]
@@ -52,20 +53,34 @@ def arrow_table(table: Any, what: str) -> pa.Table:
     )
 
 
+def lists_as_text(table: pa.Table) -> pa.Table:
+    """The table with every list of plain values as one text, see `levels_text`: sorted, none twice; an empty list is null."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
+            if pa.types.is_nested(field.type.value_type):
+                continue
+            texts = [
+                SEPARATOR.join(["", *sorted({str(x) for x in row if x is not None})]) if row else None
+                for row in table.column(i).to_pylist()
+            ]
+            table = table.set_column(i, field.name, pa.array([t or None for t in texts], pa.string()))
+    return table
+
+
 def check_columns(table: pa.Table, spec: MatchSpec, what: str) -> None:
     """See that every column of the specification is there and holds plain values.
 
     Raises:
         KeyError: a column is not in the table.
-        InputError: a column holds lists or records.
+        InputError: a column holds records.
     """
     if missing := [c for c in spec.columns if c not in table.column_names]:
         raise KeyError(f"{what}: columns {missing} are not there; it has {table.column_names}")
     if nested := [c for c in spec.columns if pa.types.is_nested(table.schema.field(c).type)]:
-        raise InputError(f"{what}: columns {nested} hold lists or records; give each value a column of its own")
+        raise InputError(f"{what}: columns {nested} hold records; give each value a column of its own")
 
 
-def check_options(spec: MatchSpec, has_right: bool, prior: float | None) -> None:
+def check_options(spec: MatchSpec, has_right: bool, prior: float | None, *, has_order: bool = False) -> None:
     """See that specification, tables and prior fit each other.
 
     Raises:
@@ -74,6 +89,10 @@ def check_options(spec: MatchSpec, has_right: bool, prior: float | None) -> None
     if "side" in spec.one_to_one and not has_right:
         raise InputError(
             f"MatchSpec {spec.kind!r}: one_to_one=('side',) is about two tables: pass right=, or leave one_to_one out"
+        )
+    if has_order and not (spec.accept and spec.review):
+        raise InputError(
+            f"MatchSpec {spec.kind!r}: a run that later runs go on from needs accept= and review= of its own"
         )
     if prior is not None and not 0 < prior < 0.5:
         raise InputError(f"prior={prior}: a probability above 0 and below 0.5 is needed, that two random records match")

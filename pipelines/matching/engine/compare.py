@@ -18,10 +18,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.matching.engine.encode import Codes, Domain, Encoded, numbered
-from pipelines.matching.engine.levels import ValuePairs
+from pipelines.matching.engine.levels import ValuePairs, lowest_thresholds
 from pipelines.matching.engine.population import Frequencies, Population
-from pipelines.matching.engine.spec import Comparison, MatchSpec
-from pipelines.matching.engine.term_frequency import BINS, frequency_bins, frequency_column, frequency_columns
+from pipelines.matching.engine.spec import Comparison, MatchSpec, frequency_column
+from pipelines.matching.engine.term_frequency import (
+    BINS,
+    damping_of,
+    frequency_bins,
+    frequency_columns,
+)
 from pipelines.parallel import each
 
 Patterns = npt.NDArray[np.int64]
@@ -33,12 +38,14 @@ STEP = 1 << 17
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of one comparison: per cell its level (0 is `missing`) and its frequency bin (-1 without)."""
+    """The cells of one comparison: per cell its level (0 is `missing`), its frequency bin (-1 without), and the bits that its
+    frequency is worth: the bin, damped where the level is a fuzzy one."""
 
     level: npt.NDArray[np.int64]
     bin: npt.NDArray[np.int64]
     first: npt.NDArray[np.int64]
     uninformative: npt.NDArray[np.bool_]
+    bits: npt.NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.level)
@@ -46,7 +53,7 @@ class Cells:
 
 def cells_of(comparison: Comparison) -> Cells:
     """Lay out the cells of a comparison."""
-    level, bins, first, uninformative = [0], [-1], [0], [True]
+    level, bins, first, uninformative, bits = [0], [-1], [0], [True], [0.0]
     for i, x in enumerate(comparison.levels, start=1):
         first.append(len(level))
         bins_of_level = range(BINS) if x.frequency_of is not None else (-1,)
@@ -54,7 +61,8 @@ def cells_of(comparison: Comparison) -> Cells:
             level.append(i)
             bins.append(b)
             uninformative.append(x.uninformative)
-    return Cells(np.array(level), np.array(bins), np.array(first), np.array(uninformative))
+            bits.append(max(b, 0) * damping_of(x))
+    return Cells(np.array(level), np.array(bins), np.array(first), np.array(uninformative), np.array(bits))
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ class Comparer:
         self.spec, self.encoded, self._wider = spec, encoded, frequencies or {}
         self.layout = Layout.of(spec)
         self._reads_text = [_first_that_reads_text(c) for c in spec.comparisons]
+        self._floors = [lowest_thresholds(c.levels) for c in spec.comparisons]
         self._repeated = np.flatnonzero(counts > 1)
         self._self_cells: dict[int, npt.NDArray[np.int16]] = {}
         self._locks = [Lock() for _ in spec.comparisons]
@@ -227,7 +236,7 @@ class Comparer:
         """The cell of every pair of values: the first level from `first` on and before `until` that holds, with its frequency
         bin; 0 where none does. And the indices of the pairs that no level decides."""
         comparison, cells = self.spec.comparisons[i], self.layout.cells[i]
-        pairs = ValuePairs(self.encoded, self.domains[i], low, high)
+        pairs = ValuePairs(self.encoded, self.domains[i], low, high, floors=self._floors[i])
         out = np.zeros(len(pairs), dtype=np.int64)
         open_ = np.arange(len(pairs))
         for j, level in enumerate(comparison.levels[first:until], start=first):

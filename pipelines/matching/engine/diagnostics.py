@@ -50,6 +50,7 @@ class Diagnostics:
         expected_recall: share of the matches among compared pairs that are accepted; 1 where there are none.
         problems: why the model is nonsense, each with what to do; empty for a sound model.
         warnings: what to look at, each with what to do.
+        notes: what the run has found out and taken into account.
     """
 
     compared_pairs: int
@@ -58,6 +59,7 @@ class Diagnostics:
     expected_recall: float
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def with_clusters(self, accepted: int, implied: int) -> Diagnostics:
         """The same, knowing what the links lead to.
@@ -129,7 +131,18 @@ def diagnose(
         right / expected if expected else 1.0,
         tuple(problems),
         tuple(warnings),
+        tuple(_notes(spec, model)),
     )
+
+
+def _notes(spec: MatchSpec, model: Model) -> list[str]:
+    expected = {b.name for b in spec.blocks} | {" × ".join(d.comparisons) for d in spec.dependence}
+    return [
+        f"{r.name}: strangers agree on them together, so they count as one fact; say Dependence({', '.join(map(repr, r.name.split(' × ')))}) "
+        "to make this part of the specification"
+        for r in model.relations
+        if r.name not in expected
+    ]
 
 
 def _problems(spec: MatchSpec, model: Model, compared: float, prior: float | None) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from pipelines.matching.engine.hashing import mix, value_hashes
 from pipelines.parallel import both, each
 
 Codes = npt.NDArray[np.int32]
+Made = TypeVar("Made")
 
 _LARGE = 1 << 31
 
@@ -32,7 +33,7 @@ class Dictionary:
     _texts: npt.NDArray[np.object_] | None = None
     _numbers: npt.NDArray[np.float64] | None = None
     _hashes: npt.NDArray[np.uint64] | None = None
-    _derived: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    _derived: dict[str, Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __len__(self) -> int:
@@ -73,10 +74,16 @@ class Dictionary:
 
     def derived(self, name: str, function: Callable[[pa.Array], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
         """`function` of the distinct values, computed once under `name`; one integer a value, -1 for none."""
+        codes: npt.NDArray[np.int64] = self.made(name, function)
+        return codes
+
+    def made(self, name: str, function: Callable[[pa.Array], Made]) -> Made:
+        """Anything made of the distinct values, once under `name`: a matrix with a line per value."""
         with self._lock:
             if name not in self._derived:
                 self._derived[name] = function(self.values)
-        return self._derived[name]
+            made: Made = self._derived[name]
+        return made
 
 
 def _as_numbers(values: pa.Array) -> npt.NDArray[np.float64]:

@@ -9,8 +9,8 @@ only about pairs for which no earlier level holds. Its answer must not depend on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.distance import JaroWinkler as _JaroWinkler
 from rapidfuzz.process import cpdist
 
-from pipelines.matching.engine.encode import Codes, Domain, Encoded
+from pipelines.matching.engine.encode import Codes, Domain, Encoded, Made
 
 Mask = npt.NDArray[np.bool_]
 
@@ -41,6 +41,10 @@ class ValuePairs:
     domain: Domain
     left: Codes
     right: Codes
+    floors: Mapping[Any, float] = field(default_factory=dict)
+    _whole: ValuePairs | None = None
+    _place: npt.NDArray[np.int64] | None = None
+    _scores: dict[Any, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.left)
@@ -49,8 +53,23 @@ class ValuePairs:
         return next(iter(self.domain.columns)) if column is None else column
 
     def take(self, chosen: Mask | npt.NDArray[np.int64]) -> ValuePairs:
-        """A selection of the pairs."""
-        return ValuePairs(self.encoded, self.domain, self.left[chosen], self.right[chosen])
+        """A selection of the pairs; what was scored once is known of them."""
+        place = np.arange(len(self)) if self._place is None else self._place
+        whole = self._whole or self
+        return ValuePairs(
+            self.encoded, self.domain, self.left[chosen], self.right[chosen], self.floors, whole, place[chosen]
+        )
+
+    def similarity(self, level: Similarity) -> npt.NDArray[np.float32]:
+        """The similarity of every pair, scored once whatever the number of levels that ask; below the lowest threshold it may be 0."""
+        whole, key = self._whole or self, level.measure
+        scores = whole._scores.setdefault(key, np.full(len(whole), np.nan, dtype=np.float32))
+        place = np.arange(len(self)) if self._place is None else self._place
+        unknown = np.flatnonzero(np.isnan(scores[place]))
+        if len(unknown):
+            floor = self.floors.get(key, level.threshold)
+            scores[place[unknown]] = level.similarity(self.take(unknown), floor)
+        return scores[place]
 
     def codes(self, column: str | None = None) -> tuple[Codes, Codes]:
         """Codes of the column on both sides; -1 where null."""
@@ -73,6 +92,15 @@ class ValuePairs:
         """Both sides have the same value."""
         left, right = self.codes(column)
         return (left == right) & (left >= 0)
+
+    def agree(self, same: Sequence[str], unless: Sequence[str] = ()) -> Mask:
+        """Every column of `same` agrees; those of `unless` do not contradict: they agree, or are null on a side."""
+        out = np.ones(len(self), dtype=bool)
+        for column in same:
+            out &= self.same(column)
+        for column in unless:
+            out &= self.same(column) | ~self.both_present(column)
+        return out
 
     def crossed(self, one: str, other: str) -> Mask:
         """A value of column `one` on one side equals that of column `other` on the other side."""
@@ -100,6 +128,12 @@ class ValuePairs:
         table = np.append(self.encoded.dictionaries[column].numbers, np.nan)
         left, right = self.codes(column)
         return table[left], table[right]
+
+    def made(
+        self, name: str, function: Callable[[pa.Array], Made], column: str | None = None
+    ) -> tuple[Made, Codes, Codes]:
+        """What `function` makes of all distinct values (once per run), and the line in it of both sides; -1 for null."""
+        return self.encoded.dictionaries[self._column(column)].made(name, function), *self.codes(column)
 
     def texts(self, column: str | None = None) -> tuple[list[str], list[str]]:
         """The values as strings on both sides; '' where null."""
@@ -188,6 +222,56 @@ class ByCode(Plain):
 
 
 @dataclass(frozen=True)
+class Similarity(Plain):
+    """A level that holds from a similarity of `threshold` (0–1) on: inherit from it and write `similarity`.
+
+    With `term_frequency` similarity to a rare value weighs more, by `damping` (0–1) of what agreement on it would: values that
+    are similar are not the same. A level of the same comparison and column, `Same(term_frequency=True)`, must stand before it.
+    """
+
+    threshold: float = 0.9
+    column: str | None = None
+    term_frequency: bool = False
+    damping_factor: float = 0.5
+
+    @property
+    def name(self) -> str:  # noqa: D102
+        words = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(self).__name__).lstrip("_")
+        return f"{words}_{self.threshold:g}"
+
+    @property
+    def frequency_of(self) -> str | None:  # noqa: D102
+        return (self.column or "") if self.term_frequency else None
+
+    @property
+    def damping(self) -> float | None:
+        """How much of a value's rarity counts; None without term frequency."""
+        return self.damping_factor if self.term_frequency else None
+
+    @property
+    def measure(self) -> tuple[Any, ...]:
+        """What the similarity depends on beside the values: levels of the same measure share their scores."""
+        ignored = ("threshold", "term_frequency", "damping_factor")
+        return type(self), *(getattr(self, f.name) for f in fields(self) if f.name not in ignored)
+
+    def similarity(self, pairs: ValuePairs, floor: float) -> npt.NDArray[np.float32]:
+        """The similarity (0–1) of each pair, 0 where either side is null; what is below `floor` may be 0."""
+        raise NotImplementedError
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.similarity(self) >= np.float32(self.threshold)
+
+
+def lowest_thresholds(levels: Sequence[Level]) -> dict[Any, float]:
+    """Per measure of similarity the lowest threshold any level has: what is below need not be told apart."""
+    floors: dict[Any, float] = {}
+    for level in levels:
+        if isinstance(level, Similarity):
+            floors[level.measure] = min(level.threshold, floors.get(level.measure, 1.0))
+    return floors
+
+
+@dataclass(frozen=True)
 class Same(ByCode):
     """Both values are the same.
 
@@ -205,6 +289,29 @@ class Same(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
         return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class SameColumn(ByCode):
+    """A column agrees: inherit from it, and say in the docstring what that means."""
+
+    column: str
+    name: str
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.same(self.column)
+
+
+@dataclass(frozen=True)
+class FormerValue(ByCode):
+    """The value on one side is the former one on the other, or both had the same former one: inherit from it."""
+
+    column: str
+    former: str
+    name: str
+
+    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
+        return pairs.crossed(self.column, self.former) | pairs.same(self.former)
 
 
 @dataclass(frozen=True)
@@ -240,18 +347,11 @@ class Swapped(Plain):
 
 
 @dataclass(frozen=True)
-class JaroWinkler(Plain):
+class JaroWinkler(Similarity):
     """Jaro–Winkler similarity of at least `threshold` (0–1): short strings with typos, best on names."""
 
-    threshold: float = 0.9
-    column: str | None = None
-
-    @property
-    def name(self) -> str:  # noqa: D102
-        return f"jaro_winkler_{self.threshold:g}"
-
-    def holds(self, pairs: ValuePairs) -> Mask:  # noqa: D102
-        return pairs.score(_JaroWinkler.similarity, self.column, self.threshold) >= self.threshold
+    def similarity(self, pairs: ValuePairs, floor: float) -> npt.NDArray[np.float32]:  # noqa: D102
+        return pairs.score(_JaroWinkler.similarity, self.column, floor)
 
 
 @dataclass(frozen=True)
@@ -314,7 +414,8 @@ def shadowed_levels(levels: Sequence[Level], column: str) -> list[tuple[str, str
     def of(level: Level) -> tuple[type[Level], str, float] | None:
         """Sort of level, column, and how much it lets pass."""
         looseness = {Same: lambda x: 0.0, Typo: lambda x: x.edits, Within: lambda x: x.difference}
-        looseness[JaroWinkler] = lambda x: 1 - x.threshold
+        if isinstance(level, Similarity):
+            looseness[type(level)] = lambda x: 1 - x.threshold
         if type(level) not in looseness:
             return None
         return type(level), getattr(level, "column", None) or column, float(looseness[type(level)](level))

@@ -16,22 +16,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.matching.engine.hashing import mix
-from pipelines.matching.engine.levels import ByCode, Mask, Plain, ValuePairs, code_points, text_matrix
+from pipelines.matching.engine.levels import (
+    ByCode,
+    FormerValue,
+    Mask,
+    Plain,
+    SameColumn,
+    ValuePairs,
+    code_points,
+    text_matrix,
+)
 
 ID_LENGTH = 18
 LOST = "?"
 
 
 @dataclass(frozen=True)
-class SameNumber(ByCode):
+class SameNumber(SameColumn):
     """Both sides have the same valid identity number."""
 
     column: str = "id_number"
     name: str = "same"
-
-    def holds(self, pairs: ValuePairs) -> Mask:
-        """One boolean per pair."""
-        return pairs.same(self.column)
 
 
 @dataclass(frozen=True)
@@ -91,28 +96,20 @@ class LegiblePart(Plain):
 
 
 @dataclass(frozen=True)
-class Homophone(ByCode):
+class Homophone(SameColumn):
     """Names sound the same: the commonest slip of an input method, 建国 and 健国."""
 
     column: str = "name_pinyin"
     name: str = "same_pinyin"
 
-    def holds(self, pairs: ValuePairs) -> Mask:
-        """One boolean per pair."""
-        return pairs.same(self.column)
-
 
 @dataclass(frozen=True)
-class FormerName(ByCode):
+class FormerName(FormerValue):
     """The name on one side is the former name on the other, or both sides have the same former name."""
 
     column: str = "name_key"
     former: str = "former_name"
     name: str = "former_name"
-
-    def holds(self, pairs: ValuePairs) -> Mask:
-        """One boolean per pair."""
-        return pairs.crossed(self.column, self.former) | pairs.same(self.former)
 
 
 @dataclass(frozen=True)
@@ -207,15 +204,11 @@ class SurnameOnly(ByCode):
 
 
 @dataclass(frozen=True)
-class SameSurname(ByCode):
+class SameSurname(SameColumn):
     """Another given name under the same surname: kin rather than the same person."""
 
     column: str = "surname"
     name: str = "same_surname"
-
-    def holds(self, pairs: ValuePairs) -> Mask:
-        """One boolean per pair."""
-        return pairs.same(self.column)
 
 
 @dataclass(frozen=True)

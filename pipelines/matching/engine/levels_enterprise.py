@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.matching.engine.levels import ByCode, Mask, ValuePairs
+from pipelines.matching.engine.levels import ByCode, FormerValue, Mask, ValuePairs
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,12 @@ class OtherBranch(ByCode):
 
 
 @dataclass(frozen=True)
-class FormerEnterpriseName(ByCode):
+class FormerEnterpriseName(FormerValue):
     """The name on one side is the former name on the other, or both had the same former name."""
 
     column: str = "name_key"
     former: str = "former_name"
     name: str = "former_name"
-
-    def holds(self, pairs: ValuePairs) -> Mask:
-        """One boolean per pair."""
-        return pairs.crossed(self.column, self.former) | pairs.same(self.former)
 
 
 @dataclass(frozen=True)
@@ -70,9 +66,4 @@ class SameCore(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        out = pairs.same(self.core)
-        for column in self.same:
-            out &= pairs.same(column)
-        for column in self.unless:
-            out &= pairs.same(column) | ~pairs.both_present(column)
-        return out
+        return pairs.agree((self.core, *self.same), self.unless)

@@ -44,12 +44,7 @@ class SameParts(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        out = np.ones(len(pairs), dtype=bool)
-        for column in self.same:
-            out &= pairs.same(column)
-        for column in self.unless:
-            out &= pairs.same(column) | ~pairs.both_present(column)
-        return out
+        return pairs.agree(self.same, self.unless)
 
 
 @dataclass(frozen=True)
@@ -64,11 +59,8 @@ class CutShort(ByCode):
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
-        out = pairs.same(self.parts[0])
-        for column in self.parts[1:]:
-            out &= pairs.same(column) | ~pairs.both_present(column)
         left, right = pairs.codes(self.parts[-1])
-        return out & ((left < 0) != (right < 0))
+        return pairs.agree(self.parts[:1], self.parts[1:]) & ((left < 0) != (right < 0))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.engine.average_link import WeighedPairs, cluster_by_average
 from pipelines.matching.engine.clustering import NO_PAIRS, Constraints, Ends, cluster
 from pipelines.matching.engine.compare import Patterns
 from pipelines.matching.engine.encode import Codes, distinct_sorted
@@ -160,6 +161,12 @@ class Links:
 
     def cluster(self, constraints: Constraints) -> Ints:
         """Join records along links under constraints; per record the smallest record of its cluster."""
+        if self.spec.average_link:
+            weight = self.weight_of(np.arange(len(self.left)))
+            pairs = WeighedPairs.of(self.left, self.right, weight, self.accepted)
+            return cluster_by_average(
+                len(self.grouping.rank), pairs, weight_of(self.spec.accept), self.spec.average_link, constraints
+            )
         accepted = np.flatnonzero(self.accepted)
         ends = self.left[accepted], self.right[accepted]
         return cluster(len(self.grouping.rank), *ends, self.weight_of(accepted), constraints)

@@ -7,7 +7,7 @@ applying it to pairs (`score`).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +87,8 @@ class Model:
         dependence: corrections for dependent comparisons.
         trained_on: sizes and convergence, for readers and drift checks.
         relations: what non-matches share; empty where an anchor says who is who.
+        shift: bits that verdicts of people add to every weight, see `calibration`.
+        factors: part of a weight (a comparison, or a correction) → what verdicts of people multiply it by; 1 where it is not here.
     """
 
     kind: str
@@ -96,6 +98,19 @@ class Model:
     dependence: tuple[DependenceWeights, ...]
     trained_on: dict[str, float]
     relations: tuple[Relation, ...] = ()
+    shift: float = 0.0
+    factors: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def agreement(self) -> float:
+        """Share (0–1) of what tells entities apart in which two records of one entity agree, by bits of evidence."""
+        agreed = whole = 0.0
+        for levels in self.comparisons.values():
+            m, u = (np.array([getattr(r, rate) for r in levels]) for rate in ("m", "u"))
+            alike = m[:-1] / max(float(m[:-1].sum()), 1e-300)
+            bits = max(float((alike * np.log2(np.maximum(alike, 1e-300) / np.maximum(u[:-1], 1e-300))).sum()), 0.0)
+            agreed, whole = agreed + bits * (1 - float(m[-1])), whole + bits
+        return agreed / whole if whole else 1.0
 
     def prior_weight(self, records: int, pairs: float | None = None) -> float:
         """log2 odds that a random pair of `records` is a match; `pairs` where not all pairs count (two tables)."""
@@ -138,6 +153,8 @@ class Model:
                 ),
                 trained_on=raw["trained_on"],
                 relations=tuple(Relation(**r) for r in raw.get("relations", ())),
+                shift=raw.get("shift", 0.0),
+                factors=raw.get("factors", {}),
             )
         except (KeyError, TypeError, json.JSONDecodeError) as error:
             raise ModelError(f"model artefact: can't be read ({type(error).__name__}); train the model anew") from None

@@ -12,7 +12,7 @@ What members of a relation do not share agrees by chance, so a rare value that k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,48 @@ COMMON = 0.5
 training away from them, but could take them over in a small table."""
 
 
-def candidates(spec: MatchSpec, found: Mapping[str, int], records: int) -> list[Candidate]:
-    """The relations of a specification: one per rule that finds many pairs and per declared dependence, none twice.
+TOGETHER = 0.5
+"""Share of the chance agreements on the rarer of two comparisons that agree on the other too, from which both are one fact told
+twice: who shares a postcode shares the suburb."""
+
+
+def dependences(spec: MatchSpec, levels: Ints, sampled: Floats, records: int) -> list[tuple[str, str]]:
+    """Pairs of comparisons that strangers agree on together: no declaration is needed to see them.
+
+    Args:
+        spec: what was compared.
+        levels: level of each pattern (rows) and comparison (columns), 0 where it carries no evidence.
+        sampled: random pairs that each pattern stands for.
+        records: how many there are; agreement must be as common as a relation, see `COMMON`.
+    """
+    present, same = levels > 0, levels == 1
+    names, out = [c.name for c in spec.comparisons], []
+    for i in range(len(names)):
+        for j in range(i + 1, len(names)):
+            if set(spec.comparisons[i].columns) & set(spec.comparisons[j].columns):
+                continue
+            both = present[:, i] & present[:, j]
+            total = max(float(sampled[both].sum()), TINY)
+            one, other = (float(sampled[both & same[:, k]].sum()) for k in (i, j))
+            joint = float(sampled[both & same[:, i] & same[:, j]].sum())
+            if (
+                joint >= COMMON * records
+                and joint >= TOGETHER * min(one, other)
+                and joint * total >= LIFT * one * other
+            ):
+                out.append((names[i], names[j]))
+    return out
+
+
+LIFT = 3.0
+"""How much commoner joint agreement must be than by chance: where nearly all agree on one, all else agrees with it."""
+
+
+def candidates(
+    spec: MatchSpec, found: Mapping[str, int], records: int, seen: Sequence[tuple[str, str]] = ()
+) -> list[Candidate]:
+    """The relations of a specification: one per rule that finds many pairs, per declared dependence and per one that was seen, none
+    twice.
 
     None where an anchor says who is who, or an expert's fixed weights say what an identity is. A rule that
     names every comparison is no relation: it would be identity.
@@ -53,6 +93,7 @@ def candidates(spec: MatchSpec, found: Mapping[str, int], records: int) -> list[
         spec: whose rules.
         found: name of a rule → pairs it finds.
         records: how many there are.
+        seen: dependences that nobody declared, see `dependences`.
     """
     if spec.anchor or any(c.fixed for c in spec.comparisons):
         return []
@@ -62,8 +103,8 @@ def candidates(spec: MatchSpec, found: Mapping[str, int], records: int) -> list[
             continue
         columns = {leaf if isinstance(leaf, str) else leaf.column for leaf in rule.leaves}
         every.setdefault(tuple(bool(columns & set(c.columns)) for c in spec.comparisons), rule.name)
-    for group in spec.dependence:
-        every.setdefault(tuple(c.name in group.comparisons for c in spec.comparisons), " × ".join(group.comparisons))
+    for members in [*(group.comparisons for group in spec.dependence), *seen]:
+        every.setdefault(tuple(c.name in members for c in spec.comparisons), " × ".join(members))
     return [Candidate(name, np.array(names)) for names, name in every.items() if any(names) and not all(names)]
 
 
@@ -83,7 +124,8 @@ class RelationTables:
         start = np.cumsum([0, *sizes])
         self.comparison = np.repeat(np.arange(len(sizes)), sizes)
         self.level = np.concatenate([c.level for c in layout.cells])
-        self.bins = np.concatenate([c.bin for c in layout.cells])
+        self.has_bin = np.concatenate([c.bin for c in layout.cells]) >= 0
+        self.bits = np.concatenate([c.bits for c in layout.cells])
         rows, columns = np.nonzero(effective > 0)
         at = start[columns] + cells[rows, columns]
         self.of_pattern = csr_matrix((np.ones(len(rows)), (rows, at)), shape=(len(cells), int(start[-1])))
@@ -94,7 +136,7 @@ class RelationTables:
         rates = np.array([u[i][j] for i, j in at])
         splits = [np.append(1.0, agreement_shares(c, rates)) for c, rates in zip(self.spec.comparisons, u, strict=True)]
         split = np.array([splits[i][j] for i, j in at])
-        return np.where(self.bins >= 0, split * np.exp2(-np.maximum(self.bins, 0.0)), rates)
+        return np.where(self.has_bin, np.minimum(split * np.exp2(-self.bits), 1.0), rates)
 
     def shared(self, m: list[Floats]) -> Floats:
         """The rate of every cell where a value is shared: as two clerks write the value of a match, never `different`."""

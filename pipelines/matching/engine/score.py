@@ -15,6 +15,9 @@ from pipelines.matching.engine.spec import MatchSpec
 
 Floats = npt.NDArray[np.float64]
 
+RELATIONS = "relations"
+"""Name of the weight that says how well a relation of two different entities explains a pair, see `relations`."""
+
 
 class Scorer:
     """Weighs the patterns of one specification by one model.
@@ -33,7 +36,7 @@ class Scorer:
         self.layout = Layout.of(spec)
         self._cells = [
             cell_weights(
-                cells.level, cells.bin, cells.uninformative, np.array([r.weight for r in model.comparisons[c.name]])
+                cells.level, cells.bits, cells.uninformative, np.array([r.weight for r in model.comparisons[c.name]])
             )
             for c, cells in zip(spec.comparisons, self.layout.cells, strict=True)
         ]
@@ -48,8 +51,16 @@ class Scorer:
                 table[tuple(number[n] for number, n in zip(numbers, joint.levels, strict=True))] = joint.weight
             self._joint.append((members, np.array(sizes), table.ravel()))
         self._sharing = np.array([[r.sharing[n] for r in model.relations] for n in names])
+        self._factors = np.array([model.factors.get(name, 1.0) for name in self.part_names])
+        self.prior += model.shift
         related = [r.share for r in model.relations]
         self._shares = np.array([1 - sum(related), *related])
+
+    @property
+    def part_names(self) -> list[str]:
+        """The columns of both arrays that `parts` gives: comparisons, dependence groups, and relations where there are any."""
+        groups = [" × ".join(d.comparisons) for d in self.model.dependence]
+        return [*(c.name for c in self.spec.comparisons), *groups, *([RELATIONS] if self.model.relations else [])]
 
     def parts(self, patterns: Patterns) -> tuple[Floats, Floats]:
         """log2 weights of each pattern: per comparison, per dependence group, and last, where there are any, of relations."""
@@ -62,7 +73,7 @@ class Scorer:
             joint[:, g] = table[np.ravel_multi_index([levels[:, i] for i in members], list(sizes))]
         if self.model.relations:
             joint = np.column_stack([joint, self._related(cells, levels)])
-        return alone, joint
+        return alone * self._factors[: alone.shape[1]], joint * self._factors[alone.shape[1] :]
 
     def _related(self, cells: npt.NDArray[np.int64], levels: npt.NDArray[np.int64]) -> Floats:
         """What a pattern loses where relations explain it better than chance."""
@@ -78,10 +89,10 @@ class Scorer:
 
 
 def cell_weights(
-    level: npt.NDArray[np.int64], bins: npt.NDArray[np.int64], uninformative: npt.NDArray[np.bool_], weight: Floats
+    level: npt.NDArray[np.int64], bits: Floats, uninformative: npt.NDArray[np.bool_], weight: Floats
 ) -> Floats:
     """The weight of every cell of one comparison from the weights of its levels (missing not among them)."""
-    out = np.append(0.0, weight)[level] + np.maximum(bins, 0)
+    out = np.append(0.0, weight)[level] + bits
     return np.where(uninformative, 0.0, out)
 
 

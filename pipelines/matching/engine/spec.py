@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.matching.engine.average_link import AverageLink
 from pipelines.matching.engine.levels import Different, Level, shadowed_levels
 
 
@@ -101,6 +102,13 @@ class Block:
         return math.prod(len(p.parts) if isinstance(p, AnyOf) else 1 for p in self.parts)
 
 
+def frequency_column(comparison: Comparison, level: Level) -> str | None:
+    """The column a level takes its term frequency from."""
+    if level.frequency_of is None:
+        return None
+    return level.frequency_of or comparison.columns[0]
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One attribute, compared by an ordered list of levels: the first that holds counts.
@@ -113,6 +121,8 @@ class Comparison:
         contained_in: another comparison whose first level already implies agreement here (an identity number contains birth
             date and sex): where that level holds, only `different` counts here.
         fixed: level name → log2 weight that training does not change, where an expert knows better than the data.
+        m: level name → share (0–1) of matches at it, where it is known; training keeps it and learns the others.
+        u: level name → share (0–1) of non-matches at it, likewise.
     """
 
     name: str
@@ -120,6 +130,8 @@ class Comparison:
     columns: tuple[str, ...] = ()
     contained_in: str | None = None
     fixed: dict[str, float] = field(default_factory=dict)
+    m: dict[str, float] = field(default_factory=dict)
+    u: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", _as_tuple(self.levels))
@@ -136,11 +148,25 @@ class Comparison:
             )
         if not self.levels or not isinstance(self.levels[-1], Different):
             object.__setattr__(self, "levels", (*self.levels, Different()))
+        for j, level in enumerate(self.levels):
+            asks = frequency_column(self, level)
+            if getattr(level, "damping", None) is not None and not any(
+                getattr(x, "damping", None) is None and frequency_column(self, x) == asks for x in self.levels[:j]
+            ):
+                raise SpecError(
+                    f"Comparison {self.name!r}: {level.name!r} weighs by frequency; put Same({asks!r}, term_frequency=True) before it"
+                )
         names = [level.name for level in self.levels]
         if len(set(names)) < len(names) or "missing" in names:
             raise SpecError(f"Comparison {self.name!r}: level names must differ and none be 'missing': {names}")
-        if unknown := sorted(set(self.fixed) - set(names)):
-            raise SpecError(f"Comparison {self.name!r}: fixed names no level: {unknown}; levels: {names}")
+        for what in ("fixed", "m", "u"):
+            if unknown := sorted(set(getattr(self, what)) - set(names)):
+                raise SpecError(f"Comparison {self.name!r}: {what} names no level: {unknown}; levels: {names}")
+        for what, rates in (("m", self.m), ("u", self.u)):
+            if not all(0 < rate < 1 for rate in rates.values()) or sum(rates.values()) > 1 + 1e-9:
+                raise SpecError(
+                    f"Comparison {self.name!r}: {what} holds shares above 0 and below 1 that sum to 1 at most"
+                )
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -183,14 +209,16 @@ class MatchSpec:
         kind: what is matched; names the model artefact.
         blocks: a pair is compared if any block finds it.
         comparisons: see `Comparison`.
-        accept: probability from which a pair is a link.
-        review: probability from which a person is asked about a pair.
+        accept: probability from which a pair is a link; 0 leaves it to the run, which takes the lowest (one half at least) above
+            which 97 of 100 links are expected to be right, see `thresholds`. A run of a schedule needs one of its own.
+        review: probability from which a person is asked about a pair; 0 leaves it to the run.
         review_share: most questions per cluster; those whose answer settles most come first.
         anchor: comparison that is trusted wherever it is not missing (an official number). Dependence and the rates of the
             other comparisons are then learned from the pairs it decides, whatever their other attributes say.
         dependence: groups of dependent comparisons, see `Dependence`. A comparison stands in at most one group.
         distinct: columns of which a cluster never holds two different values (a valid identity number). Where both records of
             a pair have a value of the first of them, it alone decides whether they are compared, see `rules`.
+        average_link: clusters join by their mean weight instead of by any link, see `average_link`.
         one_to_one: columns that name a source in which no entity occurs twice; a cluster takes at most one record per source.
             In two-table mode `("side",)` makes every record match at most once.
     """
@@ -198,13 +226,14 @@ class MatchSpec:
     kind: str
     blocks: tuple[Block, ...]
     comparisons: tuple[Comparison, ...]
-    accept: float = 0.95
-    review: float = 0.5
+    accept: float = 0.0
+    review: float = 0.0
     review_share: float = 0.005
     anchor: str | None = None
     dependence: tuple[Dependence, ...] = ()
     distinct: tuple[str, ...] = ()
     one_to_one: tuple[str, ...] = ()
+    average_link: AverageLink | None = None
 
     def __post_init__(self) -> None:
         for several in ("blocks", "comparisons", "dependence", "distinct", "one_to_one"):
@@ -234,9 +263,9 @@ class MatchSpec:
                 raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
         if len(set(grouped)) < len(grouped):
             raise SpecError(f"MatchSpec {self.kind!r}: a comparison stands in two dependence groups: {grouped}")
-        if not 0 < self.review <= self.accept < 1:
+        if not (0 <= self.review < 1 and 0 <= self.accept < 1 and self.review <= (self.accept or 1)):
             raise SpecError(
-                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold"
+                f"MatchSpec {self.kind!r}: 0 < review ({self.review}) <= accept ({self.accept}) < 1 must hold, or be left out"
             )
 
     @property
@@ -269,7 +298,14 @@ class MatchSpec:
     def fingerprint(self) -> str:
         """Changes whenever a comparison, its levels or the dependence groups change: a model fits one fingerprint."""
         shape = [
-            (c.name, c.columns, [repr(x) for x in c.levels], c.contained_in, sorted(c.fixed.items()))
+            (
+                c.name,
+                c.columns,
+                [repr(x) for x in c.levels],
+                c.contained_in,
+                sorted(c.fixed.items()),
+                *(sorted(rates.items()) for rates in (c.m, c.u) if rates),
+            )
             for c in self.comparisons
         ]
         return hashlib.sha256(repr((self.kind, shape, self.anchor, self.dependence)).encode()).hexdigest()[:16]

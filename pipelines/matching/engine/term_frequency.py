@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.matching.engine.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.engine.levels import Level
-from pipelines.matching.engine.spec import Comparison, MatchSpec
+from pipelines.matching.engine.spec import Comparison, MatchSpec, frequency_column
 
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
@@ -63,30 +63,40 @@ def frequency_bins(
     return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
-def frequency_column(comparison: Comparison, level: Level) -> str | None:
-    """The column a level takes its term frequency from."""
-    if level.frequency_of is None:
-        return None
-    return level.frequency_of or comparison.columns[0]
-
-
 def frequency_columns(spec: MatchSpec) -> tuple[str, ...]:
     """Every column a level of the spec takes its term frequency from."""
     columns = (frequency_column(c, level) for c in spec.comparisons for level in c.levels)
     return tuple(dict.fromkeys(column for column in columns if column))
 
 
+def damping_of(level: Level) -> float:
+    """How much of a value's rarity counts at a level (0–1): all of it where values are the same, less where they are similar."""
+    damping = getattr(level, "damping", None)
+    return 1.0 if damping is None else float(damping)
+
+
 def agreement_shares(comparison: Comparison, u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Share of the chance agreements on a level's frequency column that are at this level; 1 for a level without.
+    """Per level what its chance is per value's frequency: a stranger agrees on a value of share f with chance `share * f`.
 
     Two levels may ask for the same value, one of them for more: brand and trade before brand alone. The frequency of the brand
-    is that of both together, and of the non-matches that agree on it only some agree on the trade.
+    is that of both together, and of the non-matches that agree on it only some agree on the trade. At a fuzzy level, which has
+    a `damping` d, the chance is that of the level, raised or lowered with the frequency: `u (f / mean f)^d`. The mean is the rate
+    at which the same value meets by chance.
 
     Args:
         comparison: whose levels.
         u: rate among non-matches of each level, `missing` first.
+
+    Returns:
+        1 for a level without term frequency.
     """
     columns = [frequency_column(comparison, level) for level in comparison.levels]
+    fuzzy = [getattr(level, "damping", None) is not None for level in comparison.levels]
     rates = np.asarray(u[1:])
-    sums = [sum(rates[j] for j, other in enumerate(columns) if other == column) for column in columns]
-    return np.array([1.0 if c is None else r / s for c, r, s in zip(columns, rates, sums, strict=True)])
+    same = {c: sum(rates[j] for j, x in enumerate(columns) if x == c and not fuzzy[j]) for c in columns if c}
+    return np.array(
+        [
+            1.0 if c is None else r / same[c] ** damping_of(level) if is_fuzzy else r / same[c]
+            for level, c, r, is_fuzzy in zip(comparison.levels, columns, rates, fuzzy, strict=True)
+        ]
+    )

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.engine.average_link import WeighedPairs, cluster_by_average
 from pipelines.matching.engine.clustering import Constraints, cluster, components
 from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.hashing import Hashes
@@ -61,10 +62,18 @@ def recluster(spec: MatchSpec, state: State, former: State, delta: RowDelta, reg
     constraints = Constraints(
         tuple(codes[: len(spec.distinct)]), tuple(codes[len(spec.distinct) :]), must_not_link, must_link
     )
+    if spec.average_link:
+        # A pair that is no link may reach out of the region: its ends share no component, so it counts for neither.
+        known = np.flatnonzero((local[links.left] >= 0) & (local[links.right] >= 0) & (links.pattern >= 0))
+        low, high = sort_ends(local[links.left[known]], local[links.right[known]])
+        pairs = WeighedPairs.of(low, high, links.weight_of(known), links.accepted[known])
+        clustered = cluster_by_average(len(region), pairs, weight_of(spec.accept), spec.average_link, constraints)
+    else:
+        clustered = cluster(len(region), left, right, links.weight_of(inside), constraints)
     joined = (np.concatenate([left, must_link[0]]), np.concatenate([right, must_link[1]]))
     label, component = np.empty((2, size), dtype=np.int32)  # every slot is filled from the former state or the region
     for column, before, after in (
-        (label, former.label, cluster(len(region), left, right, links.weight_of(inside), constraints)),
+        (label, former.label, clustered),
         (component, former.component, components(len(region), *joined)),
     ):
         column[: delta.base] = before

@@ -8,6 +8,7 @@ select
     c.value_raw,
     c.is_valid,
     coalesce(v.is_golden, false) and r.is_golden_column as is_golden,
+    if(c.value is null and coalesce(trim(c.value_raw), '') = '', 'missing', v.comparison) as comparison,
     coalesce(v.is_chosen and v.source_mention_id = c.mention_id and c.value is not null, false) and r.is_golden_column as is_source,
     v.reason,
     t.authority,

@@ -6,7 +6,7 @@
 -- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
 with weighed as (
     select
-        c.*, s.platform_no, t.authority, r.agreement, t.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
+        c.* replace (c.can_conflict and not t.borrowed as can_conflict), s.platform_no, t.authority, r.agreement, t.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
         round(100 * t.authority
             * pow(2, least(greatest(coalesce(date_diff('day', date '2000-01-01', c.claimed_on), 0) / 365.25, -20), 40)
                 / greatest(r.half_life, 0.5)))::hugeint as weight,

@@ -1,5 +1,5 @@
 -- table:  evidence.conflict      grain: entity, attribute, rival value
--- reads:  claim, verdict, winner, rule, source, member
+-- reads:  claim, verdict, winner, rule, source, trust, member
 -- Where departments really disagree: another valid value than the chosen one (not a spelling, not a less complete form of
 -- it), said by another department than one that says the chosen one.
 with opposed as (
@@ -8,7 +8,8 @@ with opposed as (
     join rule r using (attribute_no)
     join claim c on c.entity_no = v.entity_no and c.attribute_no = v.attribute_no and c.key = v.key
     join winner w on w.entity_no = v.entity_no and w.attribute_no = v.attribute_no
-    where r.is_golden_column and not v.is_golden and c.can_conflict and c.is_valid and w.can_conflict
+    join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
+    where r.is_golden_column and not v.is_golden and c.can_conflict and not t.borrowed and c.is_valid and w.can_conflict
 ),
 voice as (
     select
@@ -19,7 +20,8 @@ voice as (
     join verdict v using (entity_no, attribute_no, key)
     join winner w using (entity_no, attribute_no)
     join source s using (source_no)
-    where c.can_conflict and c.is_valid and (v.is_chosen or not v.is_golden)
+    join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
+    where c.can_conflict and not t.borrowed and c.is_valid and (v.is_chosen or not v.is_golden)
 ),
 rival as (
     select

@@ -13,6 +13,18 @@ select
             abs(try_cast(c.value as double) - try_cast(w.value as double))
                 <= r.tolerance * abs(try_cast(w.value as double)), false)) as is_golden,
     case
+        when not r.is_golden_column or (w.key is null and p.key is null) then if(c.is_valid, 'unvalued', 'invalid')
+        when c.key = coalesce(p.key, w.key) then 'equal'
+        when not c.is_valid then 'invalid'
+        when c.partial and coalesce(p.key, w.key) like c.key then 'incomplete'
+        when coalesce(c.equivalence = w.equivalence, false) then 'equivalent'
+        when r.tolerance > 0 and coalesce(
+            abs(try_cast(c.value as double) - try_cast(w.value as double))
+                <= r.tolerance * abs(try_cast(w.value as double)), false) then 'equivalent'
+        when not (c.can_conflict and coalesce(w.can_conflict, true)) then 'incomparable'
+        else 'differs'
+    end as comparison,
+    case
         when not r.is_golden_column then if(c.is_valid, 'only', 'invalid')
         when w.key is null then if(c.is_valid, 'ended', 'invalid')  -- a valid value without a winner: see `winner`
         when c.key = w.key then w.reason

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.gcj02 import gcj02
 from connectors.sample import write_city
-from connectors.sample.gcj02 import gcj02
 
 PLACE = {
     "rexian_12345": ("事发地址", "诉求内容"),

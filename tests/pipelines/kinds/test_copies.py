@@ -1,4 +1,4 @@
-"""Which certificates and components are one, pair by pair, beside hundreds of others that are not."""
+"""Which certificates, components and reports of events are one, pair by pair, beside hundreds of others that are not."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import yaml
 from pipelines.kinds import specification
 from pipelines.kinds.certificate_columns import INPUTS as CERTIFICATES
 from pipelines.kinds.component_columns import INPUTS as COMPONENTS
+from pipelines.kinds.event_columns import INPUTS as EVENTS
 from pipelines.matching.engine.link import link
 from pipelines.standardise.certificates import standardise_certificate_numbers
 from warehouse.model.data_model import shipped
@@ -64,7 +65,52 @@ def other_components() -> list[list[Any]]:
     return first + again
 
 
+REPORT = (
+    *("event_class", "event_class_reach", "event_class_kind", "estate", "building", "room", "occurred_at", "closed_at"),
+    *("content", "event_class_mark", "event_class_hour", "event_class_firm", "event_class_since", "reporter_phone"),
+)
+
+
+def events(lines: list[list[Any]]) -> pa.Table:
+    columns: dict[str, pa.Array] = {
+        name: pa.array(column, pa.string()) for name, column in zip(REPORT, zip(*lines, strict=True), strict=True)
+    }
+    for name in ("occurred_at", "closed_at"):
+        moments = [v and datetime.datetime.fromisoformat(v) for v in columns[name].to_pylist()]
+        columns[name] = pa.array(moments, pa.timestamp("us"))
+    slow = [name == "油烟扰民" for name in columns["event_class"].to_pylist()]
+    columns["event_class_pace"] = pa.array([4 if s else 1 for s in slow], pa.int64())
+    columns["source_code"] = pa.array([f"G{i:05d}" for i in range(len(lines))])
+    columns["community"] = pa.array(["松风社区"] * len(lines))
+    for name in EVENTS.columns:
+        if name not in columns:
+            coordinate = name in ("location_lng", "location_lat")
+            columns[name] = pa.nulls(len(lines), pa.float64() if coordinate else pa.string())
+    return pa.table(columns)
+
+
+def other_events() -> list[list[Any]]:
+    """Events of two years at forty estates, every second told twice."""
+    classes = [
+        ("占道经营", "spot"),
+        ("停水停电", "area"),
+        ("邻里纠纷", "door"),
+        ("机动车乱停放", "spot"),
+        ("油烟扰民", "area"),
+    ]
+    lines = []
+    for i in range(500):
+        name, reach = classes[i % 5]
+        at = datetime.datetime(2025, 1, 1, 6) + datetime.timedelta(hours=35 * i)
+        for hours in (0, 3)[: 1 + i % 2]:
+            moment = (at + datetime.timedelta(hours=hours)).isoformat(" ")
+            firm = f"店{i}" if i % 3 == 0 else None
+            lines.append([name, reach, "incident", f"某小区{i * 7919 % 40}", str(i % 9), None, moment, None, f"事由{i}甲{hours}乙", None, None, firm, "d1", None])  # fmt: skip
+    return lines
+
+
 KINDS = {
+    "events": (EVENTS, events, other_events),
     "certificates": (CERTIFICATES, certificates, other_certificates),
     "components": (COMPONENTS, components, other_components),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -109,10 +109,19 @@ def entities() -> Build:
 
 @pytest.fixture
 def authority() -> Build:
-    """`authority({("jingcha", "name"): 95})`: for role subject of dataset main."""
+    """`authority({("jingcha", "name"): 95})`: for role subject of dataset main; `borrowed`: (platform, attribute) that is
+    somebody else's."""
 
-    def build(given: Mapping[tuple[str, str], int] | None = None, role: str = "subject") -> pa.Table:
-        lines = [(platform, "main", role, attribute, value) for (platform, attribute), value in (given or {}).items()]
+    def build(
+        given: Mapping[tuple[str, str], int] | None = None,
+        role: str = "subject",
+        borrowed: Collection[tuple[str, str]] = (),
+    ) -> pa.Table:
+        trust = {**dict.fromkeys(borrowed, 50), **(given or {})}
+        lines = [
+            (platform, "main", role, attribute, value, (platform, attribute) in borrowed)
+            for (platform, attribute), value in trust.items()
+        ]
         columns = list(zip(*lines, strict=True)) or [()] * len(AUTHORITY)
         return pa.Table.from_arrays(
             [pa.array(c, f.type) for c, f in zip(columns, AUTHORITY, strict=True)], schema=AUTHORITY

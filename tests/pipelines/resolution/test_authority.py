@@ -39,3 +39,13 @@ def test_every_attribute_of_a_role_has_an_authority_fifty_where_none_is_declared
 
 def test_no_platform_gives_an_empty_table() -> None:
     assert authority_table(shipped(), {}).num_rows == 0
+
+
+def test_what_belongs_to_somebody_else_in_the_row_is_borrowed() -> None:
+    lender = platform().model_dump(exclude_none=True)
+    lender["datasets"][0]["roles"]["subject"]["attributes"] = {
+        "name": "甲",
+        "phone": {"column": "甲", "borrowed": True},
+    }
+    table = authority_table(shipped(), {"dengji": Platform.model_validate(lender)})
+    assert [line["attribute"] for line in table.to_pylist() if line["borrowed"]] == ["phone"]

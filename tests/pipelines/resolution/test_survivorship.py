@@ -27,10 +27,14 @@ def person(mentions: Build, entities: Build, authority: Build) -> Callable[..., 
     """All rows are one person."""
 
     def run(
-        rows: Sequence[Mapping[str, Any]], trust: Mapping[tuple[str, str], int] | None = None, **known: Any
+        rows: Sequence[Mapping[str, Any]],
+        trust: Mapping[tuple[str, str], int] | None = None,
+        borrowed: Sequence[tuple[str, str]] = (),
+        **known: Any,
     ) -> GoldenResult:
         whole = entities({"P1": range(len(rows))})
-        return golden("person", mentions("person", rows), whole, authority(trust), threads=1, **known)
+        trusted = authority(trust, borrowed=borrowed)
+        return golden("person", mentions("person", rows), whole, trusted, threads=1, **known)
 
     return run
 
@@ -480,3 +484,42 @@ def test_golden_values_are_asserted_claims_are_kept_and_neither_order_nor_slices
             assert chosen is None or str(chosen) in asserted
             sources = [c for c in kept if c["entity_id"] == line["person_id"] and c["is_source"]]
             assert [c["value"] for c in sources] == ([] if chosen is None else [str(chosen)])
+
+
+def compared(result: GoldenResult, attribute: str) -> dict[str, str]:
+    return {c["platform"]: c["comparison"] for c in claims(result, attribute)}
+
+
+def test_every_claim_says_how_it_stands_to_the_golden_value(person: Callable[..., GoldenResult]) -> None:
+    rows = [
+        {
+            "platform": "jingcha",
+            "birth_date": date(1985, 3, 12),
+            "birth_date_precision": "day",
+            "birth_date_raw": "1985-03-12",
+        },
+        {
+            "platform": "yiyuan",
+            "birth_date": date(1985, 1, 1),
+            "birth_date_precision": "year",
+            "birth_date_raw": "1985",
+        },
+        {
+            "platform": "wangge",
+            "birth_date": date(1958, 3, 12),
+            "birth_date_precision": "day",
+            "birth_date_raw": "1958-03-12",
+        },
+        {"platform": "shebao", "birth_date_raw": "八五年"},
+    ]
+    told = compared(person(rows, {("jingcha", "birth_date"): 95}), "birth_date")
+    assert told == {"jingcha": "equal", "yiyuan": "incomplete", "wangge": "differs", "shebao": "invalid"}
+
+
+def test_a_phone_of_somebody_else_in_the_row_contradicts_nobody(person: Callable[..., GoldenResult]) -> None:
+    rows = [{"platform": "jingcha", "phone": "13800000001"}, {"platform": "shuiwu", "phone": "13800000002"}]
+    trust = {("jingcha", "phone"): 90, ("shuiwu", "phone"): 20}
+    assert compared(person(rows, trust), "phone") == {"jingcha": "equal", "shuiwu": "differs"}
+    lent = person(rows, trust, borrowed=[("shuiwu", "phone")])
+    assert compared(lent, "phone") == {"jingcha": "equal", "shuiwu": "incomparable"}
+    assert rivals(lent, "phone") == []

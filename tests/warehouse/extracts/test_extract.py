@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.warehouse.conftest import DAY
+from tests.warehouse.extracts.conftest import OWN
 from warehouse.extracts import ExtractManifest, ExtractReport, OwnRows, prepare_extracts, write_extract
 from warehouse.model import Home
 from warehouse.model.catalogue import ENTITLEMENT
@@ -71,13 +74,12 @@ def test_a_value_that_lost_is_marked_and_explained(extract: Extract) -> None:
     folder = extract("zhujian").folder
     rows = table(folder, "zulin_zulin")
     assert rows["承租人·姓名（比对）"].to_pylist() == ["不一致", "一致", None]
-    finding = table(folder, "zulin_差异").to_pylist()
-    assert len(finding) == 1
-    assert finding[0]["本方原文"] == "甲壹"
-    assert finding[0]["主记录值"] == "甲一"
-    assert finding[0]["主记录值的主张部门"] == "公安局"
-    assert (finding[0]["角色"], finding[0]["属性"], finding[0]["比对"]) == ("承租人", "姓名", "不一致")
-    assert finding[0]["主记录采信原因"] == "来源最权威"
+    finding, *missing = table(folder, "zulin_工作清单").to_pylist()
+    assert {line["处理"] for line in missing} == {"缺失可补"}
+    assert (finding["处理"], finding["确信度"]) == ("更正", 0.98)
+    assert (finding["本方原文"], finding["主记录值"]) == ("甲壹", "甲一")
+    assert (finding["主记录值的主张部门"], finding["主张日期"]) == ("公安局", str(DAY))
+    assert (finding["角色"], finding["属性"], finding["主记录采信原因"]) == ("承租人", "姓名", "来源最权威")
 
 
 def test_a_row_without_a_role_has_no_entity_and_no_mark(extract: Extract) -> None:
@@ -134,7 +136,7 @@ def test_without_any_entitlement_there_are_only_own_rows_and_ids(shared_home: Ho
         "法定代表人·人口编号",
         "本方重复",
     ]
-    assert table(folder, "gongshang_差异").num_rows == 0
+    assert table(folder, "gongshang_工作清单").num_rows == 0
 
 
 def _gongshang() -> pa.Table:
@@ -172,7 +174,7 @@ def test_the_workbook_holds_text_as_text_and_no_formula(folder: Path) -> None:
         sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
     assert not any("<f>" in sheet or "<f " in sheet for sheet in sheets)
     book = CalamineWorkbook.from_path(str(path))
-    assert book.sheet_names == ["说明", "户籍人口", "差异", "退回行"]
+    assert book.sheet_names == ["概览", "缺失可补", "无效", "重复", "仅本方有", "退回行", "户籍人口", "说明"]
     groups, heading, *rows = book.get_sheet_by_name("户籍人口").to_python()
     assert groups[0] == "来源"
     assert rows[0][heading.index("身份证号")] == "990101198503121230"
@@ -195,7 +197,9 @@ def test_the_manifest_names_every_file_with_its_hash_and_counts(folder: Path) ->
     (counts,) = manifest.datasets
     assert counts.rows == 4
     assert counts.duplicates == 2
-    assert counts.marks == {"一致": 6, "不一致": 0, "本方缺失": 2, "本方无效": 1, "无": 3}
+    assert counts.marks == {
+        "一致": 6, "不一致": 0, "本方不完整": 0, "口径不同": 0, "已终止": 0, "本方缺失": 2, "本方无效": 1, "无": 3,
+    }  # fmt: skip
     assert manifest.release == VERSION
 
 
@@ -214,12 +218,13 @@ def test_the_same_release_gives_the_same_files_but_for_workbook_dates(shared_hom
         assert name.endswith(".xlsx") or from_first[name] == digest, name
 
 
-def test_a_platform_too_large_for_a_workbook_says_so(shared_home: Home) -> None:
+def test_the_workbook_of_a_large_platform_holds_what_there_is_to_do(shared_home: Home) -> None:
     own = OwnRows("gongshang", "gongshang", _gongshang)
     report = write_extract(shared_home, "0008-large", "shichang", [own], workbook_rows=0)
-    assert not list(report.folder.glob("*.xlsx"))
+    book = CalamineWorkbook.from_path(str(report.folder / "gongshang_市场主体.xlsx"))
+    assert book.sheet_names == ["概览", "仅本方有", "说明"]
     assert (report.folder / "gongshang_gongshang.csv").exists()
-    assert report.notes == ("市场主体：现行 1 行，超过 0 行，未生成工作簿，请用 CSV 或 Parquet",)
+    assert report.notes == ("市场主体：现行 1 行，超过 0 行，工作簿只含工作清单，全部数据请用 CSV 或 Parquet",)
 
 
 def test_a_failed_extract_leaves_the_former_one(shared_home: Home, extract: Extract) -> None:
@@ -240,7 +245,7 @@ def test_an_empty_dataset_is_an_empty_extract(shared_home: Home) -> None:
     assert report.rows == 0
     assert table(report.folder, "gongshang_gongshang").num_rows == 0
     assert len(csv_rows(report.folder / "gongshang_gongshang.csv")) == 1
-    assert CalamineWorkbook.from_path(str(report.folder / "gongshang_市场主体.xlsx")).sheet_names[1] == "市场主体"
+    assert CalamineWorkbook.from_path(str(report.folder / "gongshang_市场主体.xlsx")).sheet_names[-2] == "市场主体"
 
 
 OWN_ROW = {
@@ -256,7 +261,30 @@ def test_a_department_of_whose_rows_nothing_is_known_gets_them_back_all_the_same
     for kind in shipped().kinds:
         ATTRIBUTE.write(ATTRIBUTE.empty(), home.stage("attribute", kind))
     MENTION.write(MENTION.empty(), home.stage("link", "mention"))
-    assert prepare_extracts(home, threads=1) == {"mention": 0, "substitute": 0, "claim": 0, "behind": 0}
+    assert prepare_extracts(home, threads=1) == {"mention": 0, "substitute": 0, "claim": 0, "behind": 0, "doubt": 0}
     own = OwnRows("hukou", "hukou", lambda: pa.table(OWN_ROW))
     report = write_extract(home, VERSION, "gongan", [own], threads=1)
     assert (report.rows, report.findings) == (1, 0)
+
+
+def test_a_finding_names_the_row_as_the_department_knows_it(folder: Path) -> None:
+    lines = table(folder, "hukou_工作清单").to_pylist()
+    assert {(x["处理"], x["属性"], x["本方名称"], x["来源行号"]) for x in lines} == {
+        ("缺失可补", "电话", "甲一", 1),
+        ("缺失可补", "电话", "甲　一", 4),
+        ("无效", "公民身份号码", "甲　一", 4),
+    }
+    assert next(x["主记录值"] for x in lines if x["处理"] == "缺失可补") == "13800112233"
+
+
+def test_what_the_former_extract_did_not_list_is_new(shared_home: Home, extract: Extract) -> None:
+    assert table(extract("zhujian").folder, "zulin_工作清单")["本次新增"].to_pylist() == [None] * 3
+    own = [OWN["zhujian"]]
+    again = write_extract(shared_home, "0009-next", "zhujian", own)
+    assert table(again.folder, "zulin_工作清单")["本次新增"].to_pylist() == [None] * 3
+    listed = again.folder / "zulin_工作清单.parquet"
+    pq.write_table(pq.read_table(listed).slice(1), listed)
+    last = write_extract(shared_home, "0010-last", "zhujian", own)
+    assert table(last.folder, "zulin_工作清单")["本次新增"].to_pylist() == ["是", None, None]
+    for folder in (again.folder, last.folder):
+        shutil.rmtree(folder)

@@ -39,7 +39,7 @@ def test_headings_are_frozen_filtered_and_grouped_and_marks_are_coloured(tmp_pat
     assert sheet["A3"].quotePrefix
     assert (sheet["B3"].value, sheet["B3"].number_format) == ("990101198503121230", "@")
     assert sheet["D3"].value == 1.5
-    assert len([rule for rules in sheet.conditional_formatting for rule in rules.rules]) == 3
+    assert len([rule for rules in sheet.conditional_formatting for rule in rules.rules]) == 5
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)

@@ -12,8 +12,8 @@ select
     c.entity_id,
     c.attribute,
     max(c.state) as state,
-    min(c.written) filter (where c.state in (1, 2)) as written,
-    min(c.reason) filter (where c.state in (1, 2)) as reason
+    min(c.written) filter (where c.state in (1, 2, 3, 5)) as written,
+    min(c.reason) filter (where c.state in (1, 2, 3, 5)) as reason
 from prepared_claim c
 semi join granted g on g.entity_kind = c.entity_kind and g.attribute = c.attribute
 group by all

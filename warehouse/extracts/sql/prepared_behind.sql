@@ -1,10 +1,12 @@
--- table: behind      grain: one row per platform, entity and attribute of which the platform claims another value than the golden one
--- reads: prepared_claim, prepared_substitute, attribute (stage attribute/<kind>), withheld, golden_value, department
--- The golden value, which departments stand behind it and why it won. A department that does not share its claim is not named.
+-- table: behind      grain: one row per platform, entity and attribute of which the platform claims not just the golden value
+-- reads: prepared_claim, prepared_substitute, attribute (stage attribute/<kind>), certainty (stage certainty/<kind>), withheld,
+--        golden_value, department
+-- The golden value, which departments stand behind it, since when, why it won and how certain it is. A department that does not
+-- share its claim is not named.
 with lost as (
     select distinct platform, entity_kind, entity_id, attribute
     from prepared_claim
-    where state in (1, 2)
+    where state not in (4, 6)
 ),
 wanted as (
     select distinct entity_kind, entity_id, attribute from lost
@@ -12,7 +14,7 @@ wanted as (
 supporter as (
     select distinct
         a.entity_kind, a.entity_id, a.attribute, coalesce(d.title, a.department) as department,
-        a.reason, a.is_source
+        a.reason, a.is_source, a.claimed_on
     from attribute a
     semi join wanted w on w.entity_kind = a.entity_kind and w.entity_id = a.entity_id and w.attribute = a.attribute
     anti join withheld h
@@ -24,7 +26,8 @@ behind as (
     select
         entity_kind, entity_id, attribute,
         string_agg(distinct department, '、' order by department) as departments,
-        coalesce(min(reason) filter (is_source), min(reason)) as reason
+        coalesce(min(reason) filter (is_source), min(reason)) as reason,
+        max(claimed_on) as last_claimed_on
     from supporter
     group by all
 )
@@ -32,9 +35,12 @@ select
     l.platform, l.entity_kind, l.entity_id, l.attribute,
     case when s.platform is null then g.value else s.value end as value,
     case when s.platform is null then b.departments else s.departments end as departments,
-    case when s.platform is null then b.reason else s.reason end as reason
+    case when s.platform is null then b.reason else s.reason end as reason,
+    case when s.platform is null then b.last_claimed_on end as last_claimed_on,
+    case when s.platform is null then c.certainty end as certainty
 from lost l
 left join golden_value g on g.entity_kind = l.entity_kind and g.entity_id = l.entity_id and g.attribute = l.attribute
 left join behind b on b.entity_kind = l.entity_kind and b.entity_id = l.entity_id and b.attribute = l.attribute
+left join certainty c on c.entity_kind = l.entity_kind and c.entity_id = l.entity_id and c.attribute = l.attribute
 left join prepared_substitute s
     on s.platform = l.platform and s.entity_kind = l.entity_kind and s.entity_id = l.entity_id and s.attribute = l.attribute

@@ -114,8 +114,8 @@ def test_one_to_one_by_side_without_a_second_table_is_refused():
         run(spec=replace(SPEC, one_to_one=("side",)))
 
 
-def test_columns_of_lists_and_columns_that_lack_on_the_right_are_named():
-    nested = TABLE.set_column(0, "given_name", pa.array([["a"]] * TABLE.num_rows))
+def test_columns_of_records_and_columns_that_lack_on_the_right_are_named():
+    nested = TABLE.set_column(0, "given_name", pa.array([{"first": "a"}] * TABLE.num_rows))
     with pytest.raises(InputError, match="given_name"):
         run(nested)
     with pytest.raises(KeyError, match="right: columns"):

@@ -10,14 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.kinds import specification
-from pipelines.matching.engine import levels, levels_chinese, levels_enterprise, levels_places
+from pipelines.matching.engine import (
+    levels,
+    levels_chinese,
+    levels_enterprise,
+    levels_logic,
+    levels_numbers,
+    levels_places,
+    levels_text,
+)
 from pipelines.matching.engine.encode import encode
 from pipelines.matching.engine.levels import ValuePairs
 from warehouse.model.data_model import shipped
 
 CASES = yaml.safe_load(Path(__file__).with_name("levels.yaml").read_text(encoding="utf-8"))
 SPECS = {kind: specification(shipped(), kind) for kind in shipped().kinds}
-MODULES = (levels, levels_chinese, levels_places, levels_enterprise)
+MODULES = (levels, levels_chinese, levels_places, levels_enterprise, levels_logic, levels_numbers, levels_text)
 
 
 def level_of(text):

@@ -17,8 +17,8 @@ from pipelines.matching import (
     Typo,
     link,
 )
+from pipelines.matching.engine.charts import weight_plot
 from pipelines.matching.engine.decided_pairs import question_value
-from pipelines.matching.engine.plot import weight_plot
 from warehouse.model.link import CLUSTER, PAIR
 
 SPEC = MatchSpec(

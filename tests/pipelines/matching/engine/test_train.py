@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.matching import Block, Comparison, Dependence, MatchSpec, Same, Typo
+from pipelines.matching import Block, Comparison, Dependence, MatchSpec, Same, SpecError, Typo
 from pipelines.matching.engine.compare import Layout
 from pipelines.matching.engine.train import train
 
@@ -80,3 +80,25 @@ def test_what_is_fixed_stays_and_no_pairs_are_no_error():
     made = MatchSpec("test", (Block("name"),), (Comparison("name", (Same(), Typo(1)), fixed={"typo": 1.5}),))
     model = train(made, np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), records=0)
     assert model.comparisons["name"][1].weight == 1.5
+
+
+def test_rates_that_are_known_are_kept_and_the_others_learned():
+    rng = np.random.default_rng(4)
+    m = [[0.9, 0.06, 0.04], [0.7, 0.1, 0.2], [0.8, 0.05, 0.15], [0.95, 0.03, 0.02]]
+    u = [[0.01, 0.02, 0.97], [0.002, 0.01, 0.988], [0.001, 0.004, 0.995], [0.0005, 0.001, 0.9985]]
+    known = Comparison("name", (Same(), Typo(1)), m={"different": 0.3}, u={"same": 0.05})
+    made = MatchSpec("test", (Block("name"),), (known, *spec().comparisons[1:]))
+    levels = np.concatenate([drawn(rng, 4000, m), drawn(rng, 400_000, u)])
+    patterns, counts = counted(made, levels, np.ones(len(levels)))
+    rates = train(made, patterns, counts, np.zeros(len(counts)), records=3000).comparisons["name"]
+    assert rates[2].m == pytest.approx(0.3)
+    assert rates[0].u == pytest.approx(0.05)
+    assert rates[0].m / rates[1].m == pytest.approx(15, rel=0.3)
+    assert sum(r.m for r in rates) == pytest.approx(1)
+    assert sum(r.u for r in rates) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rates", [{"m": {"nope": 0.5}}, {"m": {"same": 1.2}}, {"u": {"same": 0.6, "typo": 0.6}}])
+def test_rates_that_can_not_be_are_refused(rates):
+    with pytest.raises(SpecError, match="Comparison 'name'"):
+        Comparison("name", (Same(), Typo(1)), **rates)

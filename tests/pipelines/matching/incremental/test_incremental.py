@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.matching import AnyOf, Block, Comparison, JaroWinkler, MatchResult, MatchSpec, Same, Typo, link
+from pipelines.matching.engine.average_link import AverageLink
 from pipelines.matching.engine.encode import encode
 from pipelines.matching.engine.hashing import row_hashes, value_hashes
 from pipelines.matching.engine.population import Population
@@ -120,23 +121,23 @@ def outcome(result, keys):
     return {frozenset(c) for c in clusters.values()}, pairs, likely
 
 
-def full(city, order, verdicts, model=None, population=None):
+def full(city, order, verdicts, model=None, population=None, spec=SPEC):
     table, keys = table_of(city, order)
     rows = rows_of(table, keys)
     _, judgements = as_judgements(verdicts, keys)
     taken = rows.ids[rows.in_order]
     result = link(
-        table, SPEC, id_column="id", model=model, population=population, order=taken, judgements=judgements, threads=1
+        table, spec, id_column="id", model=model, population=population, order=taken, judgements=judgements, threads=1
     )
     judged = np.concatenate([np.asarray(judgements[c]) for c in ("left_id", "right_id")]).astype(np.int64)
     return result, keys, initial_state(result, rows, judged)
 
 
-def onward(state, city, order, verdicts, model, population):
+def onward(state, city, order, verdicts, model, population, spec=SPEC):
     table, keys = table_of(city, order)
     ends, _ = as_judgements(verdicts, keys)
     read_rows = []
-    step = advance(SPEC, model, population, state, rows_of(table, keys, state, read_rows), judgements=ends)
+    step = advance(spec, model, population, state, rows_of(table, keys, state, read_rows), judgements=ends)
     return step, keys, set(read_rows)
 
 
@@ -197,12 +198,13 @@ def delivery(rng, city, next_key):
     return after, next_key + 12
 
 
+@pytest.mark.parametrize("spec", [SPEC, replace(SPEC, average_link=AverageLink())], ids=["components", "average link"])
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), steps=st.integers(1, 4))
-def test_going_on_delivery_by_delivery_ends_where_a_full_run_ends(tmp_path_factory, seed, steps):
+def test_going_on_delivery_by_delivery_ends_where_a_full_run_ends(tmp_path_factory, spec, seed, steps):
     rng = np.random.default_rng(seed)
     city, verdicts = {i: customer(rng) for i in range(90)}, {}
-    trained, _, state = full(city, range(len(city)), verdicts)
+    trained, _, state = full(city, range(len(city)), verdicts, spec=spec)
     model, population, next_key = trained.model, trained.population, 90
     homes = tmp_path_factory.mktemp("home")
     for _ in range(steps):
@@ -211,8 +213,8 @@ def test_going_on_delivery_by_delivery_ends_where_a_full_run_ends(tmp_path_facto
         for _ in range(int(rng.integers(0, 3))):
             a, b = rng.choice(len(keys), 2, replace=False).tolist()
             verdicts = {(keys[a], keys[b]): "different" if rng.random() < 0.5 else "same"}
-        step, here, _ = onward(state, city, rng.permutation(len(city)), verdicts, model, population)
-        whole, there, whole_state = full(city, rng.permutation(len(city)), verdicts, model, population)
+        step, here, _ = onward(state, city, rng.permutation(len(city)), verdicts, model, population, spec)
+        whole, there, whole_state = full(city, rng.permutation(len(city)), verdicts, model, population, spec)
         assert outcome(result_of(step, model, population), here) == outcome(whole, there)
         assert differences(step.state, whole_state) == []
         state = step.state if rng.random() < 0.5 else through_files(step.state, homes)

@@ -6,8 +6,9 @@ Belongs here: the published formula of the shift. Does not: whose coordinates ar
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from connectors.sample.draws import Floats
+Floats = npt.NDArray[np.float64]
 
 _AXIS, _ECCENTRICITY = 6378245.0, 0.00669342162296594323
 """Of the Krasovsky ellipsoid: semi-major axis in metres, first eccentricity squared."""
@@ -34,3 +35,11 @@ def gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         lon + east / (metres / np.sqrt(magic) * np.cos(latitude)),
         lat + north / (metres * (1 - _ECCENTRICITY) / (magic * np.sqrt(magic))),
     )
+
+
+def wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Shifted longitudes and latitudes in degrees without the shift, right to a metre: it hardly changes over its own length."""
+    shifted = gcj02(lon, lat)
+    near = 2 * lon - shifted[0], 2 * lat - shifted[1]
+    again = gcj02(*near)
+    return near[0] + lon - again[0], near[1] + lat - again[1]

@@ -1,0 +1,220 @@
+"""How certain a golden value is that somebody contradicts: learned from who agrees with whom, without being told what is true.
+
+Belongs here: the estimate. Does not: choosing values (`survivorship`), or what is done with a certainty (extracts, review).
+
+The model is that of Dawid and Skene (Maximum likelihood estimation of observer error-rates using the EM algorithm, Applied
+Statistics 1979) for values, as in truth discovery (Dong, Berti-Equille, Srivastava, VLDB 2009). A source is a platform in a
+role with what it says at a certain age. It is right with a probability of its own, `reliability`. Two wrong sources say the same
+wrong thing with a probability that is estimated per attribute too: an old phone number stands on many platforms. Both follow from
+each other by expectation and maximisation:
+
+1. what each value of a subject is worth, given how reliable those are who say so and those who say something else;
+2. how reliable each source is, given what its values are worth; how often wrong ones agree, given the same.
+
+Subjects with the same sources saying the same are one pattern, so that a large city costs little more than a small one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.resolution.session import Session, Source, statement
+from warehouse.model import Home
+from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, RELIABILITY
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NONE_RIGHT = 0.02
+"""Prior weight of the case that nobody says what is true, against one for each value that somebody says."""
+PRIOR_CLAIMS = 5.0
+"""Claims a source is taken to have made already, as reliable as all of its attribute: few claims prove little."""
+MOST_RELIABLE, LEAST_RELIABLE = 0.995, 0.02
+ROUNDS, SETTLED = 100, 1e-6
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Certainties under `CERTAINTY` and reliabilities under `RELIABILITY`."""
+
+    certainty: pa.Table
+    reliability: pa.Table
+
+
+def certainty(kind: str, attributes: Source, *, threads: int | None = None) -> Estimate:
+    """Estimate how certain the contested golden values of a kind are.
+
+    Args:
+        kind: its name.
+        attributes: claims, under `ATTRIBUTE`.
+        threads: of DuckDB; the outcome does not depend on it.
+    """
+    with Session(threads) as session:
+        session.view("attribute", attributes, ATTRIBUTE)
+        con = session.con
+        session.table("voice", "voice")
+        con.execute(_PATTERNS)
+        sources = con.sql(_SOURCES).to_arrow_table()
+        voices = con.sql(_VOICES).to_arrow_table()
+        patterns = con.sql(
+            "select pattern_no, attribute_no, subjects from pattern order by pattern_no"
+        ).to_arrow_table()
+        found = _maximise(_Voices.of(voices, patterns, sources.num_rows), _ints(sources["attribute_no"]))
+        con.register("worth", pa.table({"pattern_no": patterns["pattern_no"], "certainty": np.round(found.golden, 4)}))
+        told = con.sql(statement("certainty").replace("{kind}", kind)).to_arrow_table()
+    reliability = pa.table(
+        {
+            "entity_kind": pa.repeat(kind, sources.num_rows),
+            **{name: sources[name] for name in ("attribute", "platform", "role", "age")},
+            "reliability": np.round(found.reliability, 4),
+            "claims": found.claims,
+        }
+    )
+    compared = reliability.filter(pc.greater(reliability["claims"], 0))
+    return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared))
+
+
+def write_certainty(home: Home, kind: str) -> dict[str, int]:
+    """Write `certainty/<kind>` and `reliability/<kind>` from `attribute/<kind>`; return the rows of each."""
+    found = certainty(kind, home.stage("attribute", kind))
+    return {
+        "rows": CERTAINTY.write(found.certainty, home.stage("certainty", kind)),
+        "sources": RELIABILITY.write(found.reliability, home.stage("reliability", kind)),
+    }
+
+
+_PATTERNS = """
+create or replace temp table source as
+    select row_number() over (order by attribute, platform, role, age) - 1 as source_no,
+        dense_rank() over (order by attribute) - 1 as attribute_no, *
+    from (select distinct attribute, platform, role, age from voice);
+create or replace temp table subject as
+    select v.entity_id, v.attribute, any_value(s.attribute_no) as attribute_no,
+        list({'source_no': s.source_no, 'class': v.class} order by s.source_no) as said, max(v.class) > 0 as is_contested
+    from voice v join source s using (attribute, platform, role, age)
+    group by v.entity_id, v.attribute
+    having count(distinct v.platform) > 1;
+create or replace temp table pattern as
+    select row_number() over (order by said) - 1 as pattern_no, said, any_value(attribute_no) as attribute_no, count(*) as subjects
+    from subject group by said"""
+_SOURCES = "select attribute_no, attribute, platform, role, age from source order by source_no"
+_VOICES = """
+select pattern_no, s.said.source_no as source_no, s.said.class as class
+from (select pattern_no, unnest(said) as said from pattern) s
+order by pattern_no, source_no"""
+
+
+@dataclass(frozen=True)
+class _Voices:
+    """Who says what in every pattern, a line per voice.
+
+    Attributes:
+        pattern, source: numbers of both.
+        value: number of the value said; the golden one of a pattern comes first.
+        pattern_of_value: pattern of every value.
+        golden: the value of each pattern that is the golden one; -1 where nobody says it.
+        weight: subjects of every pattern.
+        attribute: attribute of every pattern.
+        sources: how many there are.
+    """
+
+    pattern: Ints
+    source: Ints
+    value: Ints
+    pattern_of_value: Ints
+    golden: Ints
+    weight: Floats
+    attribute: Ints
+    sources: int
+
+    @classmethod
+    def of(cls, voices: pa.Table, patterns: pa.Table, sources: int) -> _Voices:
+        pattern, said = _ints(voices["pattern_no"]), _ints(voices["class"])
+        pairs, value = np.unique(pattern * (said.max(initial=0) + 1) + said, return_inverse=True)
+        of_value = pairs // (said.max(initial=0) + 1)
+        golden = np.full(patterns.num_rows, -1)
+        first = pairs % (said.max(initial=0) + 1) == 0
+        golden[of_value[first]] = np.flatnonzero(first)
+        return cls(
+            pattern,
+            _ints(voices["source_no"]),
+            value,
+            of_value,
+            golden,
+            _ints(patterns["subjects"]).astype(np.float64),
+            _ints(patterns["attribute_no"]),
+            sources,
+        )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """`golden`: probability per pattern that its golden value is right; `reliability` and `claims` per source."""
+
+    golden: Floats
+    reliability: Floats
+    claims: Ints
+
+
+def _maximise(voices: _Voices, attribute_of_source: Ints) -> _Found:
+    """Expectation and maximisation in turn, until no reliability changes."""
+    attributes = int(attribute_of_source.max(initial=-1)) + 1
+    weight = voices.weight[voices.pattern]
+    heard = np.bincount(voices.source, weight, voices.sources)
+    reliability = np.full(voices.sources, 0.85)
+    agreeing = np.full(attributes, 0.3)
+    worth = _worth(voices, reliability, agreeing)
+    for _ in range(ROUNDS):
+        before, right = reliability, worth[voices.value]
+        correct = np.bincount(voices.source, weight * right, voices.sources)
+        mean = _ratio(
+            np.bincount(attribute_of_source, correct, attributes), np.bincount(attribute_of_source, heard, attributes)
+        )
+        reliability = (correct + PRIOR_CLAIMS * mean[attribute_of_source]) / (heard + PRIOR_CLAIMS)
+        reliability = np.clip(reliability, LEAST_RELIABLE, MOST_RELIABLE)
+        agreeing = _agreeing(voices, 1 - right, attributes)
+        worth = _worth(voices, reliability, agreeing)
+        if np.abs(reliability - before).max(initial=0) < SETTLED:
+            break
+    golden = np.where(voices.golden >= 0, worth[voices.golden], 0.0) if len(worth) else np.zeros(0)
+    return _Found(golden, reliability, np.rint(heard).astype(np.int64))
+
+
+def _worth(voices: _Voices, reliability: Floats, agreeing: Floats) -> Floats:
+    """The probability that each value is the right one of its pattern."""
+    patterns = len(voices.weight)
+    right = np.log(reliability[voices.source])
+    wrong = np.log(1 - reliability[voices.source]) + np.log(agreeing[voices.attribute[voices.pattern]])
+    all_wrong = np.bincount(voices.pattern, wrong, patterns)
+    score = np.bincount(voices.value, right - wrong, len(voices.pattern_of_value)) + all_wrong[voices.pattern_of_value]
+    nobody = all_wrong + np.log(NONE_RIGHT)
+    top = nobody.copy()
+    np.maximum.at(top, voices.pattern_of_value, score)
+    share = np.exp(score - top[voices.pattern_of_value])
+    total = np.bincount(voices.pattern_of_value, share, patterns) + np.exp(nobody - top)
+    return np.asarray(share / total[voices.pattern_of_value])
+
+
+def _agreeing(voices: _Voices, wrong: Floats, attributes: int) -> Floats:
+    """How often two wrong sources say the same, per attribute."""
+    patterns, values = len(voices.weight), len(voices.pattern_of_value)
+    own = np.bincount(voices.pattern, wrong**2, patterns)
+    pairs = np.bincount(voices.pattern, wrong, patterns) ** 2 - own
+    same = np.bincount(voices.pattern_of_value, np.bincount(voices.value, wrong, values) ** 2, patterns) - own
+    of = [np.bincount(voices.attribute, voices.weight * x, attributes) for x in (same, pairs)]
+    return np.clip(_ratio(*of), 0.001, 0.9)
+
+
+def _ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
+    """Part of a whole; a half where there is none."""
+    return np.divide(part, whole, out=np.full(len(part), 0.5), where=whole > 0)
+
+
+def _ints(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.to_numpy()).astype(np.int64)

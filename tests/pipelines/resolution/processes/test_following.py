@@ -1,0 +1,84 @@
+"""Which events follow others, and which components they are about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.resolution.processes.following import related
+
+COLUMNS = (
+    *("event_id", "event_class", "event_class_kind", "community", "estate", "building", "room", "event_class_firm"),
+    *("content", "source_code", "earlier_ticket", "platform", "component_code"),
+)
+HOME = {"event_class": "邻里纠纷", "event_class_kind": "incident", "community": "松风社区", "estate": "锦鲤花园"}
+EARLIER = {
+    "event_id": "E1",
+    "building": "3",
+    "room": "502",
+    "source_code": "T1",
+    "platform": "rx",
+    "content": "楼上漏水",
+}
+
+
+def reports(*lines: dict[str, Any]) -> pa.Table:
+    columns = {c: pa.array([(HOME | line).get(c) for line in lines], pa.string()) for c in COLUMNS}
+    for name in ("occurred_at", "closed_at"):
+        moments = [datetime.fromisoformat(line[name]) if line.get(name) else None for line in lines]
+        columns[name] = pa.array(moments, pa.timestamp("us"))
+    return pa.table(columns)
+
+
+def parts(*codes: str) -> pa.Table:
+    return pa.table(
+        {
+            "component_id": pa.array([f"C{n}" for n, _ in enumerate(codes)], pa.string()),
+            "source_code": pa.array(codes, pa.string()),
+        }
+    )
+
+
+SETTLED = EARLIER | {"occurred_at": "2026-03-02 08:00", "closed_at": "2026-03-03 08:00"}
+
+
+@pytest.mark.parametrize(
+    ("later", "basis"),
+    [
+        ({"building": "3", "room": "502", "occurred_at": "2026-03-20 08:00"}, "same_door"),
+        ({"building": "3", "content": "上次修好了现在又来", "occurred_at": "2026-03-20 08:00"}, "says_again"),
+        ({"building": "3", "content": "楼上漏水", "occurred_at": "2026-03-20 08:00"}, None),
+        ({"building": "5", "content": "现在又来", "occurred_at": "2026-03-20 08:00"}, None),
+        ({"building": "3", "room": "502", "occurred_at": "2026-03-02 20:00"}, None),
+        ({"building": "3", "room": "502", "occurred_at": "2026-09-20 08:00"}, None),
+    ],
+    ids=[
+        "the same door",
+        "a report says so",
+        "the same building alone",
+        "another building",
+        "not settled yet",
+        "half a year on",
+    ],
+)
+def test_trouble_that_comes_back_is_another_event_tied_to_the_earlier_one(
+    later: dict[str, Any], basis: str | None
+) -> None:
+    again, _ = related(reports(SETTLED, {"event_id": "E2", **later}), parts())
+    found = [(r["event_id"], r["earlier_event_id"], r["relation"], r["basis"]) for r in again.to_pylist()]
+    assert found == ([("E2", "E1", "recurs", basis)] if basis else [])
+
+
+def test_a_report_that_names_a_ticket_of_another_event_tells_of_it_again() -> None:
+    later = {"event_id": "E2", "earlier_ticket": "T1", "platform": "rx", "occurred_at": "2026-03-05 08:00"}
+    again, _ = related(reports(SETTLED, later), parts())
+    assert [(r["relation"], r["basis"]) for r in again.to_pylist()] == [("reported_again", "names_ticket")]
+
+
+def test_an_event_is_about_the_component_whose_number_a_report_gives() -> None:
+    told = {**SETTLED, "component_code": "3301020137000001", "platform": "wg"}
+    _, about = related(reports(told, told), parts("3301020137000001", "3301020137000002"))
+    assert about.to_pylist() == [{"event_id": "E1", "component_id": "C0", "reports": 2, "platforms": "wg"}]
