@@ -28,7 +28,7 @@ from pipelines.matching.engine.levels_chinese import (
     SurnameOnly,
 )
 from pipelines.matching.engine.levels_places import SameDwelling, SameParts
-from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, Key, MatchSpec
+from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Corroboration, Dependence, Key, MatchSpec
 
 
 def _day(values: pa.Array) -> pa.Array:
@@ -130,6 +130,7 @@ SPEC = MatchSpec(
         Comparison("document_number", (Same(),), fixed={"same": 18.0, "different": 0.0}),
         Comparison("ethnicity", (Same(term_frequency=True),)),
     ),
+    corroborated=(Corroboration(weak=("name", "sex", "ethnicity"), against=("home", "phone")),),
     anchor="id_number",
     dependence=(
         Dependence(

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pipelines.matching.engine.blocking import Blocking
 from pipelines.matching.engine.compare import Comparer, Patterns
 from pipelines.matching.engine.encode import Codes, distinct_sorted, numbered
+from pipelines.matching.engine.links import Grouping
 from pipelines.matching.engine.records import Records
 from pipelines.parallel import each
 
@@ -89,6 +90,20 @@ def _in_turn(records: Ints, size: int, rng: np.random.Generator) -> Codes:
     """So many of the records in random order, each as often as any other: a sample that leans on none of them."""
     rounds = -(-size // max(len(records), 1))
     return np.concatenate([rng.permutation(records) for _ in range(rounds)])[:size].astype(np.int32)
+
+
+def with_copies(
+    patterns: Patterns, counted: Floats, sampled: Floats, grouping: Grouping
+) -> tuple[Patterns, Floats, Floats]:
+    """What `count_patterns` gives, with the pairs of equal rows among what was counted: each row with the first of its record.
+
+    Records that differ teach more; where none of those match, copies are all there is to learn from.
+    """
+    distinct, code = numbered(np.concatenate([patterns, grouping.self_pattern]))
+    size, old, own = len(distinct), code[: len(patterns)], code[len(patterns) :]
+    sums = [(old, counted), (own, grouping.further.astype(np.float64)), (old, sampled)]
+    every = [np.bincount(at, weights=column, minlength=size).astype(np.float64) for at, column in sums]
+    return distinct, every[0] + every[1], every[2]
 
 
 def count_patterns(

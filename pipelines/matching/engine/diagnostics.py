@@ -105,6 +105,7 @@ def diagnose(
     *,
     trained: bool,
     prior: float | None = None,
+    copies: int = 0,
 ) -> Diagnostics:
     """Look at a model and what it says of the candidate pairs.
 
@@ -116,13 +117,14 @@ def diagnose(
         probabilities: that a pair of the pattern is a match.
         trained: whether the model was trained in this run; what is wrong with its training is told then only.
         prior: the prior the caller gave.
+        copies: rows that are equal to one before them in all that is compared.
     """
     compared, expected = float(counts.sum()), float((counts * probabilities).sum())
     accepted = probabilities >= spec.accept
     accepted_pairs, right = float(counts[accepted].sum()), float((counts * probabilities)[accepted].sum())
     problems, warnings = [], _capped(reports, compared)
     if trained and compared:
-        problems = _problems(spec, model, compared, prior)
+        problems = _problems(spec, model, compared, copies, prior)
         warnings += _warnings(model, expected)
     return Diagnostics(
         int(compared),
@@ -145,11 +147,11 @@ def _notes(spec: MatchSpec, model: Model) -> list[str]:
     ]
 
 
-def _problems(spec: MatchSpec, model: Model, compared: float, prior: float | None) -> list[str]:
+def _problems(spec: MatchSpec, model: Model, compared: float, copies: int, prior: float | None) -> list[str]:
     out = []
     trained = model.trained_on
     matches, possible = trained["expected_matches"], trained["possible_pairs"]
-    if prior is None and matches > compared + trained["judged"] + FEW_MATCHES:
+    if prior is None and matches > compared + copies + trained["judged"] + FEW_MATCHES:
         out.append(
             f"{matches:,.0f} matches are expected where {compared:,.0f} pairs were compared: give prior=, the probability that two "
             "records taken at random match"

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.matching.engine.arguments import check_options, read_judgements
 from pipelines.matching.engine.blocking import Blocking
-from pipelines.matching.engine.candidates import compare_pairs, count_patterns, random_pairs
+from pipelines.matching.engine.candidates import compare_pairs, count_patterns, random_pairs, with_copies
 from pipelines.matching.engine.compare import Comparer
 from pipelines.matching.engine.judged import judged_records, labels_of
 from pipelines.matching.engine.links import Grouping
@@ -107,17 +107,21 @@ def link(
     clock.lap("compare")
     must_not_link, must_link = judged_records(judgements, ids, records)
 
-    def learn() -> Model:
+    def learn(copies: Grouping | None = None) -> Model:
         if model is not None:
             return model
         seen = count_patterns(
             candidates, *others, share=blocking.conflicts.share, possible_pairs=records.possible_pairs
         )
+        if copies:
+            seen = with_copies(*seen, copies)
         found = {r.rule: r.pairs for r in blocking.reports}
         labels = labels_of(comparer, must_not_link, must_link)
         return train(spec, *seen, records=len(records.first), found=found, labels=labels, prior=prior)
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
+    if model is None and not learned.trained_on["expected_matches"] >= 1 and len(grouping.repeated):
+        learned = learn(grouping)  # all that is told twice is told alike: copies are the matches there are
     clock.lap("train")
     own = (len(records.first), records.possible_pairs)
     prior_weight = population.prior_weight(learned) if population else learned.prior_weight(*own)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from pipelines.matching.engine.average_link import WeighedPairs, cluster_by_average
 from pipelines.matching.engine.clustering import NO_PAIRS, Constraints, Ends, cluster
 from pipelines.matching.engine.compare import Patterns
+from pipelines.matching.engine.corroboration import uncorroborated
 from pipelines.matching.engine.encode import Codes, distinct_sorted
 from pipelines.matching.engine.score import Scorer, weight_of
 from pipelines.matching.engine.spec import MatchSpec
@@ -155,7 +156,9 @@ class Links:
     @cached_property
     def accepted(self) -> Mask:
         """Which pairs are links."""
-        accepted = (self.weights >= weight_of(self.spec.accept))[self.pattern]
+        enough = self.weights >= weight_of(self.spec.accept)
+        enough[:-1] &= ~uncorroborated(self.spec, self.scorer.layout, self.patterns)
+        accepted = enough[self.pattern]
         accepted[len(accepted) - self.must_link_count :] = True
         return accepted
 

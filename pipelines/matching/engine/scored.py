@@ -104,6 +104,7 @@ class ScoredPairs:
             self.candidates.counts,
             probability(self.weights),
             trained=self.trained,
+            copies=int(self.grouping.further.sum()),
             prior=self.prior,
         )
         if not self.trained:

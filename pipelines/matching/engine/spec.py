@@ -202,6 +202,19 @@ class Dependence:
 
 
 @dataclass(frozen=True)
+class Corroboration:
+    """A pair of which all of `against` differ needs more than `weak` to be a link.
+
+    Attributes:
+        weak: names of comparisons that are not enough.
+        against: names of comparisons; where any of them is missing or agrees, even in part, nothing more is needed.
+    """
+
+    weak: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MatchSpec:
     """Everything that decides which records are one.
 
@@ -218,6 +231,7 @@ class MatchSpec:
         dependence: groups of dependent comparisons, see `Dependence`. A comparison stands in at most one group.
         distinct: columns of which a cluster never holds two different values (a valid identity number). Where both records of
             a pair have a value of the first of them, it alone decides whether they are compared, see `rules`.
+        corroborated: pairs that need more than some comparisons to be links, see `Corroboration`.
         average_link: clusters join by their mean weight instead of by any link, see `average_link`.
         one_to_one: columns that name a source in which no entity occurs twice; a cluster takes at most one record per source.
             In two-table mode `("side",)` makes every record match at most once.
@@ -233,12 +247,18 @@ class MatchSpec:
     dependence: tuple[Dependence, ...] = ()
     distinct: tuple[str, ...] = ()
     one_to_one: tuple[str, ...] = ()
+    corroborated: tuple[Corroboration, ...] = ()
     average_link: AverageLink | None = None
 
     def __post_init__(self) -> None:
-        for several in ("blocks", "comparisons", "dependence", "distinct", "one_to_one"):
+        for several in ("blocks", "comparisons", "dependence", "distinct", "one_to_one", "corroborated"):
             object.__setattr__(self, several, _as_tuple(getattr(self, several)))
-        for part, kind in (("blocks", Block), ("comparisons", Comparison), ("dependence", Dependence)):
+        for part, kind in (
+            ("blocks", Block),
+            ("comparisons", Comparison),
+            ("dependence", Dependence),
+            ("corroborated", Corroboration),
+        ):
             if wrong := [x for x in getattr(self, part) if not isinstance(x, kind)]:
                 raise SpecError(f"MatchSpec {self.kind!r}: {part} takes {kind.__name__}, not {type(wrong[0]).__name__}")
         functions: dict[tuple[str, str], Callable[[pa.Array], pa.Array]] = {}
@@ -258,6 +278,7 @@ class MatchSpec:
             ("anchor", [self.anchor] if self.anchor else []),
             ("dependence", grouped),
             ("contained_in", implied),
+            ("corroborated", [name for rule in self.corroborated for name in (*rule.weak, *rule.against)]),
         ):
             if unknown := sorted(set(used) - set(names)):
                 raise SpecError(f"MatchSpec {self.kind!r}: {what} names no comparison: {unknown}; have {names}")
