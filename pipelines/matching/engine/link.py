@@ -23,7 +23,7 @@ from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.records import read_records, read_tables
 from pipelines.matching.engine.result import MatchResult
-from pipelines.matching.engine.score import Scorer
+from pipelines.matching.engine.score import Scorer, weight_of
 from pipelines.matching.engine.scored import ScoredPairs
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.engine.train import train
@@ -120,12 +120,16 @@ def link(
         return train(spec, *seen, records=len(records.first), found=found, labels=labels, prior=prior)
 
     learned, grouping = both(learn, lambda: Grouping.of(records.of_row, records.first, comparer.self_patterns), threads)
-    if model is None and not learned.trained_on["expected_matches"] >= 1 and len(grouping.repeated):
-        learned = learn(grouping)  # all that is told twice is told alike: copies are the matches there are
+
+    def scorer_of(learned: Model) -> Scorer:
+        own = (len(records.first), records.possible_pairs)
+        prior_weight = population.prior_weight(learned) if population else learned.prior_weight(*own)
+        return Scorer(spec, learned, prior_weight)
+
+    scorer = scorer_of(learned)
+    if model is None and _keeps_copies_apart(scorer, grouping):
+        scorer = scorer_of(learn(grouping))  # all that is told twice is told alike: copies are the matches there are
     clock.lap("train")
-    own = (len(records.first), records.possible_pairs)
-    prior_weight = population.prior_weight(learned) if population else learned.prior_weight(*own)
-    scorer = Scorer(spec, learned, prior_weight)
     scored = ScoredPairs(
         records,
         ids,
@@ -156,6 +160,15 @@ def link(
         threads=threads,
         keep_pairs=order is None,
     )
+
+
+def _keeps_copies_apart(scorer: Scorer, grouping: Grouping) -> bool:
+    """Whether most rows that are equal to another in all that is compared would be no match: training has seen none.
+
+    Only where there is an official number, which copies share: without one they may be two of a series.
+    """
+    alike = scorer.weights(grouping.self_pattern) >= weight_of(scorer.spec.accept or 0.5)
+    return bool(scorer.spec.anchor) and 2 * int(grouping.further[alike].sum()) < int(grouping.further.sum())
 
 
 class _Clock:
