@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import backup, deliveries, describe, lineage, rebuild, releases, review, trial
+from pipelines.commands import backup, deliveries, describe, ledger, lineage, portal, rebuild, releases, review, trial
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     CityFolder,
@@ -177,6 +177,8 @@ for command in (
     app.command()(command)
 app.command("try")(trial.try_file)
 app.add_typer(review.app, name="review")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(portal.app, name="portal")
 
 if __name__ == "__main__":
     app()

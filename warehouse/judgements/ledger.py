@@ -2,7 +2,8 @@
 
 A recording is written aside, forced to disk and then given its number, all lines or none: a crash leaves no half of it, and
 nothing that was ever recorded is opened for writing again. Later lines win over earlier ones (`ledger_states`), by the order of
-recording and not by anybody's clock.
+recording and not by anybody's clock. The ledger of acts (`warehouse.ledger`) tells of every file with its SHA-256, so that one
+that was altered or taken away is found.
 
 Belongs here: adding, reading, numbering. Does not: what the judgements amount to (`ledger_states`, `constraints`).
 """
@@ -21,6 +22,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.json as pj
 
+from warehouse import ledger
 from warehouse.model.home import Home
 from warehouse.model.judgement import IDENTITY, LEDGER, VERDICTS
 
@@ -84,6 +86,7 @@ def record(home: Home, statements: Sequence[Statement]) -> list[str]:
         line["statement_id"] = _name(before + place - int(str(line.pop("place"))))
     table = LEDGER.conform(pa.Table.from_pylist(lines))
     _add(home, "".join(json.dumps(_plain(line), ensure_ascii=False) + "\n" for line in table.to_pylist()))
+    _tell(home, str(lines[-1]["judged_by"]))
     return [str(name) for name in table["judgement_id"].to_pylist()]
 
 
@@ -127,6 +130,18 @@ def fingerprint(home: Home) -> str:
     for path in files:
         sha.update(_content(path))
     return sha.hexdigest()[:16]
+
+
+def _tell(home: Home, by: str) -> None:
+    """Tell the ledger of acts of every file it does not know yet: the new one, and those of before there was such a ledger."""
+    known = ledger.judgement_files(home)
+    for path in _files(home):
+        if path.name not in known:
+            content = _content(path)
+            ledger.append(
+                home, "judgement", by,
+                file=path.name, sha256=hashlib.sha256(content).hexdigest(), judgements=content.count(b"\n"),
+            )  # fmt: skip
 
 
 def _lines(statement: Statement) -> list[dict[str, object]]:

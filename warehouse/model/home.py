@@ -20,6 +20,9 @@
   models/<kind>.population.parquet                  how common values were when it was trained
   models/retrain                                    how often people have asked for new models
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
+  ledger/acts.jsonl, ledger/head.json               who did what: a chain of hashes that only grows, and its head
+  portal/accounts.sqlite                            accounts and sessions of the portal, readable by the owner alone
+  portal/search/<version>.duckdb                    what the portal finds entities by; may be deleted at any time
   releases/<version>/one_network.duckdb, manifest.json
   releases/<version>/restricted.duckdb              the same with nothing masked, encrypted; only with ONENET_RESTRICTED_KEY
   releases/<version>/parquet/<schema>/<table>.parquet
@@ -155,6 +158,21 @@ class Home:
     def judgements(self) -> Path:
         """The folder of the stewards' judgements: one file per recording."""
         return self.root / "judgements"
+
+    @property
+    def acts(self) -> Path:
+        """The ledger of acts, see `warehouse.ledger`."""
+        return self.root / "ledger" / "acts.jsonl"
+
+    @property
+    def acts_head(self) -> Path:
+        """Count and head of the ledger of acts."""
+        return self.root / "ledger" / "head.json"
+
+    @property
+    def portal(self) -> Path:
+        """The folder of what the portal keeps."""
+        return self.root / "portal"
 
     def done(self, step: str) -> Path:
         """The mark of a step that was run to its end."""

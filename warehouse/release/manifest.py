@@ -63,6 +63,13 @@ class FileLine(_Strict):
     sha256: str
 
 
+class LedgerHead(_Strict):
+    """The ledger of acts when this was printed: how many lines, and the hash of the last one (`warehouse.ledger`)."""
+
+    count: int
+    head: str
+
+
 class Manifest(_Strict):
     """What `manifest.json` says. `published_at` is null until the release became the library. Times are UTC."""
 
@@ -79,6 +86,7 @@ class Manifest(_Strict):
     tables: dict[str, int]
     file: FileLine
     restricted: FileLine | None = None
+    ledger: LedgerHead | None = None
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from warehouse import ledger
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
-from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError
+from warehouse.release.manifest import LIBRARY, LedgerHead, Manifest, ReleaseError
 from warehouse.release.verify import verify_release
 
 
@@ -63,4 +64,6 @@ def settle(home: Home, version: str, *, published_at: datetime | None = None) ->
     except (FileNotFoundError, ValidationError):
         return
     if manifest.published_at is None:
-        manifest.model_copy(update={"published_at": published_at or datetime.now(UTC)}).write(folder)
+        seen = ledger.append(home, "release", "onenet", version=version, sha256=manifest.file.sha256)
+        told = {"published_at": published_at or datetime.now(UTC), "ledger": LedgerHead(**seen._asdict())}
+        manifest.model_copy(update=told).write(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from warehouse import ledger
 from warehouse.model.home import Home
 from warehouse.release.manifest import LIBRARY, ReleaseError
 from warehouse.release.parquet import point_parquet
@@ -41,6 +42,7 @@ def rollback(home: Home, version: str) -> Path:
     if problems := verify_kept(home.release(version)):
         raise ReleaseError(f"release {version} is not what it was: " + "; ".join(problems))
     swap_in(home.release(version) / LIBRARY, home.library)
+    ledger.append(home, "release", "onenet", version=version)
     point_parquet(home, version)
     point_restricted(home, version)
     return home.library

@@ -1,0 +1,22 @@
+"""The ledger of acts: who did what when, in one chain of hashes that only grows, and whether it is whole."""
+
+from warehouse.ledger.act import ACTS, LINE, judgement_files, ledger_lines
+from warehouse.ledger.chain import ChainError, Head, append, head, hash_of
+from warehouse.ledger.verify import Finding, Report, Witness, verify, witness_of
+
+__all__ = [
+    "ACTS",
+    "LINE",
+    "ChainError",
+    "Finding",
+    "Head",
+    "Report",
+    "Witness",
+    "append",
+    "hash_of",
+    "head",
+    "judgement_files",
+    "ledger_lines",
+    "verify",
+    "witness_of",
+]
