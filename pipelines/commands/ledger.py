@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import EXIT_STOPPED, StandingHome, console, leave
+from pipelines.commands.options import EXIT_STOPPED, ExistingHome, console, leave
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 @app.command()
 def verify(
-    home: StandingHome,
+    home: ExistingHome,
     against: Annotated[
         list[Path] | None,
         typer.Option(

@@ -34,7 +34,7 @@ def _noted(ctx: typer.Context, home: Path) -> Path:
     return home
 
 
-def _existing(ctx: typer.Context, home: Path) -> Path:
+def existing(ctx: typer.Context, home: Path) -> Path:
     """The home of a command that reads one; where there is none it says so and leaves, and nothing is created."""
     from warehouse.model import Home
 
@@ -69,7 +69,7 @@ HomeFolder = Annotated[
 ]
 ExistingHome = Annotated[
     Path,
-    typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME", callback=_existing),
+    typer.Option("--home", help="运行写入的一切 · everything a run writes", envvar="ONENET_HOME", callback=existing),
 ]
 CityFolder = Annotated[
     Path | None,

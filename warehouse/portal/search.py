@@ -1,0 +1,152 @@
+"""From what somebody types to entities: an id, a number, a name with a slip, a pinyin, an address.
+
+Belongs here: reading what is typed and ranking what is found. Does not: the index (`search_index`), who sees what (`sight`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz.distance import JaroWinkler
+
+from warehouse.portal.search_index import EXACT, SHORTEST_SLIP, SLIP, SOUND, TOKEN, Index, index_of, plain, slips, sound
+from warehouse.portal.shelf import Release
+from warehouse.portal.sight import Sight
+
+LIMIT = 40
+CANDIDATES = 2_000
+LONGEST = 100
+ENTITY = re.compile(r"[A-Z][0-9A-HJKMNP-TV-Z]{8}")
+NUMBER = re.compile(r"(?:\+?86)?([0-9]{6,18}[0-9X])")
+WHY = {
+    "id": ("编号", "id"),
+    "number": ("号码相同", "same number"),
+    "exact": ("相同", "as typed"),
+    "sound": ("同音", "sounds the same"),
+    "slip": ("差一字", "one character off"),
+    "part": ("含有", "contains it"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entity found.
+
+    Attributes:
+        kind: its kind.
+        entity_id: its id.
+        title: what it is called, as far as the reader may see it.
+        details: title of an attribute in Chinese, in English, and its value, a few.
+        why: how it was found, a key of `WHY`.
+        mentions: how many rows tell of it.
+    """
+
+    kind: str
+    entity_id: str
+    title: str
+    details: tuple[tuple[str, str, str], ...]
+    why: str
+    mentions: int
+
+
+def search(release: Release, typed: str, sight: Sight) -> list[Found]:
+    """What is found for what was typed, best first; at most `LIMIT`."""
+    text = plain(typed[:LONGEST])
+    if len(text) < 2:
+        return []
+    index = release.kept("search index", lambda r: index_of(r.home, r.version))
+    hits: dict[tuple[str, str], str] = {}
+    for why, found in _ways(release, index, text, typed, sight):
+        for place in found:
+            hits.setdefault(place, why)
+        if len(hits) >= LIMIT:
+            break
+    return _shown(release, hits, sight, text)
+
+
+def entity_kind(release: Release, entity_id: str) -> str | None:
+    """The kind of an id by its letter; None where it can't be an id."""
+    if not ENTITY.fullmatch(entity_id):
+        return None
+    prefixes = release.home.data_model.prefixes
+    return next((kind for kind, letter in prefixes.items() if entity_id.startswith(letter)), None)
+
+
+def _ways(
+    release: Release, index: Index, text: str, typed: str, sight: Sight
+) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    kind = entity_kind(release, text)
+    if kind:
+        yield "id", [(kind, text)]
+    number = NUMBER.fullmatch(text)
+    if number:
+        yield "number", _keyed(index, {TOKEN + release.token(number[1]), EXACT + text}, sight)
+        return
+    yield "exact", _keyed(index, {EXACT + text}, sight)
+    yield "sound", _keyed(index, {SOUND + sound(text)}, sight)
+    if len(text) >= SHORTEST_SLIP:
+        yield "slip", _keyed(index, {SLIP + slip for slip in slips(text)}, sight)
+    yield "part", _parts(release, typed, sight)
+
+
+def _keyed(index: Index, keys: set[str], sight: Sight) -> list[tuple[str, str]]:
+    found = index.find(sorted(keys), CANDIDATES)
+    return [(kind, entity) for _, kind, attribute, entity in found if sight.sees(kind, attribute)]
+
+
+def _parts(release: Release, typed: str, sight: Sight) -> list[tuple[str, str]]:
+    """Names of firms and addresses of homes that hold all parts of what was typed; a number stands for itself alone."""
+    parts = re.findall(r"[0-9]+|[^0-9\s]+", typed.strip())
+    if not parts or max(map(len, parts)) < 2:
+        return []
+    model, found = release.home.data_model, []
+    for kind, column in (("housing", "address"), ("enterprise", "name")):
+        if kind in model.kinds and sight.sees(kind, column):
+            tests = " and ".join(f'regexp_matches("{column}", ?)' for _ in parts)
+            patterns = [rf"(?:^|[^0-9]){p}(?:[^0-9]|$)" if p.isdigit() else re.escape(p) for p in parts]
+            query = f"select {kind}_id as id from base.{kind} where {tests} order by mention_count desc, id limit {LIMIT}"
+            found += [(kind, row["id"]) for row in release.rows(query, *patterns)]
+    return found
+
+
+def _shown(release: Release, hits: Mapping[tuple[str, str], str], sight: Sight, text: str) -> list[Found]:
+    out = []
+    for kind in dict.fromkeys(kind for kind, _ in hits):
+        ids = [entity for k, entity in hits if k == kind]
+        rows = release.rows(f"select * from base.{kind} where {kind}_id in (select unnest(?))", ids)
+        out += [_found(release, kind, row, sight, hits) for row in rows if sight.knows(row["platforms"])]
+    order = list(WHY)
+    out.sort(key=lambda f: (order.index(f.why), -JaroWinkler.similarity(plain(f.title), text), -f.mentions, f.entity_id))
+    return out[:LIMIT]
+
+
+def _found(
+    release: Release, kind: str, row: Mapping[str, Any], sight: Sight, hits: Mapping[tuple[str, str], str]
+) -> Found:
+    entity = row[f"{kind}_id"]
+    details = visible(release, kind, row, sight)
+    title = title_of(kind, row, sight) or entity
+    further = tuple((zh, en, value) for name, zh, en, value in details if value != title)[:5]
+    return Found(kind, entity, title, further, hits[kind, entity], row["mention_count"])
+
+
+def title_of(kind: str, row: Mapping[str, Any], sight: Sight) -> str:
+    """What an entity is called: its name, else its address, else what it is; '' where the reader may see none of it."""
+    for name in ("name", "title", "address", "category", "content"):
+        if row.get(name) and sight.sees(kind, name):
+            return str(row[name])
+    return ""
+
+
+def visible(release: Release, kind: str, row: Mapping[str, Any], sight: Sight) -> list[tuple[str, str, str, str]]:
+    """Golden values of a record that the reader may see: attribute, its titles in Chinese and English, the value."""
+    model, out = release.home.data_model, []
+    declared = model.kinds[kind].attributes
+    for name in declared:
+        value = row.get(f"{name}_masked", row.get(name))
+        if value is not None and sight.sees(kind, name):
+            out.append((name, declared[name].zh, declared[name].en, f"{value:g}" if isinstance(value, float) else str(value)))
+    return out
