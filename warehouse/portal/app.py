@@ -71,6 +71,7 @@ def _refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, lambda request, _: _refusal(request, 400))
     app.add_exception_handler(NoReleaseError, lambda request, _: _refusal(request, 503))
     app.add_exception_handler(BusyError, lambda request, _: _refusal(request, 409))
+    app.add_exception_handler(Exception, lambda request, _: _refusal(request, 500))
     app.add_exception_handler(HTTPException, lambda request, error: _refusal(request, error.status_code))  # type: ignore[attr-defined]
 
 

@@ -27,9 +27,14 @@ class Value:
     claims: tuple[dict[str, Any], ...]
 
     @property
+    def source(self) -> dict[str, Any] | None:
+        """The claim the value was taken from; None where it may not be seen."""
+        return next((claim for claim in self.claims if claim["is_source"]), None)
+
+    @property
     def disputed(self) -> bool:
-        """Whether a claim that is no slip says otherwise."""
-        return any(not claim["is_golden"] and claim["value"] is not None for claim in self.claims)
+        """Whether a golden value was chosen and a claim says otherwise."""
+        return bool(self.text) and any(not claim["is_golden"] and claim["value"] is not None for claim in self.claims)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Tie:
     kind: str
     entity_id: str
     title: str
-    platforms: str
+    platforms: tuple[str, ...]
     since: Any
     until: Any
     is_current: bool
@@ -157,7 +162,7 @@ def _ties(release: Release, kind: str, entity_id: str, sight: Sight) -> list[Tie
             out += [
                 Tie(
                     words.get(row["relation"], row["relation"]), other, row["other_id"],
-                    title_of(other, row, sight) or row["other_id"], "、".join(row["said_by"]),
+                    title_of(other, row, sight) or row["other_id"], tuple(row["said_by"]),
                     row["first_claimed_on"], row["last_claimed_on"], row["is_current"],
                 )
                 for row in rows

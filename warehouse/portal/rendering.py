@@ -40,7 +40,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    found.filters.update(number=_number, percent=_percent, size=_size)
+    found.filters.update(number=_number, percent=_percent, size=_size, platform_title=_platform_title)
     return found
 
 
@@ -98,3 +98,8 @@ def _size(value: int) -> str:
             return f"{amount:.0f} {unit}"
         amount /= 1024
     return f"{amount:.1f} GB"
+
+
+def _platform_title(platform: str, titles: Mapping[str, tuple[str, str]], spoken: str) -> str:
+    """What a platform is called; its name where nobody says."""
+    return titles.get(platform, (platform, platform))[spoken == "en"]

@@ -14,6 +14,7 @@ from warehouse.portal.rendering import page
 from warehouse.portal.rights import Right
 from warehouse.portal.routes import Pages
 from warehouse.portal.search import WHY, search
+from warehouse.portal.shelf import Release
 from warehouse.portal.sight import sight_of
 
 pages = Pages()
@@ -53,7 +54,13 @@ def entity_page(request: Request, who: Who, entity_id: str) -> Response:
         if len(shown.heirs) == 1:
             return RedirectResponse(f"/entities/{shown.heirs[0]}", 308)
         titles = {name: (kind.title.zh, kind.title.en) for name, kind in release.home.data_model.kinds.items()}
+        platforms = release.kept("platform titles", _platforms)
         version = release.version
     if request.method == "GET":
         ledger.append(request.app.state.home, "view", who.account.name, kind=shown.kind, entity=entity_id, release=version)
-    return page(request, "entity", entity=shown, sight=sight, titles=titles, version=version)
+    return page(request, "entity", entity=shown, sight=sight, titles=titles, platforms=platforms, version=version)
+
+
+def _platforms(release: Release) -> dict[str, tuple[str, str]]:
+    rows = release.rows("select platform, title_zh, title_en from catalogue.platform")
+    return {row["platform"]: (row["title_zh"], row["title_en"]) for row in rows}
