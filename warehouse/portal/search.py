@@ -87,8 +87,8 @@ def _ways(
         return
     yield "exact", _keyed(index, {EXACT + text}, sight)
     yield "sound", _keyed(index, {SOUND + sound(text)}, sight)
-    if len(text) >= SHORTEST_SLIP:
-        yield "slip", _keyed(index, {SLIP + slip for slip in slips(text)}, sight)
+    shorter = slips(text) if len(text) >= SHORTEST_SLIP else [text]  # of two characters one left is a surname
+    yield "slip", _keyed(index, {SLIP + slip for slip in shorter}, sight)
     yield "part", _parts(release, typed, sight)
 
 

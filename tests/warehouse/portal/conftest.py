@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import argon2
 import duckdb
 import pytest
 from fastapi.testclient import TestClient
@@ -24,6 +25,15 @@ ACCOUNTS = {
     "auditor": (Role.auditor, ""),
     "admin": (Role.admin, ""),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hundreds of sign-ins: the hash is the same, its cost is the least there is."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("warehouse.portal.accounts._hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +89,7 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def app(portal_home: Home):
+def app(portal_home: Home, quick_passwords: None):
     """The portal with one account of every role, and two departments."""
     app = portal(portal_home, HomeReview(portal_home))
     for name, (role, department) in ACCOUNTS.items():

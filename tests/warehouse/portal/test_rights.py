@@ -63,11 +63,10 @@ def test_roles_are_kept_apart():
 
 @pytest.mark.parametrize("name", [*ROLE_OF, ""])
 def test_every_route_asks_for_its_right(visit, app, name):
-    wrong = []
+    wrong, visitor = [], visit(name)
     for (method, path), right in ROUTES.items():
         if path == "/sign-out":
             continue  # it would end the visit; see test_sessions
-        visitor = visit(name) if path == "/password" and method == "POST" else visit(name)
         answer = visitor.get(example(path)) if method == "GET" else visitor.post(example(path))
         if right is Right.open:
             as_it_should = answer.status_code != 403

@@ -1,0 +1,42 @@
+"""The shelf: a release is held as long as somebody reads it, and the next one is there as soon as it is swapped in."""
+
+import shutil
+
+import pytest
+
+from warehouse.model import Home
+from warehouse.portal.shelf import NoReleaseError, Shelf
+from warehouse.release.publish import swap_in
+
+
+def test_there_may_be_no_release(tmp_path):
+    with pytest.raises(NoReleaseError), Shelf(Home(tmp_path)).release():
+        pass
+
+
+def test_a_request_keeps_its_release_and_the_next_one_has_the_new(portal_home, tmp_path):
+    root = tmp_path / "home"
+    (version,) = (folder.name for folder in portal_home.release("").iterdir())
+    shutil.copytree(portal_home.release(version), root / "releases" / version)
+    shutil.copytree(portal_home.release(version), root / "releases" / "0009-next")
+    home = Home(root)
+    swap_in(home.release(version) / "one_network.duckdb", home.library)
+    shelf = Shelf(home)
+    with shelf.release() as before:
+        swap_in(home.release("0009-next") / "one_network.duckdb", home.library)
+        with shelf.release() as after:
+            assert (before.version, after.version) == (version, "0009-next")
+            assert before.rows("select count(*) as n from base.person") == after.rows("select count(*) as n from base.person")
+    with pytest.raises(Exception, match="closed"):
+        before.rows("select 1")
+    with shelf.release() as still:
+        assert still is after
+        assert still.rows("select 1 as one") == [{"one": 1}]
+
+
+def test_what_is_worked_out_of_a_release_is_worked_out_once(app):
+    made = []
+    with app.state.shelf.release() as release:
+        for _ in range(2):
+            release.kept("a test", lambda r: made.append(r.version))
+    assert len(made) == 1
