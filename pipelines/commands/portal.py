@@ -119,7 +119,9 @@ def reset(name: Name, home: ExistingHome) -> None:
 
 @user.command()
 def close(
-    name: Name, home: ExistingHome, again: Annotated[bool, typer.Option("--open", help="重新启用 · open it again")] = False
+    name: Name,
+    home: ExistingHome,
+    again: Annotated[bool, typer.Option("--open", help="重新启用 · open it again")] = False,
 ) -> None:
     """停用账户，其会话立即失效 · Close an account; its sessions end at once."""
     from warehouse import ledger

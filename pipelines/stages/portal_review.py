@@ -38,9 +38,7 @@ class HomeReview:
         """Record one verdict, as an answer of a review workbook is recorded."""
         pair = (question.left.identity, question.right.identity)
         with self._held() as home:
-            said = Statement(
-                question.kind, (pair,), verdict, by, datetime.now(UTC), why.strip(), published(home) or ""
-            )
+            said = Statement(question.kind, (pair,), verdict, by, datetime.now(UTC), why.strip(), published(home) or "")
             return judgements.record(home, [said])
 
     def take_back(self, judgement_id: str, by: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The ledger of acts: who did what when, in one chain of hashes that only grows, and whether it is whole."""
 
 from warehouse.ledger.act import ACTS, LINE, judgement_files, ledger_lines
-from warehouse.ledger.chain import ChainError, Head, append, head, hash_of
+from warehouse.ledger.chain import ChainError, Head, append, hash_of, head
 from warehouse.ledger.verify import Finding, Report, Witness, verify, witness_of
 
 __all__ = [

@@ -42,8 +42,13 @@ class ChainError(RuntimeError):
 class Head(NamedTuple):
     """How many lines there are, and the hash of the last one; what others keep as a witness."""
 
-    count: int
+    lines: int
     head: str
+
+    @property
+    def printed(self) -> dict[str, int | str]:
+        """As manifests and receipts print it under `ledger`."""
+        return {"count": self.lines, "head": self.head}
 
 
 def append(home: Home, act: str, by: str, **about: str | int) -> Head:
@@ -69,19 +74,19 @@ def append(home: Home, act: str, by: str, **about: str | int) -> Head:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         last, end = _last(home, descriptor)
         line: dict[str, Any] = {
-            "number": last.count + 1,
+            "number": last.lines + 1,
             "at": datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
             "act": act,
             "by": by,
             "about": about,
             "before": last.head,
         }
-        found = Head(last.count + 1, hash_of(line))
+        found = Head(last.lines + 1, hash_of(line))
         written = json.dumps({**line, "hash": found.head}, ensure_ascii=False).encode() + b"\n"
         if len(written) > LONGEST:
             raise ValueError(f"an act of {len(written)} bytes; {LONGEST} are allowed")
         _put(descriptor, written, end)
-        if last.count == 0:
+        if last.lines == 0:
             sync(path.parent)
         _note(home, found)
         return found
@@ -130,7 +135,9 @@ def _last(home: Home, descriptor: int) -> tuple[Head, int]:
 
 
 def _damaged(home: Home) -> ChainError:
-    return ChainError(f"{home.acts}: 操作台账末行已损坏，请从备份恢复 · the last line is damaged; restore from a backup")
+    return ChainError(
+        f"{home.acts}: 操作台账末行已损坏，请从备份恢复 · the last line is damaged; restore from a backup"
+    )
 
 
 def _put(descriptor: int, line: bytes, end: int) -> None:
@@ -147,7 +154,7 @@ def _note(home: Home, found: Head) -> None:
     """Write the head down beside the ledger: a first witness, which an end that is cut off by mistake does not get past."""
     descriptor = os.open(home.acts_head, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        said = json.dumps({"ledger": found._asdict()}).encode()
+        said = json.dumps({"ledger": found.printed}).encode()
         os.pwrite(descriptor, said, 0)
         os.ftruncate(descriptor, len(said))
     finally:

@@ -124,7 +124,9 @@ class Accounts:
         if (role is Role.department) != bool(department):
             raise AccountError("部门角色须有部门，其他角色不得有 · the role department needs a department, no other has one")  # fmt: skip
         if department and not DEPARTMENT.fullmatch(department):
-            raise AccountError("部门代码须为小写字母、数字、_ · the code of a department is small letters, digits and _")
+            raise AccountError(
+                "部门代码须为小写字母、数字、_ · the code of a department is small letters, digits and _"
+            )
         hashed = _hashed(name, password)
         try:
             with self._open() as con:
@@ -227,7 +229,9 @@ class Accounts:
     def state_purpose(self, name: str, department: str, version: str, said: str) -> None:
         """Keep what somebody wants the extract of a release for; it holds for `PURPOSE_LASTS`."""
         with self._open() as con:
-            con.execute("insert or replace into purpose values (?, ?, ?, ?, ?)", (name, department, version, said, _now()))
+            con.execute(
+                "insert or replace into purpose values (?, ?, ?, ?, ?)", (name, department, version, said, _now())
+            )
 
     def purpose(self, name: str, department: str, version: str) -> str | None:
         """What somebody stated for the extract of a release; None where nothing is stated, or not any more."""

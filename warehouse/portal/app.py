@@ -19,8 +19,8 @@ from warehouse.portal.accounts import Accounts
 from warehouse.portal.desk import BusyError, Desk, Review
 from warehouse.portal.guard import PASSWORD, Denied, Forged, PasswordNeeded, SignInNeeded
 from warehouse.portal.headers import Headers
-from warehouse.portal.pages import ALL
 from warehouse.portal.pace import Pace
+from warehouse.portal.pages import ALL
 from warehouse.portal.rendering import page
 from warehouse.portal.routes import route_table
 from warehouse.portal.shelf import NoReleaseError, Shelf
@@ -72,7 +72,7 @@ def _refusals(app: FastAPI) -> None:
     app.add_exception_handler(NoReleaseError, lambda request, _: _refusal(request, 503))
     app.add_exception_handler(BusyError, lambda request, _: _refusal(request, 409))
     app.add_exception_handler(Exception, lambda request, _: _refusal(request, 500))
-    app.add_exception_handler(HTTPException, lambda request, error: _refusal(request, error.status_code))  # type: ignore[attr-defined]
+    app.add_exception_handler(HTTPException, lambda request, error: _refusal(request, error.status_code))
 
 
 def _refusal(request: Request, status: int) -> Response:

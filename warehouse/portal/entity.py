@@ -82,7 +82,8 @@ def entity(release: Release, entity_id: str, sight: Sight) -> Entity | None:
         return None
     rows = release.rows(f"select * from base.{kind} where {kind}_id = ?", entity_id)
     events = release.rows(
-        "select release, event::varchar as event, other_id from link.history where entity_id = ? order by all", entity_id
+        "select release, event::varchar as event, other_id from link.history where entity_id = ? order by all",
+        entity_id,
     )
     if not rows:
         heirs = release.rows("select new_id from link.redirect where old_id = ? order by new_id", entity_id)
@@ -121,7 +122,8 @@ def _values(release: Release, kind: str, row: dict[str, Any], sight: Sight) -> t
     seen = [c for c in claims if sight.sees_claim(kind, c["attribute"], c["platform"])]
     golden = visible(release, kind, row, sight)
     found = [
-        Value(name, zh, en, text, tuple(c for c in seen if c["attribute"] == name)[:MOST]) for name, zh, en, text in golden
+        Value(name, zh, en, text, tuple(c for c in seen if c["attribute"] == name)[:MOST])
+        for name, zh, en, text in golden
     ]
     named = {value.attribute for value in found}
     declared = release.home.data_model.kinds[kind].attributes

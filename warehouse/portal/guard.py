@@ -74,7 +74,7 @@ def signed_in(request: Request) -> Session:
     session = request.state.session
     if session is None:
         raise SignInNeeded
-    return session  # type: ignore[no-any-return]
+    return session
 
 
 Who = Annotated[Session, Depends(signed_in)]

@@ -106,23 +106,25 @@ def _lists(said: str, tag: str, *, weak: bool) -> bool:
 def _span(request: Request, tag: str, size: int, pinned: bool) -> Span | None:
     """The range to answer with; None for the whole file."""
     asked = request.headers.get("range")
-    if asked is None or request.method != "GET":
-        return None
     condition = request.headers.get("if-range")
-    if condition is None and not pinned:
-        return None
-    if condition is not None and condition != f'"{tag}"':
-        return None
-    found = _RANGE.fullmatch(asked)
+    goes_on = condition == f'"{tag}"' or (condition is None and pinned)
+    found = _RANGE.fullmatch(asked) if asked and goes_on and request.method == "GET" else None
     if not found or found[1] == found[2] == "":
         return None
-    if found[1] == "":
-        wanted = int(found[2])
-        if wanted == 0:
-            raise Unsatisfiable
-        return Span(max(0, size - wanted), size - 1) if size else None
-    first, last = int(found[1]), int(found[2]) if found[2] else size - 1
-    if found[2] and last < first:
+    return _end(int(found[2]), size) if found[1] == "" else _part(int(found[1]), found[2], size)
+
+
+def _end(wanted: int, size: int) -> Span | None:
+    """The last bytes, all where there are fewer."""
+    if wanted == 0:
+        raise Unsatisfiable
+    return Span(max(0, size - wanted), size - 1) if size else None
+
+
+def _part(first: int, said: str, size: int) -> Span | None:
+    """From a byte to another, or to the end where none is said; None where they are the wrong way round."""
+    last = int(said) if said else size - 1
+    if said and last < first:
         return None
     if first >= size:
         raise Unsatisfiable

@@ -107,7 +107,9 @@ def _parts(release: Release, typed: str, sight: Sight) -> list[tuple[str, str]]:
         if kind in model.kinds and sight.sees(kind, column):
             tests = " and ".join(f'regexp_matches("{column}", ?)' for _ in parts)
             patterns = [rf"(?:^|[^0-9]){p}(?:[^0-9]|$)" if p.isdigit() else re.escape(p) for p in parts]
-            query = f"select {kind}_id as id from base.{kind} where {tests} order by mention_count desc, id limit {LIMIT}"
+            query = (
+                f"select {kind}_id as id from base.{kind} where {tests} order by mention_count desc, id limit {LIMIT}"
+            )
             found += [(kind, row["id"]) for row in release.rows(query, *patterns)]
     return found
 
@@ -119,7 +121,9 @@ def _shown(release: Release, hits: Mapping[tuple[str, str], str], sight: Sight, 
         rows = release.rows(f"select * from base.{kind} where {kind}_id in (select unnest(?))", ids)
         out += [_found(release, kind, row, sight, hits) for row in rows if sight.knows(row["platforms"])]
     order = list(WHY)
-    out.sort(key=lambda f: (order.index(f.why), -JaroWinkler.similarity(plain(f.title), text), -f.mentions, f.entity_id))
+    out.sort(
+        key=lambda f: (order.index(f.why), -JaroWinkler.similarity(plain(f.title), text), -f.mentions, f.entity_id)
+    )
     return out[:LIMIT]
 
 
@@ -148,5 +152,7 @@ def visible(release: Release, kind: str, row: Mapping[str, Any], sight: Sight) -
     for name in declared:
         value = row.get(f"{name}_masked", row.get(name))
         if value is not None and sight.sees(kind, name):
-            out.append((name, declared[name].zh, declared[name].en, f"{value:g}" if isinstance(value, float) else str(value)))
+            out.append(
+                (name, declared[name].zh, declared[name].en, f"{value:g}" if isinstance(value, float) else str(value))
+            )
     return out

@@ -93,7 +93,9 @@ def _make(model: DataModel, library: Path, path: Path) -> None:
         con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
         con.execute("create temp table found (key varchar, kind varchar, attribute varchar, id varchar)")
         for kind in model.kinds:
-            columns = {row[0] for row in con.execute(f"select column_name from (describe library.base.{kind})").fetchall()}
+            columns = {
+                row[0] for row in con.execute(f"select column_name from (describe library.base.{kind})").fetchall()
+            }
             for attribute in model.kinds[kind].attributes:
                 if attribute in NAMES and attribute in columns:
                     _names(con, kind, attribute)
@@ -111,7 +113,9 @@ def _keys(con: duckdb.DuckDBPyConnection, kind: str, attribute: str, key: str) -
 
 def _names(con: duckdb.DuckDBPyConnection, kind: str, attribute: str) -> None:
     """Keys of names, worked out once for each distinct name."""
-    rows = con.execute(f'select distinct "{attribute}" from library.base.{kind} where "{attribute}" is not null').fetchall()
+    rows = con.execute(
+        f'select distinct "{attribute}" from library.base.{kind} where "{attribute}" is not null'
+    ).fetchall()
     names = [row[0] for row in rows]
     keys: tuple[list[str], list[str]] = ([], [])
     for name in names:

@@ -18,7 +18,7 @@ def home(tmp_path):
     home = Home(tmp_path)
     for number in range(6):
         ledger.append(home, "search", "chen", found=number)
-    witness = {"files": [], "ledger": ledger.head(home)._asdict()}
+    witness = {"files": [], "ledger": ledger.head(home).printed}
     (tmp_path / "manifest.json").write_text(json.dumps(witness))
     return home
 
@@ -35,9 +35,9 @@ def whole_chain(told):
     """The chain computed anew, as someone would who owns the disk."""
     before, out = "0" * 64, []
     for number, line in enumerate(told, start=1):
-        line = {**line, "number": number, "before": before}
-        line["hash"] = before = ledger.hash_of(line)
-        out.append(line)
+        anew = {**line, "number": number, "before": before}
+        anew["hash"] = before = ledger.hash_of(anew)
+        out.append(anew)
     return out
 
 
@@ -102,7 +102,9 @@ def test_an_end_that_was_cut_off_is_told_by_a_witness(home):
     assert ("cut", "manifest.json") in findings(home)
     assert findings(home, held=False) == [("cut", "ledger/head.json")]
     forget_the_head(home)
-    assert findings(home, held=False) == []  # nothing inside a chain shows where it ended: that is what witnesses are for
+    assert (
+        findings(home, held=False) == []
+    )  # nothing inside a chain shows where it ended: that is what witnesses are for
     assert findings(home) == [("cut", "manifest.json")]
 
 
@@ -126,7 +128,7 @@ def test_what_a_crash_broke_off_is_no_line_and_the_next_act_follows_the_last_who
     with home.acts.open("ab") as file:
         file.write(b'{"number": 7, "at"')
     assert ledger.verify(home).whole
-    assert ledger.append(home, "search", "chen", found=0).count == 7
+    assert ledger.append(home, "search", "chen", found=0).lines == 7
     assert ledger.verify(home).whole
     assert len(lines(home)) == 7
 
@@ -139,7 +141,7 @@ def test_nobody_acts_outside_the_list(home):
 def test_many_hands_at_once_make_one_chain(home):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: ledger.append(home, "view", "chen", entity=str(number)), range(40)))
-    assert ledger.verify(home).head.count == 46
+    assert ledger.verify(home).head.lines == 46
     assert ledger.verify(home).whole
 
 

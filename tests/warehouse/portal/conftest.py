@@ -49,7 +49,7 @@ def portal_home(finished_home: Path, tmp_path_factory: pytest.TempPathFactory) -
     copy.chmod(0o600)
     with duckdb.connect(str(copy)) as con:
         con.execute(
-            "insert into quality.rejected (platform, delivery_id, file_name, sheet_name, row_number, \"column\", reason_code, reason)"
+            'insert into quality.rejected (platform, delivery_id, file_name, sheet_name, row_number, "column", reason_code, reason)'
             " values ('gongan_hukou', '0000000000000000', '户籍人口_20261101.csv', '', 12, null, 'wrong_field_count',"
             " '该行有2个字段，应为12个'), ('gongan_hukou', '0000000000000000', '户籍人口_20261101.csv', '', 40, '姓名', 'missing',"
             " '缺少姓名')"

@@ -14,7 +14,10 @@ def desk(portal_home):
 
 
 def judged(home):
-    return [(line["verdict"], line["judged_by"], line["judgement_state"]) for line in judgements.standing(judgements.read(home)).to_pylist()]
+    return [
+        (line["verdict"], line["judged_by"], line["judgement_state"])
+        for line in judgements.standing(judgements.read(home)).to_pylist()
+    ]
 
 
 def test_a_question_stays_until_it_is_answered_and_is_nobody_elses(desk):

@@ -55,11 +55,11 @@ def test_a_download_is_told_with_its_purpose_and_is_the_file_its_manifest_lists(
 
 def test_head_and_what_is_not_sent_are_no_downloads(police, version, portal_home):
     police.post(f"/department/extracts/{version}/purpose", said="check")
-    before = ledger.head(portal_home).count
+    before = ledger.head(portal_home).lines
     path = f"/department/extracts/{version}/files/manifest.json"
     tag = police.client.head(path).headers["etag"]
     assert police.get(path, **{"if-none-match": tag}).status_code == 304
-    assert ledger.head(portal_home).count == before
+    assert ledger.head(portal_home).lines == before
 
 
 def test_a_file_that_no_manifest_lists_is_not_there(police, version, portal_home):
@@ -94,8 +94,19 @@ def test_a_folder_without_a_good_manifest_is_passed_over(portal_home, version):
 def test_a_manifest_that_says_more_is_read_all_the_same(portal_home, tmp_path):
     folder = portal_home.extract("gongan", "0001-more")
     folder.mkdir()
-    file = {"name": "a.csv", "bytes": 1, "sha256": "0", "platform": "p", "dataset": "d", "content": "new", "rows": 1, "more": 1}
-    (folder / "manifest.json").write_text(json.dumps({"release": "r", "department": "gongan", "files": [file], "ledger": {}}))
+    file = {
+        "name": "a.csv",
+        "bytes": 1,
+        "sha256": "0",
+        "platform": "p",
+        "dataset": "d",
+        "content": "new",
+        "rows": 1,
+        "more": 1,
+    }
+    (folder / "manifest.json").write_text(
+        json.dumps({"release": "r", "department": "gongan", "files": [file], "ledger": {}})
+    )
     try:
         assert extract(portal_home, "gongan", "0001-more").files[0].name == "a.csv"
     finally:

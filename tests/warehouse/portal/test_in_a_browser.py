@@ -45,7 +45,15 @@ class MoreQuestions(HomeReview):
         judged = judgements.read(self._real).to_pylist()
         gone = {(line["left_row_key"], line["right_row_key"]) for line in judged if line["verdict"] != "withdrawn"}
         made = [
-            Question(lines_of(self._real.data_model, "person"), sides[n], sides[n + 1], "review", 0.5, 1, steps_of({}, {}, 0.0))
+            Question(
+                lines_of(self._real.data_model, "person"),
+                sides[n],
+                sides[n + 1],
+                "review",
+                0.5,
+                1,
+                steps_of({}, {}, 0.0),
+            )
             for n in range(0, 60, 2)
         ]
         keys = [tuple(sorted((q.left.identity, q.right.identity))) for q in made]
@@ -163,7 +171,9 @@ def test_a_key_typed_into_the_reason_is_no_verdict(sign_in, portal_home):
 
 def test_a_search_answers_beside_the_form_and_leads_to_an_entity(sign_in, app):
     with app.state.shelf.release() as release:
-        name = release.rows("select name from base.person where length(name) = 3 order by mention_count desc limit 1")[0]["name"]
+        name = release.rows("select name from base.person where length(name) = 3 order by mention_count desc limit 1")[
+            0
+        ]["name"]
     page = sign_in("analyst")
     page.goto(page.url.replace("/city", "/search"))
     page.fill("#typed", name)

@@ -61,23 +61,33 @@ def test_a_full_number_is_found_though_the_release_holds_none(release, person, c
     number = rows[0]["公民身份号码"]
     assert found(release, number) == {person["person_id"]: "number"}
     assert found(release, f" {number[:6]} {number[6:14]} {number[14:]} ") == {person["person_id"]: "number"}
-    with duckdb.connect(str(next((release.home.portal / "search").glob("*.duckdb"))), read_only=True, config={"threads": 1}) as con:
-        assert con.execute("select count(*) from term where key like '%' || $n || '%'", {"n": number}).fetchone() == (0,)
+    with duckdb.connect(
+        str(next((release.home.portal / "search").glob("*.duckdb"))), read_only=True, config={"threads": 1}
+    ) as con:
+        assert con.execute("select count(*) from term where key like '%' || $n || '%'", {"n": number}).fetchone() == (
+            0,
+        )
 
 
 def test_an_id_a_firm_and_an_address_are_found(release, person):
     assert found(release, person["person_id"].lower())[person["person_id"]] == "id"
-    (firm,) = release.rows("select enterprise_id, name, credit_code from base.enterprise where credit_code is not null order by 1 limit 1")
+    (firm,) = release.rows(
+        "select enterprise_id, name, credit_code from base.enterprise where credit_code is not null order by 1 limit 1"
+    )
     assert found(release, firm["name"])[firm["enterprise_id"]] == "exact"
     assert firm["enterprise_id"] in found(release, firm["name"][3:9])
     assert firm["enterprise_id"] in found(release, firm["credit_code"].lower())
-    (home,) = release.rows("select * from base.housing where road is not null and building is not null and room is not null order by 1 limit 1")
+    (home,) = release.rows(
+        "select * from base.housing where road is not null and building is not null and room is not null order by 1 limit 1"
+    )
     typed = f"{home['road']}{home['road_number'] or ''}号 {home['building']}幢 {home['room']}室"
     hits = found(release, f"{home['estate']} {home['building']} {home['room']}" if home["estate"] else typed)
     assert home["housing_id"] in hits
 
 
-@pytest.mark.parametrize("typed", ["", " ", "张", "%", "'; drop table x", "\\", "(((", "[", "9" * 100, "a" * 5000, "\x00\x00"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "张", "%", "'; drop table x", "\\", "(((", "[", "9" * 100, "a" * 5000, "\x00\x00"]
+)
 def test_nothing_that_is_typed_breaks_anything(release, typed):
     assert isinstance(search(release, typed, EVERYTHING), list)
 
@@ -85,9 +95,13 @@ def test_nothing_that_is_typed_breaks_anything(release, typed):
 def test_a_department_finds_what_its_platforms_know_by_what_it_was_granted(release, person, app):
     granted = [(kind, attribute) for kind, attribute in sight_of(account(app, "health"), release).granted]
     assert granted
-    assert person["person_id"] in found(release, person["name"], Sight(True, frozenset(["gongan_hukou"]), frozenset([("person", "name")])))
+    assert person["person_id"] in found(
+        release, person["name"], Sight(True, frozenset(["gongan_hukou"]), frozenset([("person", "name")]))
+    )
     assert found(release, person["name"], Sight(True, frozenset(["gongan_hukou"]))) == {}
-    assert found(release, person["name"], Sight(True, frozenset(["wangge_huafen"]), frozenset([("person", "name")]))) == {}
+    assert (
+        found(release, person["name"], Sight(True, frozenset(["wangge_huafen"]), frozenset([("person", "name")]))) == {}
+    )
 
 
 def account(app, name):
@@ -104,7 +118,8 @@ def test_a_page_shows_values_with_their_source_mentions_and_relations(visit, per
 def test_a_department_sees_granted_values_and_its_own_claims_alone(visit, release, person, app):
     sight = sight_of(account(app, "health"), release)
     rows = release.rows(
-        "select attribute, platform, value from evidence.attribute where entity_id = ? and value is not null", person["person_id"]
+        "select attribute, platform, value from evidence.attribute where entity_id = ? and value is not null",
+        person["person_id"],
     )
     text = visit("health").get(f"/entities/{person['person_id']}").text
     shown = {r["value"] for r in rows if sight.sees_claim("person", r["attribute"], r["platform"])}

@@ -102,7 +102,12 @@ def test_a_first_password_must_be_changed_before_anything_else(tmp_path):
         client.post("/sign-in", data={"name": "chen", "password": "first " + PASSWORD})
         csrf = app.state.accounts.session(client.cookies["onenet_session"]).csrf
         assert client.get("/ledger").headers["location"] == "/password"
-        same = {"csrf": csrf, "former": "first " + PASSWORD, "password": "first " + PASSWORD, "again": "first " + PASSWORD}
+        same = {
+            "csrf": csrf,
+            "former": "first " + PASSWORD,
+            "password": "first " + PASSWORD,
+            "again": "first " + PASSWORD,
+        }
         assert client.post("/password", data=same).status_code == 400
         other = {**same, "password": PASSWORD, "again": PASSWORD}
         assert client.post("/password", data={**other, "former": "wrong"}).status_code == 400
@@ -126,7 +131,12 @@ def test_what_no_page_of_the_portal_sent_changes_nothing(visit):
     assert auditor.client.post("/ledger/verify").status_code == 400
     assert auditor.client.post("/ledger/verify", data={"csrf": "x"}).status_code == 400
     good = {"csrf": auditor.csrf}
-    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "http://elsewhere"}, {"origin": "null"}):
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://elsewhere"},
+        {"origin": "null"},
+    ):
         assert auditor.client.post("/ledger/verify", data=good, headers=headers).status_code == 400
     assert auditor.client.post("/sign-in", headers={"origin": "http://elsewhere"}).status_code == 400
     assert auditor.client.post("/ledger/verify", data=good, headers={"origin": "http://testserver"}).status_code == 200

@@ -26,7 +26,9 @@ def test_a_request_keeps_its_release_and_the_next_one_has_the_new(portal_home, t
         swap_in(home.release("0009-next") / "one_network.duckdb", home.library)
         with shelf.release() as after:
             assert (before.version, after.version) == (version, "0009-next")
-            assert before.rows("select count(*) as n from base.person") == after.rows("select count(*) as n from base.person")
+            assert before.rows("select count(*) as n from base.person") == after.rows(
+                "select count(*) as n from base.person"
+            )
     with pytest.raises(Exception, match="closed"):
         before.rows("select 1")
     with shelf.release() as still:

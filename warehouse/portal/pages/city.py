@@ -69,7 +69,11 @@ def _figures(release: Release) -> dict[str, Any]:
     changes: dict[str, dict[str, int]] = {}
     for row in release.rows(CHANGES, release.version):
         changes.setdefault(row["kind"], {})[row["event"]] = row["ids"]
-    known = {kind: release.rows(KNOWN_BY.format(kind=kind)) for kind in model.kinds if kind in ("person", "housing", "enterprise")}
+    known = {
+        kind: release.rows(KNOWN_BY.format(kind=kind))
+        for kind in model.kinds
+        if kind in ("person", "housing", "enterprise")
+    }
     return {
         "records": [{**r, "wide": r["mentions"] / most * 100, "narrow": r["entities"] / most * 100} for r in records],
         "known": {kind: _shares(rows) for kind, rows in known.items()},

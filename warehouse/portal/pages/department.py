@@ -70,7 +70,9 @@ def department(request: Request, who: Who) -> Response:
 
 
 @pages.get("/department/platforms/{platform}", Right.own)
-def platform(request: Request, who: Who, platform: str, after: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
+def platform(
+    request: Request, who: Who, platform: str, after: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+) -> Response:
     """One platform: deliveries, rejected rows with their reasons, quality by attribute and over time."""
     with request.app.state.shelf.release() as release:
         own = {row["platform"]: row for row in release.rows(PLATFORMS, who.account.department)}
@@ -96,6 +98,9 @@ def _titled(release: Release, platform: str) -> list[dict[str, Any]]:
     for row in release.rows(SCORES, platform):
         declared = model.kinds[row["kind"]]
         attribute = declared.attributes.get(row["attribute"])
-        titles = {"zh": model.title(row["kind"], row["attribute"]), "en": attribute.en if attribute else row["attribute"]}
+        titles = {
+            "zh": model.title(row["kind"], row["attribute"]),
+            "en": attribute.en if attribute else row["attribute"],
+        }
         out.append({**row, **titles, "kind_zh": declared.title.zh, "kind_en": declared.title.en})
     return out

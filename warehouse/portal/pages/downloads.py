@@ -102,7 +102,7 @@ def receipt(request: Request, who: Who, version: str) -> Response:
         "purpose": said,
         "by": who.account.name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "ledger": ledger.head(request.app.state.home)._asdict(),
+        "ledger": ledger.head(request.app.state.home).printed,
     }
     name = f"receipt_{who.account.department}_{found.version}.json"
     return Response(

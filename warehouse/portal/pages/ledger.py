@@ -29,7 +29,7 @@ def verify(request: Request, who: Who) -> Response:
     """Look through the whole ledger; the looking is an act too."""
     report = ledger.verify(request.app.state.home)
     ledger.append(
-        request.app.state.home, "verify", who.account.name, lines=report.head.count, findings=len(report.findings)
+        request.app.state.home, "verify", who.account.name, lines=report.head.lines, findings=len(report.findings)
     )
     return _page(request, 0, report)
 

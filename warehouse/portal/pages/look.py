@@ -57,7 +57,9 @@ def entity_page(request: Request, who: Who, entity_id: str) -> Response:
         platforms = release.kept("platform titles", _platforms)
         version = release.version
     if request.method == "GET":
-        ledger.append(request.app.state.home, "view", who.account.name, kind=shown.kind, entity=entity_id, release=version)
+        ledger.append(
+            request.app.state.home, "view", who.account.name, kind=shown.kind, entity=entity_id, release=version
+        )
     return page(request, "entity", entity=shown, sight=sight, titles=titles, platforms=platforms, version=version)
 
 

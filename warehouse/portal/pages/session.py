@@ -102,7 +102,9 @@ def change_password(
 
 
 @pages.post("/language", Right.open)
-def language(request: Request, to: Annotated[str, Form(max_length=2)] = "zh", back: Annotated[str, Form(max_length=300)] = "/") -> Response:
+def language(
+    request: Request, to: Annotated[str, Form(max_length=2)] = "zh", back: Annotated[str, Form(max_length=300)] = "/"
+) -> Response:
     """Choose a language and go back to the page it was chosen on."""
     inside = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
     answer = RedirectResponse(inside, SEE_OTHER)
