@@ -16,7 +16,9 @@ def home(tmp_path):
 
 
 def test_an_account_is_made_with_a_first_password_that_is_said_once(onenet, home):
-    made = onenet("portal", "user", "add", "chen", "--role", "department", "--department", "gongan", "--home", home.root)
+    made = onenet(
+        "portal", "user", "add", "chen", "--role", "department", "--department", "gongan", "--home", home.root
+    )
     assert made.exit_code == 0, made.output
     assert re.search(r"password: \S{16}", made.output)
     again = onenet("portal", "user", "add", "chen", "--role", "admin", "--home", home.root)

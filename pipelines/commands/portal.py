@@ -46,21 +46,27 @@ def serve(
         return
     if home is None:
         leave("--home: 请指明运行目录 · say which home")
+    import threading
+
     import uvicorn
 
     from pipelines.stages.portal_review import HomeReview
     from warehouse.model import Home
     from warehouse.portal import portal
+    from warehouse.portal.warm import keep_warm
 
     place = Home.of(existing(ctx, home).resolve())
     served = portal(place, HomeReview(place), secure=https)
     if not served.state.accounts.all():
         leave("尚无账户，请先 onenet portal user add NAME --role admin · there are no accounts; add one first")
+    end = threading.Event()
+    threading.Thread(target=keep_warm, args=(served.state.shelf, end), daemon=True).start()
     console().print(f"http://{host}:{port}  （Ctrl-C 结束 to stop）", highlight=False)
     uvicorn.run(
         served, host=host, port=port, access_log=False, log_level="warning", server_header=False,
         proxy_headers=https, timeout_keep_alive=30,
     )  # fmt: skip
+    end.set()
 
 
 @user.command()

@@ -57,7 +57,7 @@ def search(release: Release, typed: str, sight: Sight) -> list[Found]:
     text = plain(typed[:LONGEST])
     if len(text) < 2:
         return []
-    index = release.kept("search index", lambda r: index_of(r.home, r.version))
+    index = index_for(release)
     hits: dict[tuple[str, str], str] = {}
     for why, found in _ways(release, index, text, typed, sight):
         for place in found:
@@ -65,6 +65,11 @@ def search(release: Release, typed: str, sight: Sight) -> list[Found]:
         if len(hits) >= LIMIT:
             break
     return _shown(release, hits, sight, text)
+
+
+def index_for(release: Release) -> Index:
+    """The index of a release; made at the first call where there is none."""
+    return release.kept("search index", lambda r: index_of(r.home, r.version))
 
 
 def entity_kind(release: Release, entity_id: str) -> str | None:

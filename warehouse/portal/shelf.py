@@ -41,6 +41,7 @@ class Release:
         self._con = duckdb.connect(str(home.release(version) / LIBRARY), read_only=True, config={"threads": 2})
         self._kept: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}
         self.users = 0
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
@@ -53,6 +54,8 @@ class Release:
     def kept(self, name: str, make: Callable[[Release], T]) -> T:
         """What `make` finds in this release, found once."""
         with self._lock:
+            mine = self._making.setdefault(name, threading.Lock())
+        with mine:
             if name not in self._kept:
                 self._kept[name] = make(self)
             found: T = self._kept[name]

@@ -65,5 +65,8 @@ def settle(home: Home, version: str, *, published_at: datetime | None = None) ->
         return
     if manifest.published_at is None:
         seen = ledger.append(home, "release", "onenet", version=version, sha256=manifest.file.sha256)
-        told = {"published_at": published_at or datetime.now(UTC), "ledger": LedgerHead(count=seen.lines, head=seen.head)}
+        told = {
+            "published_at": published_at or datetime.now(UTC),
+            "ledger": LedgerHead(count=seen.lines, head=seen.head),
+        }
         manifest.model_copy(update=told).write(folder)

@@ -254,6 +254,18 @@ def test_every_page_fits_a_phone_and_can_be_walked_by_keyboard(sign_in, address,
         assert page.evaluate("document.activeElement.className") in ("skip", "") or path == "/search"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PLACES)
+def test_axe_finds_nothing(sign_in, address, name, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = sign_in(name, color_scheme=theme, bypass_csp=True)  # axe is a script the pages don't load
+    for path in PLACES[name]:
+        page.goto(address + path)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["impact"], v["nodes"][0]["html"]) for v in found] == [], path
+
+
 def test_both_themes_have_enough_contrast(sign_in, address):
     """Text against what lies under it, WCAG 2.2: 4.5 to 1."""
     for theme in ("light", "dark"):

@@ -1,11 +1,14 @@
 """The shelf: a release is held as long as somebody reads it, and the next one is there as soon as it is swapped in."""
 
 import shutil
+import threading
+import time
 
 import pytest
 
 from warehouse.model import Home
 from warehouse.portal.shelf import NoReleaseError, Shelf
+from warehouse.portal.warm import keep_warm
 from warehouse.release.publish import swap_in
 
 
@@ -34,6 +37,22 @@ def test_a_request_keeps_its_release_and_the_next_one_has_the_new(portal_home, t
     with shelf.release() as still:
         assert still is after
         assert still.rows("select 1 as one") == [{"one": 1}]
+
+
+def test_a_new_release_is_made_ready_before_it_is_asked_for(portal_home):
+    shelf, end = Shelf(portal_home), threading.Event()
+    thread = threading.Thread(target=keep_warm, args=(shelf, end))
+    thread.start()
+    try:
+        with shelf.release() as release:
+            for _ in range(200):
+                if {"search index", "city"} <= set(release._kept):
+                    break
+                time.sleep(0.1)
+            assert {"search index", "city"} <= set(release._kept)
+    finally:
+        end.set()
+        thread.join()
 
 
 def test_what_is_worked_out_of_a_release_is_worked_out_once(app):

@@ -55,11 +55,16 @@ where state::varchar <> 'landed' group by all order by all limit 50
 def city(request: Request) -> Response:
     """The whole city on one page."""
     with request.app.state.shelf.release() as release:
-        figures = release.kept("city", _figures)
+        figures = figures_of(release)
         version = release.version
         titles = {name: (kind.title.zh, kind.title.en) for name, kind in release.home.data_model.kinds.items()}
     history = releases(request.app.state.home)[::-1][:10]
     return page(request, "city", version=version, titles=titles, releases=history, **figures)
+
+
+def figures_of(release: Release) -> dict[str, Any]:
+    """All figures of the page, worked out once of a release."""
+    return release.kept("city", _figures)
 
 
 def _figures(release: Release) -> dict[str, Any]:
