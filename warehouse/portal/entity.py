@@ -10,7 +10,7 @@ from typing import Any
 
 from warehouse.portal.search import entity_kind, title_of, visible
 from warehouse.portal.shelf import Release
-from warehouse.portal.sight import Sight
+from warehouse.portal.sight import Sight, cleared, secrets
 
 MOST = 200
 """Mentions, claims and relations shown at most."""
@@ -92,6 +92,7 @@ def entity(release: Release, entity_id: str, sight: Sight) -> Entity | None:
     row = rows[0]
     if not sight.knows(row["platforms"]):
         return None
+    row = cleared(row, kind, secrets(release, sight, kind, [entity_id]))
     return Entity(
         kind,
         entity_id,
@@ -119,7 +120,7 @@ def _values(release: Release, kind: str, row: dict[str, Any], sight: Sight) -> t
         " order by is_source desc, is_golden desc, authority desc, claimed_on desc nulls last, a.platform, file_name, row_number",
         kind, row[f"{kind}_id"],
     )  # fmt: skip
-    seen = [c for c in claims if sight.sees_claim(kind, c["attribute"], c["platform"])]
+    seen = [c for c in claims if sight.sees_claim(kind, c["attribute"], c["platform"], c["role"])]
     golden = visible(release, kind, row, sight)
     found = [
         Value(name, zh, en, text, tuple(c for c in seen if c["attribute"] == name)[:MOST])
@@ -160,11 +161,12 @@ def _ties(release: Release, kind: str, entity_id: str, sight: Sight) -> list[Tie
                 f" order by is_current desc, r.last_claimed_on desc nulls last, other_id limit {MOST}",
                 entity_id,
             )
+            secret = secrets(release, sight, other, [row["other_id"] for row in rows])
             words = {name: r.zh for name, r in relation.tie.relations.items()}
             out += [
                 Tie(
                     words.get(row["relation"], row["relation"]), other, row["other_id"],
-                    title_of(other, row, sight) or row["other_id"], tuple(row["said_by"]),
+                    title_of(other, cleared(row, other, secret), sight) or row["other_id"], tuple(row["said_by"]),
                     row["first_claimed_on"], row["last_claimed_on"], row["is_current"],
                 )
                 for row in rows

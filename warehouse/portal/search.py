@@ -14,7 +14,13 @@ from rapidfuzz.distance import JaroWinkler
 
 from warehouse.portal.search_index import EXACT, SHORTEST_SLIP, SLIP, SOUND, TOKEN, Index, index_of, plain, slips, sound
 from warehouse.portal.shelf import Release
-from warehouse.portal.sight import Sight
+from warehouse.portal.sight import Sight, cleared, secrets
+
+Place = tuple[str, str, str]
+"""Kind, entity, and the attribute it was found by, '' for its id."""
+
+Hits = dict[tuple[str, str], tuple[str, str]]
+"""Kind and entity → why it was found, and by which attribute."""
 
 LIMIT = 40
 CANDIDATES = 2_000
@@ -58,10 +64,10 @@ def search(release: Release, typed: str, sight: Sight) -> list[Found]:
     if len(text) < 2:
         return []
     index = index_for(release)
-    hits: dict[tuple[str, str], str] = {}
+    hits: Hits = {}
     for why, found in _ways(release, index, text, typed, sight):
-        for place in found:
-            hits.setdefault(place, why)
+        for kind, entity, attribute in found:
+            hits.setdefault((kind, entity), (why, attribute))
         if len(hits) >= LIMIT:
             break
     return _shown(release, hits, sight, text)
@@ -80,12 +86,10 @@ def entity_kind(release: Release, entity_id: str) -> str | None:
     return next((kind for kind, letter in prefixes.items() if entity_id.startswith(letter)), None)
 
 
-def _ways(
-    release: Release, index: Index, text: str, typed: str, sight: Sight
-) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+def _ways(release: Release, index: Index, text: str, typed: str, sight: Sight) -> Iterable[tuple[str, list[Place]]]:
     kind = entity_kind(release, text)
     if kind:
-        yield "id", [(kind, text)]
+        yield "id", [(kind, text, "")]
     number = NUMBER.fullmatch(text)
     if number:
         yield "number", _keyed(index, {TOKEN + release.token(number[1]), EXACT + text}, sight)
@@ -97,12 +101,12 @@ def _ways(
     yield "part", _parts(release, typed, sight)
 
 
-def _keyed(index: Index, keys: set[str], sight: Sight) -> list[tuple[str, str]]:
+def _keyed(index: Index, keys: set[str], sight: Sight) -> list[Place]:
     found = index.find(sorted(keys), CANDIDATES)
-    return [(kind, entity) for _, kind, attribute, entity in found if sight.sees(kind, attribute)]
+    return [(kind, entity, attribute) for _, kind, attribute, entity in found if sight.sees(kind, attribute)]
 
 
-def _parts(release: Release, typed: str, sight: Sight) -> list[tuple[str, str]]:
+def _parts(release: Release, typed: str, sight: Sight) -> list[Place]:
     """Names of firms and addresses of homes that hold all parts of what was typed; a number stands for itself alone."""
     parts = re.findall(r"[0-9]+|[^0-9\s]+", typed.strip())
     if not parts or max(map(len, parts)) < 2:
@@ -115,16 +119,21 @@ def _parts(release: Release, typed: str, sight: Sight) -> list[tuple[str, str]]:
             query = (
                 f"select {kind}_id as id from base.{kind} where {tests} order by mention_count desc, id limit {LIMIT}"
             )
-            found += [(kind, row["id"]) for row in release.rows(query, *patterns)]
+            found += [(kind, row["id"], column) for row in release.rows(query, *patterns)]
     return found
 
 
-def _shown(release: Release, hits: Mapping[tuple[str, str], str], sight: Sight, text: str) -> list[Found]:
+def _shown(release: Release, hits: Hits, sight: Sight, text: str) -> list[Found]:
     out = []
     for kind in dict.fromkeys(kind for kind, _ in hits):
         ids = [entity for k, entity in hits if k == kind]
+        secret = secrets(release, sight, kind, ids)
         rows = release.rows(f"select * from base.{kind} where {kind}_id in (select unnest(?))", ids)
-        out += [_found(release, kind, row, sight, hits) for row in rows if sight.knows(row["platforms"])]
+        for row in rows:
+            entity = row[f"{kind}_id"]
+            why, attribute = hits[kind, entity]
+            if sight.knows(row["platforms"]) and (entity, attribute) not in secret:
+                out.append(_found(release, kind, cleared(row, kind, secret), sight, why))
     order = list(WHY)
     out.sort(
         key=lambda f: (order.index(f.why), -JaroWinkler.similarity(plain(f.title), text), -f.mentions, f.entity_id)
@@ -132,14 +141,12 @@ def _shown(release: Release, hits: Mapping[tuple[str, str], str], sight: Sight, 
     return out[:LIMIT]
 
 
-def _found(
-    release: Release, kind: str, row: Mapping[str, Any], sight: Sight, hits: Mapping[tuple[str, str], str]
-) -> Found:
+def _found(release: Release, kind: str, row: Mapping[str, Any], sight: Sight, why: str) -> Found:
     entity = row[f"{kind}_id"]
     details = visible(release, kind, row, sight)
     title = title_of(kind, row, sight) or entity
     further = tuple((zh, en, value) for name, zh, en, value in details if value != title)[:5]
-    return Found(kind, entity, title, further, hits[kind, entity], row["mention_count"])
+    return Found(kind, entity, title, further, why, row["mention_count"])
 
 
 def title_of(kind: str, row: Mapping[str, Any], sight: Sight) -> str:

@@ -16,7 +16,7 @@ def desk(portal_home):
 def judged(home):
     return [
         (line["verdict"], line["judged_by"], line["judgement_state"])
-        for line in judgements.standing(judgements.read(home)).to_pylist()
+        for line in judgements.ledger_states(judgements.read(home)).to_pylist()
     ]
 
 

@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from warehouse import ledger
+from warehouse.portal.entity import entity
 from warehouse.portal.search import search
 from warehouse.portal.search_index import plain, slips, sound
 from warehouse.portal.sight import Sight, sight_of
@@ -118,16 +119,37 @@ def test_a_page_shows_values_with_their_source_mentions_and_relations(visit, per
 def test_a_department_sees_granted_values_and_its_own_claims_alone(visit, release, person, app):
     sight = sight_of(account(app, "health"), release)
     rows = release.rows(
-        "select attribute, platform, value from evidence.attribute where entity_id = ? and value is not null",
+        "select attribute, platform, role, value from evidence.attribute where entity_id = ? and value is not null",
         person["person_id"],
     )
     text = visit("health").get(f"/entities/{person['person_id']}").text
-    shown = {r["value"] for r in rows if sight.sees_claim("person", r["attribute"], r["platform"])}
-    hidden = {r["value"] for r in rows if not sight.sees_claim("person", r["attribute"], r["platform"])} - shown
+    shown = {r["value"] for r in rows if sight.sees_claim("person", r["attribute"], r["platform"], r["role"])}
+    hidden = {
+        r["value"] for r in rows if not sight.sees_claim("person", r["attribute"], r["platform"], r["role"])
+    } - shown
     hidden = {value for value in hidden if len(value) > 3 and not any(value in other for other in shown)}
     assert hidden, "the test has something to hide"
     assert [value for value in hidden if value in text] == []
     assert "户籍人口_" not in text  # where a row of the police's stands is the police's
+
+
+def test_what_a_platform_does_not_share_is_for_its_own_department(release, person):
+    claims = release.rows(
+        "select platform, role, value from evidence.attribute where entity_id = ? and attribute = 'name' and is_golden",
+        person["person_id"],
+    )
+    withheld = frozenset((c["platform"], c["role"], "person", "name") for c in claims)
+    granted = frozenset([("person", "name")])
+    stranger = Sight(True, frozenset(["gongan_hukou"]), granted, withheld)
+    assert person["person_id"] in found(release, person["name"], stranger)  # its own claim is among those withheld
+    for platforms in (["weijian_jiankang"], []):
+        reader = Sight(bool(platforms), frozenset(platforms), granted, withheld - {("weijian_jiankang", "subject", "person", "name")} if platforms else withheld)  # fmt: skip
+        hits = found(release, person["name"], reader)
+        assert (person["person_id"] in hits) == bool(platforms)
+    shown = entity(release, person["person_id"], Sight(False, withheld=withheld))
+    assert shown.title != person["name"]
+    assert "name" not in {value.attribute for value in shown.values if value.text}
+    assert all(not value.claims for value in shown.values if value.attribute == "name")
 
 
 def test_an_entity_of_others_is_not_there_for_a_department(visit, release, app):
