@@ -9,7 +9,9 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -39,7 +41,11 @@ def back_up(home: Home, target: Path) -> int:
     """
     if target.exists():
         raise BackupError(f"{target}: 已有同名文件，请换一个 · there is a file of this name already; choose another")
-    files = sorted(_files(home))
+    with tempfile.TemporaryDirectory(dir=home.root, prefix=".backup") as folder:
+        return _write(sorted([*_files(home), *_acts(home, Path(folder))]), target)
+
+
+def _write(files: list[tuple[PurePosixPath, Path]], target: Path) -> int:
     listed = {str(name): _sha256(path) for name, path in files}
     beside = aside(target)
     beside.unlink(missing_ok=True)
@@ -94,6 +100,15 @@ def _files(home: Home) -> Iterator[tuple[PurePosixPath, Path]]:
         for path in inside:
             if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
                 yield PurePosixPath(path.relative_to(home.root).as_posix()), path
+
+
+def _acts(home: Home, folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
+    """Copies of the ledger of acts, which grows without the home's lock; its head first, so that it is behind and never ahead."""
+    for path in (home.acts_head, home.acts):
+        if path.exists():
+            copy = Path(shutil.copyfile(path, folder / path.name))
+            copy.chmod(0o600)
+            yield PurePosixPath(path.relative_to(home.root).as_posix()), copy
 
 
 def _listed(packed: tarfile.TarFile, first: tarfile.TarInfo | None) -> dict[str, str]:

@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+import typer
 
+from pipelines.backup import back_up, restore
 from warehouse import ledger
 from warehouse.model import Home
 
@@ -65,6 +67,18 @@ def test_a_witness_that_says_nothing_is_told(onenet, home, tmp_path):
         assert onenet("ledger", "verify", "--home", home.root, "--against", path).exit_code == 2
 
 
+def test_a_backup_holds_the_ledger_as_it_was_at_a_moment(home, tmp_path):
+    for _ in range(3):
+        ledger.append(home, "sign_in", "chen")
+    back_up(home, tmp_path / "home.tar")
+    ledger.append(home, "sign_out", "chen")
+    other = Home(tmp_path / "restored")
+    restore(tmp_path / "home.tar", other)
+    assert ledger.head(other).lines == 3
+    assert ledger.verify(other).whole
+    assert not list(home.root.glob(".backup*"))
+
+
 def test_a_release_stands_in_the_ledger_and_prints_its_head(finished_home, onenet):
     home = Home(finished_home)
     (manifest,) = home.release("").glob("*/manifest.json")
@@ -73,3 +87,10 @@ def test_a_release_stands_in_the_ledger_and_prints_its_head(finished_home, onene
     assert (first["act"], first["about"]["version"]) == ("release", said["version"])
     assert said["ledger"] == {"count": 1, "head": first["hash"]}
     assert onenet("ledger", "verify", "--home", finished_home).exit_code == 0
+
+
+def test_a_command_that_ends_with_a_code_is_no_fault_of_the_home():
+    from pipelines.commands.faults import ENDINGS
+
+    assert issubclass(typer.Exit, ENDINGS)
+    assert issubclass(typer.Abort, ENDINGS)

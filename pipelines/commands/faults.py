@@ -104,7 +104,7 @@ def _of_another_version(error: Exception, home: Path | None) -> str | None:
     )
 
 
-ENDINGS = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
+ENDINGS = (click.ClickException, click.exceptions.Exit, click.Abort, typer.Exit, typer.Abort, BrokenPipeError)
 
 
 def _built_by_another(home: Path) -> bool:
