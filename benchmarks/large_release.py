@@ -203,7 +203,7 @@ def _copied(served: Served, copies: int) -> tuple[str, str]:
             value = f"s.{name} * {copies} + n.copy"
         elif column.name in DISTINCT_ATTRIBUTES:
             value = f"s.{name} || '-' || n.copy"
-        elif column.name == "value":
+        elif column.name == "value" and "attribute" in served.table.names:
             joins.append(
                 f"left join place j{i} on s.attribute = 'grid_code' and j{i}.old = s.value and j{i}.copy = n.copy"
             )

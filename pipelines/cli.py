@@ -79,8 +79,7 @@ def run(
         from pipelines.alerts import alert
         from pipelines.report import write_status
 
-        write_status(settings.home, report)
-        for problem in alert(settings, report):
+        for problem in (*write_status(settings.home, report), *alert(settings, report)):
             out.print(problem, style="yellow", highlight=False, soft_wrap=True)
         if as_json:
             sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n")

@@ -168,11 +168,19 @@ def _counts(home: Home) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, 
     return platforms, kinds
 
 
-def write_status(home: Home, report: Report) -> None:
-    """Leave the report in the home: `status/run.json`, and `status/onenet.prom` for the node exporter of Prometheus."""
+def write_status(home: Home, report: Report) -> list[str]:
+    """Leave the report in the home: `status/run.json`, and `status/onenet.prom` for the node exporter of Prometheus.
+
+    Returns:
+        What went wrong with that, a line: a full disk, most often. The run ended as it did all the same.
+    """
     text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1)
-    write_whole(home.status / "run.json", text.encode())
-    write_whole(home.status / "onenet.prom", prometheus(report).encode())
+    try:
+        write_whole(home.status / "run.json", text.encode())
+        write_whole(home.status / "onenet.prom", prometheus(report).encode())
+    except OSError as error:
+        return [f"{home.status}: 状态文件未写入 · status not written ({error.strerror})"]
+    return []
 
 
 def prometheus(report: Report) -> str:

@@ -124,8 +124,8 @@ def test_a_failing_blocking_check_stops_the_release_and_the_former_one_stays(
         patched.setattr(
             checks,
             "examine",
-            lambda names, source, model=None: (
-                one_fails(names, source, model) if isinstance(source, Path) else real(names, source, model)
+            lambda names, source, *further: (
+                one_fails(names, source, *further) if isinstance(source, Path) else real(names, source, *further)
             ),
         )
         result = onenet("run", "--inbox", inbox, "--home", home, "--json")

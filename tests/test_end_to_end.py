@@ -115,7 +115,7 @@ def test_a_damaged_delivery_is_named_and_the_other_platforms_go_on(onenet: Onene
     workbook.write_bytes(workbook.read_bytes()[:2000])
     (inbox / "nobody_knows_me").mkdir()
     result = onenet("run", "--inbox", inbox, "--home", tmp_path / "home")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     assert workbook.name in result.output
     assert "nobody_knows_me" in result.output
     with library(tmp_path / "home") as con:

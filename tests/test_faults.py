@@ -116,7 +116,7 @@ def test_without_the_stages_of_a_run_nothing_is_asked_or_judged(onenet: Onenet, 
 
 
 def test_a_damaged_ledger_says_so_itself(onenet: Onenet, home: Home) -> None:
-    home.judgements.mkdir()
+    home.judgements.mkdir(exist_ok=True)
     (home.judgements / "000001.jsonl").write_text('{"half', encoding="utf-8")
     assert "000001.jsonl" in a_line(onenet("review", "list", "--home", home.root))
 

@@ -163,7 +163,7 @@ def test_a_full_disk_stops_the_run_with_one_clear_line_and_the_former_release_st
         library = (home / "one_network.duckdb").read_bytes()
         shutil.rmtree(home / "stage" / "done")  # everything is to be done again
         _fill(home / "ballast", leave=200_000)
-        assert finish(city / "deliveries", home, log) == 1
+        assert finish(city / "deliveries", home, log) == 1, log.read_text(encoding="utf-8")[-3000:]
         said = log.read_text(encoding="utf-8")
         assert "磁盘已满" in said, said
         assert "the former release stays" in said

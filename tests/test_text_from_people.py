@@ -14,6 +14,7 @@ from click.testing import Result
 
 from connectors.decisions import Decision, record
 from pipelines.commands.options import console
+from pipelines.report import report_unchanged
 from pipelines.settings import Settings
 from pipelines.summary import print_nothing_new
 from warehouse import judgements
@@ -64,7 +65,8 @@ def test_the_path_of_a_home_is_printed_whole(
 ) -> None:
     home = Home(tmp_path / "home[x]")
     shutil.copytree(finished_home, home.root, symlinks=True)
-    print_nothing_new(Settings(city / "deliveries", home), console())
+    settings = Settings(city / "deliveries", home)
+    print_nothing_new(settings, report_unchanged(settings, 0.0), console())
     assert str(home.library) in capsys.readouterr().out
 
 

@@ -84,6 +84,7 @@ def _replace(settings: Settings, out: Console) -> int:
         forget_stages(settings.home)
     outcome = run_main_job(settings, out)
     report = report_of(settings, outcome)
-    write_status(settings.home, report)
+    for problem in write_status(settings.home, report):
+        out.print(problem, style="yellow", highlight=False, soft_wrap=True)
     print_summary(settings, outcome, report, out)
     return report.exit_code

@@ -41,6 +41,5 @@ def _began(context: dg.RunStatusSensorContext) -> float:
 
 
 def _tell(context: dg.RunStatusSensorContext, settings: Settings, report: Report) -> None:
-    write_status(settings.home, report)
-    for problem in alert(settings, report):
+    for problem in (*write_status(settings.home, report), *alert(settings, report)):
         context.log.warning(problem)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.model import session
 from warehouse.model.sql import identifier, parquet
 
 CERTAIN = 0.9
@@ -55,7 +55,7 @@ def with_news(findings: pa.Table, former: Path | None) -> pa.Table:
     """
     if former is None or not former.exists():
         return findings.append_column(NEW, pa.nulls(findings.num_rows, pa.string()))
-    with duckdb.connect() as con:
+    with session.connect() as con:
         con.register("finding", findings.append_column("place", pa.array(range(findings.num_rows), pa.int64())))
         con.execute(f"create view former as from {parquet([former])}")
         if not set(SAME_FINDING) <= set(con.table("former").columns):

@@ -11,7 +11,6 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from connectors.event_rules import EventRules
@@ -21,6 +20,7 @@ from pipelines.resolution.processes.working_time import UNITS, WorkingTime
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.instants import standardise_instants
 from pipelines.standardise.roles import with_clock
+from warehouse.model import session
 
 _STATED = re.compile(rf"^\s*(\d+(?:\.\d+)?)\s*个?({'|'.join(sorted(UNITS, key=len, reverse=True))})?\s*$")
 
@@ -116,7 +116,7 @@ def governing(deadlines: pa.Table, rules: EventRules) -> pa.Table:
     competent = [
         (name, platform, n) for name, platforms in rules.competent.items() for n, platform in enumerate(platforms)
     ]
-    con = duckdb.connect()
+    con = session.connect()
     con.register("deadline", deadlines)
     con.register(
         "competent",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from importlib import resources
 
-import duckdb
 import pyarrow as pa
+
+from warehouse.model import session
 
 
 def related(reports: pa.Table, parts: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -18,7 +19,7 @@ def related(reports: pa.Table, parts: pa.Table) -> tuple[pa.Table, pa.Table]:
         reports: mentions of events with `event_id`.
         parts: mentions of components with `component_id`.
     """
-    con = duckdb.connect()
+    con = session.connect()
     con.register("report", reports)
     con.register("part", parts)
     return con.sql(_sql("event_again")).to_arrow_table(), con.sql(_sql("event_component")).to_arrow_table()
