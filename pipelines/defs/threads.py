@@ -25,6 +25,8 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
+from connectors.registry import ConfigurationError
+
 THREADS_VARIABLE = "ONENET_STEPS_AT_A_TIME"
 
 
@@ -68,7 +70,21 @@ class ThreadsExecutor(dg.Executor):
 @dg.executor(name="threads")
 def threads_executor(_: dg.InitExecutorContext) -> ThreadsExecutor:
     """As many steps at a time as there are cores, or as ONENET_STEPS_AT_A_TIME says."""
-    return ThreadsExecutor(int(os.environ.get(THREADS_VARIABLE) or os.cpu_count() or 1))
+    return ThreadsExecutor(steps_at_a_time())
+
+
+def steps_at_a_time() -> int:
+    """What ONENET_STEPS_AT_A_TIME says, else the number of cores.
+
+    Raises:
+        ConfigurationError: it is no whole number from 1 on.
+    """
+    written = os.environ.get(THREADS_VARIABLE) or str(os.cpu_count() or 1)
+    if not written.isdecimal() or int(written) < 1:
+        raise ConfigurationError(
+            [f"{THREADS_VARIABLE}: 应为不小于1的整数，即同时进行的步骤数 · a whole number of steps from 1 on is needed"]
+        )
+    return int(written)
 
 
 def execute(

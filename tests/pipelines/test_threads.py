@@ -6,8 +6,9 @@ from collections.abc import Callable
 import dagster as dg
 import pytest
 
+from connectors.registry import ConfigurationError
 from pipelines.defs.instance import unrecorded_instance
-from pipelines.defs.threads import THREADS_VARIABLE, execute, threads_executor
+from pipelines.defs.threads import THREADS_VARIABLE, execute, steps_at_a_time, threads_executor
 
 PATIENCE = 30
 
@@ -58,3 +59,10 @@ def test_after_a_broken_step_only_those_that_need_it_do_not_run() -> None:
     ]
     assert ran(*steps) == (False, {"other"})
     assert done == ["other"]
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "two", "1.5"])
+def test_a_number_of_steps_that_is_none_is_told(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, written)
+    with pytest.raises(ConfigurationError, match=THREADS_VARIABLE):
+        steps_at_a_time()
