@@ -24,7 +24,7 @@ from warehouse.model.quality import EXPECTATION
 from warehouse.release import published
 
 if TYPE_CHECKING:
-    from pipelines.run import Outcome
+    from pipelines.outcome import Outcome
 
 Status = Literal["released", "unchanged", "stopped"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
 
 import dagster as dg
 from rich.console import Console
@@ -14,6 +13,7 @@ from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.resources import workspace_of
 from pipelines.defs.threads import execute
+from pipelines.outcome import Outcome
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
 
@@ -29,31 +29,6 @@ NO_MEMORY = (
     "can't start new thread",
 )
 """How they say that."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended.
-
-    Attributes:
-        released: the run did all it had to: the library is good and belongs to the deliveries of this run, and so does what
-            is made of it.
-        published: the library belongs to the deliveries of this run, whatever a step after it came to.
-        checks_passed, checks_failed: names of the asset checks by result, `<asset>: <check>`.
-        blocking: the failed checks that stopped the release.
-        failures: steps that broke, with the class of the error and its message.
-        warnings: what was odd but stopped nothing.
-        began: when it began, in seconds since the epoch.
-    """
-
-    released: bool
-    published: bool
-    began: float
-    checks_passed: list[str] = field(default_factory=list)
-    checks_failed: list[str] = field(default_factory=list)
-    blocking: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 def run_main_job(settings: Settings, console: Console) -> Outcome:

@@ -19,7 +19,7 @@ from pipelines.report import PER_KIND, PER_PLATFORM, Report
 from pipelines.settings import CITY_VARIABLE, HOME_VARIABLE, PLATFORMS_VARIABLE, Settings
 
 if TYPE_CHECKING:
-    from pipelines.run import Outcome
+    from pipelines.outcome import Outcome
 
 
 CONTRADICTIONS = "select coalesce(max(contradiction), 0) from evidence.judgement"
