@@ -143,12 +143,17 @@ def test_a_department_says_what_for_and_gets_its_workbook(sign_in, portal_home, 
     assert told["about"]["purpose"] == "业务办理中核验"
 
 
+EXCHANGED = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+"""What is still being sent, or put in the place of something else."""
+
+
 def test_a_steward_decides_twenty_questions_by_keyboard_and_takes_one_back(sign_in, portal_home):
     before = judgements.read(portal_home).num_rows
     page = sign_in("steward")
     keys = "12312312312312312312"
     for number, key in enumerate(keys, start=1):
         page.wait_for_selector(f".progress strong:text-is('{number - 1}')")
+        page.wait_for_selector(EXCHANGED, state="detached")  # a key struck before is lost, as it should be
         page.keyboard.press(key)
     page.wait_for_selector(".progress strong:text-is('20')")
     lines = judgements.read(portal_home).to_pylist()[before:]
