@@ -203,13 +203,14 @@ def _splink_febrl(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, 
         return peer, peer.clusters(0.95, len(tables))
 
     (peer, _), cost = _timed(work)
-    keys = (
-        [("unique_id", "ascending")]
-        if len(tables) == 1
-        else [("source_dataset", "ascending"), ("unique_id", "ascending")]
-    )
-    found = {f"{t:g}": peer.clusters(t, len(tables)).sort_by(keys) for t in THRESHOLDS}
-    return found, cost, {}
+    return _by_threshold(peer, len(tables)), cost, {}
+
+
+def _by_threshold(peer: Any, tables: int) -> dict[str, pa.Table]:
+    """The peer's clusters at every threshold, in the order of the rows."""
+    key = [("unique_id", "ascending")]
+    order = key if tables == 1 else [("source_dataset", "ascending"), *key]
+    return {f"{t:g}": peer.clusters(t, tables).sort_by(order) for t in THRESHOLDS}
 
 
 def _one_network_invented(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[str, float], dict[str, Any]]:
@@ -252,12 +253,7 @@ def _splink_invented(task: dict[str, Any]) -> tuple[dict[str, pa.Table], dict[st
         return peer, peer.clusters(0.95, len(tables))
 
     (peer, _), cost = _timed(work)
-    keys = (
-        [("unique_id", "ascending")]
-        if len(tables) == 1
-        else [("source_dataset", "ascending"), ("unique_id", "ascending")]
-    )
-    return {f"{t:g}": peer.clusters(t, len(tables)).sort_by(keys) for t in THRESHOLDS}, cost, {}
+    return _by_threshold(peer, len(tables)), cost, {}
 
 
 ENGINES = {

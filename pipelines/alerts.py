@@ -43,8 +43,11 @@ def alert(settings: Settings, report: Report) -> list[str]:
             send(report, settings.city.settings.title)
         except (OSError, subprocess.SubprocessError, smtplib.SMTPException, ValueError) as error:
             problems.append(f"alerts.{name}: 通知未发出 · not sent ({type(error).__name__})")
-    if not problems:
-        write_whole(settings.home.status / "alerted", _state(report).encode())
+    try:
+        if not problems:
+            write_whole(settings.home.status / "alerted", _state(report).encode())
+    except OSError as error:  # a full disk, most often; the run ended as it did all the same
+        problems.append(f"{settings.home.status}: 通知状态未写入 · it will be told again ({error.strerror})")
     return problems
 
 

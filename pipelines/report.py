@@ -18,6 +18,7 @@ import duckdb
 from pipelines.places import places_at_fault
 from pipelines.settings import Settings
 from pipelines.troubles import Trouble, troubles
+from quality.suites import blocking_failures
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 from warehouse.model.quality import EXPECTATION
@@ -128,8 +129,7 @@ def _suites_that_stop(home: Home) -> list[str]:
     folder = home.stage("expectation", "x").parent
     found = []
     for path in sorted(folder.glob("*.parquet")):
-        results = EXPECTATION.read(path).select(["severity", "outcome"]).to_pylist()
-        if any(r["severity"] == "critical" and r["outcome"] != "passed" for r in results):
+        if blocking_failures(EXPECTATION.read(path)).num_rows:
             found.append(path.stem)
     return found
 

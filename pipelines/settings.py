@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from connectors.registry import CodeTables
+from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
 from pipelines.city import City
 from pipelines.markers import code_fingerprint, digest
@@ -70,3 +70,17 @@ class Settings:
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
         rules = self.city.event_rules.model_dump_json()
         return digest((code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules))
+
+
+def whole_number(variable: str, default: int, least: int, zh: str, en: str) -> int:
+    """What a variable of the environment says, else `default`; `zh` and `en` say what is counted.
+
+    Raises:
+        ConfigurationError: it is no whole number from `least` on.
+    """
+    written = os.environ.get(variable) or str(default)
+    if not written.isdecimal() or int(written) < least:
+        raise ConfigurationError(
+            [f"{variable}: 应为不小于{least}的整数，即{zh} · a whole number of {en} from {least} on is needed"]
+        )
+    return int(written)

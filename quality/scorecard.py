@@ -13,6 +13,7 @@ from warehouse.model.catalogue import PLATFORM
 from warehouse.model.evidence import ATTRIBUTE, RELIABILITY
 from warehouse.model.landing import DELIVERY
 from warehouse.model.link import MENTION
+from warehouse.model.macros import create_cadence_macro
 from warehouse.model.quality import RECONCILIATION, SCORECARD
 from warehouse.model.session import connect
 from warehouse.model.sql import statement
@@ -44,5 +45,6 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
                 "delivery": (DELIVERY, delivery_files(home)),
             },
         )
+        create_cadence_macro(con)
         sql = statement("quality", "scorecard")
         return SCORECARD.conform(con.sql(sql).to_arrow_table())

@@ -25,7 +25,7 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
-from connectors.registry import ConfigurationError
+from pipelines.settings import whole_number
 
 THREADS_VARIABLE = "ONENET_STEPS_AT_A_TIME"
 
@@ -79,12 +79,7 @@ def steps_at_a_time() -> int:
     Raises:
         ConfigurationError: it is no whole number from 1 on.
     """
-    written = os.environ.get(THREADS_VARIABLE) or str(os.cpu_count() or 1)
-    if not written.isdecimal() or int(written) < 1:
-        raise ConfigurationError(
-            [f"{THREADS_VARIABLE}: 应为不小于1的整数，即同时进行的步骤数 · a whole number of steps from 1 on is needed"]
-        )
-    return int(written)
+    return whole_number(THREADS_VARIABLE, os.cpu_count() or 1, 1, "同时进行的步骤数", "steps")
 
 
 def execute(

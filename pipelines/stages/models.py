@@ -10,7 +10,6 @@ did then. In between it is held, so that a pair weighs tomorrow what it weighs t
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,14 +18,13 @@ import duckdb
 import pyarrow.compute as pc
 
 from connectors.holding import all_delivery_states
-from connectors.registry import ConfigurationError
 from pipelines.markers import code_fingerprint, digest
 from pipelines.matching.engine.drift import level_shares, moved_levels
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.store.state import State
-from pipelines.settings import Settings
+from pipelines.settings import Settings, whole_number
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 
@@ -54,12 +52,7 @@ def days(default: int = DAYS) -> int:
     Raises:
         ConfigurationError: ONENET_MODEL_DAYS is no whole number from 0 on.
     """
-    written = os.environ.get(DAYS_VARIABLE) or str(default)
-    if not written.isdecimal():
-        raise ConfigurationError(
-            [f"{DAYS_VARIABLE}: 应为不小于0的整数，即模型沿用的天数 · a whole number of days from 0 on is needed"]
-        )
-    return int(written)
+    return whole_number(DAYS_VARIABLE, default, 0, "模型沿用的天数", "days")
 
 
 def asked(home: Home) -> int:

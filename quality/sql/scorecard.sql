@@ -85,7 +85,7 @@ access as (
 -- a platform that is late by once its cadence is half as timely
 punctual as (
     select p.platform,
-        case p.cadence when 'realtime' then 1 when 'daily' then 1 when 'weekly' then 7 when 'monthly' then 31 when 'quarterly' then 92 else 366 end as cadence_days,
+        cadence_days(p.cadence) as cadence_days,
         if(p.last_delivered_on is null, null, pow(0.5, greatest(n.day - p.last_delivered_on - cadence_days, 0) / cadence_days)) as timeliness
     from platform as p
     cross join newest as n

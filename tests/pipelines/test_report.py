@@ -163,6 +163,19 @@ def test_a_way_that_fails_is_a_warning_and_stops_nothing(tmp_path: Path, way: di
     assert problem.startswith(f"alerts.{next(iter(way))}: ")
 
 
+def test_a_disk_that_takes_no_status_is_a_warning_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    city = settings(tmp_path, command=f"{sys.executable} -c pass")
+    for module in ("pipelines.alerts", "pipelines.report"):
+        monkeypatch.setattr(f"{module}.write_whole", full)
+    for problems in (write_status(city.home, report(HELD)), alert(city, report(HELD))):
+        assert [str(city.home.status) in problem for problem in problems] == [True]
+
+
 def test_a_slip_in_the_alerts_is_named(tmp_path: Path) -> None:
     known = settings(tmp_path, smtp={"hots": "x"})
     with pytest.raises(ValueError, match=r"alerts\.smtp\.hots: unknown key; allowed: host, port"):

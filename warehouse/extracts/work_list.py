@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.extracts import plan
 from warehouse.model import session
 from warehouse.model.sql import identifier, parquet
 
@@ -34,14 +35,23 @@ ACTIONS: Mapping[str, str] = {
 }
 """Kinds of action in the order in which to work, with what is to be done."""
 
-_BY_STATE = (MISSING, INVALID, CHECK, ENDED, None, INCOMPLETE, None)
+_BY_MARK = {
+    plan.MISSING: MISSING,
+    plan.INVALID: INVALID,
+    plan.DIFFERS: CHECK,
+    plan.ENDED: ENDED,
+    plan.INCOMPLETE: INCOMPLETE,
+}
+"""What a mark asks for; other marks ask for nothing."""
 NEW = "本次新增"
 SAME_FINDING = ("处理", "角色", "实体编号", "属性", "本方原文", "主记录值")
 
 
 def actions(states: pa.ChunkedArray, certainty: pa.ChunkedArray) -> pa.ChunkedArray:
     """The action each finding asks for, by its state (see `sql/prepared_claim.sql`) and the certainty of the golden value."""
-    by_state = pa.array(_BY_STATE, pa.string()).take(states.combine_chunks().cast(pa.int64()))
+    by_state = pa.array([_BY_MARK.get(mark) for mark in plan.STATES], pa.string()).take(
+        states.combine_chunks().cast(pa.int64())
+    )
     certain = pc.fill_null(pc.greater_equal(certainty.combine_chunks(), CERTAIN), False)
     return pa.chunked_array([pc.if_else(pc.and_(pc.equal(by_state, CHECK), certain), CORRECT, by_state)])
 

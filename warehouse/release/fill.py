@@ -15,6 +15,7 @@ from warehouse.masking import install, token_key
 from warehouse.model import sql
 from warehouse.model.catalogue import CODE, FIELD
 from warehouse.model.home import Home
+from warehouse.model.macros import create_cadence_macro
 from warehouse.model.quality import HOUSEHOLDS_PER_GRID, PERSONS_PER_GRID
 from warehouse.model.release import Served
 from warehouse.model.sql import identifier as name
@@ -62,6 +63,7 @@ def fill(
     counts = {}
     con.execute("use release")
     install(con, token_key(home))
+    create_cadence_macro(con, temporary=True)
     for statement in ddl.create_schemas():
         con.execute(statement)
     for served in tables:

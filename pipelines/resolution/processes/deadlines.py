@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from importlib import resources
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ from connectors.event_rules import EventRules
 from connectors.process_spec import Limit, Process
 from pipelines.resolution.processes.stages import Cases
 from pipelines.resolution.processes.working_time import UNITS, WorkingTime
+from pipelines.resolution.session import statement
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.instants import standardise_instants
 from pipelines.standardise.roles import with_clock
@@ -116,17 +116,14 @@ def governing(deadlines: pa.Table, rules: EventRules) -> pa.Table:
     competent = [
         (name, platform, n) for name, platforms in rules.competent.items() for n, platform in enumerate(platforms)
     ]
-    con = session.connect()
-    con.register("deadline", deadlines)
-    con.register(
-        "competent",
-        pa.table(
-            {
-                "event_class": pa.array([c for c, _, _ in competent], pa.string()),
-                "platform": pa.array([p for _, p, _ in competent], pa.string()),
-                "place": pa.array([n for _, _, n in competent], pa.int64()),
-            }
-        ),
+    places = pa.table(
+        {
+            "event_class": pa.array([c for c, _, _ in competent], pa.string()),
+            "platform": pa.array([p for _, p, _ in competent], pa.string()),
+            "place": pa.array([n for _, _, n in competent], pa.int64()),
+        }
     )
-    sql = resources.files("pipelines.resolution").joinpath("sql", "governing_deadline.sql").read_text(encoding="utf-8")
-    return con.sql(sql).to_arrow_table()
+    with session.connect() as con:
+        con.register("deadline", deadlines)
+        con.register("competent", places)
+        return con.sql(statement("governing_deadline")).to_arrow_table()

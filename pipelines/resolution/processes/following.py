@@ -5,10 +5,9 @@ Belongs here: running both statements. Does not: what they say (`pipelines/resol
 
 from __future__ import annotations
 
-from importlib import resources
-
 import pyarrow as pa
 
+from pipelines.resolution.session import statement
 from warehouse.model import session
 
 
@@ -19,11 +18,8 @@ def related(reports: pa.Table, parts: pa.Table) -> tuple[pa.Table, pa.Table]:
         reports: mentions of events with `event_id`.
         parts: mentions of components with `component_id`.
     """
-    con = session.connect()
-    con.register("report", reports)
-    con.register("part", parts)
-    return con.sql(_sql("event_again")).to_arrow_table(), con.sql(_sql("event_component")).to_arrow_table()
-
-
-def _sql(name: str) -> str:
-    return resources.files("pipelines.resolution").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    with session.connect() as con:
+        con.register("report", reports)
+        con.register("part", parts)
+        again, about = (con.sql(statement(name)).to_arrow_table() for name in ("event_again", "event_component"))
+    return again, about

@@ -13,7 +13,7 @@ score as (
 aged as (
     select
         s.*,
-        case s.cadence when 'realtime' then 1 when 'daily' then 1 when 'weekly' then 7 when 'monthly' then 31 when 'quarterly' then 92 else 366 end::bigint as cadence_days,
+        cadence_days(s.cadence) as cadence_days,
         datediff('day', s.last_delivered_on, n.day) as age_days
     from stage s
     cross join newest n
