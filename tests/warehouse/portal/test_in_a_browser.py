@@ -22,7 +22,7 @@ from warehouse.portal.desk import Desk
 from warehouse.portal.extracts import extract
 from warehouse.review import Question, lines_of, steps_of
 
-from .conftest import PASSWORD
+from .conftest import PASSWORD, with_accounts, with_rejected_rows
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -59,6 +59,17 @@ class MoreQuestions(HomeReview):
         keys = [tuple(sorted((q.left.identity, q.right.identity))) for q in made]
         fresh = [q for q, (a, b) in zip(made, keys, strict=True) if (a.row_key, b.row_key) not in gone]
         return [*super().questions(limit), *fresh][:limit]
+
+
+@pytest.fixture(scope="module")
+def portal_home(finished_home, tmp_path_factory) -> Home:
+    """A home of its own: the steward here answers every question there is."""
+    return with_rejected_rows(finished_home, tmp_path_factory.mktemp("browser") / "home")
+
+
+@pytest.fixture(scope="module")
+def app(portal_home, quick_passwords):
+    return with_accounts(portal_home)
 
 
 @pytest.fixture(scope="module")
