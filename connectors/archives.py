@@ -121,7 +121,7 @@ def _seven_zip(path: Path, folder: Path) -> list[tuple[str, Path]]:
             if not members:
                 return []
             numbered = _NumberedFiles(folder.resolve())
-            archive.extract(numbered.folder, {m.filename for m in members}, factory=numbered)  # type: ignore[arg-type]
+            archive.extract(numbered.folder, {m.filename for m in members}, factory=numbered)
             return [(legible(name), written) for name, written in numbered.written]
     except py7zr.exceptions.PasswordRequired:
         raise _encrypted() from None

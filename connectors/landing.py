@@ -27,6 +27,7 @@ from connectors.inbox import Offered, companions, offered, shown, unreadable
 from connectors.machine import is_of_the_machine
 from connectors.manifest import manifest
 from connectors.reading import read
+from connectors.remote import faults
 from connectors.rows import Batches, DeliveryRejected
 from connectors.spec import Platform, Sql
 from connectors.store import DatasetWriter, RejectedWriter, StillWrittenError, keep_database, keep_original
@@ -95,7 +96,7 @@ class _Intake:
 
     def __init__(self, platform: Platform, inbox: Path, home: Home) -> None:
         self.platform, self.home = platform, home
-        self.folder = inbox / platform.platform
+        self.inbox, self.folder = inbox, inbox / platform.platform
         self.known = deliveries.known(home, platform)
         self.seen = deliveries.Seen(home.seen(platform.platform))
         self.sequence = max((line["sequence"] for line in self.known.values()), default=0)
@@ -111,7 +112,8 @@ class _Intake:
     def report(self) -> LandingReport:
         """Take in what is new."""
         kept: list[_Kept] = []
-        for item in offered(self.folder):
+        unfetched = [Offered(self.folder, name, fault) for name, fault in faults(self.inbox, self.platform.platform)]
+        for item in [*offered(self.folder), *unfetched]:
             kept += self._kept(item)
         self.names = {k.item.name for k in kept}
         self._remember_standing()

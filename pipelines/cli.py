@@ -26,6 +26,7 @@ from pipelines.commands.options import (
     city_of,
     console,
     leave,
+    settings_of,
 )
 
 app = typer.Typer(
@@ -62,12 +63,11 @@ def run(
 
     from pipelines.nothing_new import nothing_new, record_success, run_fingerprint
     from pipelines.report import Report, report_of, report_unchanged
-    from pipelines.settings import Settings
     from warehouse.model.layout import require_layout
 
     began = time.time()
     out = console(stderr=as_json)
-    settings = Settings.of(inbox.resolve(), home.resolve(), city_of(city, platforms))
+    settings = settings_of(inbox, home, city_of(city, platforms))
     check_configuration(settings)
     require_layout(settings.home)
     if retrain:

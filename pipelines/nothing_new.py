@@ -29,12 +29,12 @@ OUTSIDE = ("ONENET_KEEP_RELEASES", "ONENET_KEEP_MONTHS", "ONENET_MODEL_DAYS")
 def run_fingerprint(settings: Settings) -> str | None:
     """A fingerprint of all a run depends on; None where only a run can tell.
 
-    Files count by name, size and time, as in landing. A database can only be asked, and a key of the restricted release is
-    written down nowhere, so with either there is no fingerprint.
+    Files count by name, size and time, as in landing. A database or an inbox at an address can only be asked, and a key of the restricted release is
+    written down nowhere, so with any of them there is no fingerprint.
     """
     formats = [p.format for p in settings.platforms.values()]
     pulled = any(isinstance(f, Sql) and f.url_env and os.environ.get(f.url_env) for f in formats)
-    if pulled or os.environ.get("ONENET_RESTRICTED_KEY"):
+    if settings.remote or pulled or os.environ.get("ONENET_RESTRICTED_KEY"):
         return None
     home = settings.home
     asked = home.retrain.read_text(encoding="utf-8", errors="replace") if home.retrain.exists() else ""

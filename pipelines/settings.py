@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from connectors.registry import CodeTables, ConfigurationError
+from connectors.remote import Remote
 from connectors.spec import Platform
 from pipelines.city import City
 from pipelines.markers import code_fingerprint, digest
@@ -25,6 +26,7 @@ class Settings:
 
     Attributes:
         inbox: holds one folder per platform with the files its department dropped.
+        remote: where those files are fetched from, unless departments drop them into that folder itself.
         home: everything a run writes; see `warehouse.model.home`.
         city: what the city declares; see `pipelines.city`.
     """
@@ -32,22 +34,34 @@ class Settings:
     inbox: Path
     home: Home
     city: City = field(default_factory=City)
+    remote: Remote | None = None
 
     @classmethod
-    def of(cls, inbox: Path, home: Path, city: City) -> Settings:
+    def of(cls, inbox: str | Path, home: Path, city: City) -> Settings:
         """The settings of a run, whose home holds the kinds of its city.
 
+        Args:
+            inbox: a folder, or an address (`sftp://`, `s3://`): of that the inbox is a folder of the home.
+            home: everything a run writes.
+            city: what the city declares.
+
         Raises:
-            ConfigurationError: a kind of the city is declared wrongly.
+            ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is.
         """
-        return cls(inbox, Home(home, city.data_model), city)
+        place = Home(home, city.data_model)
+        if "://" not in str(inbox):
+            return cls(Path(inbox), place, city)
+        try:
+            return cls(place.remote_inbox, place, city, Remote(str(inbox)))
+        except ValueError as error:
+            raise ConfigurationError([f"--inbox: {error}"]) from None
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Settings from ONENET_INBOX, ONENET_HOME, ONENET_CITY and ONENET_PLATFORMS, each with a default."""
         folder, city = os.environ.get(PLATFORMS_VARIABLE), os.environ.get(CITY_VARIABLE)
         return cls.of(
-            Path(os.environ.get(INBOX_VARIABLE, "inbox")),
+            os.environ.get(INBOX_VARIABLE, "inbox"),
             Path(os.environ.get(HOME_VARIABLE, ".home")),
             City(Path(city) if city else None, Path(folder) if folder else None),
         )

@@ -22,7 +22,7 @@ TITLES: Mapping[TroubleKind, str] = {
     "mentions_fell": "提及骤减，发布待人工确认",
     "rejected": "整批退回",
     "held": "待人工确认",
-    "unreachable": "数据库连接不上",
+    "unreachable": "连接不上",
     "rows_rejected": "有退回行",
     "unknown_platform": "未知平台",
 }
@@ -32,12 +32,12 @@ REMEDIES: Mapping[TroubleKind, str] = {
     "mentions_fell": "请核对该平台的文件和描述；确属实情则 onenet confirm 编号 · look at its files and description; if they are right, confirm",
     "rejected": "请部门按原因改正后重新提交 · the department sends a corrected file",
     "held": "请用 onenet deliveries 查看，onenet confirm 采用或 onenet refuse 不采用 · look with `onenet deliveries`, then confirm or refuse",
-    "unreachable": "请检查数据库地址、账号、网络和驱动后再次运行 · check address, account, network and driver; run again",
+    "unreachable": "请检查地址、账号、网络和驱动后再次运行 · check address, account, network and driver; run again",
     "rows_rejected": "请部门按 quality.rejected 或回流文件中的原因改正 · the department corrects them; reasons are in quality.rejected and its extract",
     "unknown_platform": "请改文件夹名或编写平台描述 · rename the folder or describe the platform",
 }
 
-UNREACHABLE = ("database_unreachable", "driver_missing")
+UNREACHABLE = ("database_unreachable", "driver_missing", "database_unsupported")
 Line = dict[str, Any]
 
 
@@ -104,7 +104,9 @@ def _rejected(lines: list[Line]) -> Iterator[Trouble]:
             and line["scope"] in ("", other["scope"])
             for other in lines
         )
-        if not settled:
+        if line["reason_code"] == "inbox_unreachable":  # one inbox, whatever the number of platforms
+            yield Trouble("unreachable", "", line["file_name"], line["reason"] or "")
+        elif not settled:
             kind: TroubleKind = "unreachable" if line["reason_code"] in UNREACHABLE else "rejected"
             yield Trouble(kind, line["platform"], line["file_name"], line["reason"] or "", 0, line["delivery_id"])
 

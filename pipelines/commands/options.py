@@ -25,8 +25,23 @@ HOME = "onenet.home"
 """Under this name a context's `meta` holds the home, for who tells of errors (`pipelines.commands.faults`)."""
 
 Inbox = Annotated[
-    Path, typer.Option(help="交付文件夹：每个平台一个子文件夹 · one sub-folder per platform", envvar="ONENET_INBOX")
-]
+    str,
+    typer.Option(
+        metavar="PATH", envvar="ONENET_INBOX",
+        help="交付文件夹：每个平台一个子文件夹；也可为 sftp:// 或 s3:// · one sub-folder per platform; also sftp:// or s3://",
+    ),
+]  # fmt: skip
+
+
+def settings_of(inbox: str, home: Path, city: City) -> Settings:
+    """The settings of a run; says what is wrong with the address of the inbox and leaves with exit code 2."""
+    from connectors.registry import ConfigurationError
+    from pipelines.settings import Settings
+
+    try:
+        return Settings.of(inbox if "://" in inbox else Path(inbox).resolve(), home.resolve(), city)
+    except ConfigurationError as error:
+        leave(str(error))
 
 
 def _noted(ctx: typer.Context, home: Path) -> Path:
@@ -126,7 +141,7 @@ def check_configuration(settings: Settings, *, needs_inbox: bool = True) -> None
         settings.city.check()
     except ConfigurationError as error:
         leave(str(error))
-    if needs_inbox and not settings.inbox.is_dir():
+    if needs_inbox and not settings.remote and not settings.inbox.is_dir():
         leave(
             f"--inbox {settings.inbox}: 没有这个文件夹；应为 <inbox>/<平台>/<文件> · no such folder; expected <inbox>/<platform>/<files>"
         )

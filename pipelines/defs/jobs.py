@@ -4,6 +4,7 @@ import time
 
 import dagster as dg
 
+from connectors.rows import DeliveryRejected
 from pipelines.defs.threads import threads_executor
 from pipelines.markers import digest
 from pipelines.settings import Settings
@@ -46,13 +47,17 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         description="部门放入新文件后启动 · starts a run when a department dropped a file.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        offered = files(settings.inbox)
+        place, platforms = settings.remote or settings.inbox, frozenset(settings.platforms)
+        try:
+            offered = files(place, platforms)
+        except DeliveryRejected as verdict:
+            return dg.SkipReason(f"{verdict.reason} · the inbox can't be reached")
         if not offered:
             return dg.SkipReason("收件箱为空 · the inbox is empty")
         state = digest(offered)
         if state == context.cursor:
             return dg.SkipReason("没有新文件 · nothing new")
-        if young_files(settings.inbox, time.time()):
+        if young_files(place, time.time(), platforms):
             return dg.SkipReason("文件仍在写入 · a file is still being written")
         context.update_cursor(state)
         return dg.RunRequest(run_key=state)

@@ -1,7 +1,7 @@
 """The one resource of the assets: where the home and the inbox are."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from connectors.decisions import decisions
 from connectors.holding import all_delivery_states
+from connectors.rows import DeliveryRejected
 from pipelines.city import City
 from pipelines.locking import locked
 from pipelines.markers import Counts, digest, digests_of, run_if_changed
@@ -36,7 +37,7 @@ class Workspace(dg.ConfigurableResource):
     """Home and inbox of the city this code location works for."""
 
     home_path: str = Field(description="Folder that holds everything a run writes.")
-    inbox_path: str = Field(description="Folder with one sub-folder per platform.")
+    inbox_path: str = Field(description="Folder with one sub-folder per platform, or its address.")
     city_path: str | None = Field(None, description="Folder of the city; default: the shipped sample city.")
     platform_folder: str | None = Field(None, description="Platform descriptions in another place than the city's.")
 
@@ -50,7 +51,7 @@ class Workspace(dg.ConfigurableResource):
         ):
             mark_layout(home)
             forget_run(home)
-            wait_until_settled(self.settings.inbox, lambda: _say(context, COPYING))
+            self._look_into_the_inbox(context)
             self.settings.city.copy_to(self.settings.home)
             if restored := restore_library(home):
                 _say(context, restored)
@@ -66,7 +67,15 @@ class Workspace(dg.ConfigurableResource):
     def settings(self) -> Settings:
         """The settings as the stages take them."""
         city = City(*(Path(path) if path else None for path in (self.city_path, self.platform_folder)))
-        return Settings.of(Path(self.inbox_path), Path(self.home_path), city)
+        return Settings.of(self.inbox_path, Path(self.home_path), city)
+
+    def _look_into_the_inbox(self, context: dg.InitResourceContext) -> None:
+        """Wait for files that are still being written; fetch them where the inbox lies elsewhere."""
+        remote, platforms = self.settings.remote, frozenset(self.settings.platforms)
+        with suppress(DeliveryRejected):  # that it can't be reached is told by what is fetched
+            wait_until_settled(remote or self.settings.inbox, lambda: _say(context, COPYING), platforms)
+        for odd in remote.fetch(self.settings.inbox, platforms) if remote else ():
+            _say(context, odd)
 
     def run_step(self, plan: Plan, step: Step) -> Counts:
         """Do a step unless all it depends on is what it was the last time; return its counts."""
@@ -175,7 +184,7 @@ def workspace_of(settings: Settings) -> Workspace:
     """The workspace of some settings, with whole paths: a run may start in another folder."""
     return Workspace(
         home_path=str(settings.home.root.resolve()),
-        inbox_path=str(settings.inbox.resolve()),
+        inbox_path=settings.remote.url if settings.remote else str(settings.inbox.resolve()),
         city_path=_resolved(settings.city.folder),
         platform_folder=_resolved(settings.city.platform_folder),
     )

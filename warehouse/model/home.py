@@ -33,6 +33,7 @@
   one_network.duckdb                                always the newest good release
   one_network_restricted.duckdb                     the same with nothing masked, where it is built
   parquet                                           link to the Parquet files of the newest good release
+  remote_inbox/<platform>/                          files of an inbox at sftp:// or s3://; may be deleted at any time
   scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
   home.json                                         the version mark: which layout this home has
   token.key                                         key of the joining tokens, made at the first run unless ONENET_TOKEN_KEY is set
@@ -224,6 +225,11 @@ class Home:
     def scratch(self) -> Path:
         """The folder of a run's temporary files."""
         return self.root / "scratch"
+
+    @property
+    def remote_inbox(self) -> Path:
+        """The folder into which the files of an inbox that lies elsewhere are fetched."""
+        return self.root / "remote_inbox"
 
     @property
     def mark(self) -> Path:
