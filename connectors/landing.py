@@ -256,8 +256,14 @@ def _pull(platform: Platform, url: str, home: Home) -> LandingReport:
     reports: list[LandingReport] = []
     failing: set[str] = set()
     skipped = 0
+    if unusable := server.refusal(url):
+        delivery_id = deliveries.identity(platform.platform, platform.platform, unusable.code)
+        failing.add(delivery_id)
+        nowhere = Path(os.devnull)
+        offer = Offer(platform, delivery_id, platform.platform, "", 0, nowhere, None, "", sequence + 1)
+        reports.append(refuse(offer, home, unusable))
     with tempfile.TemporaryDirectory(prefix="onenet-pull-") as folder:
-        for dataset in platform.datasets:
+        for dataset in () if unusable else platform.datasets:
             own = server.pull_name(platform, dataset, url, None)
             before = [
                 line

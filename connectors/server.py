@@ -1,4 +1,4 @@
-"""Pulling from a database server by URL: PostgreSQL, MySQL/MariaDB, SQLite, and what else SQLAlchemy has a driver for.
+"""Pulling from a database server by URL: PostgreSQL and what speaks its protocol, MySQL, MariaDB, SQLite.
 
 Belongs here: what to ask a server for, and which of the answers are new. Each pull of a table that brings something new
 becomes a delivery whose original is the pulled rows as Parquet. Does not: storing it (`connectors.landing`).
@@ -6,6 +6,9 @@ becomes a delivery whose original is the pulled rows as Parquet. Does not: stori
 PostgreSQL is read through ADBC (Arrow from the wire up), the others through SQLAlchemy with a server-side cursor; both
 in batches. Every column is cast to text by the server, so that a number or timestamp reads as the server prints it.
 The URL with its password stays in this module: messages name the database only.
+
+Oracle, SQL Server and 达梦 are refused: cast to text their columns come as CLOB or cut off, and nothing here was ever tried with
+them. Their departments deliver files.
 """
 
 from __future__ import annotations
@@ -35,6 +38,14 @@ OVERLAP = datetime.timedelta(days=1)
 
 DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
+SUPPORTED = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
+OTHERS = {"oracle": "Oracle", "mssql": "SQL Server", "dm": "达梦"}
+KINGBASE = ("kingbase", "kingbase8", "kingbasees", "opengauss", "gaussdb")
+"""Names of databases that speak the protocol of PostgreSQL."""
+
+PROTOCOL_VERSION = (12, 0)
+"""What a server counts as that speaks the protocol of PostgreSQL and calls itself otherwise."""
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -50,6 +61,25 @@ class Pulled:
     dataset: Dataset
     file_name: str
     path: Path
+
+
+def refusal(url: str) -> DeliveryRejected | None:
+    """Why nothing can be pulled from a URL, whatever lies there; None where it can be tried."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        reason = "数据库地址写错，应如postgresql://账号:口令@主机/库，口令中的特殊字符须按百分号编码，请改正环境变量"
+        return DeliveryRejected("database_unsupported", reason)
+    if backend in SUPPORTED:
+        return None
+    if backend in KINGBASE:
+        reason = f"{backend}使用PostgreSQL的协议，请将地址改写为postgresql://（未在真实的该类服务器上试过）"
+        return DeliveryRejected("database_unsupported", reason)
+    reason = (
+        f"不支持直接从{OTHERS.get(backend, backend)}取数，支持{'、'.join(SUPPORTED.values())}；"
+        "请由部门导出CSV等文件放入收件箱，并去掉该环境变量"
+    )
+    return DeliveryRejected("database_unsupported", reason)
 
 
 def pull_name(platform: Platform, dataset: Dataset, url: str, number: int | None) -> str:
@@ -77,7 +107,7 @@ def pull(platform: Platform, dataset: Dataset, url: str, earlier: Earlier, folde
     folder.mkdir(parents=True, exist_ok=True)
     asked, new = folder / f"{dataset.name}.asked.parquet", folder / f"{dataset.name}.parquet"
     try:
-        engine = sa.create_engine(address.set(drivername=DRIVERS.get(address.drivername, address.drivername)))
+        engine = _engine(address)
         with closing(_Disposing(engine)):
             since = _since(dataset, earlier) if delta else None
             columns, statement = _question(engine, dataset, since)
@@ -118,6 +148,21 @@ def read(path: Path, dataset: Dataset) -> Batches:
     if not number:
         empty = [pa.array([], pa.int64()), *([pa.array([], pa.string())] * len(columns.names))]
         yield checked(dataset, sheet, pa.RecordBatch.from_arrays(empty, [ROW_NUMBER, *columns.names]), (), warnings)
+
+
+def _engine(address: URL) -> Engine:
+    engine = sa.create_engine(address.set(drivername=DRIVERS.get(address.drivername, address.drivername)))
+    if engine.dialect.name == "postgresql":
+        ask = engine.dialect._get_server_version_info  # type: ignore[attr-defined]
+
+        def version(connection: sa.Connection) -> tuple[int, ...]:
+            try:
+                return tuple(ask(connection))
+            except AssertionError:  # it calls itself KingbaseES or openGauss
+                return PROTOCOL_VERSION
+
+        engine.dialect._get_server_version_info = version  # type: ignore[attr-defined]
+    return engine
 
 
 class _Disposing:

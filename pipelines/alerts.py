@@ -23,6 +23,16 @@ from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 
+SECRETS = (
+    "ONENET_TOKEN_KEY",
+    "ONENET_RESTRICTED_KEY",
+    "ONENET_SFTP_PASSWORD",
+    "ONENET_SFTP_PASSPHRASE",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
+"""Variables of the environment that the command is not given."""
+
 SECONDS = 20
 """How long one way may take."""
 
@@ -101,11 +111,10 @@ def _ways(alerts: Alerts) -> list[tuple[str, Callable[[Report, str], None]]]:
 def _run(command: str, report: Report, title: str) -> None:
     """The command gets the report as JSON on its input, subject and text in its environment; no shell is involved."""
     told = {"ONENET_ALERT_SUBJECT": subject(report, title), "ONENET_ALERT_TEXT": body(report)}
-    secret = ("ONENET_TOKEN_KEY", "ONENET_RESTRICTED_KEY")
     subprocess.run(
         shlex.split(command),
         input=json.dumps(report.as_dict(), ensure_ascii=False).encode(),
-        env={name: value for name, value in os.environ.items() if name not in secret} | told,
+        env={name: value for name, value in os.environ.items() if name not in SECRETS} | told,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         timeout=SECONDS,

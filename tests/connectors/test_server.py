@@ -186,6 +186,54 @@ def test_more_rows_than_a_batch_come_in_order(desk, server, pulled):
     assert table["id"].to_pylist() == [str(n) for n in table["row_number"].to_pylist()]
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_a_server_that_speaks_the_protocol_and_calls_itself_otherwise_is_pulled_from(desk, server, pulled, monkeypatch):
+    """As KingbaseES and openGauss do, of which none was at hand."""
+    name = f"kingbase_{uuid.uuid4().hex[:12]}"
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(f"create database {name}"))
+        try:
+            other = Server(sa.make_url(server.url).set(database=name).render_as_string(hide_password=False))
+            other.table = server.table
+            other.run("create table {table} (id bigint primary key, name text, pay decimal(8,2), changed timestamp)")
+            other.add(1, "甲", "2026-01-05 10:00:00")
+            other.run(
+                "create or replace function pg_catalog.version() returns text language sql as "
+                "$$ select 'KingbaseES V008R006C008B0014 on x86_64-linux-gnu' $$"
+            )
+            other.engine.dispose()
+            monkeypatch.setenv(ENV, other.url)
+            assert desk.land(pulled()).rows_landed == 1
+            assert names(desk, pulled()) == ["甲"]
+        finally:
+            connection.execute(sa.text(f"drop database {name} with (force)"))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("oracle+oracledb://clerk:geheim@host/office", "Oracle"),
+        ("mssql+pyodbc://clerk:geheim@host/office", "SQL Server"),
+        ("dm+dmPython://clerk:geheim@host/office", "达梦"),
+        ("kingbase://clerk:geheim@host/office", "postgresql://"),
+        ("db2://clerk:geheim@host/office", "db2"),
+        ("clerk:geheim@host", "地址写错"),
+        ("postgresql://clerk:ge:heim@host:x/office", "地址写错"),
+    ],
+)
+def test_a_database_that_is_not_supported_is_named_with_what_is(desk, build, monkeypatch, url, words):
+    monkeypatch.setenv(ENV, url)
+    platform = build({"kind": "sql", "url_env": ENV}, ["id"], key=["id"], delivery={"semantics": "delta"})
+    report = desk.land(platform)
+    ((name, code, reason),) = report.rejected_deliveries
+    assert (name, code) == ("roll", "database_unsupported")
+    assert words in reason
+    assert "heim" not in str(report)
+    monkeypatch.delenv(ENV)
+    desk.land(platform)
+    assert manifest(desk.home).num_rows == 0
+
+
 def test_a_password_is_never_said(desk, build, monkeypatch):
     monkeypatch.setenv(ENV, "postgresql://clerk:geheim@127.0.0.1:1/office")
     platform = build({"kind": "sql", "url_env": ENV}, ["id"], key=["id"], delivery={"semantics": "delta"})
@@ -251,6 +299,6 @@ def test_what_could_not_be_pulled_is_a_rejected_delivery_until_it_can(desk, serv
 
 
 def test_a_missing_driver_is_the_reason_given(desk, build, monkeypatch):
-    monkeypatch.setenv(ENV, "oracle+nosuchdriver://clerk@127.0.0.1/office")
+    monkeypatch.setenv(ENV, "mysql+nosuchdriver://clerk@127.0.0.1/office")
     platform = build({"kind": "sql", "url_env": ENV}, ["id"], key=["id"], delivery={"semantics": "delta"})
     assert desk.land(platform).rejected_deliveries[0][1] == "driver_missing"
