@@ -116,6 +116,10 @@ class Home:
         """A contracted table between landing and release, e.g. `stage("mention", "person")`."""
         return self.root / "stage" / stage / f"{name}.parquet"
 
+    def made_of(self, version: str) -> Path:
+        """The stage files a release was made of, for the next one to be compared with."""
+        return self.root / "stage" / "made_of" / version
+
     @property
     def prepared_extracts(self) -> Path:
         """What the extracts of a release read, sorted by platform."""

@@ -97,6 +97,8 @@ class Served:
         order: columns its rows are sorted by before the key, so that the questions asked most touch few row groups; with
             the key they leave no two rows in a tie.
         required: a missing stage file is an error; otherwise it counts as empty.
+        by: columns that are shown as they are, never null, and tell which rows belong together: where the stage files of some
+            of them say something else than those of the library, all rows of that value are replaced; none: the whole table is.
         derived: made by `warehouse/release/sql/<schema>_<name>.sql` from tables served before it and from its stage
             files, which that statement reads as `stage`.
     """
@@ -105,10 +107,12 @@ class Served:
     view: str
     sources: tuple[tuple[str, str], ...]
     order: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
     required: bool = True
     derived: bool = False
 
 
+_ENTITY = ("entity_kind", "entity_id")
 _ROW = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "role")
 
 
@@ -125,7 +129,7 @@ def _golden_tables(model: DataModel) -> Iterator[Served]:
         if kind not in hooked:
             yield _golden_table(model, kind)
     for relation in model.relations:
-        yield Served(relation.table, relation.table.zh, (("relation", relation.table.name),))
+        yield Served(relation.table, relation.table.zh, (("relation", relation.table.name),), by=(f"{relation.left}_id",))
     for kind in hooked:
         yield replace(_golden_table(model, kind), derived=True)
     yield Served(model.grid, "网格", (("base", "grid"),))
@@ -134,7 +138,7 @@ def _golden_tables(model: DataModel) -> Iterator[Served]:
 def _golden_table(model: DataModel, kind: str) -> Served:
     declared = model.kinds[kind]
     order = ("grid_code",) if model.is_placed(kind) else ()
-    return Served(_masked(model, kind), declared.view or declared.title.zh, (("golden", kind),), order)
+    return Served(_masked(model, kind), declared.view or declared.title.zh, (("golden", kind),), order, (f"{kind}_id",))
 
 
 def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
@@ -145,15 +149,15 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
     failing = ("suite", "expectation", "platform", "delivery_id", "file_name", "sheet_name", "row_number", "role", "entity_id", "column")
     rejected = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")
     return (
-        Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id")),
+        Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id"), _ENTITY),
         Served(link.REDIRECT, "编号变更", each("redirect"), required=False),
-        Served(link.HISTORY, "编号沿革", each("history"), required=False),
-        Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), required=False),
-        Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw")),
-        Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id")),
-        Served(evidence.CERTAINTY, "确信度", each("certainty")),
+        Served(link.HISTORY, "编号沿革", each("history"), by=_ENTITY, required=False),
+        Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), _ENTITY, required=False),
+        Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw"), _ENTITY),
+        Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id"), _ENTITY),
+        Served(evidence.CERTAINTY, "确信度", each("certainty"), by=_ENTITY),
         Served(evidence.RELIABILITY, "来源可靠度", each("reliability")),
-        Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides)),
+        Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides), ("entity_kind", "left_entity_id")),
         Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
         Served(process.EVENT_STAGE, "事件环节", (("process", "event_stage"),), ("event_id", "reached_at"), required=False),
         Served(process.EVENT_DEADLINE, "事件时限", (("process", "event_deadline"),), ("event_id",), required=False),

@@ -7,6 +7,7 @@ listed is shown as it is: a platform may name a role nobody thought of.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from warehouse.model.data_model import DataModel
 
@@ -140,12 +141,14 @@ def relation_words(model: DataModel) -> Mapping[str, str]:
     return {**ties, **FOLLOWS}
 
 
+@cache
 def words(model: DataModel) -> Mapping[str, Mapping[str, str]]:
     """Column name → code → Chinese word; the views of schema `一张网` show the words."""
     golden = {column: values for kind in model.kinds for column, values in model.closed(kind).items()}
     return {"entity_kind": model.kind_titles, "relation": relation_words(model), **golden, **_WORDS}
 
 
+@cache
 def closed(model: DataModel) -> Mapping[str, Mapping[str, str]]:
     """Column of the release (or its name in every table) whose codes One Network itself sets, with their words.
 

@@ -18,8 +18,9 @@ from warehouse.model.home import Home
 from warehouse.model.release import release_tables
 from warehouse.model.session import connect
 from warehouse.model.sql import literal as text
-from warehouse.release.fill import fill
+from warehouse.release.fill import Filled, fill, recipe
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseError, ReleaseFacts, delivery_lines, file_line
+from warehouse.release.renewal import copy_former, former_release, remember
 from warehouse.release.versions import fingerprint, published, unpublished
 
 STORAGE_VERSION = "v1.2.0"
@@ -37,7 +38,8 @@ def build_release(
 ) -> Path:
     """Build `<home>/releases/<version>/one_network.duckdb` and its manifest from the stage files of `home`.
 
-    Everything is written to a folder aside that gets its name at the end: a failed or killed build leaves no release and
+    Where the library was made by the same recipe its file is copied, and only what says something else is written anew
+    (`renewal`). Everything is written to a folder aside that gets its name at the end: a failed or killed build leaves no release and
     no trace after the next build, which also removes candidates that were never published. The tables hold no time of day: two builds from the same stages hold the same tables.
 
     Args:
@@ -63,7 +65,7 @@ def build_release(
     try:
         settings: Settings = {"threads": threads} if threads else {}
         settings |= {"memory_limit": memory_limit} if memory_limit else {}
-        tables = _write(home, aside / LIBRARY, version, facts, settings)
+        made = _write(home, aside / LIBRARY, version, facts, settings)
         (aside / LIBRARY).chmod(0o444)
         sync(aside / LIBRARY)
         Manifest(
@@ -76,7 +78,7 @@ def build_release(
             duckdb=duckdb.__version__,
             storage_version=STORAGE_VERSION,
             deliveries=delivery_lines(facts.deliveries),
-            tables=tables,
+            tables=made.rows,
             file=file_line(aside / LIBRARY),
         ).write(aside)
         aside.rename(home.release(version))
@@ -97,11 +99,17 @@ def _clear(home: Home) -> None:
             shutil.rmtree(home.release(candidate))
 
 
-def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> dict[str, int]:
-    """Write all tables into `file`; return rows per table."""
-    spill = file.parent / "spill"
+def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> Filled:
+    """Write all tables into `file`."""
+    spill, tables = file.parent / "spill", release_tables(home.data_model)
     with connect(**{**settings, "temp_directory": str(spill)}) as con:
+        made_by = recipe(con, home, tables, facts.code_version)
+        former = former_release(home, made_by)
+        if former and not copy_former(home, former, file):
+            former = None
+            file.unlink()
         con.execute(f"attach {text(str(file))} as release (storage_version {text(STORAGE_VERSION)})")
-        counts = fill(con, home, release_tables(home.data_model), version, facts)
+        filled = fill(con, home, tables, version, facts, former=former)
     shutil.rmtree(spill, ignore_errors=True)
-    return counts
+    remember(home, version, made_by, tables, filled.unsorted)
+    return filled

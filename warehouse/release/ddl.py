@@ -58,7 +58,7 @@ def create_table(model: DataModel, table: Table) -> str:
         f"{name(c.name)} {column_type(model, table, c)}{'' if c.nullable and c.name not in table.key else ' not null'}"
         for c in table.columns
     )
-    return f"create table {qualified(table)} ({columns})"
+    return f"create or replace table {qualified(table)} ({columns})"
 
 
 def comments(served: Served) -> Iterator[str]:
@@ -76,7 +76,9 @@ def comments(served: Served) -> Iterator[str]:
 def create_view(model: DataModel, served: Served) -> str:
     """The table under its Chinese name, columns under their titles, codes as Chinese words."""
     columns = ", ".join(f"{_worded(model, served.table, c)} as {name(c.title)}" for c in served.table.columns)
-    return f"create view {name(CHINESE)}.{name(served.view)} as select {columns} from {qualified(served.table)}"
+    return (
+        f"create or replace view {name(CHINESE)}.{name(served.view)} as select {columns} from {qualified(served.table)}"
+    )
 
 
 def dictionary(tables: Sequence[Served]) -> list[dict[str, object]]:

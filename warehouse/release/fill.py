@@ -6,7 +6,11 @@ what stands beside it (`build`, `restricted`), or what a column shows (`showing`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +26,7 @@ from warehouse.model.sql import identifier as name
 from warehouse.release import ddl
 from warehouse.release.ddl import qualified
 from warehouse.release.manifest import ReleaseError, ReleaseFacts, delivery_lines
+from warehouse.release.renewal import TOUCHED, WHOLE, Former, How
 from warehouse.release.showing import shown
 from warehouse.release.versions import fingerprint
 
@@ -33,6 +38,14 @@ NORMS = {
 }
 
 
+@dataclass
+class Filled:
+    """What a release file holds: rows per table, and how many of them lie outside the order at the end of theirs."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    unsorted: dict[str, int] = field(default_factory=dict)
+
+
 def fill(
     con: duckdb.DuckDBPyConnection,
     home: Home,
@@ -41,43 +54,97 @@ def fill(
     facts: ReleaseFacts,
     *,
     full: bool = False,
-) -> dict[str, int]:
-    """Write all `tables` into the database attached as `release`; return rows per table.
+    former: Former | None = None,
+) -> Filled:
+    """Write all `tables` into the database attached as `release`; return what it holds.
 
     Args:
-        con: connection with an empty, writable database attached as `release`; it is detached at the end.
+        con: connection with a writable database attached as `release`; it is detached at the end.
         home: the home whose stage files are read and whose token key is used.
         tables: `release_tables`, or `restricted_tables` with `full`.
         version: written into `catalogue.release`.
         facts: written into `catalogue.release`.
         full: nothing is masked.
+        former: the release the database is a copy of; without it the database is empty.
 
     Raises:
         ReleaseError: a required stage file is missing, or a code is none One Network knows.
     """
-    made = {
-        "catalogue.release": _release_row(version, facts),
-        "catalogue.field": FIELD.conform(pa.Table.from_pylist(ddl.dictionary(tables))),
-        "catalogue.code": CODE.conform(pa.Table.from_pylist(ddl.labels(home.data_model))),
-    }
-    counts = {}
+    made = _made(home, tables) | {"catalogue.release": _release_row(version, facts)}
+    filled = Filled()
     con.execute("use release")
     install(con, token_key(home))
     create_cadence_macro(con, temporary=True)
-    for statement in ddl.create_schemas():
-        con.execute(statement)
-    for served in tables:
-        con.begin()  # one commit a table: hundreds of comments would each wait for the disk
-        con.execute(ddl.create_table(home.data_model, served.table))
-        counts[served.table.full_name] = _load(con, home, served, made, full)
-        con.execute(ddl.create_view(home.data_model, served))
-        for statement in ddl.comments(served):
+    if former is None:
+        for statement in ddl.create_schemas():
             con.execute(statement)
+    for served in tables:
+        table = served.table
+        con.begin()  # one commit a table: hundreds of comments would each wait for the disk
+        change = WHOLE if former is None else former.change(con, served, _sources(home, served))
+        if change.how is How.WHOLE:
+            _write(con, home, served, made, full)
+        elif change.how is How.ROWS:
+            _replace(con, home, served, full)
+        filled.unsorted[table.full_name] = change.unsorted
+        filled.rows[table.full_name] = _count(con, served)
         con.commit()
     con.execute("checkpoint release")
     con.execute("use memory")
     con.execute("detach release")
-    return counts
+    return filled
+
+
+def recipe(con: duckdb.DuckDBPyConnection, home: Home, tables: Sequence[Served], code_version: str) -> str:
+    """A fingerprint of how `tables` are made of their stage files: two releases of one recipe differ in what came in alone."""
+    install(con, token_key(home))
+    (token,) = con.sql("select keyed_token('recipe')").fetchall()[0]
+    sha = hashlib.sha256("\0".join([code_version, duckdb.__version__, str(token)]).encode())
+    for statement in _statements(home, tables):
+        sha.update(statement.encode() + b"\0")
+    return sha.hexdigest()
+
+
+def _statements(home: Home, tables: Sequence[Served]) -> Iterator[str]:
+    model = home.data_model
+    for served in tables:
+        yield ddl.create_table(model, served.table)
+        yield ddl.create_view(model, served)
+        yield from ddl.comments(served)
+        yield from (shown(model, served, column) for column in served.table.columns)
+        yield repr((served.sources, served.order, served.by))
+    yield from (json.dumps(table.to_pylist(), ensure_ascii=False) for table in _made(home, tables).values())
+
+
+def _made(home: Home, tables: Sequence[Served]) -> dict[str, pa.Table]:
+    """What the release step makes itself of what is declared."""
+    return {
+        "catalogue.field": FIELD.conform(pa.Table.from_pylist(ddl.dictionary(tables))),
+        "catalogue.code": CODE.conform(pa.Table.from_pylist(ddl.labels(home.data_model))),
+    }
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool
+) -> None:
+    """Make one table with its view and comments, its rows in order."""
+    con.execute(ddl.create_table(home.data_model, served.table))
+    _load(con, home, served, made, full)
+    con.execute(ddl.create_view(home.data_model, served))
+    for statement in ddl.comments(served):
+        con.execute(statement)
+
+
+def _replace(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool) -> None:
+    """Replace the rows of one table whose `by` is in `TOUCHED`."""
+    same = " and ".join(f"t.{name(c)} = s.{name(c)}" for c in served.by)
+    con.execute(f"delete from {qualified(served.table)} s using {TOUCHED} t where {same}")
+    touched = f"(from {sql.parquet(_sources(home, served))} s semi join {TOUCHED} t on {same})"
+    _insert(con, served, f"select {_columns(home, served, full)} from {touched}")
+
+
+def _count(con: duckdb.DuckDBPyConnection, served: Served) -> int:
+    return int((con.execute(f"select count(*) from {qualified(served.table)}").fetchone() or (0,))[0])
 
 
 def order(served: Served) -> str:
@@ -85,23 +152,26 @@ def order(served: Served) -> str:
     return ", ".join(f"{name(c)} nulls first" for c in dict.fromkeys(served.order + served.table.key))
 
 
-def _load(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> int:
-    """Insert the rows of one table, ordered; return how many."""
-    table = served.table
+def _load(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> None:
+    """Insert the rows of one table, ordered."""
     rows = _derived(con, home, served, full) if served.derived else _union(con, home, served, made, full)
     if rows:
-        columns = ", ".join(name(c) for c in table.names)
-        try:
-            # Masks and tokens are made before sorting: a view on them would be evaluated for every comparison.
-            con.execute(f"insert into {qualified(table)} select {columns} from ({rows}) order by {order(served)}")
-        except duckdb.ConversionException:
-            raise ReleaseError(
-                f"{table.full_name}: a value does not fit its column; a new code of One Network is added in "
-                "warehouse/model/vocabulary.py first"
-            ) from None
-    if table.full_name in made:
+        _insert(con, served, rows)
+    if served.table.full_name in made:
         con.unregister("made")
-    return int((con.execute(f"select count(*) from {qualified(table)}").fetchone() or (0,))[0])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, served: Served, rows: str) -> None:
+    table = served.table
+    columns = ", ".join(name(c) for c in table.names)
+    try:
+        # Masks and tokens are made before sorting: a view on them would be evaluated for every comparison.
+        con.execute(f"insert into {qualified(table)} select {columns} from ({rows}) order by {order(served)}")
+    except duckdb.ConversionException:
+        raise ReleaseError(
+            f"{table.full_name}: a value does not fit its column; a new code of One Network is added in "
+            "warehouse/model/vocabulary.py first"
+        ) from None
 
 
 def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> str:
@@ -111,10 +181,12 @@ def _union(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Map
     if served.table.full_name in made:
         con.register("made", made[served.table.full_name])
         parts.append("from made")
-    columns = ", ".join(
-        f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}" for c in served.table.columns
-    )
-    return " union all ".join(f"select {columns} {part}" for part in parts)
+    return " union all ".join(f"select {_columns(home, served, full)} {part}" for part in parts)
+
+
+def _columns(home: Home, served: Served, full: bool) -> str:
+    """Every column of a table as the release may show it, from the columns of its stage files."""
+    return ", ".join(f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}" for c in served.table.columns)
 
 
 def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool) -> str:
@@ -138,12 +210,12 @@ def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: b
     return statement
 
 
-def _sources(home: Home, served: Served) -> list[str]:
+def _sources(home: Home, served: Served) -> list[Path]:
     sources = []
     for stage, stage_name in served.sources:
         path = home.stage(stage, stage_name)
         if path.exists():
-            sources.append(str(path))
+            sources.append(path)
         elif served.required:
             raise ReleaseError(
                 f"{served.table.full_name}: stage file {stage}/{stage_name} is missing; run that stage first"

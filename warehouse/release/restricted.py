@@ -125,7 +125,7 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, key: str, 
             )
         except duckdb.Error as error:
             raise ReleaseError(f"the restricted release can't be made ({type(error).__name__})") from None
-        return fill(con, home, restricted_tables(home.data_model), version, facts, full=True)
+        return fill(con, home, restricted_tables(home.data_model), version, facts, full=True).rows
 
 
 def _load_encryption(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,165 @@
+"""What each day costs, step by step: `python -m benchmarks.days --persons 10000` writes benchmarks/DAYS.md.
+
+The sample city is run on its first day, on the next two, on which all platforms deliver, and on a day on which nothing came
+but one small file of the hotline. Every run is a process of its own that does one step at a time, so that the processor time of each step is
+its own. A step that was not done again, as all it reads is the same, is shown as a dash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import multiprocessing
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.sample import write_city
+from pipelines.progress import FAILED, STARTED, SUCCEEDED, ProgressHandler
+from pipelines.settings import Settings
+from warehouse.model import Home
+
+RESULT = Path(__file__).with_name("DAYS.md")
+SMALL = "rexian_12345"
+AROUND = "libraries, plan, report"
+TOKEN_KEY = "days-days-days-days-days-days-days-days"
+
+
+@dataclass(frozen=True)
+class Day:
+    """Processor seconds of every step that was done, of the run, and the seconds on the clock."""
+
+    steps: dict[str, float]
+    cpu: float
+    wall: float
+
+
+class Clock(ProgressHandler):
+    """Notes the processor time of every step; right where one step is done at a time."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        super().__init__(0, Console(quiet=True))
+        self.seconds: dict[str, float] = {}
+        self._began = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note one event."""
+        meta = getattr(record, "dagster_meta", None) or {}
+        event, step = meta.get("dagster_event"), meta.get("step_key")
+        if event is None or not step:
+            return
+        if event.event_type_value == STARTED:
+            self._began = time.process_time()
+        elif event.event_type_value in (SUCCEEDED, FAILED):
+            self.seconds[step.replace("__", "/")] = time.process_time() - self._began
+
+
+def _run(settings: Settings, answer: multiprocessing.SimpleQueue[Day]) -> None:
+    os.environ |= {"ONENET_STEPS_AT_A_TIME": "1", "ONENET_TOKEN_KEY": TOKEN_KEY}
+    began = time.perf_counter()
+    from pipelines import run
+
+    clock = Clock()
+    run.ProgressHandler = lambda *_: clock  # type: ignore[assignment,misc]
+    before = _marks(settings.home)
+    outcome = run.run_main_job(settings, clock.console)
+    if not outcome.released:
+        raise SystemExit("\n".join([*outcome.failures, *outcome.blocking]))
+    after = _marks(settings.home)
+    same = {name for name, mark in after.items() if before.get(name) == mark}
+    steps = {step: cpu for step, cpu in clock.seconds.items() if _marker_name(step) not in same}
+    answer.put(Day(steps, time.process_time(), time.perf_counter() - began))
+
+
+def _marker_name(step: str) -> str:
+    return step.replace("check_", "check/").replace("/", ".")
+
+
+def _marks(home: Home) -> dict[str, int]:
+    """Step → when it was last done."""
+    return {mark.stem: mark.stat().st_mtime_ns for mark in home.done("any").parent.glob("*.json")}
+
+
+def run_day(inbox: Path, home: Path) -> Day:
+    """One run in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    answer: multiprocessing.SimpleQueue[Day] = context.SimpleQueue()
+    process = context.Process(target=_run, args=(Settings(inbox, Home(home)), answer))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"the run on {inbox} ended with {process.exitcode}")
+    return answer.get()
+
+
+def small_inbox(city: Path, day: Path, out: Path) -> Path:
+    """The inbox of the first day, and the one file the hotline delivers on another."""
+    shutil.copytree(city / "deliveries", out)
+    for file in (day / "deliveries" / SMALL).iterdir():
+        shutil.copy2(file, out / SMALL)
+    return out
+
+
+def measure(city: Path, work: Path, days_later: int) -> dict[str, Day]:
+    """Run the days; the cost of each by its name."""
+    later = sorted((city / "days").iterdir())
+    shutil.rmtree(work, ignore_errors=True)
+    home = work / "home"
+    days = {"day 0": run_day(city / "deliveries", home)}
+    shutil.copytree(home, work / "small", symlinks=True)
+    days["small file"] = run_day(small_inbox(city, later[0], work / "inbox"), work / "small")
+    for number, day in enumerate(later[:days_later], start=1):
+        days[f"day {number}"] = run_day(day / "deliveries", home)
+    return days
+
+
+def table(days: dict[str, Day]) -> list[str]:
+    """The figures as Markdown: a line a step, a column a day."""
+    names = list(dict.fromkeys(step for day in days.values() for step in day.steps))
+    around = {name: day.cpu - sum(day.steps.values()) for name, day in days.items()}
+    first = days["day 0"].cpu
+    return [
+        f"| step | {' | '.join(days)} |",
+        f"|---|{'--:|' * len(days)}",
+        *(f"| {step} | {' | '.join(_shown(day.steps.get(step)) for day in days.values())} |" for step in names),
+        f"| {AROUND} | {' | '.join(f'{around[name]:.1f}' for name in days)} |",
+        f"| **CPU seconds** | {' | '.join(f'**{day.cpu:.1f}**' for day in days.values())} |",
+        f"| **of the first day** | {' | '.join(f'**{day.cpu / first:.0%}**' for day in days.values())} |",
+        f"| seconds on the clock, one step at a time | {' | '.join(f'{day.wall:.0f}' for day in days.values())} |",
+    ]
+
+
+def _shown(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:.1f}"
+
+
+def main() -> None:
+    """Write the city, run its days, write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--later", type=int, default=2, choices=range(3), help="days on which every platform delivers")
+    parser.add_argument("--work", type=Path, default=Path(__file__).parent / ".work" / "days")
+    given = parser.parse_args()
+    city = given.work / f"city-{given.persons}-{given.seed}"
+    if not (city / "days").is_dir():
+        write_city(given.persons, given.seed, city, days=range(1, 3))
+    lines = [
+        f"# What each day costs in a sample city of {given.persons:,} people",
+        "",
+        f"`python -m benchmarks.days --persons {given.persons} --seed {given.seed}`, {os.cpu_count()} cores; seconds of the processor. "
+        "On days 1 and 2 every platform delivers; on the day of the small file the hotline alone does, some dozens of rows. "
+        "A dash is a step that was not done again.",
+        "",
+        *table(measure(city, given.work / "run", given.later)),
+    ]
+    RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(RESULT.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

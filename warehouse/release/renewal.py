@@ -1,0 +1,172 @@
+"""What of the library holds in the next release: its file is copied, and only rows that say something else are written anew.
+
+Belongs here: whether the library can be built on, and which rows of a table are to be replaced. Does not: writing them (`fill`) or
+the file itself (`build`).
+
+Beside each release its stage files are kept under `stage/made_of/<version>`, as further names of the same files: they take no
+room until a stage writes its file anew. Rows that belong together (all claims about an entity) are compared by the sum of their
+hashes, so what differs is known without masking or sorting a row. A kept row is right as it was: the file it comes from is
+the one its manifest describes, which was verified when it was published, and it was made by the same recipe.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+import duckdb
+from pydantic import ValidationError
+
+from warehouse.model.durable import write_whole
+from warehouse.model.home import Home
+from warehouse.model.release import Served
+from warehouse.model.sql import identifier as name
+from warehouse.model.sql import parquet
+from warehouse.release.manifest import LIBRARY, Manifest, file_line
+from warehouse.release.versions import published
+
+RECORD = "record.json"
+UNSORTED = 0.1
+"""Share of a table's rows that may lie outside its order, at its end; beyond it the table is written whole, in order."""
+
+TOUCHED = "touched"
+"""Temporary table with the values of `Served.by` whose rows are to be replaced."""
+
+
+class How(Enum):
+    """What becomes of a table: it is kept, the rows in `TOUCHED` are replaced, or it is written anew as a whole."""
+
+    KEPT = auto()
+    ROWS = auto()
+    WHOLE = auto()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of a table, and how many of its rows then lie outside its order."""
+
+    how: How
+    unsorted: int = 0
+
+
+WHOLE = Change(How.WHOLE)
+
+
+@dataclass(frozen=True)
+class Former:
+    """The release that is built on.
+
+    Attributes:
+        version: which.
+        folder: where its stage files are kept.
+        tables: rows of each of its tables.
+        unsorted: rows at the end of each table that were replaced since it was last written whole.
+    """
+
+    version: str
+    folder: Path
+    tables: Mapping[str, int]
+    unsorted: Mapping[str, int]
+
+    def change(self, con: duckdb.DuckDBPyConnection, served: Served, sources: Sequence[Path]) -> Change:
+        """What becomes of a table; where rows are to be replaced, `TOUCHED` is made here.
+
+        Args:
+            con: connection that knows no table `touched` of another meaning.
+            served: the table; one that is derived from others is always written whole.
+            sources: its stage files as they are now.
+        """
+        former = {path: self.folder / path.parent.name / path.name for path in sources}
+        if served.derived or not sources or self._kept(served) != set(former.values()):
+            return WHOLE
+        held = self.unsorted.get(served.table.full_name, 0)
+        differing = [path for path, old in former.items() if not _same(path, old)]
+        if not differing:
+            return Change(How.KEPT, held)
+        if not served.by:
+            return WHOLE
+        con.execute(_touched(served.by, [former[path] for path in differing], differing))
+        same = " and ".join(f"t.{name(c)} = s.{name(c)}" for c in served.by)
+        (rows,) = con.sql(f"select count(*) from {parquet(sources)} s semi join {TOUCHED} t on {same}").fetchall()[0]
+        if held + rows > UNSORTED * self.tables.get(served.table.full_name, 0):
+            return WHOLE
+        return Change(How.ROWS, held + rows)
+
+    def _kept(self, served: Served) -> set[Path]:
+        paths = (self.folder / stage / f"{file}.parquet" for stage, file in served.sources)
+        return {path for path in paths if path.exists()}
+
+
+def former_release(home: Home, recipe: str) -> Former | None:
+    """The library, if the next release can be built on it: made by the same recipe, its stage files known, its file whole."""
+    version = published(home)
+    if version is None:
+        return None
+    folder = home.made_of(version)
+    try:
+        manifest = Manifest.read(home.release(version))
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        known = record["recipe"] == recipe and bool(manifest.published_at) and record["files"] == _states(folder)
+        unsorted = dict(record["unsorted"])
+    except (FileNotFoundError, ValidationError, ValueError, KeyError, TypeError):
+        return None
+    return Former(version, folder, manifest.tables, unsorted) if known else None
+
+
+def copy_former(home: Home, former: Former, file: Path) -> bool:
+    """Copy the file of the former release; whether the copy is what its manifest describes."""
+    shutil.copyfile(home.release(former.version) / LIBRARY, file)
+    return file_line(file) == Manifest.read(home.release(former.version)).file
+
+
+def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], unsorted: Mapping[str, int]) -> None:
+    """Keep the stage files a release was made of, for the next one. Where the file system knows no links nothing is kept.
+
+    What was kept of other releases than the library goes.
+    """
+    folder = home.made_of(version)
+    library = published(home)
+    for other in folder.parent.glob("*"):
+        if other.name != library:
+            shutil.rmtree(other)
+    try:
+        for stage, file in dict.fromkeys(source for served in tables for source in served.sources):
+            path = home.stage(stage, file)
+            if path.exists():
+                (folder / stage).mkdir(parents=True, exist_ok=True)
+                os.link(path, folder / stage / path.name)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    lying = {table: rows for table, rows in unsorted.items() if rows}
+    content = {"recipe": recipe, "unsorted": lying, "files": _states(folder)}
+    write_whole(folder / RECORD, json.dumps(content, indent=2).encode())
+
+
+def _states(folder: Path) -> dict[str, list[int]]:
+    """Size and time of every stage file that is kept: one that was written over in its place is not what it was."""
+    files = sorted(folder.glob("*/*.parquet"))
+    return {f"{file.parent.name}/{file.name}": [file.stat().st_size, file.stat().st_mtime_ns] for file in files}
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two stage files hold the same bytes."""
+    return one.samefile(other) or file_line(one).sha256 == file_line(other).sha256
+
+
+def _touched(by: Sequence[str], old: Sequence[Path], new: Sequence[Path]) -> str:
+    """The statement that makes `TOUCHED`: every value of `by` whose rows are not the same rows in both."""
+    keys = ", ".join(map(name, by))
+
+    def summed(files: Sequence[Path]) -> str:
+        return f"select {keys}, count(*) as n, sum(hash(r)::hugeint) as h from {parquet(files)} r group by {keys}"
+
+    return (
+        f"create or replace temp table {TOUCHED} as select {keys} from ({summed(old)}) o "
+        f"full join ({summed(new)}) n using ({keys}) where o.n is distinct from n.n or o.h is distinct from n.h"
+    )
