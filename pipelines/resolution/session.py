@@ -89,11 +89,15 @@ def _fill(text: str, texts: Mapping[str, str]) -> str:
 @contextmanager
 def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
     """A Parquet file under a contract, written aside and put in place when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = aside(path)
-    with pq.ParquetWriter(written, contract.arrow, compression="zstd", compression_level=1) as writer:
+    with writing(aside(path), contract) as writer:
         yield writer
-    put_in_place(written, path)
+    put_in_place(aside(path), path)
+
+
+def writing(path: Path, contract: Table) -> pq.ParquetWriter:
+    """A writer of a Parquet file under a contract; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1)
 
 
 class Sink(Protocol):

@@ -11,15 +11,18 @@ representative is a person, their seat a home); see `DataModel.golden_order`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.resolution import statements
+from pipelines.markers import code_fingerprint
+from pipelines.resolution import statements, touched
 from pipelines.resolution.authority import AUTHORITY
 from pipelines.resolution.rules import rules
-from pipelines.resolution.session import Session, Sink, Source, parquet_writer, pour, statement
+from pipelines.resolution.session import Session, Sink, Source, pour, statement, writing
+from pipelines.resolution.touched import Said
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel, shipped
@@ -29,6 +32,9 @@ from warehouse.model.table import Column, Table
 
 SLICE = 400_000
 """Mentions worked on at a time; about ten claims each."""
+
+KEY = {"golden": 0, "attribute": 1, "conflict": 1}
+"""Place of the column with the id of the entity in each file that is written."""
 
 AUTHORITY_TABLE = Table(
     "stage", "authority", "权威度", "Authority", "one line per role and attribute", (),
@@ -128,8 +134,9 @@ def write_golden(
 ) -> dict[str, int]:
     """Choose the golden values of a kind from stage to stage files, in bounded memory.
 
-    Reads `mention`, `entity` of the kind, `grid/tree`, and of the kinds before it `mention`, `entity`, `golden`. Writes
-    `golden`, `attribute` and `conflict` of the kind.
+    Entities about which all mentions say what they said the last time keep the rows they have (`touched`). Reads `mention`, `entity`
+    of the kind, `grid/tree`, and of the kinds before it `mention`, `entity`, `golden`. Writes `golden`, `attribute` and `conflict`
+    of the kind, the same whatever was kept.
 
     Returns:
         Row counts of the three files, by stage name.
@@ -142,13 +149,24 @@ def write_golden(
             {other: resolved(home, other) for other in home.data_model.golden_reads(kind)},
             home.stage("grid", "tree"),
         )
-        _open(session, home.data_model, kind, given)
-        with (
-            parquet_writer(home.stage("golden", kind), home.data_model.golden(kind)) as gold,
-            parquet_writer(home.stage("attribute", kind), ATTRIBUTE) as claims,
-            parquet_writer(home.stage("conflict", kind), CONFLICT) as conflicts,
-        ):
-            return _survive(session, home.data_model, kind, slice_size, _Sinks(gold, claims, conflicts))
+        model = home.data_model
+        _open(session, model, kind, given)
+        said = Said.take(home.stage("said", kind), touched.recipe(session, [code_fingerprint(), *_texts(model, kind)]))
+        contracts = {"golden": model.golden(kind), "attribute": ATTRIBUTE, "conflict": CONFLICT}
+        files = {stage: home.stage(stage, kind) for stage in contracts}
+        if not all(file.exists() for file in files.values()):
+            said.forget()
+        fresh = {stage: file.with_name(f".{file.stem}.fresh.writing") for stage, file in files.items()}
+        with ExitStack() as open_:
+            sinks = (open_.enter_context(writing(fresh[stage], contract)) for stage, contract in contracts.items())
+            _survive(session, model, kind, slice_size, _Sinks(*sinks), said)
+    kept = said.unaltered()
+    counts = {
+        stage: touched.put_together(files[stage], fresh[stage], contract, contract.names[KEY[stage]], kept)
+        for stage, contract in contracts.items()
+    }
+    said.keep()
+    return counts
 
 
 def open_empty(session: Session, model: DataModel, kind: str) -> None:
@@ -225,22 +243,31 @@ def _rules(model: DataModel, kind: str) -> pa.Table:
     )
 
 
-def _survive(session: Session, model: DataModel, kind: str, slice_size: int, sinks: _Sinks) -> dict[str, int]:
-    """Run all slices, one after another, into the sinks."""
-    session.table("member", "member", slice_size=str(slice_size))
-    (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 0) from member").fetchall()[0]
-    counts = {"golden": 0, "attribute": 0, "conflict": 0}
+def _texts(model: DataModel, kind: str) -> tuple[str, str, str]:
+    """The statements that follow from the declaration of a kind: its claimants, its claims, its golden records."""
     names = model.attributes(kind)
     claim = " union all ".join(
         rule.select(names.index(rule.attribute), number) for number, rule in enumerate(rules(model, kind))
     )
+    return statements.claimant(model, kind), claim, statements.golden(model, kind)
+
+
+def _survive(
+    session: Session, model: DataModel, kind: str, slice_size: int, sinks: _Sinks, said: Said | None = None
+) -> None:
+    """Run all slices, one after another, into the sinks; with `said` only entities about which something else is said."""
+    session.table("member", "member", slice_size=str(slice_size))
+    (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 0) from member").fetchall()[0]
+    _, claim, gold = _texts(model, kind)
     chosen = ",\n    ".join(
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"
-        for number, name in enumerate(names)
+        for number, name in enumerate(model.attributes(kind))
     )
     for slice_no in range(slices):
         at = {"slice_no": str(slice_no), "kind": kind}
         _claimants(session, model, kind, str(slice_no))
+        if said and not said.limit_claimants(session, model, kind):
+            continue
         session.con.execute(f"create or replace temp table claim as {claim}")
         session.table("candidate", "candidate")
         session.table("winner", "winner")
@@ -249,14 +276,12 @@ def _survive(session: Session, model: DataModel, kind: str, slice_size: int, sin
         session.table("conflict", "conflict", **at)
         session.table("size", "size")
         session.table("chosen", "chosen", columns=chosen)
-        counts["golden"] += pour(session.con.sql(statements.golden(model, kind)), model.golden(kind), sinks.golden)
-        counts["attribute"] += pour(session.query("attribute", **at), ATTRIBUTE, sinks.attribute)
+        pour(session.con.sql(gold), model.golden(kind), sinks.golden)
+        pour(session.query("attribute", **at), ATTRIBUTE, sinks.attribute)
         table = CONFLICT.conform(
             session.con.sql("select * from conflict order by entity_no, attribute, value").to_arrow_table()
         )
         sinks.conflict.write_table(table)
-        counts["conflict"] += table.num_rows
-    return counts
 
 
 def _place(session: Session, model: DataModel, kind: str) -> None:

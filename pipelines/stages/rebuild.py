@@ -120,5 +120,6 @@ def compare_partitions(kind: str, here: npt.NDArray[np.int64], anew: npt.NDArray
 
 def forget_stages(home: Home) -> None:
     """Make the next run do every step again, from the landing area: ids, models and judgements are kept."""
-    for folder in (home.done("any").parent, home.matched("any").parent, home.value_cache):
+    remembered = (home.stage("said", "any").parent, home.made_of("any").parent)
+    for folder in (home.done("any").parent, home.matched("any").parent, home.value_cache, *remembered):
         shutil.rmtree(folder, ignore_errors=True)
