@@ -12,6 +12,7 @@ from pipelines.stages.falls import falls
 from quality.suites import examine, suites_of_release
 from warehouse.model.home import LIBRARY_FILE
 from warehouse.model.quality import EXPECTATION, FAILING_ROW, FALL
+from warehouse.release.renewal import news
 
 
 def check_stage(settings: Settings, suite: str) -> Counts:
@@ -27,7 +28,8 @@ def check_candidate(settings: Settings, version: str) -> Counts:
     candidate = settings.home.release(version) / LIBRARY_FILE
     fallen = falls(settings, candidate)
     FALL.write(fallen, settings.home.stage("quality", "fall"))
-    found = examine(suites_of_release(model), candidate, model, {FALL.full_name: fallen})
+    new = news(settings.home, version)
+    found = examine(suites_of_release(model), candidate, model, {FALL.full_name: fallen}, new.rows)
     FAILING_ROW.write(found.rows, settings.home.stage("failing_row", "release"))
     return _keep(settings, "release", found.results)
 

@@ -192,17 +192,19 @@ _SOURCE = ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "
 def personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
     """A query with a row per place of the attached release that holds a full identity or mobile number: column and row.
 
-    Tables only: views show the same values again. Of maps to numbers the keys are looked at; a weight is no phone. A row
+    Only what nobody has looked through yet (`looked_through`). Tables only: views show the same values again. Of maps to numbers the keys are looked at; a weight is no phone. A row
     that tells of an entity leads to a source row of it.
     """
     columns = con.execute(
-        "select c.schema_name, c.table_name, list((c.column_name, c.data_type) order by c.column_index) "
-        "from duckdb_columns() c semi join duckdb_tables() t using (database_name, schema_name, table_name) "
+        "select c.schema_name, c.table_name, t.place, list((c.column_name, c.data_type) order by c.column_index) "
+        "from duckdb_columns() c join looked_through t using (schema_name, table_name) "
         "where c.database_name = 'library' group by all order by all"
     ).fetchall()
-    there = {f"{schema}.{table}" for schema, table, _ in columns}
+    there = {f"{schema}.{table}" for schema, table, _, _ in columns}
     parts = []
-    for schema, table, typed in columns:
+    for schema, table, place, typed in columns:
+        if place is None:
+            continue
         names = [name for name, _ in typed]
         texts = [name for name, kind in typed if re.search("VARCHAR|JSON|BLOB", kind)]
         kinds = dict(typed)
@@ -210,7 +212,7 @@ def personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
             x = _as_text(column, kinds[column])
             # regexp_extract looks at each entry of a dictionary once, regexp_matches at each row
             test = f"regexp_extract({x}, '{_SUSPECT}') <> '' and {_reads_like_a_person(x, column, names)}"
-            parts.append(_places(schema, table, column, names, test, "link.mention" in there))
+            parts.append(_places(schema, table, place, column, names, test, "link.mention" in there))
     return " union all ".join(parts) or "select 1 where false"
 
 
@@ -223,8 +225,10 @@ def _reads_like_a_person(x: str, column: str, names: Sequence[str]) -> str:
     return f"(personal_number_in({x}) or old_id_number_in({x}))"
 
 
-def _places(schema: str, table: str, column: str, names: Sequence[str], test: str, has_mentions: bool) -> str:
-    """Where the rows of one column stand that pass the test: a source row where one is known."""
+def _places(
+    schema: str, table: str, place: str, column: str, names: Sequence[str], test: str, has_mentions: bool
+) -> str:
+    """Where the rows at `place` stand whose column passes the test: a source row where one is known."""
     entity = next((n for n in ("entity_id", f"{table}_id") if n in names), None)
     via_mention = has_mentions and schema == "base" and entity is not None
     held = [f"r.{n}" if n in names else f"m.{n}" if via_mention else "null" for n in _SOURCE]
@@ -235,7 +239,7 @@ def _places(schema: str, table: str, column: str, names: Sequence[str], test: st
     )
     return (
         f"""select {picked}, {f"r.{entity}" if entity else "null"} as entity_id, '{schema}.{table}.{column}' as "column" """
-        f"""from (select * from library."{schema}"."{table}" where {test}) r {mention if via_mention else ""}"""
+        f"""from (select * from {place} where {test}) r {mention if via_mention else ""}"""
     )
 
 

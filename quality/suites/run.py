@@ -18,7 +18,7 @@ from quality.suites.engine import Result, check
 from quality.suites.expectation import Expectation, Suite
 from quality.suites.failing import failing_rows
 from quality.suites.interrupted import if_lacking
-from quality.suites.source import Source, contracts, show
+from quality.suites.source import NewRows, Source, contracts, show
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
@@ -75,13 +75,15 @@ def examine(
     source: Source,
     model: DataModel | None = None,
     beside: Mapping[str, pa.Table] | None = None,
+    new: NewRows = lambda _, place: place,
 ) -> Findings:
     """Run several suites on the same source and list the rows that break them; see `run_suite`.
 
-    `beside` are tables by contract name that stand in no release, such as what fell against the former one.
+    `beside` are tables by contract name that stand in no release, such as what fell against the former one; `new` tells which rows
+    of a release nobody has looked through for personal numbers yet: all if not given.
     """
     known = model or (source.data_model if isinstance(source, Home) else shipped())
-    return joined([_run(load_suite(name, known), source, known, beside or {}) for name in names])
+    return joined([_run(load_suite(name, known), source, known, beside or {}, new) for name in names])
 
 
 def joined(findings: Iterable[Findings]) -> Findings:
@@ -106,11 +108,11 @@ def blocking_failures(results: pa.Table) -> pa.Table:
     )
 
 
-def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa.Table]) -> Findings:
+def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa.Table], new: NewRows) -> Findings:
     declared = expectations(suite.suite, model)
     con = connect()
     try:
-        show(con, model, source, suite.tables, beside)
+        show(con, model, source, suite.tables, beside, new)
     except duckdb.Error as error:
         if_lacking(suite.suite, error)
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)

@@ -7,7 +7,7 @@ expectation. Nothing is copied: Parquet files and releases are read where they l
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,6 +20,9 @@ from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import DataModel
 from warehouse.model.macros import create_number_macros
 from warehouse.model.sql import literal, parquet
+
+NewRows = Callable[[str, str], str | None]
+"""A table of a release and where it lies → the rows nobody has looked through yet, as SQL reads them; None where there are none."""
 
 Source = Home | Path | Mapping[str, Path | pa.Table]
 """A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""
@@ -60,12 +63,13 @@ def show(
     source: Source,
     tables: Iterable[str],
     beside: Mapping[str, pa.Table] | None = None,
+    new: NewRows = lambda _, place: place,
 ) -> None:
     """On an open in-memory connection, create the check macros and show `tables` as views `schema.name`.
 
     A stage file that does not exist leaves its view out when it is the first of `tables` (then the suite could not run),
     and is an empty table of its contract otherwise, as `Table.read` has it. Of a release all tables are shown, and what stands
-    `beside` it: what fell against the former one.
+    `beside` it: what fell against the former one; table `looked_through` holds of each where its `new` rows lie.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -73,7 +77,7 @@ def show(
     con.execute(f"set temp_directory = {literal(tempfile.gettempdir())}")
     create_macros(con)
     if isinstance(source, Path):
-        _show_release(con, source)
+        _show_release(con, source, new)
         for name, table in {quality.FALL.full_name: quality.FALL.empty(), **(beside or {})}.items():
             _view(con, name, table)
         return
@@ -103,12 +107,18 @@ def _view(con: duckdb.DuckDBPyConnection, table: str, found: Path | pa.Table) ->
         con.execute(f"create or replace table {quoted(table)} as select * from found")
 
 
-def _show_release(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _show_release(con: duckdb.DuckDBPyConnection, path: Path, new: NewRows) -> None:
     con.execute(f"attach {literal(path)} as library (read_only)")
     tables = con.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'library' order by all"
     ).fetchall()
+    con.execute("create temp table looked_through (schema_name varchar, table_name varchar, place varchar)")
     for schema, name in tables:
+        place = new(f"{schema}.{name}", f'library."{schema}"."{name}"')
+        con.execute(
+            "insert into looked_through values ($schema, $name, $place)",
+            {"schema": schema, "name": name, "place": place},
+        )
         con.execute(f'create schema if not exists "{schema}"')
         con.execute(f'create view "{schema}"."{name}" as select * from library."{schema}"."{name}"')
     known = "x in (select grid_code from library.base.grid)" if ("base", "grid") in tables else "false"

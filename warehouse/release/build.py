@@ -102,6 +102,7 @@ def _clear(home: Home) -> None:
 def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> Filled:
     """Write all tables into `file`."""
     spill, tables = file.parent / "spill", release_tables(home.data_model)
+    shutil.rmtree(home.made_of(version), ignore_errors=True)
     with connect(**{**settings, "temp_directory": str(spill)}) as con:
         made_by = recipe(con, home, tables, facts.code_version)
         former = former_release(home, made_by)
@@ -111,5 +112,5 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: 
         con.execute(f"attach {text(str(file))} as release (storage_version {text(STORAGE_VERSION)})")
         filled = fill(con, home, tables, version, facts, former=former)
     shutil.rmtree(spill, ignore_errors=True)
-    remember(home, version, made_by, tables, filled.unsorted)
+    remember(home, version, made_by, tables, filled.changes)
     return filled

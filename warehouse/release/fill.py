@@ -26,7 +26,7 @@ from warehouse.model.sql import identifier as name
 from warehouse.release import ddl
 from warehouse.release.ddl import qualified
 from warehouse.release.manifest import ReleaseError, ReleaseFacts, delivery_lines
-from warehouse.release.renewal import TOUCHED, WHOLE, Former, How
+from warehouse.release.renewal import TOUCHED, WHOLE, Change, Former, How, keep_touched
 from warehouse.release.showing import shown
 from warehouse.release.versions import fingerprint
 
@@ -40,10 +40,10 @@ NORMS = {
 
 @dataclass
 class Filled:
-    """What a release file holds: rows per table, and how many of them lie outside the order at the end of theirs."""
+    """What a release file holds: rows per table, and what became of each against the release it was built on."""
 
     rows: dict[str, int] = field(default_factory=dict)
-    unsorted: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
 
 
 def fill(
@@ -86,7 +86,8 @@ def fill(
             _write(con, home, served, made, full)
         elif change.how is How.ROWS:
             _replace(con, home, served, full)
-        filled.unsorted[table.full_name] = change.unsorted
+            keep_touched(con, home, version, table.full_name)
+        filled.changes[table.full_name] = change
         filled.rows[table.full_name] = _count(con, served)
         con.commit()
     con.execute("checkpoint release")

@@ -16,6 +16,7 @@ from warehouse import ledger
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.release.manifest import LIBRARY, LedgerHead, Manifest, ReleaseError
+from warehouse.release.renewal import news
 from warehouse.release.verify import verify_release
 
 
@@ -30,7 +31,7 @@ def publish(home: Home, version: str, *, published_at: datetime | None = None) -
         ReleaseError: the release is missing or not good; the library stays what it was.
     """
     folder = home.release(version)
-    if problems := verify_release(folder, home.data_model):
+    if problems := verify_release(folder, home.data_model, new=news(home, version)):
         raise ReleaseError(f"release {version} is not published: " + "; ".join(problems))
     swap_in(folder / LIBRARY, home.library)
     # After the swap: what says it was published was. A crash in between is made good by `settle`.

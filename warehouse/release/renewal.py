@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
 from warehouse.model.release import Served
 from warehouse.model.sql import identifier as name
-from warehouse.model.sql import parquet
+from warehouse.model.sql import literal, parquet
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
 from warehouse.release.versions import published
 
@@ -124,15 +124,57 @@ def copy_former(home: Home, former: Former, file: Path) -> bool:
     return file_line(file) == Manifest.read(home.release(former.version)).file
 
 
-def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], unsorted: Mapping[str, int]) -> None:
-    """Keep the stage files a release was made of, for the next one. Where the file system knows no links nothing is kept.
+@dataclass(frozen=True)
+class News:
+    """What a release holds that the one it was built on does not: nothing else needs to be looked through again.
 
-    What was kept of other releases than the library goes.
+    Attributes:
+        kept: tables in which nothing is new.
+        touched: table → file of the values of `by` whose rows are new, and these columns. All rows of the other tables are new.
+    """
+
+    kept: frozenset[str] = frozenset()
+    touched: Mapping[str, tuple[Path, tuple[str, ...]]] = field(default_factory=dict)
+
+    def rows(self, table: str, place: str) -> str | None:
+        """The new rows of a table that lies at `place`, as SQL reads them; None where there are none."""
+        if table in self.kept:
+            return None
+        if table not in self.touched:
+            return place
+        file, by = self.touched[table]
+        same = " and ".join(f"t.{name(c)} = s.{name(c)}" for c in by)
+        return f"(select s.* from {place} s semi join {parquet([file])} t on {same})"
+
+
+def news(home: Home, version: str) -> News:
+    """What is new in a release that was built in this home; everything where that is not known."""
+    folder = home.made_of(version)
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        touched = {table: (folder / f"{table}.parquet", tuple(by)) for table, by in record["touched"].items()}
+        return News(frozenset(record["kept"]), touched)
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return News()
+
+
+def keep_touched(con: duckdb.DuckDBPyConnection, home: Home, version: str, table: str) -> None:
+    """Keep which rows of a table of the new release are replaced."""
+    file = home.made_of(version) / f"{table}.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(f"copy {TOUCHED} to {literal(file)} (format parquet)")
+
+
+def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], changes: Mapping[str, Change]) -> None:
+    """Keep the stage files a release was made of, for the next one, and what is new in it.
+
+    Where the file system knows no links nothing is kept. What was kept of other releases than the library goes.
     """
     folder = home.made_of(version)
+    folder.mkdir(parents=True, exist_ok=True)
     library = published(home)
     for other in folder.parent.glob("*"):
-        if other.name != library:
+        if other.name not in (library, version):
             shutil.rmtree(other)
     try:
         for stage, file in dict.fromkeys(source for served in tables for source in served.sources):
@@ -143,8 +185,14 @@ def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], un
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         return
-    lying = {table: rows for table, rows in unsorted.items() if rows}
-    content = {"recipe": recipe, "unsorted": lying, "files": _states(folder)}
+    by = {served.table.full_name: served.by for served in tables}
+    content = {
+        "recipe": recipe,
+        "files": _states(folder),
+        "kept": [table for table, change in changes.items() if change.how is How.KEPT],
+        "touched": {table: by[table] for table, change in changes.items() if change.how is How.ROWS},
+        "unsorted": {table: change.unsorted for table, change in changes.items() if change.unsorted},
+    }
     write_whole(folder / RECORD, json.dumps(content, indent=2).encode())
 
 

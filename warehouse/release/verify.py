@@ -20,14 +20,18 @@ from warehouse.model.sql import literal as text
 from warehouse.model.table import Table
 from warehouse.release.ddl import CHINESE, column_type
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
+from warehouse.release.renewal import News
 
 DATABASE = "candidate"
 
 
-def verify_release(folder: Path, model: DataModel | None = None, *, threads: int | None = None) -> list[str]:
+def verify_release(
+    folder: Path, model: DataModel | None = None, *, new: News | None = None, threads: int | None = None
+) -> list[str]:
     """Open the release in `folder` read-only and list what is wrong with it; an empty list says it is good.
 
-    Problems name tables, columns and counts, never values. `model` are the kinds it holds, those that are shipped if not given.
+    Problems name tables, columns and counts, never values. `model` are the kinds it holds, those that are shipped if not given;
+    `new` is what it holds beyond the release it was built on, in which alone full numbers are looked for; everything if not given.
     """
     model = model or shipped()
     try:
@@ -43,9 +47,12 @@ def verify_release(folder: Path, model: DataModel | None = None, *, threads: int
             con.execute(f"attach {text(str(folder / LIBRARY))} as {DATABASE} (read_only)")
             con.execute(f"use {DATABASE}")
             # References and leaks need tables that are what they should be.
-            return _shape(con, model, manifest) or _keys(con, model) + _references(con, model) + _mentions(
-                con, model
-            ) + _leaks(con, model)
+            return _shape(con, model, manifest) or [
+                *_keys(con, model),
+                *_references(con, model),
+                *_mentions(con, model),
+                *_leaks(con, model, new or News()),
+            ]
     except duckdb.Error as error:
         return [f"{LIBRARY} can't be read ({type(error).__name__})"]
 
@@ -146,8 +153,8 @@ def _mentions(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
     return problems
 
 
-def _leaks(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
+def _leaks(con: duckdb.DuckDBPyConnection, model: DataModel, new: News) -> list[str]:
     return [
         f"{leak.table}.{leak.column}: {leak.rows} rows hold a full {leak.what}"
-        for leak in find_leaks(con, DATABASE, public_codes(model))
+        for leak in find_leaks(con, DATABASE, public_codes(model), new.rows)
     ]

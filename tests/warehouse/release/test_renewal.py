@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from warehouse.masking import find_leaks
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
 from warehouse.model.durable import aside, put_in_place
@@ -107,6 +108,11 @@ def test_only_rows_that_say_something_else_are_written_until_too_many_lie_outsid
     rename(town, "丙三", "丙四")
     release(town, facts, "0002-00000000")
     assert unsorted(town, "0002-00000000") == {"base.person": 1}
+    new = renewal.news(town, "0002-00000000")
+    assert new.rows("base.grid", "base.grid") is None
+    assert new.rows("base.housing", "base.housing") == "base.housing"  # it is derived, so it is written anew
+    with duckdb.connect(str(town.library), read_only=True) as con:
+        assert con.sql(f"select name from {new.rows('base.person', 'base.person')}").fetchall() == [("丙四",)]
     rename(town, "丙四", "丙五")
     release(town, facts, "0003-00000000")
     assert unsorted(town, "0003-00000000") == {"base.person": 2}
@@ -135,6 +141,16 @@ def test_nothing_is_built_on_a_library_of_other_code_or_under_another_key(
         assert renewal.former_release(town, recipe(con, town, tables, "2.0")) is None
         monkeypatch.setenv("ONENET_TOKEN_KEY", "another key for tests")
         assert renewal.former_release(town, recipe(con, town, tables, facts.code_version)) is None
+
+
+def test_a_full_number_is_looked_for_in_new_rows_alone() -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as release")
+        con.execute("create table release.main.a as select '13800112233' as x union all select '13900445566'")
+        con.execute("create table release.main.b as from release.main.a")
+        rows = {"main.a": None, "main.b": "(from release.main.b where x like '139%')"}
+        leaks = find_leaks(con, "release", rows=lambda table, _: rows[table])
+    assert [(leak.table, leak.rows) for leak in leaks] == [("main.b", 1)]
 
 
 def test_nothing_is_built_on_stage_files_that_were_written_over(town: Home, facts: ReleaseFacts) -> None:
