@@ -349,6 +349,16 @@ class GridTree(Strict):
     community: str = Field(description="column of its name")
     grid_code: str = Field(description="column of the code of the grid")
     grid: str = Field(description="column of its name")
+    former_code: str | None = Field(
+        None,
+        description="column of the code the grid had before, or of the codes of those it was made of, joined by 、",
+    )
+    changed_on: str | None = Field(None, description="column of the day from which the new code holds")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What it says → source column, only what is given."""
+        return {name: column for name, column in self.model_dump().items() if column}
 
 
 class Aliases(Strict):
@@ -405,7 +415,7 @@ class Dataset(Strict):
         asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
         asked["county"] = {self.county} if self.county else set()
-        asked["grid_tree"] = set(self.grid_tree.model_dump().values()) if self.grid_tree else set()
+        asked["grid_tree"] = set(self.grid_tree.columns.values()) if self.grid_tree else set()
         for place, columns in asked.items():
             if unknown := sorted(columns - known):
                 raise ValueError(

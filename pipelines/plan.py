@@ -20,7 +20,7 @@ from pipelines.stages.mentions import write_mentions
 from pipelines.stages.processes import write_processes
 from pipelines.steps import Plan, Step, Written, handles
 from quality.suites import load_suite, suites_of_stage
-from warehouse.model import catalogue, evidence, landing, process
+from warehouse.model import catalogue, evidence, grid, landing, process
 from warehouse.model import quality as measures
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel
@@ -56,8 +56,12 @@ def _mentions(model: DataModel, landed: tuple[str, ...]) -> Step:
         Written(f"mention/{kind}", f"{model.kind_titles[kind]}提及", f"every mention of a {kind}: standard values with the raw text beside them", model.mention(kind), rows=kind, kinds=("parquet",))
         for kind in model.order
     )  # fmt: skip
-    tree = Written("grid/tree", "网格树", "five levels, as the reference declares them", GRID_TREE, kinds=("parquet",))
-    return Step("mention", "mention", landed, (*tables, tree), lambda settings, _: write_mentions(settings))
+    grids = (
+        Written("grid/tree", "网格树", "five levels, as the reference declares them", GRID_TREE, kinds=("parquet",)),
+        Written("grid/history", "网格沿革", "from when to when every node held", grid.GRID_HISTORY, rows="", kinds=("parquet",)),
+        Written("grid/change", "网格变更", "which code took the place of which", grid.GRID_CHANGE, rows="", kinds=("parquet",)),
+    )  # fmt: skip
+    return Step("mention", "mention", landed, (*tables, *grids), lambda settings, _: write_mentions(settings))
 
 
 def _links(model: DataModel) -> Iterator[Step]:

@@ -28,9 +28,10 @@ from connectors.rows import DeliveryRejected
 from connectors.spec import Dataset, Platform
 from pipelines.city import City
 from pipelines.standardise.address import Gazetteer
+from pipelines.standardise.grid_history import grid_history
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
-from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
+from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference, in_present_grids
 from pipelines.standardise.roles import raw_roles
 from warehouse.masking import install
 from warehouse.model import Home
@@ -166,8 +167,11 @@ def _references(city: City, inbox: Path | None, folder: Path) -> _References:
                 grids.append(grid_reference(platform, dataset, rows))
             else:
                 addresses.append(address_reference(platform, dataset, rows))
-    gazetteer = Gazetteer.from_reference(pa.concat_tables(addresses), city.settings.division.own)
-    return _References(gazetteer, GridTree.from_reference(grids))
+    tree = grid_history([(None, grids)]).tree
+    gazetteer = Gazetteer.from_reference(
+        in_present_grids(pa.concat_tables(addresses), tree), city.settings.division.own
+    )
+    return _References(gazetteer, tree)
 
 
 def _datasets(

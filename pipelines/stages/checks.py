@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages.falls import falls
+from pipelines.stages.falls import falls, grid_falls
 from quality.suites import examine, suites_of_release
 from warehouse.model.home import LIBRARY_FILE
-from warehouse.model.quality import EXPECTATION, FAILING_ROW, FALL
+from warehouse.model.quality import EXPECTATION, FAILING_ROW, FALL, GRID_FALL
 from warehouse.release.renewal import news
 
 
@@ -28,8 +28,9 @@ def check_candidate(settings: Settings, version: str) -> Counts:
     candidate = settings.home.release(version) / LIBRARY_FILE
     fallen = falls(settings, candidate)
     FALL.write(fallen, settings.home.stage("quality", "fall"))
+    beside = {FALL.full_name: fallen, GRID_FALL.full_name: grid_falls(settings.home, candidate)}
     new = news(settings.home, version)
-    found = examine(suites_of_release(model), candidate, model, {FALL.full_name: fallen}, new.rows)
+    found = examine(suites_of_release(model), candidate, model, beside, new.rows)
     FAILING_ROW.write(found.rows, settings.home.stage("failing_row", "release"))
     return _keep(settings, "release", found.results)
 

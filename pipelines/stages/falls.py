@@ -21,7 +21,7 @@ from connectors.holding import COMPARABLE_ROWS
 from pipelines.markers import digest
 from pipelines.settings import Settings
 from warehouse.model import Home
-from warehouse.model.quality import FALL
+from warehouse.model.quality import FALL, GRID_FALL
 from warehouse.model.session import connect
 from warehouse.release import published
 from warehouse.release.manifest import Manifest
@@ -80,6 +80,41 @@ def _mentions(library: Path) -> Counts | None:
     except duckdb.Error:
         return None
     return {(str(platform), str(kind)): int(count) for platform, kind, count in counted}
+
+
+GRID_MARGIN = 0.02
+"""Share of a kind that may lose its grid from one release to the next without a word."""
+
+
+def grid_falls(home: Home, candidate: Path) -> pa.Table:
+    """Kinds of which the candidate places a smaller share in grids than the library: `GRID_FALL`.
+
+    A grid file that is re-coded leaves homes and people behind under codes that no grid has any more, and every balance
+    holds. Kinds of a few entities are left out; so is all where there is no library to compare with.
+    """
+    before = _placed(home.library, home) if published(home) else {}
+    now = _placed(candidate, home)
+    rows = [
+        dict(zip(GRID_FALL.names, (kind, placed / entities, now[kind][1] / now[kind][0]), strict=True))
+        for kind, (entities, placed) in sorted(before.items())
+        if entities >= COMPARABLE_ROWS and now.get(kind, (0, 0))[0]
+        if placed / entities - now[kind][1] / now[kind][0] > GRID_MARGIN
+    ]
+    return GRID_FALL.conform(pa.Table.from_pylist(rows, schema=GRID_FALL.arrow))
+
+
+def _placed(library: Path, home: Home) -> dict[str, tuple[int, int]]:
+    """Kind → its entities, and those with a grid; nothing of kinds the file does not hold."""
+    found: dict[str, tuple[int, int]] = {}
+    with connect() as con:
+        con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+        for kind in home.data_model.placed:
+            try:
+                counted = con.execute(f"select count(*), count(grid_code) from library.base.{kind}").fetchone()
+            except duckdb.Error:
+                continue  # a release of another version of the project
+            found[kind] = (int(counted[0]), int(counted[1])) if counted else (0, 0)
+    return found
 
 
 def _seen(home: Home, version: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Standardise the rows that hold now. Reads the landing area; writes `grid/tree`, `mention/<kind>`, and what matching reads of
+"""Standardise the rows that hold now. Reads the landing area; writes `grid/*`, `mention/<kind>`, and what matching reads of
 these (`matching.inputs.mention_index`)."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from importlib.metadata import version
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform
+from connectors.versions import versions
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts, code_fingerprint, digest
 from pipelines.matching.inputs.mention_index import write_mention_index
@@ -18,12 +19,14 @@ from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.address import Gazetteer
+from pipelines.standardise.grid_history import grid_history, side_by_side
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
-from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference
+from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference, in_present_grids
 from pipelines.standardise.value_cache import ValueCache
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
+from warehouse.model.grid import GRID_CHANGE, GRID_HISTORY
 
 NO_ADDRESSES = pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).empty_table()
 """The address reference of a city that has none: addresses are then only parsed."""
@@ -41,12 +44,10 @@ def write_mentions(settings: Settings) -> Counts:
 
     named = [(platform, dataset.name) for platform in settings.platforms.values() for dataset in platform.datasets]
     each(lambda one: rows_now(settings, *one, columns=[]), named, os.cpu_count() or 1)  # kept for all who read them
-    trees = [grid_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "grid")]
-    grids = GridTree.from_reference(trees)
-    GRID_TREE.write(grids.nodes, home.stage("grid", "tree"))
+    grids = _write_grids(settings)
     addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
     gazetteer = Gazetteer.from_reference(
-        pa.concat_tables([NO_ADDRESSES, *addresses]), settings.city.settings.division.own
+        in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids), settings.city.settings.division.own
     )
     value_cache = _value_cache(home)
     mentions: dict[str, pa.Table] = {}
@@ -66,6 +67,20 @@ def write_mentions(settings: Settings) -> Counts:
     value_cache.keep()
     write_mention_index(home, mentions, {kind: inputs_of(model, kind) for kind in model.order}, os.cpu_count() or 1)
     return {kind: mentions[kind].num_rows for kind in model.order}
+
+
+def _write_grids(settings: Settings) -> GridTree:
+    """Write the grid tree of today, its history and its changes; every version that was delivered has its say."""
+    home = settings.home
+    told = [
+        [(day, grid_reference(platform, dataset, rows)) for day, rows in versions(platform, dataset.name, home)]
+        for platform, dataset in _references(settings, "grid")
+    ]
+    history = grid_history(side_by_side(told))
+    GRID_TREE.write(history.tree.nodes, home.stage("grid", "tree"))
+    GRID_HISTORY.write(history.nodes, home.stage("grid", "history"))
+    GRID_CHANGE.write(history.changes, home.stage("grid", "change"))
+    return history.tree
 
 
 def _value_cache(home: Home) -> ValueCache:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.spec import AddressSource, Dataset, Platform, Role, Source
-from pipelines.standardise.grids import GRID_REFERENCE
+from pipelines.standardise.grids import GRID_REFERENCE, RECODED, GridTree
 from warehouse.model.data_model import HOME
 
 ADDRESS_REFERENCE = (
@@ -66,7 +66,7 @@ def address_reference(platform: Platform, dataset: Dataset, rows: pa.Table) -> p
 
 
 def grid_reference(platform: Platform, dataset: Dataset, rows: pa.Table) -> pa.Table:
-    """The rows of a grid reference as a table of `GRID_REFERENCE`, nullable strings.
+    """The rows of a grid reference as a table of `GRID_REFERENCE` and `RECODED`, nullable strings.
 
     Args:
         platform: owner of the dataset.
@@ -75,5 +75,20 @@ def grid_reference(platform: Platform, dataset: Dataset, rows: pa.Table) -> pa.T
     """
     if dataset.grid_tree is None:
         raise ValueError(f"{platform.platform}, dataset {dataset.name}: a reference for grids declares its grid_tree")
-    tree = dataset.grid_tree.model_dump()
-    return pa.table({name: _column(rows, tree[name]) for name in GRID_REFERENCE})
+    declared = dataset.grid_tree.columns
+    return pa.table({name: _column(rows, declared.get(name)) for name in (*GRID_REFERENCE, *RECODED)})
+
+
+def in_present_grids(addresses: pa.Table, grids: GridTree) -> pa.Table:
+    """Addresses with the codes that grids have now: a register of addresses goes on writing those they had before.
+
+    Args:
+        addresses: columns `ADDRESS_REFERENCE`.
+        grids: the tree, with the codes that were given up.
+    """
+    if not grids.former:
+        return addresses
+    codes = addresses.column("grid_code").combine_chunks().cast(pa.string()).dictionary_encode()
+    present = [grids.former.get(code, code) for code in codes.dictionary.to_pylist()]
+    at = addresses.column_names.index("grid_code")
+    return addresses.set_column(at, "grid_code", pa.array(present, pa.string()).take(codes.indices))

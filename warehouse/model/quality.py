@@ -148,6 +148,35 @@ OVERLAP = Table(
     ),
 )
 
+GRID_COVERAGE = Table(
+    "quality",
+    "grid_coverage",
+    "网格覆盖",
+    "How many have a grid",
+    "one row per kind whose entities lie in a grid",
+    ("entity_kind",),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entities", I, "实体数", "Entities of the kind", nullable=False),
+        Column("placed", I, "有网格数", "Those of them whose grid is known", nullable=False),
+        Column("share", F, "有网格比例（0–1）", "placed by entities, 0–1; null where there are none"),
+    ),
+)
+
+GRID_FALL = Table(
+    "quality",
+    "grid_fall",
+    "网格覆盖骤减",
+    "Kinds that lost their grids",
+    "one row per kind of which a candidate release places a smaller share in grids than the library does",
+    ("entity_kind",),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("share_before", F, "原比例", "Share with a grid in the library", nullable=False),
+        Column("share_now", F, "现比例", "Share with a grid in the candidate", nullable=False),
+    ),
+)
+
 HOUSEHOLDS_PER_GRID = (200, 300)
 PERSONS_PER_GRID = (600, 900)
 """How large a grid should be: norms of urban grid management, from and to."""

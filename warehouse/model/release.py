@@ -12,7 +12,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, landing, link, process, quality
+from warehouse.model import catalogue, evidence, grid, landing, link, process, quality
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -133,6 +133,8 @@ def _golden_tables(model: DataModel) -> Iterator[Served]:
     for kind in hooked:
         yield replace(_golden_table(model, kind), derived=True)
     yield Served(model.grid, "网格", (("base", "grid"),))
+    yield Served(grid.GRID_HISTORY, "网格沿革", (("grid", "history"),), required=False)
+    yield Served(grid.GRID_CHANGE, "网格变更", (("grid", "change"),), required=False)
 
 
 def _golden_table(model: DataModel, kind: str) -> Served:
@@ -170,6 +172,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
         Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
         Served(landing.REJECTED, "退回行", (("quality", "rejected"),), rejected),
+        Served(quality.GRID_COVERAGE, "网格覆盖", (), derived=True),
         Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
         Served(process.EVENT_MEASURE, "事件指标", (), derived=True),
         Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),

@@ -83,6 +83,12 @@ GOVERNS_BECAUSE = {"competent": "主管平台最早", "second_competent": "次�
 COUNTED_BY = {"ticket": "按工单", "event": "按事件"}
 FOLLOWS = {"recurs": "复发", "reported_again": "再次反映"}
 BASIS = {"same_door": "同一门户", "same_shop": "同一店铺", "says_again": "反映中称复发", "names_ticket": "注明原工单"}
+GRID_CHANGE = {"recoded": "编码变更", "merged": "合并", "split": "拆分", "ended": "撤销"}
+BROUGHT_ABOUT_BY = {
+    **{"street_recoded": "街道代码变更", "community_recoded": "社区代码变更"},
+    **{"community_merged": "社区合并", "community_split": "社区拆分", "none": "无"},
+}
+CHANGE_BASIS = {"declared": "网格划分注明", "same_name": "同名同街道", "gone": "未注明"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -106,7 +112,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "stage": STAGE,
     "governs_because": GOVERNS_BECAUSE,
     "counted_by": COUNTED_BY,
-    "basis": BASIS,
+    "basis": {**BASIS, **CHANGE_BASIS},
+    "change": GRID_CHANGE,
+    "brought_about_by": BROUGHT_ABOUT_BY,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
@@ -130,6 +138,11 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "base.event_stage.stage": STAGE,
     "base.event_deadline.governs_because": GOVERNS_BECAUSE,
     "quality.event_measure.counted_by": COUNTED_BY,
+    "base.grid_history.level": LEVEL,
+    "link.grid_change.level": LEVEL,
+    "link.grid_change.change": GRID_CHANGE,
+    "link.grid_change.brought_about_by": BROUGHT_ABOUT_BY,
+    "link.grid_change.basis": CHANGE_BASIS,
     "link.event_event.relation": FOLLOWS,
     "link.event_event.basis": BASIS,
 }
