@@ -153,7 +153,7 @@ def read(path: Path, dataset: Dataset) -> Batches:
 def _engine(address: URL) -> Engine:
     engine = sa.create_engine(address.set(drivername=DRIVERS.get(address.drivername, address.drivername)))
     if engine.dialect.name == "postgresql":
-        ask = engine.dialect._get_server_version_info  # type: ignore[attr-defined]
+        ask = engine.dialect._get_server_version_info
 
         def version(connection: sa.Connection) -> tuple[int, ...]:
             try:
@@ -161,7 +161,7 @@ def _engine(address: URL) -> Engine:
             except AssertionError:  # it calls itself KingbaseES or openGauss
                 return PROTOCOL_VERSION
 
-        engine.dialect._get_server_version_info = version  # type: ignore[attr-defined]
+        engine.dialect._get_server_version_info = version  # type: ignore[method-assign]
     return engine
 
 

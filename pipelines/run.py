@@ -9,7 +9,7 @@ import dagster as dg
 from rich.console import Console
 
 from pipelines.defs.build import build_definitions
-from pipelines.defs.instance import unrecorded_instance
+from pipelines.defs.instance import foreground_instance
 from pipelines.defs.jobs import MAIN_JOB
 from pipelines.defs.resources import workspace_of
 from pipelines.defs.threads import execute
@@ -44,10 +44,11 @@ def run_main_job(settings: Settings, console: Console) -> Outcome:
 
     definitions = build_definitions(settings, workspace_of(settings), loggers={"console": foreground})
     job = definitions.resolve_job_def(MAIN_JOB)
-    with unrecorded_instance() as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
+    unrecorded: list[str] = []
+    with foreground_instance(unrecorded.append) as instance, ProgressHandler(len(job.graph.nodes), console) as progress:
         handler.append(progress)
         result = execute(job, instance, {"loggers": {"console": {"config": {}}}})
-    return _outcome(result, progress.warnings, began)
+    return _outcome(result, [*unrecorded, *progress.warnings], began)
 
 
 def _outcome(result: dg.ExecuteInProcessResult, warnings: list[str], began: float) -> Outcome:

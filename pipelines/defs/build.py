@@ -10,6 +10,7 @@ from pipelines.defs.jobs import inbox_sensor, main_job, nightly
 from pipelines.defs.landing import landing_asset
 from pipelines.defs.reports import run_reports
 from pipelines.defs.resources import Workspace
+from pipelines.defs.threads import threads_executor
 from pipelines.plan import check_candidate_step, check_step, plan
 from pipelines.settings import Settings
 from quality.suites import suites_of_stage
@@ -40,5 +41,6 @@ def build_definitions(
         schedules=[nightly(settings)],
         sensors=[inbox_sensor(settings), *run_reports(settings)],
         resources={"workspace": workspace},
+        executor=threads_executor,  # of "Materialize all" too, which runs no job of ours
         loggers=loggers or {},
     )

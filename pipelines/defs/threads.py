@@ -9,6 +9,7 @@ imports a step. The steps here spend their time in DuckDB and Arrow, which let o
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import Any
 
@@ -25,6 +26,7 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
+from pipelines.defs.instance import BY_COMMAND, process_tag
 from pipelines.settings import whole_number
 
 THREADS_VARIABLE = "ONENET_STEPS_AT_A_TIME"
@@ -47,7 +49,9 @@ class ThreadsExecutor(dg.Executor):
         """Run all steps; yield their events as they come."""
 
         def iterator(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-            with InstanceConcurrencyContext(job_context.instance, job_context.dagster_run) as concurrency:
+            run = job_context.dagster_run
+            pools = nullcontext() if BY_COMMAND in run.tags else InstanceConcurrencyContext(job_context.instance, run)
+            with pools as concurrency:
                 yield from _events(job_context, execution_plan, concurrency, self.threads)
 
         yield from ExecuteRunWithPlanIterable(
@@ -95,6 +99,7 @@ def execute(
         raise_on_error=False,
         output_capturing_enabled=False,
         run_config=run_config,
+        run_tags={BY_COMMAND: process_tag()},
     )
 
 
@@ -103,7 +108,7 @@ Message = tuple[str, dg.DagsterEvent | None]
 
 
 def _events(
-    context: PlanExecutionContext, plan: ExecutionPlan, concurrency: InstanceConcurrencyContext, threads: int
+    context: PlanExecutionContext, plan: ExecutionPlan, concurrency: InstanceConcurrencyContext | None, threads: int
 ) -> Iterator[dg.DagsterEvent]:
     """The events of all steps. Steps report through a queue, so that one thread alone looks after what is done."""
     messages: SimpleQueue[Message] = SimpleQueue()

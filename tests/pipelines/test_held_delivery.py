@@ -44,7 +44,7 @@ def test_half_a_snapshot_waits_until_a_person_confirms_it(
     ran = onenet("run", "--inbox", inbox, "--home", home)
     assert ran.exit_code == 3, ran.output
     assert "待确认交付 held gongan_hukou/" in ran.output
-    assert "no_delivery_held" in ran.output
+    assert "no_delivery_is_held" in ran.output
     balance = f"select delivery_id, reason_code, rows_landed, rows_current, balanced from quality.reconciliation where state = 'held' and {HUKOU}"
     ((delivery, code, landed, current, balanced),) = ask(home, balance)
     assert (code, current, balanced) == ("rows_fell", 0, True)
