@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 
+from pipelines.defs.build import build_definitions
+from pipelines.defs.resources import workspace_of
+from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.landing import DELIVERY
 
@@ -121,3 +126,14 @@ def test_a_release_with_an_imbalance_does_not_exist(
     stopped = (home.data_docs / "index.html").read_text(encoding="utf-8")
     assert 'href="quality.reconciliation.html"' in stopped
     assert 'href="golden.person.html"' not in stopped  # pages of the run that stopped, not of the one before
+
+
+def test_the_screen_the_pages_and_dagster_count_the_same_checks(finished_home: Path, city: Path) -> None:
+    home = Home(finished_home)
+    kept = sum(pq.read_metadata(path).num_rows for path in (finished_home / "stage" / "expectation").glob("*.parquet"))
+    settings = Settings(city / "deliveries", home)
+    graph = build_definitions(settings, workspace_of(settings)).resolve_asset_graph()
+    report = json.loads((finished_home / "status" / "run.json").read_text(encoding="utf-8"))
+    page = re.search(r"checks <strong>(\d+)", (home.data_docs / "index.html").read_text(encoding="utf-8"))
+    assert page
+    assert len(graph.asset_check_keys) == kept == int(page[1]) == report["checks_passed"] + len(report["checks_failed"])

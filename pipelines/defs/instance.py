@@ -40,8 +40,7 @@ def unrecorded_instance() -> dg.DagsterInstance:
 
 
 BY_COMMAND = "onenet/process"
-"""Tag of a run of the command: the machine and the number of its process. Such a run takes no slot of a pool: killed, it
-would hold it until the daemon notices."""
+"""Tag of a run of the command: the machine and the number of its process."""
 
 
 def process_tag() -> str:

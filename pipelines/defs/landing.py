@@ -24,7 +24,6 @@ def landing_asset(platform: Platform) -> dg.AssetsDefinition:
         owners=[f"team:{platform.department.code}"],
         tags={"cadence": platform.cadence, "sharing": platform.sharing},
         description=_description(platform),
-        pool="landing",
     )
     def landed(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         report = land_platform(workspace.settings, platform.platform)

@@ -9,7 +9,6 @@ imports a step. The steps here spend their time in DuckDB and Arrow, which let o
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import Any
 
@@ -49,9 +48,7 @@ class ThreadsExecutor(dg.Executor):
         """Run all steps; yield their events as they come."""
 
         def iterator(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-            run = job_context.dagster_run
-            pools = nullcontext() if BY_COMMAND in run.tags else InstanceConcurrencyContext(job_context.instance, run)
-            with pools as concurrency:
+            with InstanceConcurrencyContext(job_context.instance, job_context.dagster_run) as concurrency:
                 yield from _events(job_context, execution_plan, concurrency, self.threads)
 
         yield from ExecuteRunWithPlanIterable(
@@ -108,7 +105,7 @@ Message = tuple[str, dg.DagsterEvent | None]
 
 
 def _events(
-    context: PlanExecutionContext, plan: ExecutionPlan, concurrency: InstanceConcurrencyContext | None, threads: int
+    context: PlanExecutionContext, plan: ExecutionPlan, concurrency: InstanceConcurrencyContext, threads: int
 ) -> Iterator[dg.DagsterEvent]:
     """The events of all steps. Steps report through a queue, so that one thread alone looks after what is done."""
     messages: SimpleQueue[Message] = SimpleQueue()
