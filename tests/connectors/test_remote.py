@@ -14,8 +14,14 @@ import pytest
 
 from connectors.current import manifest
 from connectors.landing import land
+from connectors.registry import ConfigurationError
 from connectors.remote import Remote
 from connectors.remote_systems import Address
+from pipelines.city import City
+from pipelines.defs.resources import workspace_of
+from pipelines.nothing_new import run_fingerprint
+from pipelines.settings import Settings
+from pipelines.settling import wait_until_settled
 
 CSV = {"kind": "delimited", "encoding": "utf-8"}
 ROLL = "编号,姓名\n1,甲\n".encode()
@@ -307,3 +313,28 @@ def test_a_missing_library_is_named_with_its_remedy(monkeypatch):
     with pytest.raises(ValueError, match=r"one-network\[remote\]"):
         Remote("sftp://host/in")
     assert Remote("s3://bucket/in")
+
+
+def test_a_run_waits_for_a_file_that_grows_there(sftp):
+    now = [0.0]
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+        if now[0] < began + 3:
+            sftp.put("roll/roll_东_20261101.csv", ROLL * int(now[0] - began + 1))
+
+    sftp.put("roll/roll_东_20261101.csv", ROLL)
+    began = now[0] = sftp.remote.listing(["roll"])[0].changed / 1e9
+    told: list[int] = []
+    assert wait_until_settled(sftp.remote, lambda: told.append(1), ["roll"], clock=lambda: now[0], pause=pause)
+    assert told == [1]
+    assert now[0] >= began + 3
+
+
+def test_settings_know_an_address_and_a_run_of_it_is_never_taken_for_the_last_one(tmp_path):
+    settings = Settings.of("sftp://clerk@host/in", tmp_path, City())
+    assert settings.inbox == tmp_path / "remote_inbox"
+    assert workspace_of(settings).inbox_path == "sftp://clerk@host/in"
+    assert run_fingerprint(settings) is None
+    with pytest.raises(ConfigurationError, match="--inbox"):
+        Settings.of("ftp://host/in", tmp_path, City())
