@@ -77,7 +77,7 @@ def cluster_by_average(
     Returns:
         Per record the smallest record of its cluster.
     """
-    labels = _components(size, pairs, constraints.must_link)
+    labels = _components(size, pairs, threshold, constraints.must_link)
     members = np.bincount(labels, minlength=size)
     pairs = pairs.take((labels[pairs.left] == labels[pairs.right]) & (members[labels[pairs.left]] > 1))
     parts = np.arange(size, dtype=np.int64)
@@ -87,14 +87,14 @@ def cluster_by_average(
     return smallest_of(np.arange(size, dtype=np.int64), np.unique(parts, return_inverse=True)[1])
 
 
-def _components(size: int, pairs: WeighedPairs, must_link: Ends) -> Ints:
+def _components(size: int, pairs: WeighedPairs, threshold: float, must_link: Ends) -> Ints:
     """The component of every record; those of large ones are taken apart at their weakest links."""
     accepted = np.flatnonzero(pairs.accepted)
     left, right, weight = pairs.left[accepted], pairs.right[accepted], pairs.weight[accepted]
     left, right = (np.concatenate([a, must.astype(np.int64)]) for a, must in zip((left, right), must_link, strict=True))
     weight = np.concatenate([weight, np.full(len(left) - len(weight), np.inf)])
     labels = components(size, left, right)
-    least = float(weight.min(initial=0.0))
+    least = min(threshold, 0.0)  # no link weighs less
     while True:
         large = np.bincount(labels, minlength=size) > LARGE
         inside = large[labels[left]]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +89,28 @@ def _leaf(encoded: Encoded, part: str | Key) -> Leaf:
     bits, codes = _bits(encoded, part), encoded.codes[part if isinstance(part, str) else part.column]
     short = np.maximum((bits >> np.uint64(32)).astype(np.uint32), (bits != 0).astype(np.uint32))
     return np.append(short, np.uint32(0))[codes]
+
+
+def key_hashes(spec: MatchSpec, encoded: Encoded) -> list[list[Hashes]]:
+    """The keys of every rule as 64-bit hashes, 0 where a record has none: wide enough where 31 bits would bring strangers together.
+
+    Rules and alternatives come as in `Blocking.keys`.
+    """
+
+    def hashes(leaf: str | Key) -> Hashes:
+        codes = encoded.codes[leaf if isinstance(leaf, str) else leaf.column]
+        return np.append(_bits(encoded, leaf), np.uint64(0))[codes]
+
+    def hashed(columns: list[Hashes]) -> Hashes:
+        missing = np.any([column == 0 for column in columns], axis=0)
+        return np.where(missing, np.uint64(0), np.maximum(mix(columns), np.uint64(1)))
+
+    def leaves(part: Part) -> tuple[str | Key, ...]:
+        return part.parts if isinstance(part, AnyOf) else (part,)
+
+    return [
+        [hashed(list(map(hashes, chosen))) for chosen in product(*map(leaves, block.parts))] for block in spec.rules
+    ]
 
 
 def _alternatives(encoded: Encoded, part: Part) -> list[Leaf]:

@@ -73,23 +73,31 @@ def _ends(pairs: Ints) -> tuple[Codes, Codes]:
 
 def random_pairs(records: Records, blocking: Blocking, seed: int) -> Ints:
     """Random pairs that no rule finds, packed as in `Blocking.pairs`."""
-    rng = np.random.default_rng(seed)
-    n = len(records.first)
-    if n < 2 or not records.possible_pairs:
-        return np.zeros(0, dtype=np.int64)
-    size = int(min(RANDOM_PAIRS, PAIRS_PER_RECORD * n, 4 * records.possible_pairs))
-    left = np.arange(n) if records.side is None else np.flatnonzero(records.side == 0)
-    right = np.arange(n) if records.side is None else np.flatnonzero(records.side == 1)
-    a, b = (_in_turn(side, size, rng) for side in (left, right))
-    keep = (a != b) & ~blocking.agree(a, b)
+    a, b = draw_pairs(len(records.first), seed, records.side)
+    keep = ~blocking.agree(a, b)
     a, b = a[keep], b[keep]
     return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
 
-def _in_turn(records: Ints, size: int, rng: np.random.Generator) -> Codes:
+def draw_pairs(records: int, seed: int, side: npt.NDArray[np.int8] | None = None) -> tuple[Ints, Ints]:
+    """Random pairs of different records; of different sides where there are two."""
+    right_size = records if side is None else int(side.sum())
+    possible = records * (records - 1) / 2 if side is None else right_size * (records - right_size)
+    if records < 2 or not possible:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    rng = np.random.default_rng(seed)
+    size = int(min(RANDOM_PAIRS, PAIRS_PER_RECORD * records, 4 * possible))
+    left = np.arange(records) if side is None else np.flatnonzero(side == 0)
+    right = np.arange(records) if side is None else np.flatnonzero(side == 1)
+    a, b = (_in_turn(side, size, rng) for side in (left, right))
+    keep = a != b
+    return a[keep], b[keep]
+
+
+def _in_turn(records: Ints, size: int, rng: np.random.Generator) -> Ints:
     """So many of the records in random order, each as often as any other: a sample that leans on none of them."""
     rounds = -(-size // max(len(records), 1))
-    return np.concatenate([rng.permutation(records) for _ in range(rounds)])[:size].astype(np.int32)
+    return np.concatenate([rng.permutation(records) for _ in range(rounds)])[:size]
 
 
 def with_copies(

@@ -49,21 +49,24 @@ def mix(codes: Sequence[npt.NDArray[Any]], threads: int = 1) -> npt.NDArray[np.u
     return out
 
 
-def value_hashes(values: pa.Array | pa.ChunkedArray) -> Hashes:
-    """64 bits per value, by its text as UTF-8; 0 for null and for nothing else."""
+def value_hashes(values: pa.Array | pa.ChunkedArray, seed: int = 0) -> Hashes:
+    """64 bits per value, by its text as UTF-8; 0 for null and for nothing else.
+
+    Under another `seed` they are other bits: both together tell a billion values apart, where 64 bits no longer do.
+    """
     if isinstance(values, pa.ChunkedArray):
-        parts = [value_hashes(chunk) for chunk in values.chunks]
+        parts = [value_hashes(chunk, seed) for chunk in values.chunks]
         return np.concatenate([np.zeros(0, dtype=np.uint64), *parts])
     if pa.types.is_dictionary(values.type):
         codes = np.asarray(values.indices.fill_null(-1)).astype(np.int64)
-        return np.append(value_hashes(values.dictionary), np.uint64(0))[codes]
+        return np.append(value_hashes(values.dictionary, seed), np.uint64(0))[codes]
     if not pa.types.is_string(values.type) and not pa.types.is_large_string(values.type):
         values = values.cast(pa.string())
     texts = values.cast(pa.large_string())
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     start, length = offsets[:-1], np.diff(offsets)
     words = _words(texts.buffers()[2], int(offsets[0]), int(offsets[-1]))
-    out: Hashes = _START ^ (length.astype(np.uint64) * _END)
+    out: Hashes = _START ^ np.uint64(seed) ^ (length.astype(np.uint64) * _END)
     rows, k = np.arange(len(length)), 0
     while len(rows := rows[length[rows] > 8 * k]):
         rest = np.minimum(length[rows] - 8 * k, 8).astype(np.uint64)

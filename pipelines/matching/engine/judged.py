@@ -11,22 +11,28 @@ import pyarrow as pa
 
 from pipelines.matching.engine.clustering import NO_PAIRS, Ends
 from pipelines.matching.engine.compare import Comparer, Patterns
-from pipelines.matching.engine.records import Records
+from pipelines.matching.engine.encode import Codes
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def judged_records(judgements: pa.Table | None, ids: Ints, records: Records) -> tuple[Ends, Ends]:
-    """Judged pairs as pairs of records: those that must not link, those that must. Pairs of unknown ids are left out."""
-    if judgements is None or not judgements.num_rows:
+def judged_records(judgements: pa.Table | None, ids: Ints, of_row: Codes | Ints) -> tuple[Ends, Ends]:
+    """Judged pairs as pairs of records: those that must not link, those that must. Pairs of unknown ids are left out.
+
+    Args:
+        judgements: see `arguments.read_judgements`.
+        ids: of rows; those nobody has judged may lack.
+        of_row: record of each of these.
+    """
+    if judgements is None or not judgements.num_rows or not len(ids):
         return NO_PAIRS, NO_PAIRS
     order = np.argsort(ids)
 
     def record(column: str) -> Ints:
         judged = np.asarray(judgements.column(column)).astype(np.int64)
         row = order[np.minimum(np.searchsorted(ids[order], judged), len(ids) - 1)]
-        return np.where(ids[row] == judged, records.of_row[row].astype(np.int64), -1)
+        return np.where(ids[row] == judged, of_row[row].astype(np.int64), -1)
 
     left, right = record("left_id"), record("right_id")
     verdict = np.array(judgements.column("verdict").to_pylist())

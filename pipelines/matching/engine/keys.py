@@ -90,7 +90,8 @@ def _rarest(values: pa.Array, count: int) -> list[list[str]]:
 def _each(column: str, lists: Lists, name: str, at_most: int, whole: bool) -> AnyOf:
     """One key per place in the lists that `lists` gives for distinct values; `whole`: a longer list is an error."""
     taken = _Taken(lists, name, at_most, whole)
-    return AnyOf(*(Key(column, partial(taken.nth, i), f"{name} [{i}]") for i in range(at_most)))
+    keys = (Key(column, partial(taken.nth, i), f"{name} [{i}]", whole_column=not whole) for i in range(at_most))
+    return AnyOf(*keys)
 
 
 class _Taken:

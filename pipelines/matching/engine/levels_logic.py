@@ -32,6 +32,11 @@ class _Joined(Plain):
         """Whether any of them does."""
         return any(level.reads_text for level in self.levels)
 
+    @property
+    def whole_column(self) -> bool:
+        """Whether any of them does, see `TfIdf`."""
+        return any(getattr(level, "whole_column", False) for level in self.levels)
+
 
 class And(_Joined):
     """All of the levels hold: `And(Same("brand"), Within(5, "price"))`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -139,9 +140,13 @@ class Cosine(Similarity):
 
 @dataclass(frozen=True)
 class TfIdf(Similarity):
-    """Cosine of words weighed by their rarity in the column: a model number tells more than `black` or `company`."""
+    """Cosine of words weighed by their rarity in the column: a model number tells more than `black` or `company`.
+
+    Its answer depends on all values of the column (`whole_column`).
+    """
 
     unit: str = "words"
+    whole_column: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -105,7 +105,7 @@ def link(
     candidates, others = compare_pairs(pairs, (blocking.conflicts.pairs, sample), comparer, threads)
     del pairs
     clock.lap("compare")
-    must_not_link, must_link = judged_records(judgements, ids, records)
+    must_not_link, must_link = judged_records(judgements, ids, records.of_row)
 
     def learn(copies: Grouping | None = None) -> Model:
         if model is not None:
@@ -127,7 +127,7 @@ def link(
         return Scorer(spec, learned, prior_weight)
 
     scorer = scorer_of(learned)
-    if model is None and _keeps_copies_apart(scorer, grouping):
+    if model is None and keeps_copies_apart(scorer, grouping):
         scorer = scorer_of(learn(grouping))  # all that is told twice is told alike: copies are the matches there are
     clock.lap("train")
     scored = ScoredPairs(
@@ -162,7 +162,7 @@ def link(
     )
 
 
-def _keeps_copies_apart(scorer: Scorer, grouping: Grouping) -> bool:
+def keeps_copies_apart(scorer: Scorer, grouping: Grouping) -> bool:
     """Whether most rows that are equal to another in all that is compared would be no match: training has seen none.
 
     Only where there is an official number, which copies share: without one they may be two of a series.

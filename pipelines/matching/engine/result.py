@@ -23,13 +23,14 @@ from pipelines.matching.engine.decisions import Clustering
 from pipelines.matching.engine.diagnostics import NOTHING_SAID, Diagnostics
 from pipelines.matching.engine.encode import Codes
 from pipelines.matching.engine.explain import Explanation, describe_patterns, explain_pair
+from pipelines.matching.engine.hashing import row_hashes
 from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.questions import most_open
 from pipelines.matching.engine.score import Scorer, probability
 from pipelines.matching.engine.scored import ScoredPairs, at_threshold
 from pipelines.matching.engine.spec import MatchSpec
-from pipelines.matching.engine.working import Working
+from pipelines.matching.engine.working import RecordFacts, Working
 from pipelines.parallel import both
 from warehouse.model.link import PAIR
 
@@ -144,7 +145,13 @@ class MatchResult:
             spec,
             partial(_population, population, comparer, records.possible_pairs),
             Working(
-                records.encoded, ids, scored.blocking, comparer, clustering, scored.must_not_link, scored.must_link
+                ids,
+                scored.blocking.keys,
+                clustering,
+                scored.must_not_link,
+                scored.must_link,
+                partial(comparer.patterns, *scored.must_link),
+                partial(_facts, spec, comparer),
             ),
             partial(clustering.decided_pairs, ids),
             clustering.links.patterns,
@@ -287,6 +294,13 @@ class MatchResult:
         distinct, inverse = np.unique(bits, return_inverse=True)
         lists = [[n for i, n in enumerate(names) if b >> i & 1] for b in distinct.tolist()]
         return pa.array(lists, pa.list_(pa.string())).take(pa.array(inverse))
+
+
+def _facts(spec: MatchSpec, comparer: Comparer) -> RecordFacts:
+    encoded = comparer.encoded
+    every_record = np.arange(encoded.size, dtype=np.int32)
+    constraints = tuple(encoded.hashes(c) for c in (*spec.distinct, *spec.one_to_one))
+    return RecordFacts(row_hashes(encoded, spec.columns), comparer.self_patterns(every_record), constraints)
 
 
 def _population(known: Population | None, comparer: Comparer, possible_pairs: float) -> Population:

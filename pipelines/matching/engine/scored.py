@@ -115,9 +115,7 @@ class ScoredPairs:
     @cached_property
     def histogram(self) -> pa.Table:
         """How many candidate pairs have which weight, see `MatchResult.weights`."""
-        bins, inverse = np.unique(np.floor(self.weights), return_inverse=True)
-        pairs = np.bincount(inverse, weights=self.candidates.counts, minlength=len(bins)).astype(np.int64)
-        return pa.table({"weight": bins, "pairs": pairs})
+        return histogram_of(self.weights, self.candidates.counts)
 
     def rows_of(self, ids: Sequence[object]) -> Ints:
         """The row of each id; -1 for an id of no row."""
@@ -130,6 +128,13 @@ class ScoredPairs:
         place = np.full(len(self.ids), -1, dtype=np.int64)
         place[self.ids] = np.arange(len(self.ids))
         return np.where(rows >= 0, place[rows], -1)
+
+
+def histogram_of(weights: Floats, counts: Floats) -> pa.Table:
+    """Pairs by weight, in bins of width one: `counts` pairs have each of `weights`."""
+    bins, inverse = np.unique(np.floor(weights), return_inverse=True)
+    pairs = np.bincount(inverse, weights=counts, minlength=len(bins)).astype(np.int64)
+    return pa.table({"weight": bins, "pairs": pairs})
 
 
 def at_threshold(spec: MatchSpec, accept: float, review: float | None) -> MatchSpec:

@@ -33,12 +33,14 @@ def _as_tuple(some: Any) -> tuple[Any, ...]:
 class Key:
     """A blocking key derived from one column: `function` maps its distinct values (nulls dropped) to as many keys.
 
-    A null key blocks nothing. `name` identifies the key in reports, so two different functions need two names.
+    A null key blocks nothing. `name` identifies the key in reports, so two different functions need two names. A function that
+    gives a value another key where the column has other values says so by `whole_column`: it needs all of them at once.
     """
 
     column: str
     function: Callable[[pa.Array], pa.Array]
     name: str
+    whole_column: bool = False
 
 
 @dataclass(frozen=True, init=False)

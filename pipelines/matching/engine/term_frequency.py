@@ -6,6 +6,8 @@ not: packing bins into patterns (`compare`), or saving them (`population`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -15,6 +17,8 @@ from pipelines.matching.engine.encode import Codes, Encoded, distinct_sorted
 from pipelines.matching.engine.levels import Level
 from pipelines.matching.engine.spec import Comparison, MatchSpec, frequency_column
 
+Floats = npt.NDArray[np.float64]
+
 BINS = 28
 """Frequency bins: values rarer than 2^-27 share the last one."""
 
@@ -22,15 +26,62 @@ UNSEEN = 0.2
 """Most unknown holders that a value is assumed to have: agreement on a value with one known holder is no proof."""
 
 
-def unseen_holders(holders: npt.NDArray[np.float64]) -> float:
+def unseen_holders(once: int, twice: int) -> float:
     """Other holders that a value with one known holder is expected to have among as many entities again.
 
     Good and Turing's estimate: twice the values of two holders for each value of one (Good 1953), a value of one counted as
     one more of two half seen. Registered names of firms have no second holder: agreement on one is next to proof. Names of
     people and shared phones have some.
+
+    Args:
+        once: values of one known holder.
+        twice: values of two.
     """
-    once, twice = np.count_nonzero(holders == 1), np.count_nonzero(holders == 2)
     return min((2 * twice + 1) / (once + 1), UNSEEN)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Figures of one column, by which the frequency of each of its values is told.
+
+    Attributes:
+        mentions: of all values.
+        held_mentions: of the values that have a known holder.
+        holdings: known holders of all values together.
+        once: values of one known holder.
+        twice: values of two.
+        entities: known entities that have any value.
+    """
+
+    mentions: float
+    held_mentions: float = 0.0
+    holdings: float = 0.0
+    once: int = 0
+    twice: int = 0
+    entities: int = 0
+
+    @classmethod
+    def of(cls, mentions: Floats, holders: Floats, entities: int) -> Holdings:
+        """The figures of all values."""
+        held = holders > 0
+        once, twice = (int(np.count_nonzero(holders == n)) for n in (1, 2))
+        return cls(float(mentions.sum()), float(mentions[held].sum()), float(holders.sum()), once, twice, entities)
+
+    def shares(self, mentions: Floats, holders: Floats) -> Floats:
+        """The chance that another entity has each value, by its mentions and known holders.
+
+        Where no holder is known this is the share of mentions.
+        """
+        if not self.holdings:
+            return np.asarray(np.maximum(mentions, 1) / max(self.mentions, 1))
+        often = self.held_mentions / self.holdings
+        holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
+        return np.asarray((holders - 1 + unseen_holders(self.once, self.twice)) / max(self.entities, 2))
+
+
+def bins_of(shares: Floats) -> npt.NDArray[np.int64]:
+    """The frequency bin of each share."""
+    return np.clip(np.round(-np.log2(np.minimum(shares, 1.0))), 0, BINS - 1).astype(np.int64)
 
 
 def frequency_bins(
@@ -46,21 +97,18 @@ def frequency_bins(
     present = codes >= 0
     mentions = np.bincount(codes[present], weights=counts[present], minlength=size)
     known = present & (identity >= 0) if identity is not None else np.zeros_like(present)
-    if not known.any() or identity is None:
-        share = np.maximum(mentions, 1) / max(mentions.sum(), 1)
-    else:
+    holders, entities = np.zeros(size), 0
+    if known.any() and identity is not None:
         holdings = distinct_sorted(codes[known].astype(np.int64) << 32 | identity[known])
         holders = np.bincount(holdings >> 32, minlength=size).astype(np.float64)
-        often = mentions[holders > 0].sum() / holders.sum()
-        unseen = unseen_holders(holders)
-        holders = np.where(holders > 0, holders, np.maximum(mentions / often, 1.0))
-        share = (holders - 1 + unseen) / max(int((np.bincount(identity[known]) > 0).sum()), 2)
+        entities = int((np.bincount(identity[known]) > 0).sum())
+    share = Holdings.of(mentions, holders, entities).shares(mentions, holders)
     if wider is not None:
         values = encoded.dictionaries[column].values
         index = pc.index_in(values, value_set=wider.column("value").combine_chunks().cast(values.type))
         elsewhere = np.append(np.asarray(wider.column("share")).astype(np.float64), 0.0)
         share = np.maximum(share, elsewhere[np.asarray(pc.fill_null(index, wider.num_rows))])
-    return np.clip(np.round(-np.log2(np.minimum(share, 1.0))), 0, BINS - 1).astype(np.int64)
+    return bins_of(share)
 
 
 def frequency_columns(spec: MatchSpec) -> tuple[str, ...]:

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from pipelines.matching.engine.blocking import rules_finding
 from pipelines.matching.engine.clustering import components
-from pipelines.matching.engine.hashing import row_hashes
 from pipelines.matching.engine.result import MatchResult
 from pipelines.matching.engine.score import weight_of
-from pipelines.matching.incremental.records import constraint_hashes, further_rows, grouping_hashes
+from pipelines.matching.incremental.records import further_rows, grouping_hashes
 from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.store.state import State
 
@@ -39,13 +38,13 @@ def initial_state(result: MatchResult, rows: Rows, judged: Ints) -> State:
     record_of_row = np.full(len(rows.keys), -1, dtype=np.int32)
     record_of_row[rows.in_order] = grouping.of_row
     keys = rows.keys[rows.in_order]
-    content = row_hashes(working.encoded, spec.columns)[grouping.of_row]
-    every_record = np.arange(len(grouping.first), dtype=np.int32)
+    facts = working.facts()
+    content = facts.content[grouping.of_row]
     left, right, pattern = links.left, links.right, links.pattern
     must_link, must_not_link = working.must_link, working.must_not_link
     if len(must_link[0]):
         judged_same = np.isin(left.astype(np.int64) << 32 | right, must_link[0] << 32 | must_link[1])
-        blocked = rules_finding(spec, working.blocking.keys, left, right) > 0
+        blocked = rules_finding(spec, working.block_keys, left, right) > 0
         worthy = links.weights[pattern] >= weight_of(spec.review)
         keep = ~judged_same | (blocked & worthy)
         left, right, pattern = left[keep], right[keep], pattern[keep]
@@ -62,8 +61,8 @@ def initial_state(result: MatchResult, rows: Rows, judged: Ints) -> State:
         judged_rows=rows.at(judged),
         record_key=keys[grouping.first],
         content_hash=grouping_hashes(spec, content, keys, np.isin(working.ids, judged))[grouping.first],
-        self_pattern=working.comparer.self_patterns(every_record),
-        component=components(len(every_record), *joined).astype(np.int32),
+        self_pattern=facts.self_pattern,
+        component=components(len(grouping.first), *joined).astype(np.int32),
         label=working.clustering.labels.astype(np.int32),
         left=left,
         right=right,
@@ -73,9 +72,9 @@ def initial_state(result: MatchResult, rows: Rows, judged: Ints) -> State:
         cut_and_open=working.clustering.pair_counts.cut_and_open,
         deleted_pairs=np.zeros(0, dtype=np.int64),
         must_link=must_link,
-        must_link_patterns=working.comparer.patterns(*must_link),
+        must_link_patterns=working.must_link_patterns(),
         must_not_link=must_not_link,
-        block_keys=tuple(column for block in working.blocking.keys for column in block),
-        constraint_values=constraint_hashes(spec, working.encoded),
+        block_keys=tuple(column for block in working.block_keys for column in block),
+        constraint_values=facts.constraints,
         dependencies=tuple(d.content_hash for d in rows.dependencies),
     )

@@ -224,7 +224,7 @@ def test_what_no_two_sides_have_in_common_is_missing_and_not_different():
     table = pa.Table.from_pylist([{**row, "key": "k"} for row in rows])
     who = Comparison("who", (Same("number"), Crossed("number", "name")), columns=("number", "name"))
     spec = MatchSpec("k", (Block("key"),), (who,), accept=0.5, review=1e-12)
-    comparer = link(table, spec, threads=1).working.comparer
+    comparer = link(table, spec, threads=1).kept_pairs.comparer
     left, right = np.array([0, 0, 1], dtype=np.int32), np.array([1, 2, 2], dtype=np.int32)
     levels = comparer.layout.unpack(comparer.patterns(left, right))[:, 0]
     assert [who.level_names[i] for i in levels] == ["missing", "different", "different"]

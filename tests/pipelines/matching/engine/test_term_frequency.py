@@ -39,7 +39,7 @@ def test_a_name_that_two_hold_stays_common():
 
 @pytest.mark.parametrize(("once", "twice", "unseen"), [(99, 0, 0.01), (99, 2, 0.05), (9, 30, UNSEEN), (0, 0, UNSEEN)])
 def test_unseen_holders_follow_from_how_many_values_have_a_second_one(once, twice, unseen):
-    assert unseen_holders(np.repeat([1.0, 2.0], [once, twice])) == pytest.approx(unseen)
+    assert unseen_holders(once, twice) == pytest.approx(unseen)
 
 
 def test_levels_on_one_column_split_its_agreements():
