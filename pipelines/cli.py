@@ -18,6 +18,7 @@ from pipelines.commands import backup, deliveries, describe, ledger, lineage, po
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     CityFolder,
+    Engine,
     HomeFolder,
     Inbox,
     Platforms,
@@ -50,6 +51,7 @@ def run(
     retrain: Annotated[
         bool, typer.Option("--retrain", help="重新训练匹配模型 · train the matching models anew")
     ] = False,
+    engine: Engine = "local",
     as_json: Annotated[
         bool, typer.Option("--json", help="结果以 JSON 输出 · print the result as JSON, and nothing else, on stdout")
     ] = False,
@@ -67,7 +69,7 @@ def run(
 
     began = time.time()
     out = console(stderr=as_json)
-    settings = settings_of(inbox, home, city_of(city, platforms))
+    settings = settings_of(inbox, home, city_of(city, platforms), engine)
     check_configuration(settings)
     require_layout(settings.home)
     if retrain:

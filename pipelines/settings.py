@@ -11,6 +11,7 @@ from connectors.registry import CodeTables, ConfigurationError
 from connectors.remote import Remote
 from connectors.spec import Platform
 from pipelines.city import City
+from pipelines.engine import LOCAL
 from pipelines.markers import code_fingerprint, digest
 from warehouse.model import Home
 
@@ -18,6 +19,7 @@ PLATFORMS_VARIABLE = "ONENET_PLATFORMS"
 CITY_VARIABLE = "ONENET_CITY"
 INBOX_VARIABLE = "ONENET_INBOX"
 HOME_VARIABLE = "ONENET_HOME"
+ENGINE_VARIABLE = "ONENET_ENGINE"
 
 
 @dataclass(frozen=True)
@@ -29,41 +31,45 @@ class Settings:
         remote: where those files are fetched from, unless departments drop them into that folder itself.
         home: everything a run writes; see `warehouse.model.home`.
         city: what the city declares; see `pipelines.city`.
+        engine: where matching runs, see `pipelines.engine`. What comes out is the same.
     """
 
     inbox: Path
     home: Home
     city: City = field(default_factory=City)
     remote: Remote | None = None
+    engine: str = LOCAL
 
     @classmethod
-    def of(cls, inbox: str | Path, home: Path, city: City) -> Settings:
+    def of(cls, inbox: str | Path, home: Path, city: City, engine: str = LOCAL) -> Settings:
         """The settings of a run, whose home holds the kinds of its city.
 
         Args:
             inbox: a folder, or an address (`sftp://`, `s3://`): of that the inbox is a folder of the home.
             home: everything a run writes.
             city: what the city declares.
+            engine: where matching runs.
 
         Raises:
             ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is.
         """
         place = Home(home, city.data_model)
         if "://" not in str(inbox):
-            return cls(Path(inbox), place, city)
+            return cls(Path(inbox), place, city, engine=engine)
         try:
-            return cls(place.remote_inbox, place, city, Remote(str(inbox)))
+            return cls(place.remote_inbox, place, city, Remote(str(inbox)), engine)
         except ValueError as error:
             raise ConfigurationError([f"--inbox: {error}"]) from None
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Settings from ONENET_INBOX, ONENET_HOME, ONENET_CITY and ONENET_PLATFORMS, each with a default."""
+        """Settings from ONENET_INBOX, ONENET_HOME, ONENET_CITY, ONENET_PLATFORMS and ONENET_ENGINE, each with a default."""
         folder, city = os.environ.get(PLATFORMS_VARIABLE), os.environ.get(CITY_VARIABLE)
         return cls.of(
             os.environ.get(INBOX_VARIABLE, "inbox"),
             Path(os.environ.get(HOME_VARIABLE, ".home")),
             City(Path(city) if city else None, Path(folder) if folder else None),
+            os.environ.get(ENGINE_VARIABLE) or LOCAL,
         )
 
     @cached_property

@@ -81,3 +81,20 @@ def _recorded(reads: dict[str, set[str]]) -> Iterator[None]:
         patch.setattr(Home, "stage", stage)
         patch.setattr(Workspace, "run_step", run_step)
         yield
+
+
+@pytest.fixture(scope="session")
+def sail() -> Iterator[str]:
+    """The URL of a Sail server: Spark's protocol without Java, in this process."""
+    os.environ.setdefault("RUST_LOG", "error")
+    os.environ.setdefault("SAIL_PARALLELISM", "2")
+    server = pytest.importorskip("pysail.spark", reason="pysail is not installed").SparkConnectServer("127.0.0.1", 0)
+    server.start(background=True)
+    yield "sc://{}:{}".format(*server.listening_address)
+    server.stop()
+
+
+@pytest.fixture(params=["duckdb", "sail"])
+def engine_url(request: pytest.FixtureRequest) -> str:
+    """Every engine that relational work may run on, by URL."""
+    return "duckdb" if request.param == "duckdb" else str(request.getfixturevalue("sail"))

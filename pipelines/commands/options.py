@@ -33,13 +33,13 @@ Inbox = Annotated[
 ]  # fmt: skip
 
 
-def settings_of(inbox: str, home: Path, city: City) -> Settings:
+def settings_of(inbox: str, home: Path, city: City, engine: str = "local") -> Settings:
     """The settings of a run; says what is wrong with the address of the inbox and leaves with exit code 2."""
     from connectors.registry import ConfigurationError
     from pipelines.settings import Settings
 
     try:
-        return Settings.of(inbox if "://" in inbox else Path(inbox).resolve(), home.resolve(), city)
+        return Settings.of(inbox if "://" in inbox else Path(inbox).resolve(), home.resolve(), city, engine)
     except ConfigurationError as error:
         leave(str(error))
 
@@ -100,6 +100,16 @@ Platforms = Annotated[
 ]
 
 
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="匹配在何处运行：local、duckdb、sc://主机:端口、spark://主机:端口；结果相同 · where matching runs; what comes out is the same",
+        envvar="ONENET_ENGINE",
+    ),
+]
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where commands print: on the screen, or beside it where `stderr`. No wrapping where output goes to a file: a line stays a line.
 
@@ -135,11 +145,13 @@ def city_of(city: Path | None, platforms: Path | None) -> City:
 def check_configuration(settings: Settings, *, needs_inbox: bool = True) -> None:
     """Load the platform descriptions and look for the inbox; say what is wrong and leave with exit code 2."""
     from connectors.registry import ConfigurationError
+    from pipelines.engine import EngineError, check_url
 
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     try:
         settings.city.check()
-    except ConfigurationError as error:
+        check_url(settings.engine)
+    except (ConfigurationError, EngineError) as error:
         leave(str(error))
     if needs_inbox and not settings.remote and not settings.inbox.is_dir():
         leave(

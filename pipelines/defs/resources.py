@@ -13,6 +13,7 @@ from connectors.decisions import decisions
 from connectors.holding import all_delivery_states
 from connectors.rows import DeliveryRejected
 from pipelines.city import City
+from pipelines.engine import LOCAL
 from pipelines.locking import locked
 from pipelines.markers import Counts, digest, digests_of, run_if_changed
 from pipelines.nothing_new import forget_run
@@ -41,6 +42,8 @@ class Workspace(dg.ConfigurableResource):
     city_path: str | None = Field(None, description="Folder of the city; default: the shipped sample city.")
     platform_folder: str | None = Field(None, description="Platform descriptions in another place than the city's.")
 
+    engine: str = Field(LOCAL, description="Where matching runs: local, duckdb, or the URL of Spark.")
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """The workspace for the length of a run, which holds the home's lock: one run at a time writes to a home."""
@@ -67,7 +70,7 @@ class Workspace(dg.ConfigurableResource):
     def settings(self) -> Settings:
         """The settings as the stages take them."""
         city = City(*(Path(path) if path else None for path in (self.city_path, self.platform_folder)))
-        return Settings.of(self.inbox_path, Path(self.home_path), city)
+        return Settings.of(self.inbox_path, Path(self.home_path), city, self.engine)
 
     def _look_into_the_inbox(self, context: dg.InitResourceContext) -> None:
         """Wait for files that are still being written; fetch them where the inbox lies elsewhere."""
@@ -187,11 +190,12 @@ def workspace_of(settings: Settings) -> Workspace:
         inbox_path=settings.remote.url if settings.remote else str(settings.inbox.resolve()),
         city_path=_resolved(settings.city.folder),
         platform_folder=_resolved(settings.city.platform_folder),
+        engine=settings.engine,
     )
 
 
 def workspace_from_environment() -> Workspace:
-    """The workspace `dg dev` and the daemon use: ONENET_HOME, ONENET_INBOX, ONENET_CITY, ONENET_PLATFORMS."""
+    """The workspace `dg dev` and the daemon use: ONENET_HOME, ONENET_INBOX, ONENET_CITY, ONENET_PLATFORMS, ONENET_ENGINE."""
     return workspace_of(Settings.from_environment())
 
 

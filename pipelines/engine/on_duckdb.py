@@ -32,7 +32,9 @@ class DuckDBEngine:
         rows: about so many rows are given to a function at a time.
     """
 
-    def __init__(self, folder: Path, *, threads: int | None = None, memory: str | None = None, rows: int = ROWS) -> None:
+    def __init__(
+        self, folder: Path, *, threads: int | None = None, memory: str | None = None, rows: int = ROWS
+    ) -> None:
         self.folder, self._rows = folder, rows
         self._threads = threads or os.cpu_count() or 1
         folder.mkdir(parents=True, exist_ok=True)

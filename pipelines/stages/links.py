@@ -4,6 +4,8 @@
 Kinds that others point to are matched first: the same name tied to the same firm or the same room is evidence that no pair of
 rows shows alone.
 
+Where all mentions are matched against each other this runs in memory, or on an engine (`onenet run --engine`), with the same answers.
+
 While the model is held, only what changed since the last run is compared, and only touched components are clustered again; where
 nothing changed, nothing is written.
 """
@@ -14,6 +16,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.engine import LOCAL
 from pipelines.kinds import inputs_of, specification
 from pipelines.markers import Counts, digest
+from pipelines.matching.at_scale.link import why_not_at_scale
+from pipelines.matching.at_scale.rows import link_rows
 from pipelines.matching.engine.charts import weight_plot
 from pipelines.matching.engine.link import link
 from pipelines.matching.engine.result import MatchResult, Report
@@ -61,15 +67,16 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     asked = _fingerprint(home, kind, rows, decided)
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
+    whole = partial(match_whole, spec, rows, decided, run=_engine(settings, kind, asked))
     mark, matched = home.matched_mark(kind), None
     mark.unlink(missing_ok=True)
     if held:
         former = State.load(home.matched(kind), held.stamp)
-        matched = _go_on(spec, held, former, rows, decided) if former else match_whole(spec, rows, decided, held)[0]
+        matched = _go_on(spec, held, former, rows, decided) if former else whole(held)[0]
         if moved := drift_of(held, spec, matched.state):
             held, why = None, f"数据已变化 · drift: {'; '.join(moved)}"
     if not held or not matched:
-        matched, result = match_whole(spec, rows, decided)
+        matched, result = whole()
         held = keep_model(home, spec, result.model, result.population, matched.state, newest)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
@@ -116,24 +123,58 @@ def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
     return {**told["counts"], **nothing} if told["of"] == of else None
 
 
+@dataclass(frozen=True)
+class OnEngine:
+    """A run of matching on an engine, see `link_rows`: its URL, the folder of its tables, the stamp of what it is about."""
+
+    url: str
+    folder: Path
+    stamp: str
+
+
+def _engine(settings: Settings, kind: str, asked: str) -> OnEngine | None:
+    """Where the mentions of a kind are matched against each other; None for in memory."""
+    if settings.engine == LOCAL:
+        return None
+    stamp = digest((settings.configuration_fingerprint, asked))
+    return OnEngine(settings.engine, settings.home.engine_tables(kind), stamp)
+
+
 def match_whole(
-    spec: MatchSpec, rows: Rows, decided: pa.Table, held: Held | None = None
+    spec: MatchSpec, rows: Rows, decided: pa.Table, held: Held | None = None, *, run: OnEngine | None = None
 ) -> tuple[Matched, MatchResult]:
-    """Match all mentions against each other, under the model held or a new one."""
-    result = link(
-        rows.view(None),
-        spec,
-        id_column="mention_id",
-        order=rows.ids[rows.in_order],
-        judgements=decided,
-        model=held.model if held else None,
-        population=held.population if held else None,
-    )
+    """Match all mentions against each other, under the model held or a new one, in memory or on an engine.
+
+    A specification that looks at whole columns is matched in memory.
+    """
+    counts: dict[str, Any] = {}
+    model, population = (held.model, held.population) if held else (None, None)
+    if run and (obstacle := why_not_at_scale(spec)):
+        counts["engine"], run = f"在本机匹配 · matched in memory: {obstacle}", None
+    if run:
+        stamp = digest((run.stamp, held.stamp if held else ""))
+        result = link_rows(
+            *(run.url, run.folder, rows, spec),
+            judgements=decided,
+            model=model,
+            population=population,
+            stamp=stamp,
+        )
+    else:
+        order = rows.ids[rows.in_order]
+        result = link(
+            *(rows.view(None), spec),
+            id_column="mention_id",
+            order=order,
+            judgements=decided,
+            model=model,
+            population=population,
+        )
     if result.working is None:
         raise ValueError(f"link/{spec.kind}: a full run must tell what it worked with")
     judged = np.concatenate([np.asarray(decided[side]) for side in ("left_id", "right_id")]).astype(np.int64)
     state = initial_state(result, rows, judged)
-    counts: dict[str, Any] = {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
+    counts |= {"changed": len(rows.in_order), "withdrawn": 0, "clustered_again": result.report.records}
     if held is None:
         doubts = result.diagnostics
         counts["expected_precision"] = round(doubts.expected_precision, 4)

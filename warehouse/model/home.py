@@ -146,6 +146,10 @@ class Home:
         """Says what that was found of; there is none while it is being written."""
         return self.matched(kind) / "written"
 
+    def engine_tables(self, kind: str) -> Path:
+        """The folder of the tables of a run of matching on an engine, see `pipelines.engine`; it is gone once the run has ended."""
+        return self.root / "stage" / "engine" / kind
+
     @property
     def value_cache(self) -> Path:
         """The folder of what values were standardised to, see `pipelines.standardise.value_cache`."""

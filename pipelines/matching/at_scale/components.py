@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.engine import Tables
-from pipelines.matching.at_scale.statements import make, query
+from pipelines.matching.at_scale.statements import query
 from pipelines.matching.engine.average_link import WeighedPairs, cluster_by_average
 from pipelines.matching.engine.clustering import Constraints, cluster, components
 from pipelines.matching.engine.encode import Codes, numbered

@@ -137,7 +137,9 @@ class ColumnValues:
         """See `Function`."""
         copies = rows.column("copies")
         distinct = self.spec.distinct
-        identity = signed_or_null(value_hashes(rows.column(distinct[0]))) if distinct else pa.nulls(len(rows), pa.int64())
+        identity = (
+            signed_or_null(value_hashes(rows.column(distinct[0]))) if distinct else pa.nulls(len(rows), pa.int64())
+        )
         parts = [self.schema.empty_table()]
         for place, column in enumerate(frequency_columns(self.spec)):
             value = signed_or_null(value_hashes(rows.column(column)))

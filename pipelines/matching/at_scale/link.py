@@ -108,7 +108,8 @@ def link_at_scale(
         SpecError: the specification needs what only one machine can see.
         ModelError: `model` was trained under another specification.
     """
-    check_scales(spec)
+    if obstacle := why_not_at_scale(spec):
+        raise SpecError(f"MatchSpec {spec.kind!r}: {obstacle}; use engine.link")
     tables = Tables(engine, stamp)
     tables.read("mention", mentions)
     judgements = read_judgements(judgements, None)
@@ -133,23 +134,15 @@ def link_at_scale(
     )
 
 
-def check_scales(spec: MatchSpec) -> None:
-    """See that nothing in a specification needs all values of a column at once, two tables, or a name that is taken.
-
-    Raises:
-        SpecError: something does.
-    """
+def why_not_at_scale(spec: MatchSpec) -> str:
+    """What of a specification only a run in memory can do; '' where there is nothing."""
     whole = [level.name for c in spec.comparisons for level in c.levels if getattr(level, "whole_column", False)]
     whole += [leaf.name for b in spec.rules for leaf in b.leaves if not isinstance(leaf, str) and leaf.whole_column]
     if whole:
-        raise SpecError(
-            f"MatchSpec {spec.kind!r}: {', '.join(dict.fromkeys(whole))} looks at all values of a column at once, which lie on many "
-            "machines here; use another level or key, or engine.link"
-        )
+        return f"{', '.join(dict.fromkeys(whole))} looks at all values of a column at once, which lie on many machines"
     if taken := sorted(RESERVED & set(spec.columns)):
-        raise SpecError(f"MatchSpec {spec.kind!r}: columns {taken} have names that tables of a run at scale need; rename them")
-    if "side" in spec.one_to_one:
-        raise SpecError(f"MatchSpec {spec.kind!r}: one_to_one=('side',) is about two tables; use engine.link")
+        return f"columns {taken} have names that tables of a run at scale need"
+    return "one_to_one=('side',) is about two tables" if "side" in spec.one_to_one else ""
 
 
 def _learned(
@@ -183,7 +176,9 @@ def _ids(judgements: pa.Table | None) -> Ints:
     """Ids of all judged rows, ascending."""
     if judgements is None:
         return np.zeros(0, dtype=np.int64)
-    return np.unique(np.concatenate([np.asarray(judgements[side]).astype(np.int64) for side in ("left_id", "right_id")]))
+    return np.unique(
+        np.concatenate([np.asarray(judgements[side]).astype(np.int64) for side in ("left_id", "right_id")])
+    )
 
 
 def _judged(tables: Tables, judgements: pa.Table | None, judged: Ints) -> tuple[Ends, Ends]:

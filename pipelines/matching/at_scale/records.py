@@ -29,7 +29,9 @@ def make_records(tables: Tables, spec: MatchSpec, judged: Ints) -> int:
     make(tables, "copies")
     stretches = tables.fetch(query("stretch"))
     records = stretches.column("records").to_numpy().astype(np.int64)
-    before = pa.table({"stretch": stretches.column("stretch").cast(pa.int64()), "records": np.cumsum(records) - records})
+    before = pa.table(
+        {"stretch": stretches.column("stretch").cast(pa.int64()), "records": np.cumsum(records) - records}
+    )
     tables.write("before", before)
     make(tables, "numbered")
     make(tables, "row_record")

@@ -110,7 +110,7 @@ def _true_pairs(scored: ScoredPairs, entity: Ints) -> tuple[Ints, Ints, npt.NDAr
 
 def _judged_pairs(scored: ScoredPairs, judgements: Any) -> tuple[Ints, Ints, npt.NDArray[np.bool_], float]:
     """The judged pairs as records, which of them are the same, and how many."""
-    different, same = judged_records(read_judgements(judgements, scored.names), scored.ids, scored.records)
+    different, same = judged_records(read_judgements(judgements, scored.names), scored.ids, scored.records.of_row)
     left, right = (np.concatenate([same[i], different[i]]).astype(np.int64) for i in (0, 1))
     verdict = np.repeat([True, False], [len(same[0]), len(different[0])])
     if not len(left):

@@ -95,7 +95,7 @@ def frequency_bins(
     """
     codes, size = encoded.codes[column], len(encoded.dictionaries[column])
     present = codes >= 0
-    mentions = np.bincount(codes[present], weights=counts[present], minlength=size)
+    mentions = np.bincount(codes[present], weights=counts[present], minlength=size).astype(np.float64)
     known = present & (identity >= 0) if identity is not None else np.zeros_like(present)
     holders, entities = np.zeros(size), 0
     if known.any() and identity is not None:
