@@ -34,6 +34,9 @@ from warehouse.model.data_model import shipped
 
 SPEC = specification(shipped(), "person")
 
+_SERVERS: list[Any] = []
+"""A server stops where nothing holds it."""
+
 COPY = """
 with base as (select *, row_number() over (order by mention_id) - 1 as place, count(*) over () as n from read_parquet('{base}')),
 name as (
@@ -153,6 +156,7 @@ def _sail(memory: str | None) -> str:
 
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
+    _SERVERS.append(server)
     return "sc://{}:{}".format(*server.listening_address)
 
 

@@ -61,6 +61,19 @@ def test_a_wrong_setting_is_broken_configuration_before_anything_is_done(
     assert not (tmp_path / "home" / "landing").exists()
 
 
+@pytest.mark.parametrize("place", ["option", "environment"])
+def test_an_engine_that_is_none_is_broken_configuration_before_anything_is_done(
+    onenet: Onenet, city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    chosen = ["--engine", "oracle"] if place == "option" else []
+    monkeypatch.setenv("ONENET_ENGINE", "local" if chosen else "oracle")
+    result = onenet("run", "--inbox", city / "deliveries", "--home", tmp_path / "home", *chosen)
+    assert result.exit_code == 2
+    assert "oracle" in result.output
+    assert "duckdb" in result.output  # the remedy
+    assert not (tmp_path / "home" / "landing").exists()
+
+
 def test_a_wrong_platform_file_is_broken_configuration_and_says_what_to_do(
     onenet: Onenet, city: Path, tmp_path: Path
 ) -> None:
