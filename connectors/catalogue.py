@@ -43,6 +43,7 @@ def platform_table(platforms: Platforms, manifest: pa.Table, current: Mapping[st
             "cadence": p.cadence,
             "semantics": p.delivery.semantics,
             "sharing": p.sharing,
+            "grid_staff": p.grid_staff,
             "format": p.format.kind,
             "last_delivered_on": newest.get(name),
             "rows_current": current.get(name, 0),

@@ -361,6 +361,67 @@ class GridTree(Strict):
         return {name: column for name, column in self.model_dump().items() if column}
 
 
+class Listed(Strict):
+    """A column that lists several names in a cell. Short form in YAML: just the column name."""
+
+    column: str = Field(description="source column")
+    split: str = Field("、", description="what stands between two of them")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
+
+
+class Division(Strict):
+    """An area of another division of the city than the base grids: what it covers, by lists, by a shape, or by both.
+
+    With both lists it covers the estates of these communities; with neither a row is an area whose extent nobody says.
+    """
+
+    code: str = Field(description="column of its code")
+    name: str | None = Field(None, description="column of its name")
+    in_charge: str | None = Field(None, description="column of the staff number of who is in charge")
+    communities: Listed | None = Field(None, description="communities or villages it covers")
+    estates: Listed | None = Field(
+        None, description="estates it covers; all of the communities where the cell is empty"
+    )
+    shape: str | None = Field(None, description="column of its shape as GeoJSON geometry, WGS-84")
+
+    @property
+    def columns(self) -> set[str]:
+        """Source columns it reads."""
+        listed = {part.column for part in (self.communities, self.estates) if part}
+        return listed | {column for column in (self.code, self.name, self.in_charge, self.shape) if column}
+
+
+class Duty(Strict):
+    """Who a row says is responsible for a grid: a person it names, or a staff number."""
+
+    role: str | None = Field(None, description="role of the row that has it, a person")
+    number: str | None = Field(None, description="column of a staff number")
+    column: str | None = Field(None, description="column of what the duty is")
+    is_: str | None = Field(None, alias="is", description="what it is on every row")
+    grid: str | None = Field(
+        None, description="column of the grid, its code or its name; absent: the area of another division the row is"
+    )
+    since: str | None = Field(None, description="column of the first day")
+    until: str | None = Field(None, description="column of the last day")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Duty:
+        if not (self.role or self.number):
+            raise ValueError("give role or number: who has the duty")
+        if bool(self.column) == bool(self.is_):
+            raise ValueError("give exactly one of column, is: what the duty is")
+        return self
+
+    @property
+    def columns(self) -> set[str]:
+        """Source columns it reads."""
+        return {c for c in (self.number, self.column, self.grid, self.since, self.until) if c}
+
+
 class Aliases(Strict):
     """Where an address reference keeps other names of an estate. Short form in YAML: just the column name."""
 
@@ -405,6 +466,8 @@ class Dataset(Strict):
         description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
     )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
+    division: Division | None = Field(None, description="a row is an area of another division than the base grids")
+    duties: tuple[Duty, ...] = Field((), description="who a row says is responsible for a grid")
     process: Process | None = Field(None, description="how a row tells of the handling of a case")
 
     @model_validator(mode="after")
@@ -412,6 +475,8 @@ class Dataset(Strict):
         known = set(self.columns)
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
+        asked["division"] = self.division.columns if self.division else set()
+        asked["duties"] = {column for duty in self.duties for column in duty.columns}
         asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
         asked["county"] = {self.county} if self.county else set()
@@ -434,6 +499,7 @@ class Dataset(Strict):
             key = "aliases" if self.aliases else "county"
             raise ValueError(f"dataset {self.name}, {key}: only where reference is address")
         self._check_former_headings()
+        self._check_duties()
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
         for name, role in self.roles.items():
@@ -443,6 +509,13 @@ class Dataset(Strict):
                         f"dataset {self.name}, roles.{name}: {tie.role!r} is no {kind} role of this dataset"
                     )
         return self
+
+    def _check_duties(self) -> None:
+        for duty in self.duties:
+            if duty.role and (duty.role not in self.roles or self.roles[duty.role].kind != "person"):
+                raise ValueError(f"dataset {self.name}, duties: {duty.role!r} is no person role of this dataset")
+            if not duty.grid and not self.division:
+                raise ValueError(f"dataset {self.name}, duties: give grid, or division where a row is an area itself")
 
     def _check_former_headings(self) -> None:
         for name, column in self.columns.items():
@@ -515,6 +588,7 @@ class Platform(Strict):
     )
     format: Format = Field(description="how its files are read")
     delivery: Delivery = Field(description="how a delivery relates to the former one")
+    grid_staff: bool = Field(False, description="its rows are collected or reported by the staff of the grids")
     volume: Volume = Field(
         default_factory=lambda: Volume(min_rows=1, max_rows=None, min_share=0.5), description="rows that are plausible"
     )

@@ -5,6 +5,7 @@
   settings.yaml     schedule, retention, how long a matching model is held
   platforms/*.yaml  a description per platform; those that are shipped where there is none
   events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
+  grids.yaml        who is to stand in a grid, and how many grids one person may have; the shipped ones where there is none
   codes.yaml        code tables of its own; a table of a shipped name takes its place
   kinds/*.yaml      kinds of its own, or `extends:` a shipped kind with attributes, thresholds, survivorship; beside a kind
                     that is matched `<kind>.py` with its SPEC
@@ -29,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors import registry
 from connectors.event_rules import EventRules, load_event_rules
+from connectors.grid_rules import GridRules, load_grid_rules
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.spec import Platform
 from quality.suites import SuiteError, check_city, load_suite, suite_names
@@ -39,7 +41,7 @@ from warehouse.model.kind_files import DataModelError
 if TYPE_CHECKING:
     from pipelines.standardise.address.own_division import OwnDivision
 
-SETTINGS, CODES, EVENTS, PLATFORMS = "settings.yaml", "codes.yaml", "events.yaml", "platforms"
+SETTINGS, CODES, EVENTS, GRIDS, PLATFORMS = "settings.yaml", "codes.yaml", "events.yaml", "grids.yaml", "platforms"
 PARTS = ("kinds", "checks")
 """What a home holds a copy of, so that every command knows the kinds of its last run."""
 
@@ -184,6 +186,11 @@ class City:
         """What `events.yaml` rules, or the shipped rules."""
         return load_event_rules(self._file(EVENTS))
 
+    @cached_property
+    def grid_rules(self) -> GridRules:
+        """What `grids.yaml` rules, or the shipped rules."""
+        return load_grid_rules(self._file(GRIDS))
+
     def check(self) -> None:
         """Load everything; raise `ConfigurationError` with every problem of the first part that is wrong."""
         if self.folder is not None and not self.folder.is_dir():
@@ -192,7 +199,7 @@ class City:
                     f"--city {self.folder}: 没有这个文件夹，可用 onenet init 新建 · no such folder; `onenet init` writes one"
                 ]
             )
-        _ = self.settings, self.data_model, self.code_tables, self.platforms, self.event_rules
+        _ = self.settings, self.data_model, self.code_tables, self.platforms, self.event_rules, self.grid_rules
         if own := self._own_kinds():
             from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
 

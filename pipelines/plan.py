@@ -13,7 +13,7 @@ from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages import checks, history, quality, reconcile, release, resolve
+from pipelines.stages import checks, divisions, duties, history, quality, reconcile, release, resolve
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
@@ -190,6 +190,26 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         ("grid/tree", *handles(["golden"], model.placed)),
         (Written("base/grid", "网格树", "five levels, with what is placed in each node", model.grid),),
         lambda settings, _: resolve.fill_grid(settings),
+    )
+    yield Step(
+        "division",
+        "golden",
+        (*landed, *handles(["golden"], divisions.KINDS), "mention/event"),
+        tuple(
+            Written(f"division/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
+            for table in grid.OVERLAY_TABLES
+        ),
+        lambda settings, _: divisions.write_divisions(settings),
+    )
+    yield Step(
+        "duty",
+        "golden",
+        (*landed, *handles(["mention", "entity"], [duties.PERSON])),
+        tuple(
+            Written(f"duty/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
+            for table in grid.DUTY_TABLES
+        ),
+        lambda settings, _: duties.write_duties(settings),
     )
     yield Step(
         "reconciliation",

@@ -88,7 +88,7 @@ class Settings:
         division = self.city.settings.division.model_dump_json()
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
-        rules = self.city.event_rules.model_dump_json()
+        rules = self.city.event_rules.model_dump_json() + self.city.grid_rules.model_dump_json()
         return digest((code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules))
 
 

@@ -16,6 +16,7 @@ from connectors.sample.incidents import Events, IdleTickets, happen, ring_idly
 from connectors.sample.licences import Certificates, certify
 from connectors.sample.people import Persons, settle
 from connectors.sample.places import Estates, Grids, Houses, build_estates, lay_grids
+from connectors.sample.posts import Posts, appoint
 from connectors.sample.projects import Projects, plan
 from connectors.sample.tenure import Tenure, own
 
@@ -40,6 +41,7 @@ class City:
     projects: Projects
     police_areas: PoliceAreas
     city_grids: CityGrids
+    posts: Posts
 
 
 def build_city(persons: int, seed: int, as_of: date) -> City:
@@ -73,4 +75,5 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
         projects=plan(firms, houses, grids, persons, seed, as_of),
         police_areas=police(grids, estates),
         city_grids=divide(grids, seed),
+        posts=appoint(people, grids, seed, as_of),
     )

@@ -55,6 +55,7 @@ REPORTS: tuple[Callable[[Desk], File | list[File]], ...] = (
     officers.patrols,
     libraries.components,
     libraries.party_branches,
+    libraries.grid_staff,
     areas.police_areas,
     areas.city_management,
     certificates.certificates,

@@ -5,24 +5,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from importlib.metadata import version
 
 import pyarrow as pa
 
-from connectors.spec import Dataset, Platform
-from connectors.versions import versions
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts, code_fingerprint, digest
 from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
+from pipelines.stages.grid_tree import city_grids, references
 from pipelines.standardise.address import Gazetteer
-from pipelines.standardise.grid_history import grid_history, side_by_side
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.mentions import build_mentions
-from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, grid_reference, in_present_grids
+from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, in_present_grids
 from pipelines.standardise.value_cache import ValueCache
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
@@ -45,7 +42,7 @@ def write_mentions(settings: Settings) -> Counts:
     named = [(platform, dataset.name) for platform in settings.platforms.values() for dataset in platform.datasets]
     each(lambda one: rows_now(settings, *one, columns=[]), named, os.cpu_count() or 1)  # kept for all who read them
     grids = _write_grids(settings)
-    addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in _references(settings, "address")]
+    addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in references(settings, "address")]
     gazetteer = Gazetteer.from_reference(
         in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids), settings.city.settings.division.own
     )
@@ -70,13 +67,8 @@ def write_mentions(settings: Settings) -> Counts:
 
 
 def _write_grids(settings: Settings) -> GridTree:
-    """Write the grid tree of today, its history and its changes; every version that was delivered has its say."""
-    home = settings.home
-    told = [
-        [(day, grid_reference(platform, dataset, rows)) for day, rows in versions(platform, dataset.name, home)]
-        for platform, dataset in _references(settings, "grid")
-    ]
-    history = grid_history(side_by_side(told))
+    """Write the grid tree of today, its history and its changes."""
+    history, home = city_grids(settings), settings.home
     GRID_TREE.write(history.tree.nodes, home.stage("grid", "tree"))
     GRID_HISTORY.write(history.nodes, home.stage("grid", "history"))
     GRID_CHANGE.write(history.changes, home.stage("grid", "change"))
@@ -86,10 +78,3 @@ def _write_grids(settings: Settings) -> GridTree:
 def _value_cache(home: Home) -> ValueCache:
     """What the values of the last run were standardised to, if by the same code."""
     return ValueCache(home.value_cache, digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))))
-
-
-def _references(settings: Settings, what: str) -> Iterator[tuple[Platform, Dataset]]:
-    for platform in settings.platforms.values():
-        for dataset in platform.datasets:
-            if dataset.reference == what:
-                yield platform, dataset

@@ -18,6 +18,7 @@ import pyarrow as pa
 from warehouse.model import Home, Table, evidence, link, quality
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import DataModel
+from warehouse.model.grid import GRID_CHANGE
 from warehouse.model.macros import create_number_macros
 from warehouse.model.sql import literal, parquet
 
@@ -39,6 +40,7 @@ def contracts(model: DataModel) -> Mapping[str, Table]:
         **{relation.table.full_name: relation.table for relation in model.relations},
         "link.mention": link.MENTION,
         "grid.tree": GRID_TREE,
+        "grid.change": GRID_CHANGE,
         "base.grid": model.grid,
         "judgement.judgement": evidence.JUDGEMENT,
         "quality.reconciliation": quality.RECONCILIATION,

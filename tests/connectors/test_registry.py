@@ -120,7 +120,7 @@ def test_an_unquoted_code_is_a_fault(tmp_path):
 
 def test_the_shipped_descriptions_load():
     platforms = load_platforms()
-    assert len(platforms) == 26
+    assert len(platforms) == 27
     assert list(platforms) == sorted(platforms)
 
 

@@ -24,6 +24,7 @@ PLATFORM = Table(
         Column("cadence", S, "更新频率", "How often it delivers", nullable=False),
         Column("semantics", S, "交付方式：snapshot delta", "snapshot or delta", nullable=False),
         Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class", nullable=False),
+        Column("grid_staff", pa.bool_(), "是否网格员采集", "The staff of the grids collect or report its rows", nullable=False),
         Column("format", S, "格式", "Format of its files", nullable=False),
         Column("last_delivered_on", D, "最近交付日期", "Newest delivery"),
         Column("rows_current", I, "现行行数", "Rows that hold now", nullable=False),

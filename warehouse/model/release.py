@@ -12,7 +12,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, grid, landing, link, process, quality
+from warehouse.model import catalogue, evidence, grid, grid_measures, landing, link, process, quality
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -172,10 +172,21 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
         Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
         Served(landing.REJECTED, "退回行", (("quality", "rejected"),), rejected),
+        Served(grid.DIVISION, "平行网格", (("division", "division"),), required=False),
+        Served(grid.GRID_DIVISION, "网格与平行网格", (("division", "grid_division"),), required=False),
+        Served(grid.GRID_BOUNDARY, "网格边界", (("division", "grid_boundary"),), required=False),
+        Served(grid.GRID_DUTY, "网格职责", (("duty", "grid_duty"),), required=False),
+        Served(grid.GRID_STAFFING, "网格配员", (("duty", "grid_staffing"),), required=False),
+        Served(grid.DUTY_LOAD, "一人多岗", (("duty", "duty_load"),), required=False),
         Served(quality.GRID_COVERAGE, "网格覆盖", (), derived=True),
         Served(quality.GRID_BALANCE, "网格规模", (), derived=True),
+        Served(grid_measures.PERSON_HOUSEHOLD, "人口与住户", (), ("housing_id",), derived=True),
+        Served(grid_measures.HOUSEHOLD, "住户", (), ("grid_code",), derived=True),
+        Served(grid_measures.GRID_PROPOSAL, "网格调整建议", (), derived=True),
+        Served(grid_measures.COMPONENT_FAULT, "部件问题", (), ("fault",), derived=True),
         Served(process.EVENT_MEASURE, "事件指标", (), derived=True),
         Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
+        Served(grid_measures.FOUR_FULL, "四全指标", (), ("level",), derived=True),
         Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
         Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
         Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
@@ -225,6 +236,16 @@ SCHEMAS = {
 }
 """Schemas of the release with their meaning in Chinese and English."""
 
+_OF_GRIDS = (
+    *("link.grid_division", "base.grid_duty", "base.household"),
+    *("quality.grid_staffing", "quality.grid_proposal", "quality.four_full"),
+)
+"""Tables about grids beside the golden records."""
+
+_OF_PERSONS = ("base.grid_duty", "quality.duty_load", "link.person_household")
+"""Tables about persons beside the golden records."""
+
+
 @cache
 def references(model: DataModel) -> tuple[tuple[str, str, str, str], ...]:
     """(table, column, referred table, referred column): a value that is not null exists there."""
@@ -239,6 +260,11 @@ def references(model: DataModel) -> tuple[tuple[str, str, str, str], ...]:
     found += [(f"base.{kind}", "grid_code", "base.grid", "grid_code") for kind in model.placed]
     found.append(("base.grid", "parent_code", "base.grid", "grid_code"))
     found.append(("quality.grid_balance", "grid_code", "base.grid", "grid_code"))
+    found += [(table, "grid_code", "base.grid", "grid_code") for table in _OF_GRIDS]
+    found += [(table, "person_id", "base.person", "person_id") for table in _OF_PERSONS]
+    found += [(table, "housing_id", "base.housing", "housing_id") for table in ("base.household", "link.person_household")]
+    found.append(("base.household", "head_person_id", "base.person", "person_id"))
+    found.append(("quality.component_fault", "component_id", "base.component", "component_id"))
     return tuple(found)
 
 

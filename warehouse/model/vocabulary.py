@@ -30,6 +30,7 @@ ROLE = {
     "landlord_enterprise": "出租单位",
     "tenant_enterprise": "承租单位",
     "builder": "建设单位",
+    "member": "网格人员",
 }
 REASON = {
     "authority": "来源最权威",
@@ -89,6 +90,11 @@ BROUGHT_ABOUT_BY = {
     **{"community_merged": "社区合并", "community_split": "社区拆分", "none": "无"},
 }
 CHANGE_BASIS = {"declared": "网格划分注明", "same_name": "同名同街道", "gone": "未注明"}
+GIVEN_BY = {"list": "清单", "shape": "图形", "both": "清单与图形", "none": "未给出"}
+BOUNDARY = {"several": "分属多个网格", "none": "无网格覆盖", "undecided": "无法判定"}
+PROPOSAL = {"split": "拆分", "join": "并入", "no_partner": "无可并网格"}
+COMPONENT_FAULT = {"number": "标识码不是16位数字", "class": "类别码与名称不符", "double": "重复普查", "grid": "网格与位置不符"}
+FOUR_FULL = {"coverage": "全覆盖", "content": "全内容", "participation": "全参与", "process": "全过程"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -114,6 +120,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "counted_by": COUNTED_BY,
     "basis": {**BASIS, **CHANGE_BASIS},
     "change": GRID_CHANGE,
+    "given_by": GIVEN_BY,
+    "finding": BOUNDARY,
+    "proposal": PROPOSAL,
+    "fault": COMPONENT_FAULT,
+    "measure": FOUR_FULL,
     "brought_about_by": BROUGHT_ABOUT_BY,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
@@ -138,6 +149,12 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "base.event_stage.stage": STAGE,
     "base.event_deadline.governs_because": GOVERNS_BECAUSE,
     "quality.event_measure.counted_by": COUNTED_BY,
+    "base.division.given_by": GIVEN_BY,
+    "quality.grid_boundary.finding": BOUNDARY,
+    "quality.grid_proposal.proposal": PROPOSAL,
+    "quality.component_fault.fault": COMPONENT_FAULT,
+    "quality.four_full.measure": FOUR_FULL,
+    "quality.four_full.level": LEVEL,
     "base.grid_history.level": LEVEL,
     "link.grid_change.level": LEVEL,
     "link.grid_change.change": GRID_CHANGE,

@@ -1,4 +1,4 @@
-"""The smaller libraries: city components and party branches.
+"""The smaller libraries: city components, party branches, staff of the grids.
 
 Belongs here: their columns, and what goes wrong in a survey: things counted twice, a class or a grid put down wrong.
 """
@@ -89,3 +89,22 @@ def party_branches(desk: Desk) -> File:
     mentions = [Mention("subject", "organisation", np.arange(n)), Mention("secretary", "person", branches.secretary)]
     content = sheet(columns, mentions, name="党组织", title="基层党组织一览表")
     return File("dangjian_zuzhi", f"基层党组织_{desk.date}.xlsx", "workbook", (content,))
+
+
+def grid_staff(desk: Desk) -> File:
+    """政法委 网格人员: who is responsible for every grid, those who left with their last day. It writes the codes of the first day."""
+    posts, grids, persons = desk.city.posts, desk.city.grids, desk.city.persons
+    columns: dict[str, Column] = {
+        "网格编码": grids.grid_code[posts.grid],
+        "网格": grids.grid[posts.grid],
+        "职务": posts.duty,
+        "姓名": persons.name[posts.person],
+        "手机号码": persons.phone[posts.person],
+        "任职日期": day_texts(posts.since),
+        "离任日期": texts(
+            [str(day) if known else "" for day, known in zip(posts.until, ~np.isnat(posts.until), strict=True)]
+        ),
+    }
+    content = sheet(columns, [Mention("member", "person", posts.person)])
+    options = {"encoding": "utf-8-sig", "line_end": "\n"}
+    return File("wangge_renyuan", f"网格人员_{desk.date}.csv", "delimited", (content,), options)

@@ -1,0 +1,62 @@
+"""What a city rules about its grids: who is to stand in each of them, and how many grids one person may have.
+
+Belongs here: the language of the file, and reading it. Does not: applying the rules (`pipelines.resolution.duties`).
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from connectors.registry import ConfigurationError, parse
+
+
+class _Strict(BaseModel):
+    """Unknown keys are errors; instances don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Post(_Strict):
+    """One duty of a grid, such as 网格长 of 一长五员."""
+
+    duty: str = Field(description="its name in this city")
+    also: tuple[str, ...] = Field((), description="other words that platforms write for it")
+    per_grid: int = Field(1, ge=0, description="how many of them each grid has at least; 0: it may have some")
+    grids_at_most: int = Field(1, ge=1, description="how many grids one person may have it for")
+
+
+class GridRules(_Strict):
+    """One file of rules."""
+
+    posts: tuple[Post, ...] = Field((), description="the duties of a grid, in their order")
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> GridRules:
+        words = [word for post in self.posts for word in (post.duty, *post.also)]
+        if twice := sorted({word for word in words if words.count(word) > 1}):
+            raise ValueError(f"posts: {twice} stand for two duties; a word means one of them")
+        return self
+
+    def duty_of(self, word: str) -> str:
+        """The duty a word means; the word itself where the city rules nothing about it."""
+        return next((post.duty for post in self.posts if word in (post.duty, *post.also)), word)
+
+
+def load_grid_rules(path: Path | None = None) -> GridRules:
+    """The rules of a city, or the shipped ones.
+
+    Raises:
+        ConfigurationError: the file breaks its language; the message says where and how.
+    """
+    file = path or Path(str(resources.files("connectors").joinpath("grid_rules.yaml")))
+    declared, _, problems = parse(file)
+    if problems:
+        raise ConfigurationError(problems)
+    try:
+        return GridRules.model_validate(declared or {})
+    except ValidationError as error:
+        listed = [f"{file.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
+        raise ConfigurationError(listed) from None
