@@ -104,10 +104,13 @@ def grid_falls(home: Home, candidate: Path) -> pa.Table:
 
 
 def _placed(library: Path, home: Home) -> dict[str, tuple[int, int]]:
-    """Kind → its entities, and those with a grid; nothing of kinds the file does not hold."""
+    """Kind → its entities, and those with a grid; nothing of kinds the file does not hold, or where it can't be read."""
     found: dict[str, tuple[int, int]] = {}
     with connect() as con:
-        con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+        try:
+            con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+        except duckdb.Error:
+            return {}
         for kind in home.data_model.placed:
             try:
                 counted = con.execute(f"select count(*), count(grid_code) from library.base.{kind}").fetchone()

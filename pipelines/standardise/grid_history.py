@@ -11,7 +11,7 @@ Belongs here: versions of the tree against each other. Does not: one tree (`grid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -66,8 +66,9 @@ def grid_history(versions: Sequence[Version]) -> GridHistory:
     lines = _Lines()
     steps: dict[tuple[str, str | None], _Step] = {}
     before: Nodes = {}
+    known = {code for _, nodes in trees for code in nodes}
     for (day, nodes), (_, references) in zip(trees, versions, strict=True):
-        declared = _declared(references, day)
+        declared = _declared(references, day, known)
         found = [*declared.values(), *_undeclared(before, nodes, declared, day)]
         found += _above(before, nodes, found, day)
         new = [step for step in found if (step.former, step.code) not in steps]
@@ -89,15 +90,18 @@ def side_by_side(told: Sequence[Sequence[tuple[date | None, pa.Table]]]) -> list
     return found
 
 
-def _declared(references: Sequence[pa.Table], day: date | None) -> dict[tuple[str, str], _Step]:
-    """What the reference says itself: the former codes beside those of today."""
+def _declared(references: Sequence[pa.Table], day: date | None, known: Container[str]) -> dict[tuple[str, str], _Step]:
+    """What the reference says itself: the former codes beside those of today.
+
+    A former code is one that some tree held, or as long as the new one: what else people type into the cell is none.
+    """
     found = {}
     for reference in references:
         days = over_distinct(reference["changed_on"], standardise_dates).column(0).to_pylist()
         for row, said in zip(reference.select(["grid_code", "former_code"]).to_pylist(), days, strict=True):
             code = fold_text(row["grid_code"] or "")
             for former in _BETWEEN.split(fold_text(row["former_code"] or "")):
-                if former and code and former != code:
+                if former and code and former != code and (former in known or len(former) == len(code)):
                     since = said if said and (day is None or said <= day) else day
                     found[former, code] = _Step(former, code, "grid", since, "declared")
     return found
@@ -148,8 +152,8 @@ def _above(before: Nodes, nodes: Nodes, steps: Sequence[_Step], day: date | None
             continue
         if code not in led:
             yield _Step(code, None, level, day, "gone")
-        for new, step in led.get(code, {}).items():
-            yield _Step(code, new, level, step.day, step.basis)
+        for instead, step in led.get(code, {}).items():
+            yield _Step(code, instead, level, step.day, step.basis)
 
 
 def _meant(steps: Iterable[_Step], nodes: Nodes) -> dict[str, str]:

@@ -24,6 +24,7 @@ import duckdb
 from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
 from quality.suites.source import quoted
+from warehouse.model.release import NODE_CODES
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +184,6 @@ def _repeated(columns: tuple[str, ...]) -> str:
 _SUSPECT = "[0-9][^0-9A-Za-z]?[0-9]{2}[^0-9A-Za-z]{0,2}[0-9]([^0-9A-Za-z]?[0-9]){7}"
 """What every mobile or identity number matches: cheap to look for and seldom found, it spares the exact test."""
 
-_PLACES = ("grid_code", "community_code", "street_code", "parent_code")
 """Columns of codes of places, of 9 to 15 digits: one may read like a mobile number or an old identity number."""
 
 _SOURCE = ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "role")
@@ -217,7 +217,7 @@ def personal_numbers(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _reads_like_a_person(x: str, column: str, names: Sequence[str]) -> str:
-    if column in _PLACES:
+    if column in NODE_CODES:
         return f"id_number_in({x})"
     if "attribute" in names and column.startswith("value"):
         # a claim may be a grid's

@@ -16,7 +16,7 @@ from connectors.decisions import Decision, record
 from connectors.registry import FOLDER
 from pipelines.city import City
 from pipelines.settings import Settings
-from pipelines.stages.falls import falls
+from pipelines.stages.falls import falls, grid_falls
 from warehouse.model import Home
 from warehouse.release.manifest import FileLine, Manifest
 
@@ -63,6 +63,24 @@ def test_nothing_falls_where_all_is_there_or_no_library_is(known: Settings, tmp_
     candidate = library(tmp_path / "candidate", gongan_hukou=50, renshe_shebao=300, gone=40)
     assert fallen(known, candidate) == []
     assert fallen(Settings.of(tmp_path / "inbox", tmp_path / "other", City()), candidate) == []
+
+
+def with_homes(path: Path, homes: int, placed: int) -> Path:
+    """The file, with so many homes, of which so many have a grid."""
+    with duckdb.connect(str(path)) as con:
+        con.execute("create schema if not exists base; create or replace table base.housing (grid_code varchar)")
+        con.execute(
+            "insert into base.housing select if(n < $p, 'g', null) from range($n) r (n)", {"p": placed, "n": homes}
+        )
+    return path
+
+
+@pytest.mark.parametrize(("placed", "told"), [(98, []), (46, [("housing", 0.99, 0.46)])])
+def test_homes_that_lose_their_grids_are_told(known: Settings, tmp_path: Path, placed: int, told: list[tuple]) -> None:
+    with_homes(known.home.library, 100, 99)
+    candidate = with_homes(library(tmp_path / "candidate", gongan_hukou=100), 100, placed)
+    rows = grid_falls(known.home, candidate).to_pylist()
+    assert [(r["entity_kind"], r["share_before"], r["share_now"]) for r in rows] == told
 
 
 def test_a_decision_made_since_the_library_was_built_settles_the_fall_of_its_platform(

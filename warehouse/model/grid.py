@@ -100,7 +100,7 @@ GRID_BOUNDARY = Table(
         Column("estate", S, "小区（自然村）", "Estate or natural village, '' if unknown", nullable=False),
         Column("building", S, "幢，不分幢则为空串", "Building, '' where there is none", nullable=False),
         Column("finding", S, "边界情形：several none undecided", "several: its homes lie in several; none: no area covers it; undecided: several areas list it and no position tells which", nullable=False),
-        Column("candidates", S, "相关网格", "Codes it lies in or could lie in, a blank between two; '' for none", nullable=False),
+        Column("candidate_codes", S, "相关网格", "Codes it lies in or could lie in, a blank between two; '' for none", nullable=False),
         Column("homes", I, "房屋数", "Homes concerned", nullable=False),
     ),
 )

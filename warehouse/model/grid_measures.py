@@ -79,7 +79,7 @@ COMPONENT_FAULT = Table(
         Column("fault", S, "部件问题：number class double grid", "number: not 16 digits; class: digits 7 to 10 are not those of nine in ten of its name; double: another of the class from another survey within three metres; grid: nine of ten neighbours within a hundred metres lie in another grid", nullable=False),
         Column("other_component_id", S, "另一部件编号，无则为空串", "The other one of a double, else ''", nullable=False),
         Column("metres", F, "距离（米）", "Distance of a double in metres"),
-        Column("expected", S, "应为", "Class its name has, or grid its neighbours lie in"),
+        Column("expected_code", S, "应为", "Class its name has, or grid its neighbours lie in"),
     ),
 )
 

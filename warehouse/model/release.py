@@ -217,6 +217,10 @@ def codes(model: DataModel, table: Table, column: Column) -> tuple[str, ...]:
 PUBLIC_PLACES = frozenset(["grid_code", "community_code", "street_code"])
 """Codes of places: what every golden record that lies in a grid holds."""
 
+NODE_CODES = PUBLIC_PLACES | {"parent_code", "former_code", "joins_grid_code", "candidate_codes", "expected_code"}
+"""Columns that hold codes of nodes of the grid tree, of today or of before: 15 digits that may read like an old identity
+number."""
+
 
 @cache
 def public_codes(model: DataModel) -> frozenset[str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from warehouse.model.attribute_type import Mask
 from warehouse.model.data_model import DataModel
-from warehouse.model.release import PUBLIC_PLACES, Served, firm_codes, place_attributes, public_codes
+from warehouse.model.release import NODE_CODES, PUBLIC_PLACES, Served, firm_codes, place_attributes, public_codes
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
 from warehouse.model.table import Column
@@ -42,7 +42,8 @@ OWN = frozenset(
             "version",
             "release",
         ),
-        *("fingerprint", "code_version", "model", "month", "since_release", "grid_code", "parent_code", "code_table"),
+        *("fingerprint", "code_version", "model", "month", "since_release", "code_table"),
+        *NODE_CODES,
     ]
 )
 """Columns whose words are the project's or the city's own, or codes of its places; nothing that came in stands in them."""

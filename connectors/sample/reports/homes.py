@@ -14,7 +14,7 @@ from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import HEAD
-from connectors.sample.recoding import RECODED_ON, recoded
+from connectors.sample.recoding import recoding
 from connectors.sample.reports.enterprise import FirmNameErrors, firm_names
 from connectors.sample.reports.person import IdErrors, NameErrors, PhoneErrors, Scribe, dates, day_texts
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
@@ -181,9 +181,9 @@ def standard_addresses(desk: Desk) -> File:
 
 
 def grid_tree(desk: Desk) -> File:
-    """政法委 网格划分: the tree of streets, communities and grids; once re-coded, with the former codes beside the new."""
-    recoding = recoded(desk.city.grids) if desk.day >= RECODED_ON else None
-    grids = recoding.grids if recoding else desk.city.grids
+    """政法委 网格划分: the tree of streets, communities and grids, with the former codes beside the new."""
+    tree = recoding(desk.city.grids, desk.day)
+    grids, first = tree.grids, np.datetime64(desk.first.as_of, "D")
     columns: dict[str, Column] = {
         "市": texts([words.CITY] * len(grids.grid)),
         "街道编码": grids.street_code,
@@ -192,11 +192,11 @@ def grid_tree(desk: Desk) -> File:
         "社区": grids.community,
         "网格编码": grids.grid_code,
         "网格": grids.grid,
+        "原网格编码": tree.former,
+        "变更日期": texts(
+            [str(first + day) if code else "" for code, day in zip(tree.former, tree.day.tolist(), strict=True)]
+        ),
     }
-    if recoding:
-        changed_on = str(np.datetime64(desk.first.as_of, "D") + RECODED_ON)
-        columns["原网格编码"] = recoding.former
-        columns["变更日期"] = texts([changed_on if code else "" for code in recoding.former])
     content = sheet(columns, [])
     options = {"encoding": "utf-8-sig", "line_end": "\n"}
     return File("wangge_huafen", f"网格划分_{desk.date}.csv", "delimited", (content,), options)

@@ -10,7 +10,7 @@ with place as (
     group by place_no, street, community, estate, building
 ),
 platform as (select distinct platform from areas where len(communities) + len(estates) > 0 or shape is not null)
-select '' as platform, street, community, estate, building, 'several' as finding, grids as candidates, homes
+select '' as platform, street, community, estate, building, 'several' as finding, grids as candidate_codes, homes
 from place
 where leaves > 1
 union all

@@ -37,7 +37,7 @@ usual as (
     group by name, class_code
     qualify count(*) >= 0.9 * sum(count(*)) over (partition by name) and sum(count(*)) over (partition by name) >= 10
 )
-select component_id, 'number' as fault, '' as other_component_id, null::double as metres, null::varchar as expected
+select component_id, 'number' as fault, '' as other_component_id, null::double as metres, null::varchar as expected_code
 from part
 where not coalesce(regexp_full_match(source_code, '[0-9]{16}'), false)
 union all
