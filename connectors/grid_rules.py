@@ -32,6 +32,10 @@ class GridRules(_Strict):
     """One file of rules."""
 
     posts: tuple[Post, ...] = Field((), description="the duties of a grid, in their order")
+    area_codes: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="platform → code it has for a street or community → code of the tree, where it numbers them by itself",
+    )
 
     @model_validator(mode="after")
     def _one_meaning(self) -> GridRules:

@@ -466,6 +466,7 @@ class Dataset(Strict):
         description="column of the county-level division, in a reference for addresses: keeps other cities' homes apart",
     )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
+    area_code: str | None = Field(None, description="column of the platform's own code for the street or community")
     division: Division | None = Field(None, description="a row is an area of another division than the base grids")
     duties: tuple[Duty, ...] = Field((), description="who a row says is responsible for a grid")
     process: Process | None = Field(None, description="how a row tells of the handling of a case")
@@ -476,6 +477,7 @@ class Dataset(Strict):
         asked = {"key": set(self.key), "changed_at": {self.changed_at} if self.changed_at else set()}
         asked |= {f"roles.{name}": role.columns for name, role in self.roles.items()}
         asked["division"] = self.division.columns if self.division else set()
+        asked["area_code"] = {self.area_code} if self.area_code else set()
         asked["duties"] = {column for duty in self.duties for column in duty.columns}
         asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()

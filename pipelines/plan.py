@@ -13,7 +13,7 @@ from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages import checks, divisions, duties, history, quality, reconcile, release, resolve
+from pipelines.stages import area_codes, checks, divisions, duties, history, quality, reconcile, release, resolve
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
@@ -200,6 +200,13 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             for table in grid.OVERLAY_TABLES
         ),
         lambda settings, _: divisions.write_divisions(settings),
+    )
+    yield Step(
+        "area_code",
+        "golden",
+        (*landed, *handles(["mention"], model.placed), "grid/tree", "grid/change"),
+        (Written("area/area_code", grid.AREA_CODE.zh, f"{grid.AREA_CODE.en}: {grid.AREA_CODE.grain}", grid.AREA_CODE),),
+        lambda settings, _: area_codes.write_area_codes(settings),
     )
     yield Step(
         "duty",

@@ -8,6 +8,7 @@ the old codes, which is everybody else.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -63,9 +64,9 @@ def _recoded(grids: Grids) -> tuple[Grids, Bools]:
                 rows[name][at] = rows[name][first[0]]
             rows["grid_code"][at] = f"{rows['community_code'][at]}{number:03d}"
             rows["grid"][at] = f"{short_community(str(rows['community'][at]))}第{number}网格"
-    return replace(grids, **{name: texts(column) for name, column in rows.items()}), rows[
-        "grid_code"
-    ] != grids.grid_code
+    written: dict[str, Any] = {name: texts(column) for name, column in rows.items()}
+    changed: Bools = rows["grid_code"] != grids.grid_code
+    return replace(grids, **written), changed
 
 
 _CODED = ("street_code", "street", "community_code", "community", "grid_code", "grid")

@@ -167,3 +167,23 @@ DUTY_LOAD = Table(
 
 DUTY_TABLES = (GRID_DUTY, GRID_STAFFING, DUTY_LOAD)
 """What is known of who is responsible for the grids."""
+
+AREA_CODE = Table(
+    "link",
+    "area_code",
+    "区划编码对照",
+    "Codes that other systems have for streets and communities",
+    "one row per platform and code it writes for an area",
+    ("platform", "area_code"),
+    (
+        Column("platform", S, "平台", "Platform that writes the code", nullable=False),
+        Column("area_code", S, "对方编码", "Code as the platform writes it", nullable=False),
+        Column("grid_code", S, "编码", "Node of the tree it means today; null where nothing tells"),
+        Column("basis", S, "对照依据：same former declared observed unknown", "same: the code of the tree itself, zeros at the end left out; former: a code that was given up; declared: the city says so; observed: where the rows with the code lie; unknown: nothing tells", nullable=False),
+        Column("rows", I, "行数", "Rows that write it", nullable=False),
+        Column("placed", I, "可定位行数", "Those of them whose grid is known", nullable=False),
+        Column("seen_grid_code", S, "实际所在编码", "Node of that level in which most of these lie"),
+        Column("share_seen", F, "实际占比（0–1）", "Share of the placed rows that lie there, 0–1; null where none is placed"),
+        Column("contradicts", B, "是否矛盾", "Most of its rows lie elsewhere than the code says: it means another street to this platform", nullable=False),
+    ),
+)

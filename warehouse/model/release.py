@@ -175,6 +175,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(grid.DIVISION, "平行网格", (("division", "division"),), required=False),
         Served(grid.GRID_DIVISION, "网格与平行网格", (("division", "grid_division"),), required=False),
         Served(grid.GRID_BOUNDARY, "网格边界", (("division", "grid_boundary"),), required=False),
+        Served(grid.AREA_CODE, "区划编码对照", (("area", "area_code"),), required=False),
         Served(grid.GRID_DUTY, "网格职责", (("duty", "grid_duty"),), required=False),
         Served(grid.GRID_STAFFING, "网格配员", (("duty", "grid_staffing"),), required=False),
         Served(grid.DUTY_LOAD, "一人多岗", (("duty", "duty_load"),), required=False),
@@ -217,7 +218,7 @@ def codes(model: DataModel, table: Table, column: Column) -> tuple[str, ...]:
 PUBLIC_PLACES = frozenset(["grid_code", "community_code", "street_code"])
 """Codes of places: what every golden record that lies in a grid holds."""
 
-NODE_CODES = PUBLIC_PLACES | {"parent_code", "former_code", "joins_grid_code", "candidate_codes", "expected_code"}
+NODE_CODES = PUBLIC_PLACES | {"parent_code", "former_code", "joins_grid_code", "candidate_codes", "expected_code", "seen_grid_code"}
 """Columns that hold codes of nodes of the grid tree, of today or of before: 15 digits that may read like an old identity
 number."""
 
@@ -241,7 +242,7 @@ SCHEMAS = {
 """Schemas of the release with their meaning in Chinese and English."""
 
 _OF_GRIDS = (
-    *("link.grid_division", "base.grid_duty", "base.household"),
+    *("link.grid_division", "link.area_code", "base.grid_duty", "base.household"),
     *("quality.grid_staffing", "quality.grid_proposal", "quality.four_full"),
 )
 """Tables about grids beside the golden records."""

@@ -95,6 +95,7 @@ BOUNDARY = {"several": "分属多个网格", "none": "无网格覆盖", "undecid
 PROPOSAL = {"split": "拆分", "join": "并入", "no_partner": "无可并网格"}
 COMPONENT_FAULT = {"number": "标识码不是16位数字", "class": "类别码与名称不符", "double": "重复普查", "grid": "网格与位置不符"}
 FOUR_FULL = {"coverage": "全覆盖", "content": "全内容", "participation": "全参与", "process": "全过程"}
+AREA_BASIS = {"same": "编码相同", "former": "原编码", "declared": "本市声明", "observed": "按实际位置", "unknown": "不明"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -118,7 +119,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "stage": STAGE,
     "governs_because": GOVERNS_BECAUSE,
     "counted_by": COUNTED_BY,
-    "basis": {**BASIS, **CHANGE_BASIS},
+    "basis": {**BASIS, **CHANGE_BASIS, **AREA_BASIS},
     "change": GRID_CHANGE,
     "given_by": GIVEN_BY,
     "finding": BOUNDARY,
@@ -160,6 +161,7 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "link.grid_change.change": GRID_CHANGE,
     "link.grid_change.brought_about_by": BROUGHT_ABOUT_BY,
     "link.grid_change.basis": CHANGE_BASIS,
+    "link.area_code.basis": AREA_BASIS,
     "link.event_event.relation": FOLLOWS,
     "link.event_event.basis": BASIS,
 }
