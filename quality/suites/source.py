@@ -47,6 +47,10 @@ def contracts(model: DataModel) -> Mapping[str, Table]:
     }
 
 
+_BESIDE = (quality.FALL, quality.GRID_FALL)
+"""What a release is held against; empty where nobody gives it."""
+
+
 def quoted(table: str) -> str:
     """`schema.name` as SQL writes it."""
     return ".".join(f'"{part}"' for part in table.split("."))
@@ -80,7 +84,7 @@ def show(
     create_macros(con)
     if isinstance(source, Path):
         _show_release(con, source, new)
-        for name, table in {quality.FALL.full_name: quality.FALL.empty(), **(beside or {})}.items():
+        for name, table in {**{t.full_name: t.empty() for t in _BESIDE}, **(beside or {})}.items():
             _view(con, name, table)
         return
     for place, table in enumerate(dict.fromkeys(tables)):

@@ -293,6 +293,7 @@ def clean_city() -> dict[str, pa.Table]:
             for r in MODEL.relations
         },
         "grid.tree": _grid(),
+        "grid.change": [],
         "base.grid": _grid(),
         "judgement.judgement": [
             {"judgement_id": "J000001", "entity_kind": "person", "verdict": "same", "judgement_state": "in_force"}

@@ -25,6 +25,7 @@ GIVEN = {
     "base.certificate": {"certificate_id": "D1", "number_masked": "****", "holder_number_masked": "****"},
     "base.project": {"project_id": "X1"},
     "base.grid": {"grid_code": "999999"},
+    "link.grid_change": {"is_reused": False},
     "link.mention": {"entity_kind": "person", "entity_id": "P1"},
     "evidence.attribute": {"entity_kind": "person", "entity_id": "P1", "value": "139****0000"},
     "evidence.conflict": {"entity_kind": "person", "entity_id": "P1"},
