@@ -23,7 +23,7 @@ from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.landing import DELIVERY, ROW_PERIOD
 from warehouse.model.link import ENTITY, MENTION_HISTORY
 from warehouse.model.mention import MENTION_HEAD
-from warehouse.model.sql import literal
+from warehouse.model.sql import parquet
 from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
@@ -137,16 +137,21 @@ def _open(
     )
 
 
-def _open_periods(session: Session, files: list[tuple[str, str, Path]]) -> None:
-    """The periods of all datasets as one view, each with its platform and dataset."""
-    if not files:
+def _open_periods(session: Session, files: Iterable[tuple[str, str, Path]]) -> None:
+    """The periods of the datasets whose mentions are known, as one view, each row with its platform and dataset."""
+    known = session.con.sql(
+        "select platform, dataset from mention union select platform, dataset from former"
+    ).fetchall()
+    read = [(str(path), platform, dataset) for platform, dataset, path in files if (platform, dataset) in set(known)]
+    if not read:
         session.view("period", None, PERIOD)
         return
-    parts = []
-    for number, (platform, dataset, path) in enumerate(files):
-        session.con.read_parquet(str(path)).create_view(f"period_{number}")
-        parts.append(f"select {literal(platform)} as platform, {literal(dataset)} as dataset, * from period_{number}")
-    session.con.execute("create temp view period as " + " union all ".join(parts))
+    columns = [pa.array(column, pa.string()) for column in zip(*read, strict=True)]
+    session.con.register("period_file", pa.table(columns, ["filename", "platform", "dataset"]))
+    session.con.execute(
+        f"create temp view period as select f.platform, f.dataset, p.* exclude (filename) "
+        f"from {parquet([path for path, _, _ in read], 'filename = true')} p join period_file f using (filename)"
+    )
 
 
 def _told(session: Session, kind: str) -> Validity:
