@@ -36,9 +36,12 @@ def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list
         put_in_place(aside(path), path)
         return {"rows": rows.num_rows}
 
-    lines = delivery_states(platform, home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()
-    state = sorted("/".join(map(str, line.values())) for line in lines)
-    run_if_changed(
-        home, f"current/{platform.platform}/{dataset}", digest((settings.configuration_fingerprint, *state)), keep
-    )
+    run_if_changed(home, f"current/{platform.platform}/{dataset}", rows_state(settings, platform), keep)
     return pq.read_table(path, columns=columns)
+
+
+def rows_state(settings: Settings, platform: Platform) -> str:
+    """A fingerprint of what the rows of a platform that hold now follow from: its deliveries, and how they are read."""
+    lines = delivery_states(platform, settings.home).select(["delivery_id", "dataset", "sequence", "state"]).to_pylist()
+    state = sorted("/".join(map(str, line.values())) for line in lines)
+    return digest((settings.configuration_fingerprint, *state))

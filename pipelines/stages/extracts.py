@@ -10,7 +10,7 @@ from functools import partial
 from connectors.spec import Department
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages.current import rows_now
+from pipelines.stages.current import rows_now, rows_state
 from warehouse.extracts import OwnRows, prepare_extracts, write_extract
 from warehouse.model.catalogue import PLATFORM
 
@@ -29,7 +29,7 @@ def write_departments(settings: Settings, departments: Sequence[Department], ver
 def write_department(settings: Settings, department: Department, version: str) -> Counts:
     """Write the extract of one department for one release."""
     own = [
-        OwnRows(name, dataset.name, partial(rows_now, settings, platform, dataset.name))
+        OwnRows(name, dataset.name, partial(rows_now, settings, platform, dataset.name), rows_state(settings, platform))
         for name, platform in settings.platforms.items()
         if platform.department.code == department.code
         for dataset in platform.datasets

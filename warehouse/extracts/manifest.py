@@ -35,7 +35,10 @@ class DatasetCounts(_Strict):
 
 
 class ExtractManifest(_Strict):
-    """What `manifest.json` of an extract says."""
+    """What `manifest.json` of an extract says.
+
+    `contents` is a fingerprint per platform of all its files are made of, `since` the release under which they were written.
+    """
 
     release: str
     department: str
@@ -43,6 +46,8 @@ class ExtractManifest(_Strict):
     datasets: tuple[DatasetCounts, ...]
     files: tuple[ExtractFile, ...]
     notes: tuple[str, ...]
+    contents: dict[str, str] = {}
+    since: dict[str, str] = {}
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""

@@ -15,10 +15,12 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.extracts.stage_views import show
+from warehouse.extracts.unchanged import contents, write_contents
 from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, MATCH
 from warehouse.model.home import Home
+from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
@@ -61,6 +63,8 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
         con.execute("create temp table department as select department, min(department_zh) as title from department_name group by all")  # fmt: skip
         con.execute(f"create temp view golden_value as {_golden_values(home.data_model, granted)}")
         counts = {name: _write(con, name, aside) for name in PREPARED}
+        show(con, "rejected", REJECTED, [home.stage("quality", "rejected")])
+        write_contents(aside, contents(con, home.data_model, granted, PREPARED))
     shutil.rmtree(aside / "spill", ignore_errors=True)
     shutil.rmtree(target, ignore_errors=True)
     aside.rename(target)

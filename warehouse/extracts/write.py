@@ -7,6 +7,7 @@ out for datasets too large to be worked on by hand.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections import Counter
@@ -24,6 +25,7 @@ from warehouse.extracts.manifest import DatasetCounts, ExtractFile, ExtractManif
 from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
+from warehouse.extracts.unchanged import former_extract, read_contents, take_over
 from warehouse.extracts.work_list import ACTIONS, ALONE, DOUBT, DUPLICATE, REJECTED, by_action, overview, with_news
 from warehouse.extracts.workbook import Sheet, write_workbook
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM
@@ -52,6 +54,7 @@ class OwnRows:
 
     Attributes:
         platform, dataset: which.
+        state: a fingerprint of the rows and of how an extract is made of them; '' where it is not known.
         read: gives the rows: provenance columns, `repeat`, `claimed_on`, then the source columns as text. Called once,
             when the dataset's turn comes, so that no two datasets are in memory together.
     """
@@ -59,6 +62,7 @@ class OwnRows:
     platform: str
     dataset: str
     read: Callable[[], pa.Table]
+    state: str = ""
 
 
 def write_extract(
@@ -76,6 +80,7 @@ def write_extract(
     The department finds every current row it delivered, as it delivered it, with the entity each role names, and for the
     attributes `catalogue/entitlement` grants it (all others are denied): the golden value and a mark that compares it with its
     own. `工作清单` lists what there is to do, who says so, why, and how certain that is. Values are unmasked: the entitlement is the permission.
+    A platform about which nothing changed since the former extract gets the files of that one (`unchanged`).
 
     Args:
         home: the home whose stage files are of release `version`, after `prepare_extracts`.
@@ -103,7 +108,10 @@ def write_extract(
     folder.mkdir(parents=True)
     try:
         with Reconciliation(home, threads=threads, memory_limit=memory_limit) as reconciliation:
-            writer = _Writer(folder, version, reconciliation, _fields(home), workbook_rows)
+            former = former_extract(target.parent, version)
+            writer = _Writer(
+                folder, version, reconciliation, _fields(home), workbook_rows, former, _contents(home, own)
+            )
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
@@ -122,6 +130,19 @@ def write_extract(
     return _report(manifest, target)
 
 
+def _contents(home: Home, own: Sequence[OwnRows]) -> dict[str, str]:
+    """A fingerprint per platform of all its files are made of; none of a platform of which something is not known."""
+    known = read_contents(home)
+    catalogue = [file_line(home.stage("catalogue", table.name)).sha256 for table in (ENTITLEMENT, DATASET, FIELD)]
+    found = {}
+    for platform in dict.fromkeys(o.platform for o in own):
+        states = [o.state for o in own if o.platform == platform]
+        if all(states):
+            parts = (*states, *catalogue, known.get(platform, ""))
+            found[platform] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return found
+
+
 def _fields(home: Home) -> Fields:
     """Per (platform, dataset) which column feeds `<role>.<attribute>`, as the catalogue says."""
     found: Fields = {}
@@ -137,11 +158,20 @@ class _Writer:
     """Writes the files of one extract into a folder and remembers what it wrote."""
 
     def __init__(
-        self, folder: Path, version: str, reconciliation: Reconciliation, fields: Fields, workbook_rows: int
+        self,
+        folder: Path,
+        version: str,
+        reconciliation: Reconciliation,
+        fields: Fields,
+        workbook_rows: int,
+        former: tuple[Path, ExtractManifest] | None,
+        contents: dict[str, str],
     ) -> None:
         self.folder, self.version = folder, version
         self.reconciliation, self.workbook_rows = reconciliation, workbook_rows
         self.fields = fields
+        self.former, self.contents = former, contents
+        self.since: dict[str, str] = {}
         self.asserted: frozenset[tuple[str, str, str]] = frozenset()
         # The workbook of one platform is packed while DuckDB works on the next; never two, so memory stays bounded.
         self.packing = ThreadPoolExecutor(max_workers=1)
@@ -153,6 +183,9 @@ class _Writer:
     def platform(self, platform: Row, own: Sequence[tuple[OwnRows, Row]], granted: frozenset[tuple[str, str]]) -> None:
         """Write all files of one platform."""
         name, title = platform["platform"], platform["title_zh"]
+        if self._take_over(name, title):
+            return
+        self.since[name] = self.version
         self.reconciliation.platform(name, granted)
         self.asserted = self.reconciliation.asserted()
         sheets: list[Sheet] = []
@@ -165,10 +198,7 @@ class _Writer:
             sheet = self._dataset(dataset, about, table, granted, keep=rows <= self.workbook_rows)
             if sheet:
                 sheets.append(sheet)
-        if rows > self.workbook_rows:
-            self.notes.append(
-                f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，工作簿只含工作清单，全部数据请用 CSV 或 Parquet"
-            )
+        self._note_size(title, rows)
         work = self._work_list(name)
         first = Sheet("概览", overview(title, self.version, work, rows), prose="如何处理")
         lists = [
@@ -183,6 +213,29 @@ class _Writer:
         self.wait()
         sheets = [first, *lists, *sheets, _notes_sheet(title, self.version)]
         self.packed = self.packing.submit(self._pack, name, title, sheets, rows)
+
+    def _take_over(self, platform: str, title: str) -> bool:
+        """Whether the files of a platform are those of the former extract, which are then here."""
+        if self.former is None or self.contents.get(platform) is None:
+            return False
+        folder, manifest = self.former
+        files = [file for file in manifest.files if file.platform == platform]
+        same = self.contents[platform] == manifest.contents.get(platform)
+        if not same or not files or not take_over(folder, files, self.folder):
+            return False
+        own = [dataset for dataset in manifest.datasets if dataset.platform == platform]
+        self.files += files
+        self.datasets += own
+        self.since[platform] = manifest.since.get(platform, manifest.release)
+        self._note_size(title, sum(dataset.rows for dataset in own))
+        self.notes.append(f"{title}：自发布版 {self.since[platform]} 以来没有变化，文件沿用该版")
+        return True
+
+    def _note_size(self, title: str, rows: int) -> None:
+        if rows > self.workbook_rows:
+            self.notes.append(
+                f"{title}：现行 {rows} 行，超过 {self.workbook_rows} 行，工作簿只含工作清单，全部数据请用 CSV 或 Parquet"
+            )
 
     def _work_list(self, platform: str) -> dict[str, pa.Table]:
         """Write what the department of a platform has to do; return it by action, in the order of work."""
@@ -290,6 +343,8 @@ class _Writer:
             datasets=tuple(self.datasets),
             files=tuple(sorted(self.files, key=lambda file: file.name)),
             notes=tuple(self.notes),
+            contents=self.contents,
+            since=self.since,
         )
         manifest.write(self.folder)
         return manifest
