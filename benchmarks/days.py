@@ -71,17 +71,27 @@ def _run(settings: Settings, answer: multiprocessing.SimpleQueue[Day]) -> None:
         raise SystemExit("\n".join([*outcome.failures, *outcome.blocking]))
     after = _marks(settings.home)
     same = {name for name, mark in after.items() if before.get(name) == mark}
-    steps = {step: cpu for step, cpu in clock.seconds.items() if _marker_name(step) not in same}
+    steps: dict[str, float] = {}
+    for step, cpu in clock.seconds.items():
+        if _flat(step) not in same:
+            steps[_stage(step)] = steps.get(_stage(step), 0) + cpu
     answer.put(Day(steps, time.process_time(), time.perf_counter() - began))
 
 
-def _marker_name(step: str) -> str:
-    return step.replace("check_", "check/").replace("/", ".")
+def _stage(step: str) -> str:
+    """The line of the table a step is part of: kinds, platforms and the suites of stage files are one line each."""
+    if step.startswith("check_") and step not in ("check_landing", "check_release"):
+        return "checks of stage files"
+    return step if step.startswith("golden/") else step.partition("/")[0]
+
+
+def _flat(step: str) -> str:
+    return step.replace("/", "_").replace(".", "_")
 
 
 def _marks(home: Home) -> dict[str, int]:
     """Step → when it was last done."""
-    return {mark.stem: mark.stat().st_mtime_ns for mark in home.done("any").parent.glob("*.json")}
+    return {_flat(mark.stem): mark.stat().st_mtime_ns for mark in home.done("any").parent.glob("*.json")}
 
 
 def run_day(inbox: Path, home: Path) -> Day:

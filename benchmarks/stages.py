@@ -1,6 +1,7 @@
 """Time and peak memory of each stage of the main job on a sample city: `python -m benchmarks.stages --persons 100000`.
 
-Each stage runs in a process of its own, as its peak memory could not be told otherwise. Writes benchmarks/STAGES.md.
+Each stage runs in a process of its own, as its peak memory could not be told otherwise. Stages are the steps of the plan; those
+of several kinds are one stage, but for the two that cost most. Writes benchmarks/STAGES.md.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import os
 import resource
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from connectors.sample import write_city
 from pipelines.settings import Settings
+from pipelines.steps import Step
 from warehouse.model import Home
 
 RESULT = Path(__file__).with_name("STAGES.md")
@@ -24,9 +26,10 @@ MIB = 1024
 
 
 def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
-    """Name and body of every stage, in order, as the assets call them."""
-    from pipelines.plan import departments
-    from pipelines.stages import checks, extracts, landing, links, mentions, reconcile, release, resolve
+    """Name and body of every stage, in the order in which the job runs them."""
+    from pipelines.plan import CANDIDATE, check_candidate_step, check_step, plan
+    from pipelines.stages import landing
+    from pipelines.stages.quality import check_landing
     from quality.suites import suites_of_stage
 
     model = settings.home.data_model
@@ -35,33 +38,25 @@ def stages(settings: Settings) -> list[tuple[str, Callable[[], object]]]:
         for platform in settings.platforms:
             landing.land_platform(settings, platform)
 
-    def name_entities() -> None:
-        for kind in model.golden_order:
-            resolve.name_entities(settings, kind, _version(settings))
-
-    def check() -> None:
-        for suite in suites_of_stage(model):
-            checks.check_stage(settings, suite)
-
-    def hand_back() -> None:
-        extracts.write_departments(settings, departments(settings.platforms.values()), _version(settings))
-
+    grouped: dict[str, list[Step]] = {}
+    for step in plan(settings).steps:
+        prefix = step.name.partition("/")[0]
+        name = step.name if prefix in ("link", "golden") else prefix
+        grouped[name] = [*grouped.pop(name, []), step]  # where the last of them stands, all they read is there
+        if CANDIDATE in (written.handle for written in step.writes):
+            grouped["check/release"] = [check_candidate_step(model)]
+        if step.name == "reconciliation":
+            grouped["checks of stage files"] = [check_step(model, suite) for suite in suites_of_stage(model)]
     return [
         ("landing", land),
-        ("mentions", partial(mentions.write_mentions, settings)),
-        *((f"link {kind}", partial(links.link_mentions, settings, kind)) for kind in model.order),
-        ("entities", name_entities),
-        *((f"golden {kind}", partial(resolve.choose_golden, settings, kind)) for kind in model.golden_order),
-        ("relations", partial(resolve.relate_entities, settings)),
-        ("evidence", partial(resolve.gather_evidence, settings)),
-        ("grid", partial(resolve.fill_grid, settings)),
-        ("reconciliation", partial(reconcile.reconcile_rows, settings)),
-        ("checks", check),
-        ("release, built aside", lambda: release.build_candidate(settings, _version(settings))),
-        ("checks of the release", lambda: checks.check_candidate(settings, _version(settings))),
-        ("published", lambda: release.publish_release(settings, _version(settings))),
-        ("extracts", hand_back),
+        ("check/landing", partial(check_landing, settings)),
+        *((name, partial(_run, settings, steps)) for name, steps in grouped.items()),
     ]
+
+
+def _run(settings: Settings, steps: Sequence[Step]) -> None:
+    for step in steps:
+        step.run(settings, _version(settings) if step.versioned else "")
 
 
 def _version(settings: Settings) -> str:
@@ -113,7 +108,7 @@ def main() -> None:
         f"# Stages of the main job on a sample city of {given.persons:,} people",
         "",
         f"`python -m benchmarks.stages --persons {given.persons} --seed {given.seed}`, {os.cpu_count()} cores. "
-        "Each stage in a process of its own; importing libraries is not counted but for Great Expectations, which the checks import.",
+        "Each stage in a process of its own; importing libraries is not counted but for Great Expectations and Matplotlib, which stages import themselves.",
         "",
         "| stage | wall, s | CPU, s | peak memory, MiB |",
         "|---|--:|--:|--:|",
