@@ -133,7 +133,8 @@ def write_extract(
 def _contents(home: Home, own: Sequence[OwnRows]) -> dict[str, str]:
     """A fingerprint per platform of all its files are made of; none of a platform of which something is not known."""
     known = read_contents(home)
-    catalogue = [file_line(home.stage("catalogue", table.name)).sha256 for table in (ENTITLEMENT, DATASET, FIELD)]
+    files = [home.stage("catalogue", table.name) for table in (ENTITLEMENT, DATASET, FIELD)]
+    catalogue = [file_line(file).sha256 if file.exists() else "" for file in files]
     found = {}
     for platform in dict.fromkeys(o.platform for o in own):
         states = [o.state for o in own if o.platform == platform]
