@@ -1,4 +1,4 @@
-"""What a city rules about events: working slots, and which platform is competent for which class.
+"""What a city rules about events: working slots, which platform is competent for which class, which classes are easy.
 
 Belongs here: the language of the file, and reading it. Does not: applying the rules (`pipelines.resolution.processes`).
 """
@@ -25,6 +25,10 @@ class EventRules(BaseModel):
     )
     competent: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="class of the taxonomy → platforms, the competent one first"
+    )
+
+    easy: tuple[str, ...] = Field(
+        default=(), description="classes that are quick to deal with, which quotas are filled with"
     )
 
     @model_validator(mode="after")

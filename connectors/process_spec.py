@@ -18,6 +18,12 @@ SideStage = Literal["returned", "extended", "suspended", "urged", "void"]
 
 AnyStage = Stage | SideStage
 
+Channel = Literal["grid", "citizens", "officers"]
+"""Who reports: grid staff on their rounds, citizens, or officers of a department."""
+
+Answer = Literal["satisfied", "rather_satisfied", "dissatisfied", "unrated"]
+"""满意 基本满意 不满意 未评价."""
+
 LimitUnit = Literal["小时", "紧急工作时", "工作时", "工作日", "紧急工作日", "自然日"]
 
 
@@ -57,9 +63,30 @@ class Limit(_Strict):
         return {column for column in (self.value, self.unit, self.due) if column}
 
 
+class Satisfaction(_Strict):
+    """A column that says what who complained thinks of the handling."""
+
+    column: str = Field(description="source column")
+    words: dict[str, Answer] = Field(description="answer as the platform writes it → answer")
+
+
+class Outcome(_Strict):
+    """A column that says what came of a case, read by the words it holds; where it holds none of them it says nothing."""
+
+    column: str = Field(description="source column")
+    good: tuple[str, ...] = Field(min_length=1, description="words that say the matter is solved")
+    bad: tuple[str, ...] = Field((), description="words that say it is not, where none of `good` is there")
+
+
 class Process(_Strict):
     """How the rows of a dataset tell of the handling of a case."""
 
+    channel: Channel = Field(
+        "officers", description="who reports: grid (grid staff on their rounds), citizens, officers"
+    )
+    responsible: str | None = Field(None, description="column of the department or unit a case was dispatched to first")
+    satisfaction: Satisfaction | None = Field(None, description="what who complained thinks of the handling")
+    solved: Outcome | None = Field(None, description="whether the matter is solved, as the platform says")
     stages: dict[Stage, str] = Field(default_factory=dict, description="stage by its position → column of its moment")
     log: StageLog | None = Field(None, description="a column that lists all steps")
     actors: dict[Stage, str] = Field(default_factory=dict, description="stage → column of who acted")
@@ -76,4 +103,5 @@ class Process(_Strict):
         """Source columns it reads."""
         named = {*self.stages.values(), *self.actors.values(), self.returns, self.self_handled}
         named |= {self.log.column} if self.log else set()
+        named |= {self.responsible, *(said.column for said in (self.solved, self.satisfaction) if said)}
         return {column for column in named if column} | (self.limit.columns if self.limit else set())

@@ -6,6 +6,7 @@
   platforms/*.yaml  a description per platform; those that are shipped where there is none
   events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
   grids.yaml        who is to stand in a grid, and how many grids one person may have; the shipped ones where there is none
+  routing.csv       which department answers for which class of event where, with dates; the shipped one where there is none
   codes.yaml        code tables of its own; a table of a shipped name takes its place
   kinds/*.yaml      kinds of its own, or `extends:` a shipped kind with attributes, thresholds, survivorship; beside a kind
                     that is matched `<kind>.py` with its SPEC
@@ -32,6 +33,7 @@ from connectors import registry
 from connectors.event_rules import EventRules, load_event_rules
 from connectors.grid_rules import GridRules, load_grid_rules
 from connectors.registry import CodeTables, ConfigurationError
+from connectors.routing import load_routing
 from connectors.spec import Platform
 from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
@@ -39,9 +41,12 @@ from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind_files import DataModelError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pipelines.standardise.address.own_division import OwnDivision
 
-SETTINGS, CODES, EVENTS, GRIDS, PLATFORMS = "settings.yaml", "codes.yaml", "events.yaml", "grids.yaml", "platforms"
+SETTINGS, CODES, EVENTS, GRIDS = "settings.yaml", "codes.yaml", "events.yaml", "grids.yaml"
+ROUTING, PLATFORMS = "routing.csv", "platforms"
 PARTS = ("kinds", "checks")
 """What a home holds a copy of, so that every command knows the kinds of its last run."""
 
@@ -191,6 +196,11 @@ class City:
         """What `grids.yaml` rules, or the shipped rules."""
         return load_grid_rules(self._file(GRIDS))
 
+    @cached_property
+    def routing(self) -> pa.Table:
+        """What `routing.csv` declares, or the shipped table, as `warehouse.model.process.ROUTE`."""
+        return load_routing(self._file(ROUTING))
+
     def check(self) -> None:
         """Load everything; raise `ConfigurationError` with every problem of the first part that is wrong."""
         if self.folder is not None and not self.folder.is_dir():
@@ -199,7 +209,8 @@ class City:
                     f"--city {self.folder}: 没有这个文件夹，可用 onenet init 新建 · no such folder; `onenet init` writes one"
                 ]
             )
-        _ = self.settings, self.data_model, self.code_tables, self.platforms, self.event_rules, self.grid_rules
+        _ = self.settings, self.data_model, self.code_tables, self.platforms
+        _ = self.event_rules, self.grid_rules, self.routing
         if own := self._own_kinds():
             from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
 

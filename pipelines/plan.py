@@ -177,7 +177,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "process",
         "golden",
-        (*landed, *handles(["mention", "entity"], ["event", "component"]), "golden/event"),
+        (*landed, *handles(["mention", "entity"], ["event", "component"]), "golden/event", "grid/tree"),
         tuple(
             Written(f"process/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
             for table in process.TABLES
@@ -227,7 +227,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             Written("quality/rejected", "退回行", "rows that did not land, with their reason", landing.REJECTED, landed, rows=""),
             *(
                 Written(f"catalogue/{table.name}", table.zh, table.en, table, landed, rows="")
-                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT, catalogue.WITHHELD)
+                for table in (catalogue.PLATFORM, catalogue.DATASET, catalogue.FIELD, catalogue.CODE, catalogue.ENTITLEMENT, catalogue.WITHHELD, process.ROUTE)
             ),
         ),
         lambda settings, _: reconcile.reconcile_rows(settings),
@@ -266,6 +266,17 @@ def _quality(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         ("link/mention", *handles(["conflict"], model.kinds)),
         (Written("quality/overlap", "平台重叠", "what every two platforms both know, what one knows alone, where they disagree", measures.OVERLAP, chart="overlap"),),
         lambda settings, _: quality.write_overlap(settings),
+    )  # fmt: skip
+
+    yield Step(
+        "event_statistics",
+        "quality",
+        ("process/event_report",),
+        tuple(
+            Written(f"quality/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
+            for table in (measures.REPORTING_BY_CATEGORY, measures.REPORTING_BY_GRID, measures.EVENT_FORECAST, measures.EVENT_TREND)
+        ),
+        lambda settings, _: quality.write_event_statistics(settings),
     )  # fmt: skip
 
 

@@ -89,7 +89,10 @@ class Settings:
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
         rules = self.city.event_rules.model_dump_json() + self.city.grid_rules.model_dump_json()
-        return digest((code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules))
+        routes = str(self.city.routing.to_pylist())
+        return digest(
+            (code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules, routes)
+        )
 
 
 def whole_number(variable: str, default: int, least: int, zh: str, en: str) -> int:

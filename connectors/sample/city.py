@@ -12,6 +12,7 @@ from connectors.sample.areas import CityGrids, PoliceAreas, divide, police
 from connectors.sample.bodies import Branches, organise
 from connectors.sample.components import Components, install
 from connectors.sample.firms import Firms, employ, found_firms
+from connectors.sample.habits import Habits, take_up
 from connectors.sample.incidents import Events, IdleTickets, happen, ring_idly
 from connectors.sample.licences import Certificates, certify
 from connectors.sample.people import Persons, settle
@@ -42,6 +43,7 @@ class City:
     police_areas: PoliceAreas
     city_grids: CityGrids
     posts: Posts
+    habits: Habits
 
 
 def build_city(persons: int, seed: int, as_of: date) -> City:
@@ -76,4 +78,5 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
         police_areas=police(grids, estates),
         city_grids=divide(grids, seed),
         posts=appoint(people, grids, seed, as_of),
+        habits=take_up(len(grids.grid_code), seed),
     )

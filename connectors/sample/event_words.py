@@ -238,3 +238,21 @@ NO_INCIDENT: dict[str, tuple[tuple[str, str | None, tuple[str, ...]], ...]] = {
     "gongan_xunfang": (("无警情", None, ("巡逻正常", "未见异常")),),
 }
 """Platform → class, its code and sentences of tickets that tell of no incident."""
+
+DEPARTMENTS = {
+    "暴露垃圾": "城市管理局",
+    "机动车乱停放": "公安局交警大队",
+    "占道经营": "城市管理局",
+    "违章搭建": "综合行政执法局",
+    "噪声扰民": "生态环境局",
+    "油烟扰民": "综合行政执法局",
+    "道路破损": "住房和城乡建设局",
+    "井盖缺失": "住房和城乡建设局",
+    "路灯不亮": "城市照明管理处",
+    "群租房": "公安局",
+    "消防通道堵塞": "消防救援大队",
+    "拖欠工资": "人力资源和社会保障局",
+    "邻里纠纷": "司法局",
+    "停水停电": "水务集团",
+}
+"""Category → the department that answers for it."""

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from connectors.sample.bodies import street_offices
 from connectors.sample.city import City
 from connectors.sample.firms import KINDS
+from connectors.sample.habits import MANNERS
 from connectors.sample.people import RELATIONS
 from connectors.sample.sheets import File, Sheet
 
@@ -217,6 +218,8 @@ def city_tables(city: City) -> dict[str, pa.Table]:
                 "lat": v.lat,
             }
         ),
+        "grid_habits": _table({"grid_code": g.grid_code, "manner": MANNERS[city.habits.manner]}),
+        "hidden_classes": _table({"cat": city.habits.hidden}),
         **_library_tables(city),
     }
     return {name: table.filter(pa.array(there[name])) if name in there else table for name, table in tables.items()}

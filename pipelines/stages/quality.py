@@ -17,13 +17,23 @@ from pipelines.settings import Settings
 from quality.data_docs import build_data_docs
 from quality.overlap import overlap
 from quality.overlap_chart import overlap_chart, overlap_markdown
+from quality.reporting import event_statistics
 from quality.scorecard import scorecard
 from quality.suites import suites_of_stage
 from quality.suites.landed import Cell, LandedDataset, LandedPlatform
 from quality.suites.landing import ALLOWED_DAYS
 from quality.suites.landing_run import run_landing, suite_name
 from warehouse.model.data_model import DataModel
-from warehouse.model.quality import EXPECTATION, FAILING_ROW, OVERLAP, SCORECARD
+from warehouse.model.quality import (
+    EVENT_FORECAST,
+    EVENT_TREND,
+    EXPECTATION,
+    FAILING_ROW,
+    OVERLAP,
+    REPORTING_BY_CATEGORY,
+    REPORTING_BY_GRID,
+    SCORECARD,
+)
 from warehouse.model.release import public_codes
 
 LANDING = "landing"
@@ -101,6 +111,16 @@ def write_overlap(settings: Settings) -> Counts:
     titles = {name: platform.title.zh for name, platform in settings.platforms.items()}
     chart.write_text(overlap_chart(table, titles, settings.home.data_model), encoding="utf-8")
     return {"rows": OVERLAP.write(table, settings.home.stage("quality", "overlap"))}
+
+
+def write_event_statistics(settings: Settings) -> Counts:
+    """Judge how events are reported, and forecast them."""
+    made = event_statistics(settings.home, settings.city.event_rules.easy)
+    tables = (REPORTING_BY_CATEGORY, REPORTING_BY_GRID, EVENT_FORECAST, EVENT_TREND)
+    return {
+        table.name: table.write(rows, settings.home.stage("quality", table.name))
+        for table, rows in zip(tables, made, strict=True)
+    }
 
 
 def widest_overlaps(settings: Settings) -> str:

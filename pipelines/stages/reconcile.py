@@ -19,6 +19,7 @@ from quality.reconciliation import reconcile
 from warehouse.model import catalogue as contracts
 from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
+from warehouse.model.process import ROUTE
 from warehouse.model.quality import RECONCILIATION
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
@@ -97,6 +98,7 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
         (contracts.FIELD, catalogue.field_table(platforms)),
         (contracts.CODE, catalogue.code_table(settings.code_tables)),
         (contracts.ENTITLEMENT, catalogue.entitlements(platforms)),
+        (ROUTE, settings.city.routing),
         (contracts.WITHHELD, withheld_table(home.data_model, platforms)),
     ):
         table.write(rows, home.stage("catalogue", table.name))

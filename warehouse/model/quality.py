@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from warehouse.model.table import Column, Table
 
-S, I, F, B = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+S, I, F, B, D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
 RECONCILIATION = Table(
     "quality",
@@ -199,5 +199,128 @@ GRID_BALANCE = Table(
         Column("household_balance", S, "户数规模：under within over", "Households against 200–300: under, within, over", nullable=False),
         Column("person_balance", S, "人口规模：under within over", "Persons against 600–900: under, within, over", nullable=False),
         Column("grids_advised", I, "建议网格数", "Grids of middling size its persons would fill: 2 and more, divide it; 0, join it to another", nullable=False),
+    ),
+)
+
+REPORTING_BY_CATEGORY = Table(
+    "quality",
+    "reporting_by_category",
+    "分类上报情况",
+    "Which classes of events grid staff leave unreported",
+    "one row per class of event",
+    ("event_class",),
+    (
+        Column("event_class", S, "统一类别", "Class", nullable=False),
+        Column("heard_by_others", I, "其他渠道发现数", "Events that other channels reported", nullable=False),
+        Column("also_by_grid", I, "网格员也上报数", "Those of them that grid staff reported too", nullable=False),
+        Column("by_grid_alone", I, "仅网格员上报数", "Events that grid staff alone reported", nullable=False),
+        Column("events_estimated", F, "估计事件总数", "Events there were, those nobody reported included, estimated from what both sides report (capture-recapture, Chapman)", nullable=False),
+        Column("compared_heard", F, "可比发现数", "heard_by_others in the grids that are compared: not in those that fill quotas, and in each other by how likely it hides anything", nullable=False),
+        Column("compared_also", F, "可比上报数", "also_by_grid in the same grids, counted alike", nullable=False),
+        Column("expected", F, "应有上报率", "Share that the middle class has in the same grids, 0–1", nullable=False),
+        Column("estimate", F, "估计上报率", "Share of the class, drawn toward the expected one by as much as its cases are few, 0–1", nullable=False),
+        Column("low", F, "区间下限", "Lower end of its 95 % interval", nullable=False),
+        Column("high", F, "区间上限", "Upper end of its 95 % interval", nullable=False),
+        Column("p_value", F, "p值", "Chance of a share so low if the class were reported like the middle one", nullable=False),
+        Column("q_value", F, "q值", "The same, adjusted for testing all classes (Benjamini–Hochberg)", nullable=False),
+        Column("under_reported", B, "是否漏报", "q below .05 and the estimate below three quarters of the expected share", nullable=False),
+    ),
+)
+
+REPORTING_BY_GRID = Table(
+    "quality",
+    "reporting_by_grid",
+    "网格上报情况",
+    "How grids report, as estimates with intervals",
+    "one row per grid and measure it has cases for",
+    ("grid_code", "measure"),
+    (
+        Column("grid_code", S, "网格编码", "Grid", nullable=False),
+        Column("measure", S, "指标：heard_share hidden_share easy_share spot_share resident_rate", "heard_share: of events other channels report, those grid staff report too; hidden_share: the same of classes that are under-reported; easy_share: of reports of grid staff, those of easy classes; spot_share: of these, those dealt with at once by who found them; resident_rate: further reports of citizens per day that an event stands open", nullable=False),
+        Column("numerator", I, "分子", "Numerator", nullable=False),
+        Column("denominator", F, "分母", "Denominator: events, reports, or days", nullable=False),
+        Column("value", F, "原值", "Numerator by denominator, as it is", nullable=False),
+        Column("expected", F, "应有值", "What the middle grid would show with the same classes of events", nullable=False),
+        Column("estimate", F, "估计值", "The value drawn toward the expected one by as much as the cases are few", nullable=False),
+        Column("low", F, "区间下限", "Lower end of its 95 % interval", nullable=False),
+        Column("high", F, "区间上限", "Upper end of its 95 % interval", nullable=False),
+        Column("p_value", F, "p值", "Chance of a value so far off in the middle grid, on either side", nullable=False),
+        Column("q_value", F, "q值", "The same, adjusted for testing all grids (Benjamini–Hochberg)", nullable=False),
+        Column("finding", S, "发现：low high", "low or high where q is below .05, else null", label="偏离"),
+        Column("events_estimated", F, "估计事件总数", "Of heard_share: events there were, those nobody reported included (capture-recapture, Chapman)"),
+    ),
+)
+
+EVENT_FORECAST = Table(
+    "quality",
+    "event_forecast",
+    "事件预测",
+    "Events by month, and what was to be expected",
+    "one row per class and whole month, and the month to come",
+    ("event_class", "month"),
+    (
+        Column("event_class", S, "统一类别，* 为全部", "Class, * for all together", nullable=False),
+        Column("month", D, "月份", "First day of the month", nullable=False),
+        Column("events", I, "事件数", "Events first reported in it, each once; null for the month to come"),
+        Column("forecast", F, "预测数", "What the months before it alone let expect; null for the first three"),
+        Column("low", F, "区间下限", "Lower end of its 95 % interval, as wide as past errors were"),
+        Column("high", F, "区间上限", "Upper end of its 95 % interval"),
+    ),
+)
+
+EVENT_TREND = Table(
+    "quality",
+    "event_trend",
+    "事件趋势",
+    "Trend of events, and how far forecasts are off",
+    "one row per class",
+    ("event_class",),
+    (
+        Column("event_class", S, "统一类别，* 为全部", "Class, * for all together", nullable=False),
+        Column("months", I, "月数", "Whole months known", nullable=False),
+        Column("events", I, "事件数", "Events in them", nullable=False),
+        Column("change_by_month", F, "月变化率", "Median change by month over the last year, as a share of the mean (Theil–Sen)", nullable=False),
+        Column("change_low", F, "变化率下限", "Lower end of its 95 % interval", nullable=False),
+        Column("change_high", F, "变化率上限", "Upper end of its 95 % interval: a trend where both ends have one sign", nullable=False),
+        Column("seasonal", B, "是否含季节", "Whether the forecast knows the month of the year: from two years on", nullable=False),
+        Column("months_held_out", I, "检验月数", "Months that were forecast from those before them alone", nullable=False),
+        Column("error", F, "预测误差", "Sum of absolute errors in these months by the sum of events; null where there is none"),
+        Column("naive_error", F, "对照误差", "The same of saying \"as last month\""),
+    ),
+)
+
+ATTRIBUTE_SOURCE = Table(
+    "quality",
+    "attribute_source",
+    "一数一源",
+    "Which platforms collect an attribute, and which it should come from",
+    "one row per kind and attribute",
+    ("entity_kind", "attribute"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("attribute", S, "属性", "Attribute, as in evidence.attribute", nullable=False),
+        Column("platforms", I, "采集平台数", "Platforms that collect it", nullable=False),
+        Column("collected_by", S, "采集平台", "They, a blank between two", nullable=False),
+        Column("claims", I, "采集数", "Values collected", nullable=False),
+        Column("source", S, "来源平台", "The platform whose values are golden most often", nullable=False),
+        Column("source_claims", I, "来源采集数", "Values it collects", nullable=False),
+        Column("source_right", F, "来源准确率", "Share of its values that are golden, 0–1; null where none is judged"),
+        Column("collected_again", I, "重复采集数", "Values all others collect", nullable=False),
+    ),
+)
+
+SUBJECT_FORM = Table(
+    "quality",
+    "subject_form",
+    "一表统计",
+    "On how many forms the same subject is entered",
+    "one row per kind and number of forms",
+    ("entity_kind", "forms"),
+    (
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("forms", I, "报表数", "Forms, that is datasets and sheets, a subject is entered on", nullable=False),
+        Column("entities", I, "实体数", "Subjects entered on so many", nullable=False),
+        Column("entered_again", I, "重复填报数", "Entries beyond the first of each", nullable=False),
+        Column("most_platforms", I, "最多平台数", "Platforms that hold the widest known of them", nullable=False),
     ),
 )

@@ -96,6 +96,23 @@ PROPOSAL = {"split": "拆分", "join": "并入", "no_partner": "无可并网格"
 COMPONENT_FAULT = {"number": "标识码不是16位数字", "class": "类别码与名称不符", "double": "重复普查", "grid": "网格与位置不符"}
 FOUR_FULL = {"coverage": "全覆盖", "content": "全内容", "participation": "全参与", "process": "全过程"}
 AREA_BASIS = {"same": "编码相同", "former": "原编码", "declared": "本市声明", "observed": "按实际位置", "unknown": "不明"}
+CHANNEL = {"grid": "网格员", "citizens": "市民", "officers": "部门人员"}
+TICKET_KIND = {
+    **{"incident": "事件", "consultation": "咨询", "praise": "表扬", "test": "测试", "routine": "日常巡查"},
+    "nothing_found": "未发现问题",
+}
+ROUTING = {
+    **{"right": "正确", "wrong": "错误", "by_territory": "属地派遣", "unlisted": "清单未列", "sent_back": "被退回"},
+}
+SATISFACTION = {
+    **{"satisfied": "满意", "rather_satisfied": "基本满意", "dissatisfied": "不满意", "unrated": "未评价"},
+}
+ASSIGNMENT = {"assigned": "明确", "ambiguous": "多头", "empty": "空白"}
+FINDING = {"low": "偏低", "high": "偏高"}
+REPORTING = {
+    **{"heard_share": "上报率", "hidden_share": "漏报类上报率", "easy_share": "易办件占比", "spot_share": "易办件即办即结率"},
+    "resident_rate": "居民反映率",
+}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -122,11 +139,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "basis": {**BASIS, **CHANGE_BASIS, **AREA_BASIS},
     "change": GRID_CHANGE,
     "given_by": GIVEN_BY,
-    "finding": BOUNDARY,
+    "finding": {**BOUNDARY, **FINDING},
     "proposal": PROPOSAL,
     "fault": COMPONENT_FAULT,
-    "measure": FOUR_FULL,
+    "measure": {**FOUR_FULL, **REPORTING},
     "brought_about_by": BROUGHT_ABOUT_BY,
+    "channel": CHANNEL,
+    "ticket_kind": TICKET_KIND,
+    "routing": ROUTING,
+    "assignment": ASSIGNMENT,
+    "satisfaction": SATISFACTION,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
@@ -162,6 +184,14 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "link.grid_change.brought_about_by": BROUGHT_ABOUT_BY,
     "link.grid_change.basis": CHANGE_BASIS,
     "link.area_code.basis": AREA_BASIS,
+    "quality.stage_delay.stage": STAGE,
+    "base.event_report.channel": CHANNEL,
+    "base.event_report.ticket_kind": TICKET_KIND,
+    "base.event_report.routing": ROUTING,
+    "base.event_report.satisfaction": SATISFACTION,
+    "quality.reporting_by_grid.measure": REPORTING,
+    "quality.reporting_by_grid.finding": FINDING,
+    "quality.event_route.assignment": ASSIGNMENT,
     "link.event_event.relation": FOLLOWS,
     "link.event_event.basis": BASIS,
 }

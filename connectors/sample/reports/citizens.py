@@ -10,11 +10,14 @@ import numpy as np
 from connectors.gcj02 import gcj02
 from connectors.sample import vocabulary as words
 from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, known, texts
+from connectors.sample.event_words import DEPARTMENTS
 from connectors.sample.people import surname_of
 from connectors.sample.reports.hearing import Hearing, hear
 from connectors.sample.reports.stages import stages
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
 
+_SENT_WRONG = 0.08
+"""Share of tickets that go to a department that does not answer for them."""
 _SHIFTED, _SWAPPED, _FROM_HOME = 0.07, 0.006, 0.02
 """Snapshots in GCJ-02, with longitude and latitude the wrong way round, or sent later from elsewhere."""
 
@@ -54,6 +57,26 @@ def _earlier_tickets(heard: Hearing, numbers: Texts) -> Texts:
     return texts(cells)
 
 
+def _dispatched_to(heard: Hearing) -> Texts:
+    """The street of the place for most, else a department: the one that answers for the class it is filed under, or a wrong one."""
+    draws = heard.draws
+    by_class = texts([DEPARTMENTS.get(name) for name in heard.filed])
+    department = chosen(
+        draws.chance("dispatched wrong", _SENT_WRONG), draws.pick("wrong one", list(DEPARTMENTS.values())), by_class
+    )
+    named = draws.chance("to a department", 0.4) & known(by_class)
+    return chosen(named, department, heard.desk.city.grids.street[heard.grid])
+
+
+def _satisfaction(heard: Hearing) -> Texts:
+    """What the caller says: the longer it took, the less satisfied; most do not answer."""
+    draws = heard.draws
+    hours = (heard.done - heard.tickets.time).astype("timedelta64[h]").astype(np.int64)
+    unhappy = np.array([0.07, 0.17, 0.36, 0.6])[np.searchsorted([24, 72, 168], hours)]
+    answer = chosen(draws.chance("unhappy", unhappy), "不满意", draws.pick("happy", ["满意", "满意", "基本满意"]))
+    return chosen(draws.chance("no answer", 0.4) | ~heard.settled, "未评价", answer)
+
+
 def _outcome(heard: Hearing) -> Texts:
     """What came of it: questions are answered, and where nothing is, nothing is seen."""
     real = heard.tickets.event >= 0
@@ -83,9 +106,9 @@ def hotline(desk: Desk) -> File:
         "受理时间": heard.times(time),
         "办结时限": heard.times(time.astype("datetime64[D]") + days + np.timedelta64(18, "h")),
         "办结时间": heard.times(heard.done, heard.settled),
-        "承办单位": desk.city.grids.street[heard.grid],
+        "承办单位": _dispatched_to(heard),
         "状态": chosen(heard.settled, "已办结", "办理中"),
-        "满意度": texts(["满意", "基本满意", "不满意", "未评价"])[draws.weighted("satisfied", [0.44, 0.22, 0.2, 0.14])],
+        "满意度": _satisfaction(heard),
         "诉求类别编码": texts([k.hotline[1] if k else n for k, n in zip(kinds, none[1], strict=True)]),
         "工单类型": np.where([k is None for k in kinds], "咨询", draws.pick("kind", ["投诉", "求助", "举报"])),
         "来源渠道": texts(["电话", "微信", "网站"])[draws.weighted("channel", [0.8, 0.15, 0.05])],

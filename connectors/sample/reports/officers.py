@@ -39,7 +39,7 @@ def grid_events(desk: Desk) -> File:
     heard = hear(desk, "wangge_shijian", 0.44, 0.13, 2.4, 0.003)
     draws, way, kinds, warden = heard.draws, stages(heard), heard.kinds, _wardens(heard)
     none = np.array([k is None for k in kinds])
-    alone = none | draws.chance("dealt with on the spot", 0.1)
+    alone = none | desk.city.habits.on_the_spot(heard.filed, heard.grid, draws)
     handler, verifier = way.staff("CZ{:03d}", 90, "处置"), way.staff("HC{:03d}", 30, "核查")
     users = {"发现": warden, "立案": texts(["受理台"] * draws.n), "派遣": texts(["派遣台"] * draws.n)}
     users |= {"处置": handler, "核查": verifier, "结案": texts(["受理台"] * draws.n)}

@@ -16,6 +16,8 @@ from connectors.sample.reports.hearing import Hearing
 NAMES = ("立案", "派遣", "处置", "核查", "结案")
 SENT_BACK, OUT_OF_ORDER = 0.05, 0.008
 """Shares of tickets dealt with anew after the check, and of those whose check is entered before the work."""
+SENT_WRONG, EXTENDED = 0.08, 0.03
+"""Shares of tickets that go to the wrong department first and come back, and of those that get more time."""
 _FROM = (0.004, 0.04, 0.55, 0.86, 1.0)
 _TO = (0.02, 0.15, 0.80, 0.97, 1.0)
 
@@ -46,13 +48,24 @@ class Stages:
     def flow(self, users: dict[str, Texts], self_handled: Bools) -> list[list[dict[str, str]]]:
         """The way of each ticket as a list of node, time and user; those dealt with on the spot skip 派遣 and 核查."""
         cells = {name: self.heard.times(self.moments[name]) for name in NAMES}
-        anew = [self.heard.times(self._between(share)) for share in (0.3, 0.7)]
+        anew = [self.heard.times(self._between("核查", "结案", share)) for share in (0.3, 0.7)]
+        wrong, longer = (self.heard.draws.chance(n, s) for n, s in (("sent wrong", SENT_WRONG), ("extended", EXTENDED)))
+        aside = [
+            (node, self.heard.times(self._between("派遣", "处置", share)), does)
+            for node, share, does in (("退回", 0.1, wrong), ("派遣", 0.15, wrong), ("延期", 0.5, longer))
+        ]
         reported = self.heard.times(self.heard.tickets.time)
         flows: list[list[dict[str, str]]] = []
         for row in range(len(reported)):
             flow = [{"node": "发现", "time": reported[row], "user": users["发现"][row]}]
             for name in NAMES:
                 if self.there[name][row] and not (self_handled[row] and name in ("派遣", "核查")):
+                    if name == "处置" and not self_handled[row]:
+                        flow += [
+                            {"node": node, "time": moments[row], "user": users.get(node, users["派遣"])[row]}
+                            for node, moments, does in aside
+                            if does[row]
+                        ]
                     if name == "结案" and self.rework[row] and not self_handled[row]:
                         for node, moment in zip(("处置", "核查"), anew, strict=True):
                             flow.append({"node": node, "time": moment[row], "user": users[node][row]})
@@ -61,10 +74,10 @@ class Stages:
             flows.append(flow)
         return flows
 
-    def _between(self, share: float) -> npt.NDArray[np.datetime64]:
-        """Moments between the check and the end."""
-        span = (self.moments["结案"] - self.moments["核查"]).astype("timedelta64[m]").astype(np.int64)
-        return self.moments["核查"] + (span * share).astype("timedelta64[m]")
+    def _between(self, one: str, other: str, share: float) -> npt.NDArray[np.datetime64]:
+        """Moments between two stages."""
+        span = (self.moments[other] - self.moments[one]).astype("timedelta64[m]").astype(np.int64)
+        return self.moments[one] + (span * share).astype("timedelta64[m]")
 
 
 def stages(heard: Hearing) -> Stages:

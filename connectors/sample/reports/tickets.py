@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from connectors.sample.draws import Draws, Ints, Texts, chosen, known
+from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, known
 from connectors.sample.event_words import CATEGORIES, ESTATE
 from connectors.sample.sheets import Desk
 
 WIDELY_HEARD = {"停水停电": 4.0, "噪声扰民": 2.0, "油烟扰民": 2.0}
 """These are told at many doors: how many times as many further tickets."""
+BY_GRID_STAFF = "wangge_shijian"
 MOST = 6
 """Tickets an incident and platform."""
 ANOTHER_CALLS = 0.65
@@ -62,7 +63,10 @@ def _of_incidents(desk: Desk, platform: str, share: float, more: float) -> tuple
     draws = Draws(desk.city.seed, f"{platform} covers", len(events.house))
     loud = np.array([WIDELY_HEARD.get(name, 1.0) for name in events.category])
     several = 1 + np.minimum(draws.exponential("more", 1.0) * more * loud, MOST - 1).astype(np.int64)
-    count = np.where(draws.chance("known", share), several, 0)
+    heard: float | Floats = share
+    if platform == BY_GRID_STAFF:
+        heard = share * desk.city.habits.attention(events.category, desk.city.houses.grid[events.house])
+    count = np.where(draws.chance("known", heard), several, 0)
     return np.repeat(np.arange(draws.n), count), np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
