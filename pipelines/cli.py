@@ -14,7 +14,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import backup, deliveries, describe, ledger, lineage, portal, rebuild, releases, review, trial
+from pipelines.commands import (
+    backup,
+    deliveries,
+    describe,
+    export,
+    ledger,
+    lineage,
+    portal,
+    rebuild,
+    releases,
+    review,
+    trial,
+)
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
     CityFolder,
@@ -179,6 +191,7 @@ for command in (
 app.command("try")(trial.try_file)
 app.add_typer(review.app, name="review")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(export.app, name="export")
 app.add_typer(portal.app, name="portal")
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ EVENT_EVENT = Table(
         Column("event_id", S, "事件编号", "Event", nullable=False),
         Column("earlier_event_id", S, "此前事件编号", "Event it follows", nullable=False),
         Column("relation", S, "关系：recurs reported_again", "recurs: the same trouble came back after it was settled; reported_again: a report names a ticket of the earlier one", nullable=False),
-        Column("basis", S, "依据：same_door same_shop says_again names_ticket", "What tells: the same door, the same shop, a report that says so at the same building, the number of a ticket", nullable=False),
+        Column("basis", S, "依据：same_mark same_component same_door same_shop says_again same_size names_ticket", "What tells: the same plate or pole number, component, door or shop; a report that says so, or the same measurements, at the same building; the number of a ticket", nullable=False),
         Column("days_after", I, "间隔天数", "Days from the settling of the earlier one to the first report of the later one"),
     ),
 )

@@ -83,7 +83,10 @@ STAGE = {
 GOVERNS_BECAUSE = {"competent": "主管平台最早", "second_competent": "次主管平台最早", "earliest": "各平台最早"}
 COUNTED_BY = {"ticket": "按工单", "event": "按事件"}
 FOLLOWS = {"recurs": "复发", "reported_again": "再次反映"}
-BASIS = {"same_door": "同一门户", "same_shop": "同一店铺", "says_again": "反映中称复发", "names_ticket": "注明原工单"}
+BASIS = {
+    **{"same_mark": "同一车牌或杆号", "same_component": "同一部件", "same_door": "同一门户", "same_shop": "同一店铺"},
+    **{"says_again": "反映中称复发", "same_size": "同一楼栋尺寸相同", "names_ticket": "注明原工单"},
+}
 GRID_CHANGE = {"recoded": "编码变更", "merged": "合并", "split": "拆分", "ended": "撤销"}
 BROUGHT_ABOUT_BY = {
     **{"street_recoded": "街道代码变更", "community_recoded": "社区代码变更"},

@@ -1,9 +1,11 @@
 -- table:  link.event_event      grain: event_id, earlier_event_id, relation
 -- reads:  report (mentions of events with their event)
 -- Trouble that comes back after it was settled is another event. It recurs where the class is the same, the place does not differ,
--- it began after the earlier one was settled, at most 120 days on, and something tells: the same door, the same shop, or a report
--- that says so at the same building. Of several earlier events the one of the closest place, then the latest. A report that names
--- a ticket of another event tells of that event again.
+-- it began after the earlier one was settled, at most 120 days on, and something tells, the surest first: the same plate or pole
+-- number, the same component, the same door, the same shop where a report says so or the building is the same, a report that says
+-- so at the same building, the same measurements at the same building. Of several earlier events the surest, then the latest. A
+-- report that names a ticket of another event tells of that event again. That it happens again is told by 又 after what was done
+-- about it, or by words for the same trouble as before, whatever the trouble.
 with event as (
     select
         event_id,
@@ -12,10 +14,15 @@ with event as (
         mode(building) as building,
         mode(room) as room,
         mode(event_class_firm) as firm,
+        mode(event_class_mark) as mark,
+        mode(event_class_size) as size,
+        mode(component_code) as component,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         max(closed_at) as closed_at,
-        bool_or(regexp_matches(content, '又来|又反弹|又犯|又这样|又出现|又开始|老问题|死灰复燃|再次出现|反复出现|屡次')) as says_again
+        bool_or(regexp_matches(
+            content, '(处理|清理|清走|修|弄好|整改|解决|搬走|收拾)[^，。！？]{0,8}又|又(来|反弹|犯|这样|出现|开始)|老问题|老毛病|死灰复燃|再次|反复|屡次'
+        )) as says_again
     from report
     where event_class_kind = 'incident'
     group by event_id
@@ -26,9 +33,13 @@ pair as (
         later.event_id,
         earlier.event_id as earlier_event_id,
         case
+            when earlier.mark = later.mark then 'same_mark'
+            when earlier.component = later.component then 'same_component'
             when earlier.building is not distinct from later.building and earlier.room = later.room then 'same_door'
-            when earlier.firm = later.firm then 'same_shop'
-            when earlier.building = later.building and later.says_again then 'says_again'
+            when earlier.firm = later.firm and (later.says_again or earlier.building = later.building) then 'same_shop'
+            when earlier.building = later.building and later.says_again
+                and (earlier.room is null or later.room is null) then 'says_again'
+            when earlier.building = later.building and earlier.size = later.size then 'same_size'
         end as basis,
         earlier.last_at,
         date_diff('day', greatest(earlier.last_at, coalesce(earlier.closed_at, earlier.last_at)), later.first_at) as days_after
@@ -49,7 +60,9 @@ recurring as (
     where basis is not null
     qualify row_number() over (
         partition by event_id
-        order by case basis when 'same_door' then 1 when 'same_shop' then 2 else 3 end, last_at desc, earlier_event_id
+        order by
+            list_position(['same_mark', 'same_component', 'same_door', 'same_shop', 'says_again', 'same_size'], basis),
+            last_at desc, earlier_event_id
     ) = 1
 ),
 

@@ -12,7 +12,7 @@ from pipelines.resolution.processes.following import related
 
 COLUMNS = (
     *("event_id", "event_class", "event_class_kind", "community", "estate", "building", "room", "event_class_firm"),
-    *("content", "source_code", "earlier_ticket", "platform", "component_code"),
+    *("content", "source_code", "earlier_ticket", "platform", "component_code", "event_class_mark", "event_class_size"),
 )
 HOME = {"event_class": "邻里纠纷", "event_class_kind": "incident", "community": "松风社区", "estate": "锦鲤花园"}
 EARLIER = {
@@ -42,7 +42,13 @@ def parts(*codes: str) -> pa.Table:
     )
 
 
-SETTLED = EARLIER | {"occurred_at": "2026-03-02 08:00", "closed_at": "2026-03-03 08:00"}
+SETTLED = EARLIER | {
+    "event_class_mark": "125",
+    "event_class_size": "23",
+    "event_class_firm": "好又多",
+    "component_code": "C7",
+}
+SETTLED |= {"occurred_at": "2026-03-02 08:00", "closed_at": "2026-03-03 08:00"}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,14 @@ SETTLED = EARLIER | {"occurred_at": "2026-03-02 08:00", "closed_at": "2026-03-03
     [
         ({"building": "3", "room": "502", "occurred_at": "2026-03-20 08:00"}, "same_door"),
         ({"building": "3", "content": "上次修好了现在又来", "occurred_at": "2026-03-20 08:00"}, "says_again"),
+        ({"building": "3", "content": "刚处理完没几天又漏了", "occurred_at": "2026-03-20 08:00"}, "says_again"),
+        ({"building": "3", "room": "601", "content": "现在又来", "occurred_at": "2026-03-20 08:00"}, None),
+        ({"event_class_mark": "125", "occurred_at": "2026-03-20 08:00"}, "same_mark"),
+        ({"event_class_mark": "881", "occurred_at": "2026-03-20 08:00"}, None),
+        ({"component_code": "C7", "occurred_at": "2026-03-20 08:00"}, "same_component"),
+        ({"building": "3", "event_class_size": "23", "occurred_at": "2026-03-20 08:00"}, "same_size"),
+        ({"event_class_firm": "好又多", "occurred_at": "2026-03-20 08:00"}, None),
+        ({"building": "3", "event_class_firm": "好又多", "occurred_at": "2026-03-20 08:00"}, "same_shop"),
         ({"building": "3", "content": "楼上漏水", "occurred_at": "2026-03-20 08:00"}, None),
         ({"building": "5", "content": "现在又来", "occurred_at": "2026-03-20 08:00"}, None),
         ({"building": "3", "room": "502", "occurred_at": "2026-03-02 20:00"}, None),
@@ -58,6 +72,14 @@ SETTLED = EARLIER | {"occurred_at": "2026-03-02 08:00", "closed_at": "2026-03-03
     ids=[
         "the same door",
         "a report says so",
+        "a report says so in other words",
+        "a report says so of another door",
+        "the same plate",
+        "another plate",
+        "the same component",
+        "the same measurements at the same building",
+        "the same shop alone",
+        "the same shop at the same building",
         "the same building alone",
         "another building",
         "not settled yet",
