@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.standardise.dates import standardise_dates
 from pipelines.standardise.folding import fold
@@ -18,6 +19,7 @@ CITY_ZONE = ZoneInfo("Asia/Shanghai")
 _MOMENT = re.compile(
     r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?[T ]?\s*(\d{1,2})[:时](\d{1,2})分?(?:[:]?(\d{1,2})秒?)?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
+_COMMON = r"^[12]\d{3}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?$")
 _EPOCH = re.compile(r"(\d{10}|\d{13})(?:\.0)?(@city)?$")
 
@@ -29,14 +31,31 @@ def standardise_instants(values: pa.StringArray) -> pa.Table:
         `instant`: microseconds without zone, the city's own time; null where the text is no moment. `precision`: `second`,
         `minute` or `day`; midnight stands for a day alone.
     """
-    days = standardise_dates(values).column("date").to_pylist()
-    read = [_moment(text) or _day(day) for text, day in zip(fold(values).to_pylist(), days, strict=True)]
+    plain = _plain(values)
+    rest = values.filter(pc.is_null(plain))
+    read = [_moment(text) for text in fold(rest).to_pylist()]
+    unread = rest.filter(pa.array([found is None for found in read], pa.bool_()))
+    days = iter(standardise_dates(unread).column("date").to_pylist())
+    found = [moment or _day(next(days)) for moment in read]
+    others = pa.array([moment for moment, _ in found], pa.timestamp("us"))
+    precisions = pa.array([precision for _, precision in found], pa.string())
+    is_plain = pc.is_valid(plain)
     return pa.table(
         {
-            "instant": pa.array([moment for moment, _ in read], pa.timestamp("us")),
-            "precision": pa.array([precision for _, precision in read], pa.string()),
+            "instant": pc.replace_with_mask(plain, pc.invert(is_plain), others),
+            "precision": pc.replace_with_mask(
+                pc.if_else(is_plain, "second", pa.scalar(None, pa.string())), pc.invert(is_plain), precisions
+            ),
         }
     )
+
+
+def _plain(values: pa.StringArray) -> pa.TimestampArray:
+    """The moments written the commonest way, read all at once; null where a text is written otherwise or names no moment."""
+    common = pc.if_else(pc.match_substring_regex(values, _COMMON), values, pa.scalar(None, pa.string()))
+    read = pc.strptime(common, "%Y-%m-%d %H:%M:%S", "us", error_is_null=True)
+    # 30 February is carried over into March without a word: what does not read back as it was written is none
+    return pc.if_else(pc.equal(read.cast(pa.timestamp("s")).cast(pa.string()), common), read, pa.scalar(None, read.type))
 
 
 def _day(day: object) -> tuple[datetime | None, str | None]:
