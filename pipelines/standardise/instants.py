@@ -55,7 +55,9 @@ def _plain(values: pa.StringArray) -> pa.TimestampArray:
     common = pc.if_else(pc.match_substring_regex(values, _COMMON), values, pa.scalar(None, pa.string()))
     read = pc.strptime(common, "%Y-%m-%d %H:%M:%S", "us", error_is_null=True)
     # 30 February is carried over into March without a word: what does not read back as it was written is none
-    return pc.if_else(pc.equal(read.cast(pa.timestamp("s")).cast(pa.string()), common), read, pa.scalar(None, read.type))
+    return pc.if_else(
+        pc.equal(read.cast(pa.timestamp("s")).cast(pa.string()), common), read, pa.scalar(None, read.type)
+    )
 
 
 def _day(day: object) -> tuple[datetime | None, str | None]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.event_rules import EventRules
 from connectors.process_spec import Limit, Process
@@ -54,34 +55,28 @@ def limits(process: Process, rows: pa.Table, cases: Cases, working_time: Working
     limit = process.limit
     if limit is None:
         return LIMITS.empty_table()
-    first = _first_times(cases)
-    out: list[dict[str, Any]] = []
+    starts, reported, closed = _moments(cases, limit.starts, rows.num_rows)
+    out: list[tuple[Any, ...]] = []
     for row, (value, unit, stated) in enumerate(_stated(limit, rows, process.clock)):
         if stated is None and value is None:
             continue
-        start = first.get((row, limit.starts)) or first.get((row, "reported"))
+        start = starts[row] or reported[row]
         due, known = stated, True
         if stated is None and start is not None and value is not None and unit is not None:
             due, known = working_time.due(start, value, unit)
-        out.append(
-            dict(
-                zip(
-                    LIMITS.names,
-                    (row, value, unit, start, due, known, first.get((row, "closed")), limit.legal),
-                    strict=True,
-                )
-            )
-        )
-    return pa.Table.from_pylist(out, LIMITS)
+        out.append((row, value, unit, start, due, known, closed[row], limit.legal))
+    columns = [list(column) for column in zip(*out, strict=True)] if out else [[] for _ in LIMITS]
+    return pa.table(columns, schema=LIMITS)
 
 
-def _first_times(cases: Cases) -> dict[tuple[int, str], datetime]:
-    """When each case first reached each stage, and last was closed."""
-    out: dict[tuple[int, str], datetime] = {}
-    for row, stage, at in zip(*(cases.lines[c].to_pylist() for c in ("row", "stage", "reached_at")), strict=True):
-        if stage == "closed" or (row, stage) not in out:
-            out[row, stage] = at
-    return out
+def _moments(cases: Cases, starts: str, rows: int) -> tuple[list[datetime | None], ...]:
+    """Per row when the case first reached the stage its limit runs from, was first reported, and was last closed."""
+    lines, out = cases.lines, []
+    for stage, which in ((starts, "min"), ("reported", "min"), ("closed", "max")):
+        of = lines.filter(pc.equal(lines["stage"], stage)).group_by("row").aggregate([("reached_at", which)])
+        at = pc.index_in(pa.array(range(rows), pa.int64()), value_set=of["row"].combine_chunks())
+        out.append(of[f"reached_at_{which}"].combine_chunks().take(at).to_pylist())
+    return tuple(out)
 
 
 def _stated(limit: Limit, rows: pa.Table, clock: str) -> list[tuple[float | None, str | None, datetime | None]]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.process_spec import AnyStage, Process
+from pipelines.resolution.session import statement
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.instants import standardise_instants
 from pipelines.standardise.roles import with_clock
+from warehouse.model import session
 
 ORDER: dict[str, int] = {
     stage: n for n, stage in enumerate(("reported", "registered", "dispatched", "handled", "verified", "closed"), 1)
@@ -26,6 +28,9 @@ ORDER: dict[str, int] = {
 
 TRUE = frozenset({"true", "1", "是", "y", "yes"})
 
+LINE = pa.schema(
+    [("row", pa.int64()), ("stage", pa.string()), ("reached_at", pa.timestamp("us")), ("actor", pa.string())]
+)
 LINES = pa.schema(
     [
         ("row", pa.int64()),
@@ -54,50 +59,46 @@ def cases(process: Process, rows: pa.Table) -> Cases:
         process: what its platform declares.
         rows: source columns as text, nullable.
     """
-    actors = {stage: _column(rows, column).to_pylist() for stage, column in process.actors.items()}
     logged = _log(process, rows)
-    in_log = {(row, stage) for row, stage, _, _ in logged}
-    read: list[tuple[int, str, Any, str | None]] = list(logged)
+    dated = [LINE.empty_table()]
     for stage, column in process.stages.items():
-        moments = _instants(with_clock(_column(rows, column), process.clock)).to_pylist()
-        who = actors.get(stage, [None] * rows.num_rows)
-        read += [
-            (row, stage, at, actor)
-            for row, (at, actor) in enumerate(zip(moments, who, strict=True))
-            if at and (row, stage) not in in_log
-        ]
+        moments = _instants(with_clock(_column(rows, column), process.clock)).combine_chunks()
+        actor = process.actors.get(stage)
+        who = _column(rows, actor).combine_chunks() if actor else pa.nulls(rows.num_rows, pa.string())
+        there = pa.array(np.flatnonzero(pc.is_valid(moments).to_numpy(zero_copy_only=False)))
+        columns = [there, pa.repeat(pa.scalar(stage), len(there)), moments.take(there), who.take(there)]
+        dated.append(pa.Table.from_arrays(columns, schema=LINE))
     flagged = _column(rows, process.self_handled) if process.self_handled else None
     counted = _column(rows, process.returns) if process.returns else None
     return Cases(
-        _lines(read),
+        _lines(logged, pa.concat_tables(dated)),
         _whole(counted, rows.num_rows),
         pa.array([str(v).casefold() in TRUE for v in flagged.to_pylist()] if flagged else [False] * rows.num_rows),
     )
 
 
-def _lines(read: list[tuple[int, str, Any, str | None]]) -> pa.Table:
+def _lines(logged: pa.Table, dated: pa.Table) -> pa.Table:
     """The lines in order of row and moment; a stage that comes again is counted."""
-    read.sort(key=lambda x: (x[0], x[2], ORDER.get(x[1], 9), x[3] or ""))
-    times: dict[tuple[int, str], int] = {}
-    nth = []
-    for row, stage, _, _ in read:
-        times[row, stage] = times.get((row, stage), 0) + 1
-        nth.append(times[row, stage])
-    columns = [list(c) for c in zip(*read, strict=True)] if read else [[], [], [], []]
-    return pa.table([columns[0], columns[1], nth, columns[2], columns[3]], schema=LINES)
+    place = pa.table({"stage": list(ORDER), "number": list(ORDER.values())})
+    with session.connect(threads=1) as con:
+        for name, table in (("logged", logged), ("dated", dated), ("place", place)):
+            con.register(name, table)
+        return con.sql(statement("stage_line")).to_arrow_table().cast(LINES)
 
 
-def _log(process: Process, rows: pa.Table) -> list[tuple[int, AnyStage, Any, str | None]]:
-    """The steps of a column that lists them; a list that cannot be read has none."""
+def _log(process: Process, rows: pa.Table) -> pa.Table:
+    """The steps of a column that lists them, as `LINE`; a list that cannot be read has none."""
     if process.log is None:
-        return []
+        return LINE.empty_table()
     steps = [
         (row, *step)
         for row, text in enumerate(_column(rows, process.log.column).to_pylist())
         for step in _steps(process, text)
     ]
-    moments = _instants(pa.array([at for _, _, at, _ in steps], pa.string())).to_pylist()
-    return [(row, stage, at, who) for (row, stage, _, who), at in zip(steps, moments, strict=True) if at]
+    columns = [list(column) for column in zip(*steps, strict=True)] if steps else [[], [], [], []]
+    moments = _instants(pa.array(columns[2], pa.string())).combine_chunks()
+    table = pa.table([columns[0], columns[1], moments, columns[3]], schema=LINE)
+    return table.filter(pc.is_valid(table["reached_at"]))
 
 
 def _steps(process: Process, text: str | None) -> Iterator[tuple[AnyStage, str, str | None]]:

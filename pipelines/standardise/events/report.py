@@ -46,7 +46,8 @@ def standardise_reports(reports: pa.Table, gazetteer: Gazetteer) -> pa.Table:
     """
     classes, finder = taxonomy(), PlaceFinder(gazetteer)
     columns = [plain_characters(pc.fill_null(reports.column(c).combine_chunks(), "")).to_pylist() for c in CELLS]
-    return pa.Table.from_pylist([_read(classes, finder, *cells) for cells in zip(*columns, strict=True)], SCHEMA)
+    read = [_read(classes, finder, *cells) for cells in zip(*columns, strict=True)]
+    return pa.table([pa.array([line[f.name] for line in read], f.type) for f in SCHEMA], schema=SCHEMA)
 
 
 def _read(
