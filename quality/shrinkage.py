@@ -55,7 +55,9 @@ def shares(hits: Floats, cases: Floats, expected: Floats) -> Estimates:
         Shares, 0–1.
     """
     mean = np.clip(expected * _middle(hits, cases * expected), LEAST, 1 - LEAST)
-    weight = _prior(lambda w: stats.betabinom.logpmf(hits, cases, w * mean, w * (1 - mean)).sum() if len(hits) else 0.0)
+    weight = _prior(
+        lambda w: stats.betabinom.logpmf(hits, cases, w * mean, w * (1 - mean)).sum() if len(hits) else 0.0, cases
+    )
     a, b = weight * mean + hits, weight * (1 - mean) + cases - hits
     low, high = (stats.beta.ppf(q, a, b) for q in _tails())
     p_low, p_high = stats.binom.cdf(hits, cases, mean), stats.binom.sf(hits - 1, cases, mean)
@@ -80,7 +82,7 @@ def rates(hits: Floats, exposure: Floats, expected: Floats) -> Estimates:
         Rates by unit of exposure.
     """
     mean = np.maximum(expected * _middle(hits, expected), 1e-9)
-    weight = _prior(lambda w: stats.nbinom.logpmf(hits, w, w / (w + mean)).sum() if len(hits) else 0.0)
+    weight = _prior(lambda w: stats.nbinom.logpmf(hits, w, w / (w + mean)).sum() if len(hits) else 0.0, mean)
     by_exposure = mean / np.where(exposure > 0, exposure, 1)
     low, high = (stats.gamma.ppf(q, weight + hits) / (weight + mean) * by_exposure for q in _tails())
     p_low, p_high = stats.poisson.cdf(hits, mean), stats.poisson.sf(hits - 1, mean)
@@ -115,10 +117,15 @@ def _middle(hits: Floats, expected: Floats) -> float:
     return float(np.interp(mass[-1] / 2 + weight[order][-1] / 4, mass, factor[order]))
 
 
-def _prior(likelihood: Callable[[float], float]) -> float:
-    """How many cases the distribution of the units is worth: as likely as can be."""
+def _prior(likelihood: Callable[[float], float], size: Floats) -> float:
+    """How many cases the distribution of the units is worth: the likeliest, where any shrinkage of a unit of middling size was as
+    likely as any other before (the uniform shrinkage prior, Daniels 1999). A few small units that happen to be alike would else
+    be taken for the same, and their intervals for certain."""
+    typical = max(float(np.median(size[size > 0])) if (size > 0).any() else 1.0, 1.0)
     found = optimize.minimize_scalar(
-        lambda x: -likelihood(float(np.exp(x))), bounds=(0.0, np.log(TIGHTEST)), method="bounded"
+        lambda x: -likelihood(float(np.exp(x))) - x + 2 * np.log(np.exp(x) + typical),
+        bounds=(0.0, np.log(TIGHTEST)),
+        method="bounded",
     )
     return float(np.exp(found.x))
 

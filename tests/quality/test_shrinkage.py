@@ -53,3 +53,8 @@ def test_a_rate_counts_by_the_time_it_had() -> None:
     assert made.estimate[1] < made.estimate[0]
     assert made.p_low[1] < SIGNIFICANT < made.p_low[0]
     assert made.p_low[3] == made.p_high[3] == 1.0
+
+
+def test_a_few_small_units_that_happen_to_be_alike_are_not_certain() -> None:
+    made = shares(np.array([1.0, 1.0, 0.0, 0.0]), np.array([10.0, 12.0, 7.0, 5.0]), np.full(4, 0.05))
+    assert (made.high > 2 * made.estimate).all()
