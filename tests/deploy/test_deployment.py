@@ -17,7 +17,7 @@ import typer
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 TIMERS = sorted((ROOT / "deploy" / "systemd").glob("*.timer"))
-PREFIX = "/opt/one-network"
+PREFIX = "/usr/local/lib/one-network"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONTAINER = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
 PAGES = [ROOT / "docs" / "deployment.md", ROOT / "docs" / "deployment.zh-CN.md"]
