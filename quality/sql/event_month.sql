@@ -11,7 +11,7 @@ with event as (
 
 span as (
     select
-        date_trunc('month', min(first_at) + interval 29 day)::date as from_month,
+        date_trunc('month', min(first_at) - interval 1 day + interval 1 month)::date as from_month,
         date_trunc('month', max(first_at) + interval 1 day)::date as to_month
     from event
 ),

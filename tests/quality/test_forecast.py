@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from quality.forecast import forecast
+from warehouse.model.session import connect
+from warehouse.model.sql import statement
 
 
 def months(*counts: int, name: str = "A", begin: int = 2024 * 12) -> pa.Table:
@@ -58,3 +60,22 @@ def test_a_trend_is_shown_with_its_interval() -> None:
 
 def test_no_months_no_forecast() -> None:
     assert [table.num_rows for table in forecast(months())] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ("2026-02-01 08:00", "2026-03-31 20:00", ["2026-02-01", "2026-03-01"]),
+        ("2026-02-02 08:00", "2026-04-30 08:00", ["2026-03-01", "2026-04-01"]),
+        ("2026-02-10 08:00", "2026-03-10 08:00", []),
+    ],
+)
+def test_months_that_are_not_whole_at_either_end_are_left_out(first: str, last: str, whole: list[str]) -> None:
+    moments = pa.array([datetime.fromisoformat(first), datetime.fromisoformat(last)], pa.timestamp("us"))
+    report = pa.table(
+        {"event_id": ["1", "2"], "event_class": ["A", "A"], "ticket_kind": ["incident"] * 2, "reported_at": moments}
+    )
+    with connect() as con:
+        con.register("report", report)
+        rows = con.sql(statement("quality", "event_month")).fetchall()
+    assert [str(month) for _, month, _ in rows] == whole

@@ -47,7 +47,7 @@ select
     count(*) filter (where is_here) as still_here,
     median(hours) as median_hours,
     quantile_cont(hours, 0.9) as ninth_decile_hours,
-    sum(hours) / sum(sum(hours)) over (partition by platform) as share_of_time,
+    sum(hours) / nullif(sum(sum(hours)) over (partition by platform), 0) as share_of_time,
     count(*) filter (where ran_out) as overdue
 from spent
 group by platform, stage
