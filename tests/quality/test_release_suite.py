@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +38,8 @@ def neutral(kind: pa.DataType) -> object:
     """A value of the type that says nothing."""
     if pa.types.is_timestamp(kind):
         return datetime(2026, 3, 1)
+    if pa.types.is_date(kind):
+        return date(2026, 3, 1)
     return {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.float64(): 0.5}.get(kind, [])
 
 
