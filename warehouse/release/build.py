@@ -112,5 +112,5 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: 
         con.execute(f"attach {text(str(file))} as release (storage_version {text(STORAGE_VERSION)})")
         filled = fill(con, home, tables, version, facts, former=former)
     shutil.rmtree(spill, ignore_errors=True)
-    remember(home, version, made_by, tables, filled.changes)
+    remember(home, version, made_by, tables, filled.changes, former.bytes if former else file.stat().st_size)
     return filled

@@ -34,6 +34,9 @@ RECORD = "record.json"
 UNSORTED = 0.1
 """Share of a table's rows that may lie outside its order, at its end; beyond it the table is written whole, in order."""
 
+GROWTH = 2
+"""How many times as long as when it was last written whole a file may be: what is replaced leaves holes, not all of which are filled."""
+
 TOUCHED = "touched"
 """Temporary table with the values of `Served.by` whose rows are to be replaced."""
 
@@ -66,12 +69,14 @@ class Former:
         folder: where its stage files are kept.
         tables: rows of each of its tables.
         unsorted: rows at the end of each table that were replaced since it was last written whole.
+        bytes: of its file when that was last written whole.
     """
 
     version: str
     folder: Path
     tables: Mapping[str, int]
     unsorted: Mapping[str, int]
+    bytes: int
 
     def change(self, con: duckdb.DuckDBPyConnection, served: Served, sources: Sequence[Path]) -> Change:
         """What becomes of a table; where rows are to be replaced, `TOUCHED` is made here.
@@ -112,10 +117,12 @@ def former_release(home: Home, recipe: str) -> Former | None:
         manifest = Manifest.read(home.release(version))
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         known = record["recipe"] == recipe and bool(manifest.published_at) and record["files"] == _states(folder)
-        unsorted = dict(record["unsorted"])
+        unsorted, size = dict(record["unsorted"]), int(record["bytes"])
     except (FileNotFoundError, ValidationError, ValueError, KeyError, TypeError):
         return None
-    return Former(version, folder, manifest.tables, unsorted) if known else None
+    if not known or manifest.file.bytes > GROWTH * size:
+        return None
+    return Former(version, folder, manifest.tables, unsorted, size)
 
 
 def copy_former(home: Home, former: Former, file: Path) -> bool:
@@ -165,8 +172,10 @@ def keep_touched(con: duckdb.DuckDBPyConnection, home: Home, version: str, table
     con.execute(f"copy {TOUCHED} to {literal(file)} (format parquet)")
 
 
-def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], changes: Mapping[str, Change]) -> None:
-    """Keep the stage files a release was made of, for the next one, and what is new in it.
+def remember(
+    home: Home, version: str, recipe: str, tables: Sequence[Served], changes: Mapping[str, Change], size: int
+) -> None:
+    """Keep the stage files a release was made of, for the next one, what is new in it, and its `size` when written whole.
 
     Where the file system knows no links nothing is kept. What was kept of other releases than the library goes.
     """
@@ -188,6 +197,7 @@ def remember(home: Home, version: str, recipe: str, tables: Sequence[Served], ch
     by = {served.table.full_name: served.by for served in tables}
     content = {
         "recipe": recipe,
+        "bytes": size,
         "files": _states(folder),
         "kept": [table for table, change in changes.items() if change.how is How.KEPT],
         "touched": {table: by[table] for table, change in changes.items() if change.how is How.ROWS},

@@ -131,7 +131,7 @@ def test_nothing_is_built_on_a_damaged_library(town: Home, facts: ReleaseFacts) 
     assert verify_release(build_release(town, "0002-00000000", facts).parent) == []
 
 
-def test_nothing_is_built_on_a_library_of_other_code_or_under_another_key(
+def test_nothing_is_built_on_a_library_of_other_code_under_another_key_or_grown_too_long(
     town: Home, facts: ReleaseFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = release_tables(shipped())
@@ -139,6 +139,9 @@ def test_nothing_is_built_on_a_library_of_other_code_or_under_another_key(
         made_by = recipe(con, town, tables, facts.code_version)
         assert renewal.former_release(town, made_by)
         assert renewal.former_release(town, recipe(con, town, tables, "2.0")) is None
+        with monkeypatch.context() as grown:
+            grown.setattr(renewal, "GROWTH", 0.9)
+            assert renewal.former_release(town, made_by) is None
         monkeypatch.setenv("ONENET_TOKEN_KEY", "another key for tests")
         assert renewal.former_release(town, recipe(con, town, tables, facts.code_version)) is None
 
