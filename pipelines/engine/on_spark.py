@@ -25,12 +25,16 @@ class SparkEngine:
     Args:
         folder: where tables are written, seen by the driver and all workers under this path.
         session: a Spark session of its own: names of tables are its.
+        shared: whether other sessions stand on the same Spark context, so that it stays when this one is let go of.
         partitions: parts in which rows come together (`map` with `together`), each in the memory of one worker.
         rows: about so many rows are given to a function at a time.
     """
 
-    def __init__(self, folder: Path, session: Any, *, partitions: int | None = None, rows: int = ROWS) -> None:
-        self.folder, self._session, self._partitions, self._rows = folder, session, partitions, rows
+    def __init__(
+        self, folder: Path, session: Any, *, shared: bool = False, partitions: int | None = None, rows: int = ROWS
+    ) -> None:
+        self.folder, self._session, self._shared = folder, session, shared
+        self._partitions, self._rows = partitions, rows
         folder.mkdir(parents=True, exist_ok=True)
 
     def read(self, name: str, path: Path, schema: pa.Schema | None = None) -> None:
@@ -69,7 +73,8 @@ class SparkEngine:
 
     def stop(self) -> None:
         """See `Engine`."""
-        self._session.stop()
+        if not self._shared:
+            self._session.stop()
 
     def _kept(self, name: str, frame: Any) -> pa.Schema:
         """Write a frame as a table and read it back."""

@@ -63,7 +63,7 @@ def open_engine(url: str, folder: Path, **options: Any) -> Engine:
         raise EngineError("local: the project's own engine takes no tables; pass duckdb, sc:// or spark://")
     if url == DUCKDB:
         return DuckDBEngine(folder, **options)
-    return SparkEngine(folder, _session(url), **options)
+    return SparkEngine(folder, _session(url), shared=url.startswith(CLASSIC), **options)
 
 
 def _session(url: str) -> Any:
