@@ -1,5 +1,6 @@
 """A run on an engine gives the answers of the run in memory, whatever the engine, its partitions and the order of files."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,17 @@ def test_partitions_files_and_batches_change_nothing(request, tmp_path, expected
     result, judgements = expected["numbers and conflicts"]
     made = at_scale(url, tmp_path, SPEC, files=files, engine_options=options, judgements=judgements)[0]
     assert same(made, result) == []
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, which is not installed")
+def test_spark_itself_gives_the_answers_of_memory(tmp_path, expected):
+    pytest.importorskip("py4j", reason="the whole of PySpark is not installed, only its client")
+    result, judgements = expected["numbers and conflicts"]
+    options = {"partitions": 2}
+    assert (
+        same(at_scale("spark://local[2]", tmp_path, SPEC, engine_options=options, judgements=judgements)[0], result)
+        == []
+    )
 
 
 def test_components_are_the_same_where_no_machine_sees_all_links(tmp_path, expected):
