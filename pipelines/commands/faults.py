@@ -29,7 +29,7 @@ SAY_IT_THEMSELVES: Names = (
     ("pipelines.backup", "BackupError"),
     ("warehouse.model.layout", "LayoutError"),
     ("connectors.registry", "ConfigurationError"),
-    ("warehouse.judgements.ledger", "LedgerError"),
+    ("warehouse.ledger.recordings", "LedgerError"),
     ("warehouse.model.kind_files", "DataModelError"),
     ("warehouse.release.manifest", "ReleaseError"),
 )

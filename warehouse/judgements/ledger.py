@@ -1,36 +1,22 @@
-"""The ledger of judgements: one JSON-lines file per recording, added, never changed.
+"""The ledger of judgements: one JSON-lines file per recording, added, never changed (`warehouse.ledger.recordings`).
 
-A recording is written aside, forced to disk and then given its number, all lines or none: a crash leaves no half of it, and
-nothing that was ever recorded is opened for writing again. Later lines win over earlier ones (`ledger_states`), by the order of
-recording and not by anybody's clock. The ledger of acts (`warehouse.ledger`) tells of every file with its SHA-256, so that one
-that was altered or taken away is found.
-
-Belongs here: adding, reading, numbering. Does not: what the judgements amount to (`ledger_states`, `constraints`).
+Belongs here: what a steward said, as lines. Does not: what the judgements amount to (`ledger_states`, `constraints`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.json as pj
 
-from warehouse import ledger
+from warehouse.ledger.recordings import LedgerError, Recordings, numbered
 from warehouse.model.home import Home
 from warehouse.model.judgement import IDENTITY, LEDGER, VERDICTS
 
-_AS_LEDGER = pj.ParseOptions(explicit_schema=LEDGER.arrow)
-
-
-class LedgerError(RuntimeError):
-    """The ledger can't be read or added to. Says which file and what to do; never quotes a judgement."""
+__all__ = ["LedgerError", "MentionIdentity", "Statement", "fingerprint", "read", "record"]
 
 
 class MentionIdentity(NamedTuple):
@@ -82,11 +68,11 @@ def record(home: Home, statements: Sequence[Statement]) -> list[str]:
     if not lines:
         return []
     for place, line in enumerate(lines):
-        line["judgement_id"] = _name(before + place)
-        line["statement_id"] = _name(before + place - int(str(line.pop("place"))))
+        line["judgement_id"], line["statement_id"] = numbered(
+            "J", (before + place, before + place - int(str(line.pop("place"))))
+        )
     table = LEDGER.conform(pa.Table.from_pylist(lines))
-    _add(home, "".join(json.dumps(_plain(line), ensure_ascii=False) + "\n" for line in table.to_pylist()))
-    _tell(home, str(lines[-1]["judged_by"]))
+    _recordings(home).add(table, str(lines[-1]["judged_by"]))
     return [str(name) for name in table["judgement_id"].to_pylist()]
 
 
@@ -96,52 +82,16 @@ def read(home: Home) -> pa.Table:
     Raises:
         LedgerError: a file is damaged or missing, or can't be read.
     """
-    parts = [LEDGER.empty()]
-    for path in _files(home):
-        try:
-            found = pj.read_json(pa.BufferReader(_content(path)), parse_options=_AS_LEDGER)
-        except pa.ArrowInvalid:
-            raise LedgerError(
-                f"{path}: 裁定台账文件已损坏，请从备份恢复 · damaged; restore this file from a backup"
-            ) from None
-        parts.append(LEDGER.conform(found))
-    return pa.concat_tables(parts)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> LedgerError:
-    return LedgerError(
-        f"{path}: 裁定台账读不到（{error.strerror}），请检查权限 · can't be read; see to its permissions"
-    )
+    return _recordings(home).read()
 
 
 def fingerprint(home: Home) -> str:
     """Sixteen hexadecimal digits that change with every recording; '' while there are no judgements."""
-    files = _files(home)
-    if not files:
-        return ""
-    sha = hashlib.sha256()
-    for path in files:
-        sha.update(_content(path))
-    return sha.hexdigest()[:16]
+    return _recordings(home).fingerprint()
 
 
-def _tell(home: Home, by: str) -> None:
-    """Tell the ledger of acts of every file it does not know yet: the new one, and those of before there was such a ledger."""
-    known = ledger.judgement_files(home)
-    for path in _files(home):
-        if path.name not in known:
-            content = _content(path)
-            ledger.append(
-                home, "judgement", by,
-                file=path.name, sha256=hashlib.sha256(content).hexdigest(), judgements=content.count(b"\n"),
-            )  # fmt: skip
+def _recordings(home: Home) -> Recordings:
+    return Recordings(home, home.judgements, LEDGER, "judgement", "裁定台账")
 
 
 def _lines(statement: Statement) -> list[dict[str, object]]:
@@ -170,54 +120,3 @@ def _lines(statement: Statement) -> list[dict[str, object]]:
             }
         )
     return lines
-
-
-def _plain(line: dict[str, object]) -> dict[str, object]:
-    at = line["judged_at"]
-    return {**line, "judged_at": at.isoformat(timespec="microseconds") if isinstance(at, datetime) else at}
-
-
-def _name(number: int) -> str:
-    return f"J{number + 1:06d}"
-
-
-def _files(home: Home) -> list[Path]:
-    """The files of the ledger in their order; none where nobody has judged. What can't be looked at is not nothing."""
-    try:
-        found = sorted(p.name for p in home.judgements.iterdir() if p.name[:1].isdigit() and p.suffix == ".jsonl")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise _unreadable(home.judgements, error) from None
-    for number, name in enumerate(found, start=1):
-        if name != f"{number:06d}.jsonl":
-            raise LedgerError(
-                f"{home.judgements / f'{number:06d}.jsonl'}: 裁定台账缺少此文件，请从备份恢复"
-                " · missing; restore this file from a backup"
-            )
-    return [home.judgements / name for name in found]
-
-
-def _add(home: Home, text: str) -> None:
-    """Give the lines the next number, if nobody else did meanwhile. Only the owner may read them: reasons name people."""
-    folder = home.judgements
-    folder.mkdir(parents=True, exist_ok=True)
-    final = folder / f"{len(_files(home)) + 1:06d}.jsonl"
-    aside = folder / f".{final.name}.writing"
-    aside.unlink(missing_ok=True)
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(aside, final)  # unlike a rename it never takes the place of a file that is there
-    except FileExistsError:
-        raise LedgerError(f"{final} 已存在，请重试 · was added by another process; try again") from None
-    finally:
-        aside.unlink(missing_ok=True)
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

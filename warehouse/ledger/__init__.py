@@ -1,7 +1,8 @@
 """The ledger of acts: who did what when, in one chain of hashes that only grows, and whether it is whole."""
 
-from warehouse.ledger.act import ACTS, LINE, judgement_files, ledger_lines
+from warehouse.ledger.act import ACTS, LINE, ledger_lines
 from warehouse.ledger.chain import ChainError, Head, append, hash_of, head
+from warehouse.ledger.seal import public_key, seal
 from warehouse.ledger.verify import Finding, Report, Witness, verify, witness_of
 
 __all__ = [
@@ -15,8 +16,9 @@ __all__ = [
     "append",
     "hash_of",
     "head",
-    "judgement_files",
     "ledger_lines",
+    "public_key",
+    "seal",
     "verify",
     "witness_of",
 ]

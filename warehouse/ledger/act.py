@@ -19,10 +19,12 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "grant": ("授权变更", "changes an account"),
     "search": ("检索", "searches"),
     "view": ("查看实体", "looks at an entity"),
+    "work": ("查看工作清单", "looks at a work list"),
     "purpose": ("申明用途", "states a purpose"),
     "download": ("下载", "downloads"),
     "question": ("查看待核题", "looks at a question"),
     "judgement": ("裁定", "judges"),
+    "verification": ("校核", "answers a correction, or a request to verify"),
     "release": ("发布", "publishes a release"),
     "verify": ("核验台账", "verifies the ledger"),
 }
@@ -46,10 +48,11 @@ def ledger_lines(home: Home, count: int, *, skip: int = 0) -> Iterator[dict[str,
             yield found
 
 
-def judgement_files(home: Home) -> set[str]:
-    """Names of the files of judgements that a line tells of."""
+def recorded_files(home: Home, act: str) -> set[str]:
+    """Names of the files of recordings (`recordings`) that a line with this act tells of."""
     try:
         written = home.acts.read_bytes().splitlines()
     except FileNotFoundError:
         return set()
-    return {str(json.loads(line)["about"].get("file")) for line in written if b'"act": "judgement"' in line}
+    marked = f'"act": "{act}"'.encode()
+    return {str(json.loads(line)["about"].get("file")) for line in written if marked in line}

@@ -10,11 +10,11 @@ from warehouse.judgements import (
     MentionIdentity,
     Statement,
     fingerprint,
-    ledger,
     ledger_states,
     read,
     record,
 )
+from warehouse.ledger import recordings
 from warehouse.model import Home
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_a_recording_that_fails_leaves_nothing(home, monkeypatch):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ledger.os, "fsync", full)
+    monkeypatch.setattr(recordings.os, "fsync", full)
     with pytest.raises(OSError, match="space"):
         record(home, [said("different", "ab")])
     monkeypatch.undo()
@@ -88,9 +88,10 @@ def test_a_recording_that_fails_leaves_nothing(home, monkeypatch):
 
 
 def test_two_recorders_at_once_do_not_overwrite_each_other(home, monkeypatch):
-    files = ledger._files(home)
     record(home, [said("same", "ab")])
-    monkeypatch.setattr(ledger, "_files", lambda _: files)  # the second one looked before the first one wrote
+    monkeypatch.setattr(
+        recordings.Recordings, "_files", lambda _: []
+    )  # the second one looked before the first one wrote
     with pytest.raises(LedgerError, match="another process"):
         record(home, [said("different", "ab")])
     monkeypatch.undo()
