@@ -19,8 +19,18 @@ from warehouse.model import Home
 from warehouse.model.durable import aside, put_in_place
 from warehouse.model.layout import LAYOUT, mark_layout
 
-KEPT = ("landing", "judgements", "models", "stage/identity", "city", "token.key", "home.json")
-"""Deliveries with what people decided about them, judgements, models, the register of ids, the key of the tokens."""
+KEPT = (
+    "landing",
+    "judgements",
+    "verifications",
+    "models",
+    "stage/identity",
+    "city",
+    "token.key",
+    "ledger/seal.key",
+    "home.json",
+)
+"""Deliveries with what people decided about them, judgements, 校核, models, the register of ids, the key of the tokens."""
 
 LIST = "backup.json"
 """The first file of an archive: its layout, and every file with its SHA-256."""

@@ -26,6 +26,7 @@ from pipelines.commands import (
     releases,
     review,
     trial,
+    verification,
 )
 from pipelines.commands.faults import Guarded
 from pipelines.commands.options import (
@@ -190,6 +191,7 @@ for command in (
     app.command()(command)
 app.command("try")(trial.try_file)
 app.add_typer(review.app, name="review")
+app.add_typer(verification.app, name="verification")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(export.app, name="export")
 app.add_typer(portal.app, name="portal")

@@ -20,6 +20,7 @@ from warehouse import judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 from warehouse.release import library_is_whole
+from warehouse.verification.records import fingerprint as verification_fingerprint
 
 STEP = "run"
 OUTSIDE = ("ONENET_KEEP_RELEASES", "ONENET_KEEP_MONTHS", "ONENET_MODEL_DAYS")
@@ -45,6 +46,7 @@ def run_fingerprint(settings: Settings) -> str | None:
             *_offered(settings),
             *sorted(map(repr, decisions(home).items())),
             judgements.fingerprint(home),
+            verification_fingerprint(home),
             asked,
         )
     )

@@ -13,7 +13,7 @@ from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages import area_codes, checks, divisions, duties, history, quality, reconcile, release, resolve
+from pipelines.stages import area_codes, checks, divisions, duties, history, quality, reconcile, release, resolve, verification
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
@@ -26,6 +26,7 @@ from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel
 from warehouse.model.link import CLUSTER, ENTITY, HISTORY, MENTION, MENTION_HISTORY, REDIRECT
 from warehouse.model.release import Served, release_tables
+from warehouse.model.verification import ANSWER, REQUEST
 
 CANDIDATE, LIBRARY = "release/candidate", "release/base_library"
 MATCHING = ("rapidfuzz", "parquet")
@@ -41,6 +42,7 @@ def plan(settings: Settings) -> Plan:
             _mentions(model, landed),
             *_links(model),
             *_entities(model),
+            *_verification(model, landed),
             *_golden(model),
             *_after_golden(model, landed),
             *_quality(model, landed),
@@ -116,13 +118,37 @@ def _entities(model: DataModel) -> Iterator[Step]:
         )  # fmt: skip
 
 
+def _verification(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
+    """What departments said of corrections, before golden values are chosen."""
+    kinds = tuple(model.kinds)
+    yield Step(
+        "answer",
+        "golden",
+        (*landed, *handles(["mention"], kinds)),
+        (
+            *(Written(f"answered/{k}", f"{model.kind_titles[k]}校核所涉主张", f"claims about each {k} that departments spoke of: superseded, or with a right value", ANSWER, rows=k) for k in kinds),
+            *(Written(f"answer/{k}", f"{model.kind_titles[k]}校核答复", f"mentions of each {k} as departments say they should read", model.mention(k), rows="") for k in kinds),
+        ),
+        lambda settings, _: verification.write_answers(settings),
+        verified=True,
+    )  # fmt: skip
+    yield Step(
+        "verification",
+        "quality",
+        handles(["mention", "entity"], kinds),
+        (Written("quality/verification_request", "校核", "what departments said of the corrections they were sent, and what became of it", REQUEST),),
+        lambda settings, _: verification.write_requests(settings),
+        verified=True,
+    )  # fmt: skip
+
+
 def _golden(model: DataModel) -> Iterator[Step]:
     for kind in model.golden_order:
         title, before = model.kind_titles[kind], model.golden_reads(kind)
         yield Step(
             f"golden/{kind}",
             "golden",
-            (*handles(["mention", "entity"], [kind]), "grid/tree", *handles(["mention", "entity", "golden"], before)),
+            (*handles(["mention", "entity", "answered", "answer"], [kind]), "grid/tree", *handles(["mention", "entity", "golden"], before)),
             (
                 Written(f"golden/{kind}", f"{title}主记录", f"the chosen value per attribute of each {kind}", model.golden(kind)),
                 Written(f"attribute/{kind}", f"{title}主张", "every asserted value, with why it won or lost", evidence.ATTRIBUTE, rows="claims"),

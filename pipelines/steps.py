@@ -73,6 +73,7 @@ class Step:
         versioned: it depends on the version of the release this run makes.
         always: it is done in every run: what it depends on is written nowhere.
         decided: it depends on what people decided about deliveries, beside which of them stand.
+        verified: it depends on what departments said of corrections (校核).
         landing_checked: it reads what the landing suites found. They stop nothing, so no dependency puts them before it.
     """
 
@@ -85,6 +86,7 @@ class Step:
     versioned: bool = False
     always: bool = False
     decided: bool = False
+    verified: bool = False
     landing_checked: bool = False
 
 

@@ -40,6 +40,14 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="经由 HTTPS 反向代理访问 · reached through a proxy that speaks HTTPS")
     ] = False,
+    verification_days: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="校核答复期限（工作日）· work days to answer what is to be verified",
+            envvar="ONENET_VERIFICATION_DAYS",
+        ),
+    ] = 10,
 ) -> None:
     """打开门户，默认只在本机 · Serve the portal, on this machine alone unless told otherwise."""
     if ctx.invoked_subcommand:
@@ -56,7 +64,7 @@ def serve(
     from warehouse.portal.warm import keep_warm
 
     place = Home.of(existing(ctx, home).resolve())
-    served = portal(place, HomeReview(place), secure=https)
+    served = portal(place, HomeReview(place), secure=https, verification_days=verification_days)
     if not served.state.accounts.all():
         leave("尚无账户，请先 onenet portal user add NAME --role admin · there are no accounts; add one first")
     end = threading.Event()

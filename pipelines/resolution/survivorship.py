@@ -29,6 +29,7 @@ from warehouse.model.data_model import HOME, DataModel, shipped
 from warehouse.model.evidence import ATTRIBUTE, CONFLICT
 from warehouse.model.link import ENTITY
 from warehouse.model.table import Column, Table
+from warehouse.model.verification import ANSWER
 
 SLICE = 400_000
 """Mentions worked on at a time; about ten claims each."""
@@ -52,6 +53,14 @@ class Resolved:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What departments said of claims (校核): which ones under `ANSWER`, and the mentions that say what is right."""
+
+    answered: Source
+    mentions: Source
+
+
+@dataclass(frozen=True)
 class _Inputs:
     """All a kind's golden records are made of; see `golden`."""
 
@@ -60,6 +69,7 @@ class _Inputs:
     authority: pa.Table
     known: Mapping[str, Resolved]
     grid: Source | None
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ def golden(
     *,
     known: Mapping[str, Resolved] | None = None,
     grid: Source | None = None,
+    answers: Answers | None = None,
     model: DataModel | None = None,
     threads: int | None = None,
     slice_size: int = SLICE,
@@ -114,6 +125,7 @@ def golden(
         known: kinds resolved before, by name. Without homes nobody lives in a known one; without persons legal
             representatives stay names.
         grid: under `GRID_TREE`; a grid that is not in it places nobody. Without it nobody is placed.
+        answers: what departments said of their claims.
         model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
         slice_size: mentions worked on at a time; the outcome does not depend on it.
@@ -124,7 +136,7 @@ def golden(
     model = model or shipped()
     gold, claims, conflicts = (_Memory(t) for t in (model.golden(kind), ATTRIBUTE, CONFLICT))
     with Session(threads) as session:
-        _open(session, model, kind, _Inputs(mentions, entities, authority, known or {}, grid))
+        _open(session, model, kind, _Inputs(mentions, entities, authority, known or {}, grid, answers))
         _survive(session, model, kind, slice_size, _Sinks(gold, claims, conflicts))
     return GoldenResult(gold.table, claims.table, conflicts.table)
 
@@ -134,9 +146,9 @@ def write_golden(
 ) -> dict[str, int]:
     """Choose the golden values of a kind from stage to stage files, in bounded memory.
 
-    Entities about which all mentions say what they said the last time keep the rows they have (`touched`). Reads `mention`, `entity`
-    of the kind, `grid/tree`, and of the kinds before it `mention`, `entity`, `golden`. Writes `golden`, `attribute` and `conflict`
-    of the kind, the same whatever was kept.
+    Entities about which all mentions say what they said the last time keep the rows they have (`touched`). Reads `mention`, `entity`,
+    `answer`, `answered` of the kind, `grid/tree`, and of the kinds before it `mention`, `entity`, `golden`. Writes `golden`, `attribute`
+    and `conflict` of the kind, the same whatever was kept.
 
     Returns:
         Row counts of the three files, by stage name.
@@ -148,6 +160,7 @@ def write_golden(
             authority,
             {other: resolved(home, other) for other in home.data_model.golden_reads(kind)},
             home.stage("grid", "tree"),
+            Answers(home.stage("answered", kind), home.stage("answer", kind)),
         )
         model = home.data_model
         _open(session, model, kind, given)
@@ -201,11 +214,10 @@ def identified(home: Home, kind: str) -> Resolved:
 
 def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
     """Name the inputs and make the small tables all slices share."""
-    session.view("mention", given.mentions, model.mention(kind))
-    session.view("entity", given.entities, ENTITY)
+    session.con.register("rule", _rules(model, kind))
+    _spoken(session, model, kind, given)
     session.view("grid", given.grid, GRID_TREE)
     session.con.register("authority", AUTHORITY_TABLE.conform(given.authority))
-    session.con.register("rule", _rules(model, kind))
     for name in {*model.golden_reads(kind), HOME}:
         known = given.known.get(name)
         session.view(f"{name}_mention", known and known.mentions, model.mention(name))
@@ -218,6 +230,23 @@ def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None
     session.table("trust", "trust")
     for table in model.kinds[kind].hooks.claimant_tables:
         session.table(table, table)
+
+
+def _spoken(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
+    """Mentions and entities: those delivered, and those that say what is right, which lie in the entity of the row they mend."""
+    answers = given.answers
+    session.view("delivered", given.mentions, model.mention(kind))
+    session.view("assigned", given.entities, ENTITY)
+    session.view("answer", answers and answers.mentions, model.mention(kind))
+    session.view("spoken_of", answers and answers.answered, ANSWER)
+    session.con.execute(
+        "create or replace temp table answered as select s.*, r.attribute_no from spoken_of s join rule r using (attribute)"
+    )
+    (some,) = session.con.sql("select count(*) > 0 from answer").fetchall()[0]
+    more = "from delivered union all by name from answer" if some else "from delivered"
+    session.con.execute(f"create or replace temp view mention as {more}")
+    more = "union all by name select answer_id as mention_id, e.entity_id, null::double as match_probability from spoken_of join assigned e using (mention_id) where answer_id is not null"
+    session.con.execute(f"create or replace temp view entity as from assigned {more if some else ''}")
 
 
 def _rules(model: DataModel, kind: str) -> pa.Table:
@@ -268,7 +297,8 @@ def _survive(
         _claimants(session, model, kind, str(slice_no))
         if said and not said.limit_claimants(session, model, kind):
             continue
-        session.con.execute(f"create or replace temp table claim as {claim}")
+        session.made("asserted", claim)
+        session.table("claim", "claim")
         session.table("candidate", "candidate")
         session.table("winner", "winner")
         _place(session, model, kind)
@@ -296,7 +326,8 @@ def _place(session: Session, model: DataModel, kind: str) -> None:
 
 def inputs(home: Home, kind: str) -> tuple[Path, ...]:
     """The stage files `write_golden` reads for a kind."""
-    files = [home.stage("mention", kind), home.stage("entity", kind), home.stage("grid", "tree")]
+    files = [home.stage(stage, kind) for stage in ("mention", "entity", "answer", "answered")]
+    files += [home.stage("grid", "tree")]
     files += [
         home.stage(stage, other)
         for other in home.data_model.golden_reads(kind)

@@ -28,6 +28,17 @@ from warehouse.model.table import Table
 
 SAID = pa.schema([pa.field("entity_id", pa.string(), nullable=False), pa.field("said", pa.string(), nullable=False)])
 RECIPE = b"recipe"
+ANSWERED = """
+    create or replace temp view answered_said as
+    select mention_id, string_agg(told, '|' order by told) as said
+    from (
+        select mention_id, concat_ws(' ', attribute, supersedes, own_value) as told from answered
+        union all
+        select answer_id, attribute from answered where answer_id is not null
+    )
+    group by mention_id
+"""
+"""What departments said of the claims of a mention (校核), or of which attribute a mention says what is right."""
 NUMBERS = ("mention_id", "entity_no", "source_no")
 
 
@@ -91,14 +102,16 @@ class Said:
 def _said(session: Session, model: DataModel, kind: str) -> pa.Table:
     """What the mentions of every entity in `claimant` say, ordered by entity; under `SAID`."""
     columns = [c for c in session.con.sql("select * from claimant limit 0").columns if c not in NUMBERS]
-    listed = ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns)
+    listed = ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns) + ", w.said"
     home = ""
     if model.kinds[kind].placed_by:  # where the entity lies follows from the home it is placed by
         listed += ", h.grid_code"
         home = f"left join {HOME}_golden h on h.{HOME}_id = c.place_id"
+    session.con.execute(ANSWERED)
     return (
         session.con.sql(
             f"select c.entity_id, count(*) || ' ' || sum(hash({listed})::hugeint) as said from claimant c {home} "
+            "left join answered_said w on w.mention_id = c.mention_id "
             "group by c.entity_id, c.entity_no order by c.entity_no"
         )
         .to_arrow_table()

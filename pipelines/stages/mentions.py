@@ -42,10 +42,7 @@ def write_mentions(settings: Settings) -> Counts:
     named = [(platform, dataset.name) for platform in settings.platforms.values() for dataset in platform.datasets]
     each(lambda one: rows_now(settings, *one, columns=[]), named, os.cpu_count() or 1)  # kept for all who read them
     grids = _write_grids(settings)
-    addresses = [address_reference(p, d, rows(p.platform, d.name)) for p, d in references(settings, "address")]
-    gazetteer = Gazetteer.from_reference(
-        in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids), settings.city.settings.division.own
-    )
+    gazetteer = address_gazetteer(settings, grids)
     value_cache = _value_cache(home)
     mentions: dict[str, pa.Table] = {}
     for kind in model.order:
@@ -73,6 +70,17 @@ def _write_grids(settings: Settings) -> GridTree:
     GRID_HISTORY.write(history.nodes, home.stage("grid", "history"))
     GRID_CHANGE.write(history.changes, home.stage("grid", "change"))
     return history.tree
+
+
+def address_gazetteer(settings: Settings, grids: GridTree) -> Gazetteer:
+    """The standard addresses of the city, as its reference declares them now."""
+    addresses = [
+        address_reference(p, d, rows_now(settings, settings.platforms[p.platform], d.name))
+        for p, d in references(settings, "address")
+    ]
+    return Gazetteer.from_reference(
+        in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids), settings.city.settings.division.own
+    )
 
 
 def _value_cache(home: Home) -> ValueCache:

@@ -69,7 +69,7 @@ def build_mentions(
             if any(role.kind == kind for role in dataset.roles.values()):
                 source = rows(platform.platform, dataset.name)
                 found = [
-                    _batch(model, raw, source, rows, code_tables, parents)
+                    role_mentions(model, raw, source, rows, code_tables, parents)
                     for raw in raw_roles(model, kind, platform, dataset, source)
                     if len(raw.rows)
                 ]
@@ -92,7 +92,7 @@ def _in_row_order(batches: list[pa.Table]) -> pa.Table:
     return table.take(pa.array(np.lexsort((role, rows)))).drop_columns(["row"])
 
 
-def _batch(
+def role_mentions(
     model: DataModel,
     raw: RawRole,
     rows: pa.Table,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.model.durable import write_whole
-from warehouse.release.manifest import MANIFEST, FileLine
+from warehouse.release.manifest import MANIFEST, FileLine, LedgerHead
 
 
 class _Strict(BaseModel):
@@ -34,10 +35,27 @@ class DatasetCounts(_Strict):
     duplicates: int
 
 
+class Entitled(_Strict):
+    """What the extract of a platform may carry of a kind: golden attributes, for which purpose, until when."""
+
+    platform: str
+    entity_kind: str
+    attributes: tuple[str, ...]
+    purpose: str = ""
+    expires_on: date | None = None
+
+
 class ExtractManifest(_Strict):
     """What `manifest.json` of an extract says.
 
-    `contents` is a fingerprint per platform of all its files are made of, `since` the release under which they were written.
+    Attributes:
+        release, department, department_zh: whose and of which release.
+        datasets, files, notes: what it holds.
+        entitlements: what it may hold.
+        former: the release of the extract before, '' if none.
+        ledger: the ledger of acts when it was written, signed; none while nobody has done anything.
+        contents: a fingerprint per platform of all its files are made of.
+        since: the release under which they were written.
     """
 
     release: str
@@ -48,6 +66,9 @@ class ExtractManifest(_Strict):
     notes: tuple[str, ...]
     contents: dict[str, str] = {}
     since: dict[str, str] = {}
+    entitlements: tuple[Entitled, ...] = ()
+    former: str = ""
+    ledger: LedgerHead | None = None
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`, aside first and then in place."""

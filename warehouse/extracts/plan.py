@@ -14,7 +14,7 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.vocabulary import ROLE
 
 AGREES, DIFFERS, MISSING, INVALID, NONE = "一致", "不一致", "本方缺失", "本方无效", "无"
-INCOMPLETE, INCOMPARABLE, ENDED = "本方不完整", "口径不同", "已终止"
+INCOMPLETE, INCOMPARABLE, ENDED, ACCEPTED = "本方不完整", "口径不同", "已终止", "已采纳"
 MARKS = {
     AGREES: "本方值与主记录一致",
     DIFFERS: "本方值有效，但主记录采信了其他来源的值，详见“更正”“待核实”表",
@@ -22,11 +22,12 @@ MARKS = {
     INCOMPARABLE: "本方值与主记录口径不同（如登记状态与经营状态），互不矛盾，无需处理",
     ENDED: "本方值所述已终止（如已故人员的住址），详见“已故与注销”表",
     MISSING: "本方没有此值，主记录有",
+    ACCEPTED: "本方已确认此值有误，以主记录为准，待本方系统更正",
     INVALID: "本方填写了内容，但不合规则（如校验位不符）或无法识别",
     NONE: "本方没有此值，各方都没有",
 }
 """Marks of the comparison with their meaning."""
-STATES = (MISSING, INVALID, DIFFERS, ENDED, INCOMPARABLE, INCOMPLETE, AGREES)
+STATES = (MISSING, INVALID, DIFFERS, ENDED, INCOMPARABLE, INCOMPLETE, AGREES, ACCEPTED)
 """Marks by the number that `sql/prepared_claim.sql` gives them."""
 
 SOURCE = ("来源文件", "来源工作表", "来源行号")

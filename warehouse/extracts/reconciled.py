@@ -17,24 +17,32 @@ from warehouse.extracts.plan import MISSING, NONE, STATES, Attribute, Plan, Role
 from warehouse.extracts.prepare import NOTHING, PREPARED, shown
 from warehouse.extracts.stage_views import keep, show
 from warehouse.extracts.work_list import actions
-from warehouse.model.catalogue import DATASET
+from warehouse.model.catalogue import DATASET, PLATFORM
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier, literal, parquet, statement
-from warehouse.model.vocabulary import REASON, ROLE
+from warehouse.model.verification import REQUEST
+from warehouse.model.vocabulary import REASON, ROLE, VERIFICATION_STATE
+from warehouse.verification.findings import FINDING_INDEX
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
 OWN = ("本方主键", "本方名称", "角色")
 """How the department itself knows a row, and which role of it is meant."""
 PLACE = ("实体类型", "实体编号", "来源文件", "来源工作表", "来源行号")
 """What the role names, and where the row stands."""
+NUMBER = "事项编号"
+"""By which an answer names a finding."""
 FINDING = (
-    "处理", *OWN, "属性", "本方原文", "主记录值", "主记录值的主张部门", "主张日期", "主记录采信原因", "本方未采信原因", "确信度", *PLACE,
+    "处理", *OWN, "属性", "本方原文", "主记录值", "主记录值的主张部门", "主张日期", "主记录采信原因", "本方未采信原因", "确信度", *PLACE, NUMBER,
 )  # fmt: skip
 DOUBT = (*OWN, "疑似同一的实体编号", "匹配概率", *PLACE)
 DUPLICATE = (*OWN, "另见", *PLACE)
+REQUESTED = (
+    "校核编号", "校核状态", "角色", "属性", "本方原文", "主记录值", "本方所述正确值", "数源部门", "提出日期", "答复期限", "答复日期",
+    "数源部门答复", "实体编号", "来源行号",
+)  # fmt: skip
 ALONE = (*OWN, *PLACE)
 REJECTION = ("来源文件", "来源工作表", "来源行号", "列", "原因代码", "原因")
 
@@ -52,6 +60,9 @@ class Reconciliation:
         self.con = connect(**settings)
         for kind in home.data_model.kinds:
             show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
+        show(self.con, "requested", REQUEST, [home.stage("quality", "verification_request")])
+        names = PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()
+        self.departments = {row["department"]: row["department_zh"] for row in names}
         show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
         known = " union all ".join(
             f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
@@ -73,6 +84,10 @@ class Reconciliation:
         keep(self.con, "granted", pa.table(columns, schema=schema))
         datasets = DATASET.read(self.home.stage("catalogue", "dataset"))
         mine = datasets.filter(pc.equal(datasets["platform"], platform))
+        keep(self.con, "platform", pa.table({"platform": [platform]}))
+        self.con.execute(
+            "create or replace temp view request as select r.* from requested r semi join platform using (platform)"
+        )
         keep(self.con, "subject", pa.table({"dataset": mine["dataset"], "role": mine["subject"]}))
         for name in PREPARED:
             self._prepared(name, platform)
@@ -117,13 +132,15 @@ class Reconciliation:
             if wanted := [a for a in role.attributes if a.mark]:
                 self.con.execute(_absent(self.home.data_model, plan.dataset, role, wanted))
 
-    def findings(self) -> pa.Table:
-        """Where the department has something to do, most certain first. Text in Chinese; see `FINDING`."""
+    def findings(self) -> tuple[pa.Table, pa.Table]:
+        """Where the department has something to do, most certain first: text in Chinese (`FINDING`), and codes (`FINDING_INDEX`)."""
         found = self.con.sql(statement("warehouse.extracts", "finding")).to_arrow_table()
+        action = actions(found["state"], found["certainty"])
+        index = found.append_column("action", action).select(FINDING_INDEX.names).cast(FINDING_INDEX)
         model = self.home.data_model
         titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
         columns = [
-            actions(found["state"], found["certainty"]),
+            action,
             *self._own(found),
             _worded(pc.binary_join_element_wise(found["entity_kind"], found["attribute"], " "), titles),
             found["written"],
@@ -134,8 +151,29 @@ class Reconciliation:
             _worded(found["lost_because"], REASON),
             found["certainty"],
             *self._place(found),
+            found["finding"],
         ]
-        return pa.table(columns, names=list(FINDING))
+        return pa.table(columns, names=list(FINDING)), index
+
+    def requests(self) -> pa.Table:
+        """What the department said of findings before, and what became of it, newest first; see `REQUESTED`."""
+        found = self.con.sql("from request order by request_id desc").to_arrow_table()
+        model = self.home.data_model
+        titles = {f"{kind} {name}": title for kind in model.kinds for name, title in model.titles(kind).items()}
+        sources = [
+            "、".join(self.departments.get(code, code) for code in codes) for codes in found["sources"].to_pylist()
+        ]
+        replies = pc.binary_join_element_wise(
+            pc.fill_null(found["reply_value"], ""), pc.fill_null(found["reply_why"], ""), " "
+        )
+        days = [found[name].cast(pa.string()) for name in ("requested_on", "due_on", "replied_on")]
+        columns = [
+            found["request_id"], _worded(found["verification_state"], VERIFICATION_STATE), _worded(found["role"], ROLE),
+            _worded(pc.binary_join_element_wise(found["entity_kind"], found["attribute"], " "), titles),
+            found["own_value"], found["golden_value"], found["right_value"], pa.array(sources, pa.string()), *days,
+            pc.utf8_trim_whitespace(replies), found["entity_id"], found["row_number"],
+        ]  # fmt: skip
+        return pa.table(columns, names=list(REQUESTED))
 
     def doubts(self) -> pa.Table:
         """Rows of which the entity may be the same as another one; see `DOUBT`."""

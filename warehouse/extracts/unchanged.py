@@ -32,7 +32,7 @@ def contents(
     alone knows, what was rejected.
 
     Args:
-        con: connection that shows `prepared_<name>`, `golden_<kind>` and `rejected`.
+        con: connection that shows `prepared_<name>`, `golden_<kind>`, `rejected` and `requested`.
         model: the kinds there are.
         granted: (platform, entity_kind, attribute) that somebody may see.
         prepared: names of what is prepared.
@@ -40,6 +40,7 @@ def contents(
     named = "select distinct platform, entity_id from prepared_mention where entity_kind"
     parts = [f"select platform, hash('{name}', p) as h from prepared_{name} p" for name in prepared]
     parts.append("select platform, hash('rejected', r) as h from rejected r")
+    parts.append("select platform, hash('requested', r) as h from requested r")
     seen: dict[str, set[str]] = {}
     for kind, attribute in zip(granted["entity_kind"].to_pylist(), granted["attribute"].to_pylist(), strict=True):
         seen.setdefault(kind, set()).update({attribute, f"{attribute}_precision"} & set(model.golden(kind).names))

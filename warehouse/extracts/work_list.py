@@ -6,6 +6,7 @@ sheets look (`workbook`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,7 +21,7 @@ CERTAIN = 0.9
 """A golden value is sent as a correction if it is at least as certain; what is less certain is sent to be checked."""
 
 CORRECT, CHECK, ENDED, MISSING, INCOMPLETE, INVALID = "更正", "待核实", "已故与注销", "缺失可补", "不完整", "无效"
-DUPLICATE, DOUBT, ALONE, REJECTED = "重复", "疑似同一", "仅本方有", "退回行"
+DUPLICATE, DOUBT, ALONE, REJECTED, REQUESTED = "重复", "疑似同一", "仅本方有", "退回行", "校核"
 ACTIONS: Mapping[str, str] = {
     CORRECT: "本方值与主记录不一致，主记录把握较大：请核对后按“主记录值”更正",
     CHECK: "各方说法不一，把握不足：请核实哪一个正确，不必按主记录更正",
@@ -32,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     DOUBT: "可能与另一实体相同，尚无定论：如知情请告知数据管理部门",
     ALONE: "仅本方掌握，其他部门均无记录：请确认是否仍然有效",
     REJECTED: "未能入库的交付行：请按原因更正后重新交付",
+    REQUESTED: "本方已答复的事项及其进展：无需处理，供查询",
 }
 """Kinds of action in the order in which to work, with what is to be done."""
 
@@ -91,11 +93,16 @@ def overview(title: str, version: str, parts: Mapping[str, pa.Table], rows: int)
     for action, what in ACTIONS.items():
         table = parts.get(action)
         if table is not None:
+            if action == REQUESTED and not table.num_rows:
+                continue
             news = len(table) - table[NEW].null_count if NEW in table.column_names else None
             lines.append((action, what, table.num_rows, news))
-    counts = pa.array([line[2] for line in lines], pa.int64()), pa.array([line[3] for line in lines], pa.int64())
+            if action == REQUESTED:
+                counts = Counter(table["校核状态"].to_pylist())
+                lines += [(f"　{state}", "", count, None) for state, count in counts.most_common()]
+    figures = pa.array([line[2] for line in lines], pa.int64()), pa.array([line[3] for line in lines], pa.int64())
     texts = [pa.array([line[i] for line in lines], pa.string()) for i in (0, 1)]
-    return pa.table([texts[0], *counts, texts[1]], names=["项目", "数量", NEW, "如何处理"])
+    return pa.table([texts[0], *figures, texts[1]], names=["项目", "数量", NEW, "如何处理"])
 
 
 def by_action(findings: pa.Table) -> dict[str, pa.Table]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ COLOURS = {
 }
 GROUP_COLOURS = {"source": "#D9D9D9", "own": "#DDEBF7", "ours": "#E2EFDA"}
 HEADING = "#F2F2F2"
+INPUT = "#FFFF99"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Sheet:
         marks: mark columns, to be coloured.
         prose: the column that holds sentences and is wrapped, '' for none.
         frozen: number of columns on the left that stay in sight.
+        choices: columns to be filled in, with what may be chosen; none: free text.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Sheet:
     marks: Sequence[str] = ()
     prose: str = ""
     frozen: int = 0
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
@@ -102,6 +105,10 @@ def _options(sheet: Sheet, table: pa.Table) -> dict[str, Any]:
         options["merge_ranges"] = _headings(sheet.groups)
     if sheet.marks and table.num_rows:
         options["conditional_formats"] = {name: _mark_rules() for name in sheet.marks}
+    for name, allowed in sheet.choices.items():
+        options["column_formats"][name] = Format().set_num_format("@").set_background_color(INPUT)
+        if allowed:
+            options.setdefault("data_validations", {})[name] = {"type": "list", "values": list(allowed)}
     if sheet.prose:
         options["autofilter"] = False
         options["column_widths"][sheet.prose] = PROSE_WIDTH

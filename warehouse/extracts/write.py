@@ -21,18 +21,31 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from warehouse.extracts.manifest import DatasetCounts, ExtractFile, ExtractManifest, ExtractReport
+from warehouse import ledger
+from warehouse.extracts.manifest import DatasetCounts, Entitled, ExtractFile, ExtractManifest, ExtractReport
 from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
 from warehouse.extracts.unchanged import former_extract, read_contents, take_over
-from warehouse.extracts.work_list import ACTIONS, ALONE, DOUBT, DUPLICATE, REJECTED, by_action, overview, with_news
+from warehouse.extracts.work_list import (
+    ACTIONS,
+    ALONE,
+    DOUBT,
+    DUPLICATE,
+    REJECTED,
+    REQUESTED,
+    by_action,
+    overview,
+    with_news,
+)
 from warehouse.extracts.workbook import Sheet, write_workbook
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
-from warehouse.release.manifest import file_line
+from warehouse.release.manifest import LedgerHead, file_line
+from warehouse.verification.findings import finding_path
+from warehouse.verification.sheet import CHOICES, with_places_for_answers
 
 WORKBOOK_ROWS = 200_000
 WORK_LIST = "工作清单"
@@ -180,10 +193,20 @@ class _Writer:
         self.files: list[ExtractFile] = []
         self.datasets: list[DatasetCounts] = []
         self.notes: list[str] = []
+        self.entitlements: list[Entitled] = []
+
+    @property
+    def home(self) -> Home:
+        """The home whose stage files are read."""
+        return self.reconciliation.home
 
     def platform(self, platform: Row, own: Sequence[tuple[OwnRows, Row]], granted: frozenset[tuple[str, str]]) -> None:
         """Write all files of one platform."""
         name, title = platform["platform"], platform["title_zh"]
+        self.entitlements += [
+            Entitled(platform=name, entity_kind=kind, attributes=tuple(sorted(a for k, a in granted if k == kind)))
+            for kind in sorted({kind for kind, _ in granted})
+        ]
         if self._take_over(name, title):
             return
         self.since[name] = self.version
@@ -205,8 +228,9 @@ class _Writer:
         lists = [
             Sheet(
                 action,
-                table.drop_columns(ACTION) if ACTION in table.column_names else table,
+                with_places_for_answers(table.drop_columns(ACTION)) if ACTION in table.column_names else table,
                 frozen=FROZEN.get(action, 2),
+                choices=CHOICES if ACTION in table.column_names else {},
             )
             for action, table in work.items()
             if table.num_rows
@@ -241,12 +265,17 @@ class _Writer:
     def _work_list(self, platform: str) -> dict[str, pa.Table]:
         """Write what the department of a platform has to do; return it by action, in the order of work."""
         found = self.reconciliation
-        findings = with_news(found.findings(), self._former(platform, WORK_LIST))
+        listed, index = found.findings()
+        path = finding_path(found.home, platform)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(index, path, compression="zstd", compression_level=1)
+        findings = with_news(listed, self._former(platform, WORK_LIST))
         tables = {
             DUPLICATE: ("duplicates", found.duplicates()),
             DOUBT: ("doubts", found.doubts()),
             ALONE: ("alone", found.alone()),
             REJECTED: ("rejected", found.rejections(platform)),
+            REQUESTED: ("requests", found.requests()),
         }
         for suffix, (content, table) in {WORK_LIST: ("findings", findings), **tables}.items():
             with _Files(self.folder / _stem(platform, suffix), table.schema) as files:
@@ -256,10 +285,19 @@ class _Writer:
 
     def _former(self, platform: str, suffix: str) -> Path | None:
         """The file of that name in the newest extract of another release; None where there is none."""
-        folders = [
-            f for f in self.folder.parent.iterdir() if f.is_dir() and f.name[0] != "." and f.name != self.version
-        ]
-        return max(folders, key=lambda f: f.name) / f"{_stem(platform, suffix)}.parquet" if folders else None
+        version = self._former_version()
+        return self.folder.parent / version / f"{_stem(platform, suffix)}.parquet" if version else None
+
+    def _former_version(self) -> str:
+        """The release of the newest other extract, '' where there is none."""
+        return max(
+            (
+                f.name
+                for f in self.folder.parent.iterdir()
+                if f.is_dir() and f.name[0] != "." and f.name != self.version
+            ),
+            default="",
+        )
 
     def wait(self) -> None:
         """Wait until the workbook under way is written; raise what went wrong with it."""
@@ -337,6 +375,7 @@ class _Writer:
         )
         (self.folder / f"{NOTES}.txt").write_bytes(BOM + text.encode() + b"\r\n")
         self._add(NOTES, "", "", "notes", 0, endings=("txt",))
+        seen = ledger.head(self.home)
         manifest = ExtractManifest(
             release=self.version,
             department=department,
@@ -346,6 +385,9 @@ class _Writer:
             notes=tuple(self.notes),
             contents=self.contents,
             since=self.since,
+            entitlements=tuple(self.entitlements),
+            former=self._former_version(),
+            ledger=LedgerHead.model_validate(ledger.seal(self.home, seen)) if seen.lines else None,
         )
         manifest.write(self.folder)
         return manifest
@@ -416,6 +458,10 @@ def _explanations() -> list[tuple[str, str]]:
         ("本方重复：本平台另有现行数据行指向同一实体。", "本方重复"),
         ("确信度为主记录值正确的概率，由各平台相互印证的情况推算；0.9 以上列入“更正”，不足的列入“待核实”。", "确信度"),
         *((f"{action}：{what}", action) for action, what in ACTIONS.items()),
+        (
+            "“答复”填“采纳”或“不采纳”；不采纳的请写明理由，知道正确值的请填“正确值”。填好后经门户上传，或交数据管理部门导入。",
+            "答复",
+        ),
         ("CSV 为 UTF-8 编码；以 = + - @ 等开头的单元格前加了撇号，以防被当作公式；精确原值见 Parquet。", "CSV"),
     ]
 

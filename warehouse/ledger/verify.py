@@ -2,11 +2,12 @@
 
 | finding | what is seen |
 |---|---|
-| `altered` | a line does not give its own hash, or the line after it was made on another one; a file of judgements is not what was recorded |
-| `missing` | a number is left out; a file of judgements that was recorded is gone |
+| `altered` | a line does not give its own hash, or the line after it was made on another one; a file of judgements or of 校核 is not what was recorded |
+| `missing` | a number is left out; a file of them that was recorded is gone |
 | `cut` | a witness counted more lines than there are |
 | `rewritten` | the chain is sound and yet a witness saw another line at its place: it was computed anew |
-| `unrecorded` | a file of judgements stands in no line |
+| `forged` | a witness is signed, and the signature does not fit, or the key is not this home's |
+| `unrecorded` | such a file stands in no line |
 
 A witness is whatever prints `"ledger": {"count": n, "head": "…"}`: the manifest of a release or an extract, a receipt of a
 download. The home's own releases and the head noted beside the ledger are witnesses that are always asked; who owns the disk
@@ -19,31 +20,43 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from warehouse.ledger.act import LINE
 from warehouse.ledger.chain import ORIGIN, Head, hash_of
+from warehouse.ledger.seal import holds, public_key
 from warehouse.model.home import Home
 
-ALTERED, MISSING, CUT, REWRITTEN, UNRECORDED = "altered", "missing", "cut", "rewritten", "unrecorded"
+ALTERED, MISSING, CUT, REWRITTEN, UNRECORDED, FORGED = (
+    "altered",
+    "missing",
+    "cut",
+    "rewritten",
+    "unrecorded",
+    "forged",
+)
 WORDS = {
     ALTERED: ("被改动", "altered"),
     MISSING: ("缺失", "missing"),
     CUT: ("末尾被截去", "the end was cut off"),
     REWRITTEN: ("整链被重算", "the chain was computed anew"),
+    FORGED: ("见证不实", "a false witness"),
     UNRECORDED: ("未登记", "recorded nowhere"),
 }
 
 
 @dataclass(frozen=True)
 class Witness:
-    """What somebody saw of the ledger once: where it is printed, how many lines there were, the hash of the last."""
+    """What somebody saw of the ledger once: where it is printed, how many lines there were, the hash of the last; signed with a key
+    where it is."""
 
     name: str
     seen: Head
+    key: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,8 @@ def witness_of(path: Path) -> Witness | None:
     ledger = said.get("ledger") if isinstance(said, dict) else None
     if not isinstance(ledger, dict) or not isinstance(ledger.get("count"), int) or not ledger["count"]:
         return None
-    return Witness(path.name, Head(ledger["count"], str(ledger.get("head"))))
+    seen = Head(ledger["count"], str(ledger.get("head")))
+    return Witness(path.name, seen, str(ledger.get("key", "")), str(ledger.get("signature", "")))
 
 
 def verify(home: Home, against: Sequence[Witness] = ()) -> Report:
@@ -89,14 +103,18 @@ def verify(home: Home, against: Sequence[Witness] = ()) -> Report:
     hashes: list[str] = []
     findings: list[Finding] = []
     recorded: dict[str, str] = {}
+    folders = {"judgement": home.judgements, "verification": home.verifications}
     for finding, line in _walk(home, hashes):
         if finding:
             findings.append(finding)
-        if line and line["act"] == "judgement" and "file" in line["about"]:
-            recorded[str(line["about"]["file"])] = str(line["about"]["sha256"])
+        if line and line["act"] in folders and "file" in line["about"]:
+            name = f"{folders[line['act']].name}/{line['about']['file']}"
+            recorded[name] = str(line["about"]["sha256"])
     sound = not findings
-    findings += [f for witness in witnesses if (f := _asked(witness, hashes, sound))]
-    findings += _judgements(home, recorded)
+    false = {witness: f for witness in witnesses if (f := _false(witness, public_key(home)))}
+    findings += false.values()
+    findings += [f for witness in witnesses if witness not in false and (f := _asked(witness, hashes, sound))]
+    findings += _recordings(folders.values(), recorded)
     return Report(Head(len(hashes), hashes[-1] if hashes else ORIGIN), len(witnesses), tuple(findings))
 
 
@@ -147,8 +165,19 @@ def _own(home: Home) -> list[Witness]:
         except (OSError, ValueError):
             continue
         if witness:
-            found.append(Witness(str(path.relative_to(home.root)), witness.seen))
+            found.append(replace(witness, name=str(path.relative_to(home.root))))
     return found
+
+
+def _false(witness: Witness, key: str) -> Finding | None:
+    """What is wrong with a signed witness itself; one that is not signed is taken as it is."""
+    if not witness.signature:
+        return None
+    if not holds(witness.seen, witness.key, witness.signature):
+        return Finding(FORGED, witness.name, "签名与所印的行数和摘要不符 · the signature does not fit count and head")
+    if key and witness.key != key:
+        return Finding(FORGED, witness.name, "由另一把密钥签名 · it is signed with another key than this home's")
+    return None
 
 
 def _asked(witness: Witness, hashes: Sequence[str], sound: bool) -> Finding | None:
@@ -161,13 +190,13 @@ def _asked(witness: Witness, hashes: Sequence[str], sound: bool) -> Finding | No
     return None
 
 
-def _judgements(home: Home, recorded: dict[str, str]) -> Iterator[Finding]:
-    """Files of judgements against what the ledger says of them."""
-    there = {path.name: path for path in sorted(home.judgements.glob("[0-9]*.jsonl"))}
+def _recordings(folders: Iterable[Path], recorded: dict[str, str]) -> Iterator[Finding]:
+    """Files of recordings against what the ledger says of them."""
+    there = {f"{folder.name}/{path.name}": path for folder in folders for path in sorted(folder.glob("[0-9]*.jsonl"))}
     for name, digest in recorded.items():
         if name not in there:
-            yield Finding(MISSING, f"judgements/{name}", "登记过的裁定文件不在了 · a file that was recorded is gone")
+            yield Finding(MISSING, name, "登记过的文件不在了 · a file that was recorded is gone")
         elif hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
-            yield Finding(ALTERED, f"judgements/{name}", "裁定文件与登记的摘要不符 · it is not what was recorded")
+            yield Finding(ALTERED, name, "文件与登记的摘要不符 · it is not what was recorded")
     for name in there.keys() - recorded.keys():
-        yield Finding(UNRECORDED, f"judgements/{name}", "台账中没有这个裁定文件 · no line of the ledger tells of it")
+        yield Finding(UNRECORDED, name, "台账中没有这个文件 · no line of the ledger tells of it")

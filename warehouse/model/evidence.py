@@ -34,9 +34,9 @@ ATTRIBUTE = Table(
         Column("value_raw", S, "原文", "What the platform wrote", personal=True),
         Column("is_valid", B, "是否有效", "False where the value breaks a rule of its own (check digit)", nullable=False),
         Column("is_golden", B, "是否主记录值", "Agrees with the golden value", nullable=False),
-        Column("comparison", S, "与主记录值比较", "How it stands to the golden value: equal; equivalent: another wording of it; incomplete: part of it; incomparable: of another sort, so that neither contradicts the other; differs; invalid; missing: the place is empty; unvalued: there is no golden value", nullable=False),
+        Column("comparison", S, "与主记录值比较", "How it stands to the golden value: equal; equivalent: another wording of it; incomplete: part of it; incomparable: of another sort, so that neither contradicts the other; differs; invalid; missing: the place is empty; unvalued: there is no golden value; superseded: its own department says it is wrong", nullable=False),
         Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
-        Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, complete, invalid, only, or ended: the attribute no longer holds, as where a dead person lives", nullable=False),
+        Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, complete, invalid, only, ended: the attribute no longer holds, as where a dead person lives, or superseded: its own department says it is wrong", nullable=False),
         Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
         Column("claimed_on", D, "主张日期", "When the platform said so"),
     )

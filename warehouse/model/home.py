@@ -20,6 +20,8 @@
   models/<kind>.population.parquet                  how common values were when it was trained
   models/retrain                                    how often people have asked for new models
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
+  verifications/<number>.jsonl                      what departments said of corrections: one file per recording, never changed
+  ledger/seal.key                                   key by which count and head of the ledger are signed where they are printed
   ledger/acts.jsonl, ledger/head.json               who did what: a chain of hashes that only grows, and its head
   portal/accounts.sqlite                            accounts and sessions of the portal, readable by the owner alone
   portal/search/<version>.duckdb                    what the portal finds entities by; may be deleted at any time
@@ -169,6 +171,11 @@ class Home:
         return self.root / "judgements"
 
     @property
+    def verifications(self) -> Path:
+        """The folder of what departments said of corrections (校核): one file per recording."""
+        return self.root / "verifications"
+
+    @property
     def acts(self) -> Path:
         """The ledger of acts, see `warehouse.ledger`."""
         return self.root / "ledger" / "acts.jsonl"
@@ -177,6 +184,11 @@ class Home:
     def acts_head(self) -> Path:
         """Count and head of the ledger of acts."""
         return self.root / "ledger" / "head.json"
+
+    @property
+    def seal_key(self) -> Path:
+        """The key that signs count and head of the ledger, see `warehouse.ledger.seal`."""
+        return self.root / "ledger" / "seal.key"
 
     @property
     def portal(self) -> Path:

@@ -12,7 +12,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, grid, grid_measures, landing, link, process, quality
+from warehouse.model import catalogue, evidence, grid, grid_measures, landing, link, process, quality, verification
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -172,6 +172,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(quality.EXPECTATION, "质量检查", (("quality", "expectation"),), required=False),
         Served(quality.FAILING_ROW, "不符行", (("quality", "failing_row"),), failing, required=False),
         Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
+        Served(verification.PUBLIC_REQUEST, "校核", (("quality", "verification_request"),), required=False),
         Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
         Served(quality.REPORTING_BY_CATEGORY, "分类上报情况", (("quality", "reporting_by_category"),), required=False),
         Served(quality.REPORTING_BY_GRID, "网格上报情况", (("quality", "reporting_by_grid"),), required=False),

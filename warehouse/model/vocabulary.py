@@ -40,6 +40,7 @@ REASON = {
     "invalid": "值无效",
     "only": "唯一主张",
     "ended": "已终止",
+    "superseded": "本方已确认有误",
 }
 COMPARISON = {
     "equal": "一致",
@@ -50,6 +51,16 @@ COMPARISON = {
     "invalid": "无效",
     "missing": "缺失",
     "unvalued": "无主记录值",
+    "superseded": "已取代",
+}
+VERIFICATION_STATE = {
+    "accepted": "已采纳",
+    "declined": "不需更正",
+    "open": "校核中",
+    "confirmed": "数源部门维持",
+    "conceded": "数源部门撤回",
+    "withdrawn": "已撤销",
+    "superseded": "已重新答复",
 }
 LEVEL = {"city": "市", "street": "街道（镇）", "community": "社区（村）", "grid": "网格"}
 EVENT = {"born": "新生", "merged_into": "并入", "split_from": "拆自", "withdrawn": "撤回"}
@@ -129,6 +140,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "outcome": OUTCOME,
     "verdict": VERDICT,
     "judgement_state": JUDGEMENT_STATE,
+    "verification_state": VERIFICATION_STATE,
     "severity": SEVERITY,
     "cadence": CADENCE,
     "semantics": SEMANTICS,
@@ -161,6 +173,7 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "evidence.attribute.reason": REASON,
     "evidence.attribute.comparison": COMPARISON,
     "evidence.match.outcome": OUTCOME,
+    "quality.verification_request.verification_state": VERIFICATION_STATE,
     "evidence.judgement.verdict": VERDICT,
     "evidence.judgement.judgement_state": JUDGEMENT_STATE,
     "quality.expectation.outcome": OUTCOME,

@@ -52,6 +52,10 @@ create table if not exists purpose (
     user text not null, department text not null, version text not null, said text not null, at text not null,
     primary key (user, department, version)
 ) strict;
+create table if not exists token (
+    name text primary key, hash text not null unique, department text not null, purpose text not null, made_at text not null,
+    expires_at text not null, revoked_at text
+) strict;
 """
 
 
@@ -107,7 +111,7 @@ class Accounts:
         self._path = home.portal / "accounts.sqlite"
         home.portal.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        with self._open() as con:
+        with self.transaction() as con:
             con.execute("pragma journal_mode = wal")
             con.executescript(_TABLES)
         for path in self._path.parent.glob("accounts.sqlite*"):
@@ -129,10 +133,10 @@ class Accounts:
             )
         hashed = _hashed(name, password)
         try:
-            with self._open() as con:
+            with self.transaction() as con:
                 con.execute(
                     "insert into user (name, role, department, password, must_change, made_at) values (?, ?, ?, ?, 1, ?)",
-                    (name, role.value, department, hashed, _now()),
+                    (name, role.value, department, hashed, now()),
                 )
         except sqlite3.IntegrityError:
             raise AccountError(f"{name}: 已有此用户 · there is such an account already") from None
@@ -144,7 +148,7 @@ class Accounts:
             AccountError: the password is not allowed, or is the one there is; no such account.
         """
         hashed = _hashed(name, password)
-        with self._open() as con:
+        with self.transaction() as con:
             row = con.execute("select password from user where name = ?", (name,)).fetchone()
             if not row:
                 raise AccountError("没有此用户 · no such account")
@@ -158,19 +162,19 @@ class Accounts:
 
     def close(self, name: str, closed: bool) -> None:
         """Close an account or open it again; a closed one has no sessions from now on."""
-        with self._open() as con:
+        with self.transaction() as con:
             if not con.execute("update user set closed = ? where name = ?", (int(closed), name)).rowcount:
                 raise AccountError("没有此用户 · no such account")
             con.execute("delete from session where user = ?", (name,))
 
     def all(self) -> list[Account]:
         """Every account by name."""
-        with self._open() as con:
+        with self.transaction() as con:
             return [_account(row) for row in con.execute(f"select {_ACCOUNT} from user order by name")]
 
     def sign_in(self, name: str, password: str) -> tuple[str, Account] | None:
         """Begin a session; its key and account, or None: unknown, closed, locked or a wrong password, nobody is told which."""
-        with self._open() as con:
+        with self.transaction() as con:
             row = con.execute(f"select {_ACCOUNT}, password from user where name = ?", (name,)).fetchone()
         account = _account(row) if row else None
         usable = account is not None and not account.closed and not account.locked
@@ -181,17 +185,17 @@ class Accounts:
             self._failed(name)
             return None
         key = secrets.token_urlsafe(32)
-        with self._open() as con:
+        with self.transaction() as con:
             con.execute("update user set failures = 0, locked_until = null where name = ?", (name,))
-            con.execute("delete from session where begun_at < ?", (_now(-LASTS),))
+            con.execute("delete from session where begun_at < ?", (now(-LASTS),))
             con.execute(
-                "insert into session values (?, ?, ?, ?, ?)", (_digest(key), name, secrets.token_urlsafe(24), _now(), _now())
+                "insert into session values (?, ?, ?, ?, ?)", (digest(key), name, secrets.token_urlsafe(24), now(), now())
             )  # fmt: skip
         return key, account
 
     def knows(self, name: str, password: str) -> bool:
         """Whether this is the password of an account that is neither closed nor locked; a wrong one counts as a failure."""
-        with self._open() as con:
+        with self.transaction() as con:
             row = con.execute(f"select {_ACCOUNT}, password from user where name = ?", (name,)).fetchone()
         if row is None or _account(row).locked or row["closed"]:
             return False
@@ -201,49 +205,50 @@ class Accounts:
         return False
 
     def _failed(self, name: str) -> None:
-        with self._open() as con:
+        with self.transaction() as con:
             con.execute("update user set failures = failures + 1 where name = ?", (name,))
             con.execute(
                 "update user set failures = 0, locked_until = ? where name = ? and failures >= ?",
-                (_now(LOCKED), name, LOCK_AFTER),
+                (now(LOCKED), name, LOCK_AFTER),
             )
 
     def session(self, key: str) -> Session | None:
         """The session of a key; None where there is none, it has ended, or its account is closed."""
-        digest = _digest(key)
-        with self._open() as con:
+        hashed = digest(key)
+        with self.transaction() as con:
             row = con.execute(
                 f"select {_ACCOUNT}, csrf, seen_at from user join session on name = user"
                 " where hash = ? and closed = 0 and begun_at > ? and seen_at > ?",
-                (digest, _now(-LASTS), _now(-IDLE)),
+                (hashed, now(-LASTS), now(-IDLE)),
             ).fetchone()
-            if row and row["seen_at"] < _now(-timedelta(minutes=1)):
-                con.execute("update session set seen_at = ? where hash = ?", (_now(), digest))
-        return Session(_account(row), row["csrf"], digest) if row else None
+            if row and row["seen_at"] < now(-timedelta(minutes=1)):
+                con.execute("update session set seen_at = ? where hash = ?", (now(), hashed))
+        return Session(_account(row), row["csrf"], hashed) if row else None
 
     def sign_out(self, session: Session) -> None:
         """End a session."""
-        with self._open() as con:
+        with self.transaction() as con:
             con.execute("delete from session where hash = ?", (session.hash,))
 
     def state_purpose(self, name: str, department: str, version: str, said: str) -> None:
         """Keep what somebody wants the extract of a release for; it holds for `PURPOSE_LASTS`."""
-        with self._open() as con:
+        with self.transaction() as con:
             con.execute(
-                "insert or replace into purpose values (?, ?, ?, ?, ?)", (name, department, version, said, _now())
+                "insert or replace into purpose values (?, ?, ?, ?, ?)", (name, department, version, said, now())
             )
 
     def purpose(self, name: str, department: str, version: str) -> str | None:
         """What somebody stated for the extract of a release; None where nothing is stated, or not any more."""
-        with self._open() as con:
+        with self.transaction() as con:
             row = con.execute(
                 "select said from purpose where user = ? and department = ? and version = ? and at > ?",
-                (name, department, version, _now(-PURPOSE_LASTS)),
+                (name, department, version, now(-PURPOSE_LASTS)),
             ).fetchone()
         return row["said"] if row else None
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept if the block ends without an error."""
         con = sqlite3.connect(self._path, timeout=10)
         try:
             con.row_factory = sqlite3.Row
@@ -258,7 +263,7 @@ _ACCOUNT = "name, role, department, must_change, closed, locked_until"
 
 
 def _account(row: sqlite3.Row) -> Account:
-    locked = bool(row["locked_until"] and row["locked_until"] > _now())
+    locked = bool(row["locked_until"] and row["locked_until"] > now())
     return Account(
         row["name"], Role(row["role"]), row["department"], bool(row["must_change"]), bool(row["closed"]), locked
     )
@@ -279,9 +284,11 @@ def _fits(hashed: str, password: str) -> bool:
         return False
 
 
-def _digest(key: str) -> str:
+def digest(key: str) -> str:
+    """What is kept of a random key."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def _now(away: timedelta = timedelta()) -> str:
+def now(away: timedelta = timedelta()) -> str:
+    """The moment, or one so far away, as the file writes it."""
     return (datetime.now(UTC) + away).isoformat(timespec="microseconds")

@@ -20,10 +20,21 @@ from warehouse.portal.rights import Right, allows
 COOKIE = "onenet_session"
 SAFE = ("GET", "HEAD")
 PASSWORD = "/password"
+CALLS_A_MINUTE = 600
+MOST = 64 << 20
+"""Bytes of a form at most, a filled-in workbook included."""
 
 
 class SignInNeeded(Exception):  # noqa: N818 - it is an answer, not an error
     """Nobody is signed in."""
+
+
+class TokenNeeded(Exception):  # noqa: N818
+    """A call without a token that is alive."""
+
+
+class TooOften(Exception):  # noqa: N818
+    """More calls in a minute than are allowed."""
 
 
 class PasswordNeeded(Exception):  # noqa: N818
@@ -69,6 +80,30 @@ class May:
         return session
 
 
+class MayCall(May):
+    """The dependency of a route of the API: asks for a token in `Authorization: Bearer`, and for nothing a browser sends."""
+
+    async def __call__(self, request: Request) -> Session | None:
+        """The session of a call that may go on; None only where a route is open.
+
+        Raises:
+            TokenNeeded, Denied, TooOften: it may not.
+        """
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        found = request.app.state.tokens.session(key.strip()) if scheme.lower() == "bearer" and key.strip() else None
+        request.state.session, request.state.purpose = found or (None, "")
+        if self.right is Right.open:
+            return None
+        if found is None:
+            raise TokenNeeded
+        session, _ = found
+        if not allows(session.account.role, self.right):
+            raise Denied
+        if not request.app.state.pace.allows(f"api {session.account.name}", CALLS_A_MINUTE):
+            raise TooOften
+        return session
+
+
 def signed_in(request: Request) -> Session:
     """The session of a request that `May` let through."""
     session = request.state.session
@@ -93,7 +128,9 @@ async def _has_token(request: Request, session: Session) -> bool:
     given = request.headers.get("x-csrf-token")
     if given is None:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
+        if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            return False
+        if int(request.headers.get("content-length") or MOST + 1) > MOST:
             return False
         given = str((await request.form()).get("csrf", ""))
     return hmac.compare_digest(given.encode(), session.csrf.encode())

@@ -21,6 +21,8 @@ from warehouse.portal.rights import ROLE_WORDS, Right, allows
 LANGUAGE = "onenet_language"
 NAVIGATION: tuple[tuple[str, Right, str, str], ...] = (
     ("/department", Right.own, "本部门", "Department"),
+    ("/department/work", Right.own, "工作清单", "Work list"),
+    ("/department/verification", Right.own, "校核", "Verification"),
     ("/department/extracts", Right.own, "回流数据", "Extracts"),
     ("/review", Right.judge, "待核", "Review"),
     ("/judgements", Right.judge, "裁定", "Judgements"),

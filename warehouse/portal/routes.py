@@ -12,10 +12,16 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
-from warehouse.portal.guard import May
+from warehouse.portal.guard import May, MayCall
 from warehouse.portal.rights import Right
 
 Endpoint = Callable[..., Any]
+API = "/api/v1"
+REFUSALS = (400, 401, 403, 404, 409, 422, 429, 503)
+PROBLEM: dict[str, Any] = {
+    "description": "Refused (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 class Pages:
@@ -40,6 +46,36 @@ class Pages:
             return endpoint
 
         return add
+
+
+class Calls:
+    """A group of routes of the API, under `/api/v1`. What an answer looks like is declared, and so is every refusal."""
+
+    def __init__(self) -> None:
+        self.router = APIRouter(prefix=API)
+
+    def get(self, path: str, right: Right, answer: Any, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """Add what can be read; HEAD is answered as well."""
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            self._add(endpoint, path, right, answer, ["GET"], **more)
+            return self._add(endpoint, path, right, answer, ["HEAD"], include_in_schema=False)
+
+        return add
+
+    def post(self, path: str, right: Right, answer: Any) -> Callable[[Endpoint], Endpoint]:
+        """Add what changes something, or asks with what must not stand in an address."""
+        return lambda endpoint: self._add(endpoint, path, right, answer, ["POST"])
+
+    def _add(
+        self, endpoint: Endpoint, path: str, right: Right, answer: Any, methods: list[str], **more: Any
+    ) -> Endpoint:
+        refusals = {status: PROBLEM for status in REFUSALS if right is not Right.open}
+        more = {"responses": refusals, **more}
+        self.router.add_api_route(
+            path, endpoint, methods=methods, dependencies=[Depends(MayCall(right))], response_model=answer, **more
+        )
+        return endpoint
 
 
 class Route(NamedTuple):

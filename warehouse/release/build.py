@@ -75,6 +75,7 @@ def build_release(
             code_version=facts.code_version,
             model=facts.model,
             judgements=facts.judgements,
+            verifications=facts.verifications,
             duckdb=duckdb.__version__,
             storage_version=STORAGE_VERSION,
             deliveries=delivery_lines(facts.deliveries),

@@ -33,12 +33,14 @@ class ReleaseFacts:
         model: fingerprint of the matching models of all kinds.
         deliveries: the landing manifest (contract `landing.delivery`) with every delivery taken in.
         judgements: fingerprint of the stewards' judgements, '' while there are none.
+        verifications: fingerprint of what departments said of corrections, '' while nobody has.
     """
 
     code_version: str
     model: str
     deliveries: pa.Table
     judgements: str = ""
+    verifications: str = ""
 
 
 class _Strict(BaseModel):
@@ -64,10 +66,13 @@ class FileLine(_Strict):
 
 
 class LedgerHead(_Strict):
-    """The ledger of acts when this was printed: how many lines, and the hash of the last one (`warehouse.ledger`)."""
+    """The ledger of acts when this was printed: how many lines, the hash of the last one, signed
+    (`warehouse.ledger.seal`)."""
 
     count: int
     head: str
+    key: str = ""
+    signature: str = ""
 
 
 class Manifest(_Strict):
@@ -80,6 +85,7 @@ class Manifest(_Strict):
     code_version: str
     model: str
     judgements: str = ""
+    verifications: str = ""
     duckdb: str
     storage_version: str
     deliveries: tuple[DeliveryLine, ...]

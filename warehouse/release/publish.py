@@ -68,6 +68,6 @@ def settle(home: Home, version: str, *, published_at: datetime | None = None) ->
         seen = ledger.append(home, "release", "onenet", version=version, sha256=manifest.file.sha256)
         told = {
             "published_at": published_at or datetime.now(UTC),
-            "ledger": LedgerHead(count=seen.lines, head=seen.head),
+            "ledger": LedgerHead.model_validate(ledger.seal(home, seen)),
         }
         manifest.model_copy(update=told).write(folder)

@@ -1,7 +1,7 @@
 """Versions of releases: how they are named, which there are, which one is the library.
 
 A version is `<sequence>-<fingerprint>`, e.g. `0007-5f2c91ab`: the sequence orders the releases of a home, the fingerprint
-is equal for equal deliveries, code, model and judgements, in any home.
+is equal for equal deliveries, code, model, judgements and 校核, in any home.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
 
 
 def fingerprint(facts: ReleaseFacts) -> str:
-    """Eight hexadecimal digits that differ where the deliveries, the code, the model or the judgements differ."""
+    """Eight hexadecimal digits that differ where the deliveries, the code, the model, the judgements or the 校核 differ."""
     columns = facts.deliveries.select(["delivery_id", "platform", "file_name", "sha256", "state"]).to_pylist()
     deliveries = sorted({tuple(row.values()) for row in columns})
-    content = json.dumps([deliveries, facts.code_version, facts.model, facts.judgements], ensure_ascii=False)
+    said = [facts.verifications] if facts.verifications else []
+    content = json.dumps([deliveries, facts.code_version, facts.model, facts.judgements, *said], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 

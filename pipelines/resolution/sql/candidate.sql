@@ -3,7 +3,7 @@
 -- Every distinct value with its weight: each platform speaks once for it, by authority and by the age of
 -- what it says; the heaviest voice counts in full, others by the attribute's agreement.
 -- Weights are whole numbers, so that no order of addition can change an outcome. Ages count from 2000: only the ratio of
--- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
+-- two ages matters. What is superseded is no candidate. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
 with weighed as (
     select
         c.* replace (c.can_conflict and not t.borrowed as can_conflict), s.platform_no, t.authority, r.agreement, t.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
@@ -16,6 +16,7 @@ with weighed as (
     join source s using (source_no)
     join trust t using (source_no, attribute_no)
     join rule r using (attribute_no)
+    where not c.is_superseded
 ),
 voice as (
     select

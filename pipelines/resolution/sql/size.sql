@@ -1,5 +1,5 @@
 -- table:  size      grain: entity_no
--- reads:  claimant, conflict
+-- reads:  claimant, conflict, answered
 -- How much is known of every entity of the slice. Platforms are text: cities have a thousand combinations of them, which a
 -- dictionary holds and a filter looks at once each; a list would be looked at person by person.
 with known as (
@@ -7,6 +7,7 @@ with known as (
         entity_no, entity_id, count(*) as mention_count, list_sort(list(distinct platform)) as knowing,
         max(claimed_on) as last_claimed_on
     from claimant
+    where mention_id not in (select answer_id from answered where answer_id is not null)
     group by all
 ),
 disputed as (

@@ -198,7 +198,7 @@ def test_the_manifest_names_every_file_with_its_hash_and_counts(folder: Path) ->
     assert counts.rows == 4
     assert counts.duplicates == 2
     assert counts.marks == {
-        "一致": 6, "不一致": 0, "本方不完整": 0, "口径不同": 0, "已终止": 0, "本方缺失": 2, "本方无效": 1, "无": 3,
+        "一致": 6, "不一致": 0, "本方不完整": 0, "口径不同": 0, "已终止": 0, "已采纳": 0, "本方缺失": 2, "本方无效": 1, "无": 3,
     }  # fmt: skip
     assert manifest.release == VERSION
 

@@ -97,6 +97,21 @@ def test_a_line_that_was_taken_out_is_missing(home):
     assert findings(home)[0] == ("missing", "第 3 号 number 3")
 
 
+def test_a_signed_witness_that_was_altered_is_a_false_one(home):
+    printed = ledger.seal(home, ledger.head(home))
+    path = home.root / "manifest.json"
+    path.write_text(json.dumps({"ledger": printed}))
+    assert findings(home) == []
+    path.write_text(json.dumps({"ledger": {**printed, "count": 5}}))
+    assert findings(home) == [("forged", "manifest.json")]
+    home.seal_key.unlink()
+    foreign = ledger.seal(home, ledger.head(home))
+    assert foreign["key"] != printed["key"]
+    path.write_text(json.dumps({"ledger": printed}))
+    assert findings(home) == [("forged", "manifest.json")]
+    assert stat.S_IMODE(home.seal_key.stat().st_mode) == 0o600
+
+
 def test_an_end_that_was_cut_off_is_told_by_a_witness(home):
     write(home, lines(home)[:4])
     assert ("cut", "manifest.json") in findings(home)

@@ -33,7 +33,7 @@ def test_the_first_page_leads_to_the_rows_to_mend(police):
 
 
 def test_nothing_is_handed_out_before_its_purpose_is_said(police, version, app):
-    with app.state.accounts._open() as con:
+    with app.state.accounts.transaction() as con:
         con.execute("delete from purpose")
     answer = police.get(f"/department/extracts/{version}/files/manifest.json")
     assert answer.headers["location"] == f"/department/extracts/{version}"

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import openpyxl
 import pytest
 import uvicorn
 
@@ -21,6 +22,7 @@ from warehouse.model import Home
 from warehouse.portal.desk import Desk
 from warehouse.portal.extracts import extract
 from warehouse.review import Question, lines_of, steps_of
+from warehouse.verification import requests_of
 
 from .conftest import PASSWORD, with_accounts, with_rejected_rows
 
@@ -137,7 +139,7 @@ def test_an_officer_finds_why_a_row_was_sent_back_in_one_click(sign_in):
 
 
 def test_a_department_says_what_for_and_gets_its_workbook(sign_in, portal_home, app, tmp_path):
-    with app.state.accounts._open() as con:
+    with app.state.accounts.transaction() as con:
         con.execute("delete from purpose")
     page = sign_in("police")
     page.click("nav >> text=回流数据")
@@ -152,6 +154,58 @@ def test_a_department_says_what_for_and_gets_its_workbook(sign_in, portal_home, 
     assert (tmp_path / "got.xlsx").read_bytes() == extract(portal_home, "gongan", "latest").file(name).read_bytes()
     told = next(line for line in ledger.ledger_lines(portal_home, 10) if line["act"] == "download")
     assert told["about"]["purpose"] == "业务办理中核验"
+
+
+def test_a_department_accepts_and_refuses_corrections_and_the_source_answers(sign_in, portal_home):
+    page = sign_in("health")
+    page.click("nav >> text=工作清单")
+    page.click(".filters >> text=更正")
+    items = page.locator(".findings > .finding")
+    accepted = items.nth(0).get_attribute("aria-label")
+    items.nth(0).locator("button", has_text="采纳").first.click()
+    items.nth(0).locator(".badge", has_text="已采纳").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == accepted
+    at = next(n for n in range(1, items.count()) if "公安局" in items.nth(n).inner_text())
+    refused = items.nth(at)
+    refused.locator("summary").click()
+    refused.locator("button", has_text="提交").click()
+    refused.locator("[role=alert]").wait_for()  # neither a reason nor a value
+    refused.locator("[name=right_value]").fill("13905128877")
+    refused.locator("[name=why]").fill("已电话核实")
+    refused.locator("button", has_text="提交").click()
+    refused.locator(".badge", has_text="校核中").wait_for()
+    page.click("nav >> text=校核")
+    rows = page.locator("tbody tr")
+    assert ("已采纳" in rows.nth(1).inner_text(), "13905128877" in rows.nth(0).inner_text()) == (True, True)
+    made = list(requests_of(portal_home).values())
+    assert [(r.state, r.department, r.said_by) for r in made] == [
+        ("accepted", "weijian", "health"), ("open", "weijian", "health"),
+    ]  # fmt: skip
+    source = sign_in("police")
+    source.click("nav >> text=校核")
+    asked = source.locator(".finding", has_text=made[1].request_id)
+    assert "13905128877" in asked.inner_text()
+    asked.locator("[name=why]").fill("录入有误")
+    asked.locator("button", has_text="撤回").click()
+    source.locator("text=没有待答复的校核").wait_for()
+    assert requests_of(portal_home)[made[1].request_id].state == "conceded"
+    assert ledger.verify(portal_home).whole
+
+
+def test_a_filled_in_workbook_is_uploaded(sign_in, portal_home, tmp_path):
+    (folder,) = portal_home.extract("weijian", "").iterdir()
+    book = openpyxl.load_workbook(next(folder.glob("*.xlsx")))
+    sheet = book["缺失可补"]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, at["答复"]).value = "采纳"
+    sheet.cell(3, at["答复"]).value = "不采纳"
+    book.save(tmp_path / "filled.xlsx")
+    page = sign_in("health")
+    page.click("nav >> text=工作清单")
+    page.set_input_files("[name=file]", tmp_path / "filled.xlsx")
+    page.click("button >> text=上传")
+    assert "已导入答复 1" in page.locator("[role=status]").first.inner_text()
+    assert "缺失可补" in page.locator("table").inner_text()
 
 
 EXCHANGED = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
@@ -220,10 +274,11 @@ def test_an_auditor_verifies_the_ledger_and_sees_what_was_touched(sign_in, porta
 
 def test_an_administrator_makes_an_account_that_must_change_its_password(sign_in, browser, address):
     page = sign_in("admin")
-    page.fill("section.card [name=name]", "newcomer")
-    page.select_option("[name=role]", "department")
-    page.select_option("[name=department]", "gongan")
-    page.click("section.card button.main")
+    form = page.locator("section[aria-labelledby=new]")
+    form.locator("[name=name]").fill("newcomer")
+    form.locator("[name=role]").select_option("department")
+    form.locator("[name=department]").select_option("gongan")
+    form.locator("button.main").click()
     first = page.locator(".notice .code").inner_text()
     context = browser.new_context()
     guest = context.new_page()
@@ -245,7 +300,7 @@ def test_an_administrator_makes_an_account_that_must_change_its_password(sign_in
 
 
 PLACES = {
-    "police": ("/department", "/department/platforms/gongan_hukou", "/department/extracts", "/department/extracts/latest", "/search"),
+    "police": ("/department", "/department/platforms/gongan_hukou", "/department/extracts", "/department/extracts/latest", "/department/work", "/department/verification", "/search"),
     "steward": ("/review", "/judgements"),
     "analyst": ("/city", "/search"),
     "auditor": ("/ledger",),

@@ -6,7 +6,7 @@
 with lost as (
     select distinct platform, entity_kind, entity_id, attribute
     from prepared_claim
-    where state not in (4, 6)
+    where state not in (4, 6, 7)
 ),
 wanted as (
     select distinct entity_kind, entity_id, attribute from lost

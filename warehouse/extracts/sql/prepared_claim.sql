@@ -1,7 +1,7 @@
 -- table: claim      grain: one row per claim of an attribute that some department may see in the extract of its platform
 -- reads: attribute (stage attribute/<kind>), entitlement, prepared_substitute
 -- state: 0 missing, 1 invalid, 2 differs, 3 ended: what it says no longer holds of anybody, 4 incomparable: of another sort,
--- 5 incomplete, 6 agrees: with the golden value, or with what stands in for one that is not shared.
+-- 5 incomplete, 7 accepted: its own department says that it is wrong, 6 agrees: with the golden value, or with what stands in for one that is not shared.
 with compared as (
     select
         a.*,
@@ -25,6 +25,7 @@ select
     case
         when value is null and coalesce(trim(value_raw), '') = '' then 0
         when value is null or not is_valid then 1
+        when comparison = 'superseded' then 7
         when is_substituted then if(agrees, 6, 2)
         when comparison = 'unvalued' and reason = 'ended' then 3
         when comparison in ('unvalued', 'incomparable') then 4
@@ -32,6 +33,6 @@ select
         when agrees then 6
         else 2
     end::tinyint as state,
-    case when state in (4, 6) then null else coalesce(value_raw, value) end as written,
-    case when state in (4, 6) then null when is_substituted and is_valid then 'authority' else reason end as reason
+    case when state in (4, 6, 7) then null else coalesce(value_raw, value) end as written,
+    case when state in (4, 6, 7) then null when is_substituted and is_valid then 'authority' else reason end as reason
 from compared

@@ -15,6 +15,7 @@ from warehouse.portal.rendering import page
 from warehouse.portal.rights import ROLE_WORDS, Right, Role
 from warehouse.portal.routes import Pages
 from warehouse.portal.shelf import NoReleaseError
+from warehouse.portal.tokens import MOST_DAYS
 
 pages = Pages()
 
@@ -81,10 +82,50 @@ def close(
     return _page(request)
 
 
-def _page(request: Request, *, error: str = "", fresh: tuple[str, str] | None = None, status: int = 200) -> Response:
+@pages.post("/accounts/tokens", Right.accounts)
+def add_token(
+    request: Request,
+    who: Who,
+    name: Annotated[str, Form(max_length=64)] = "",
+    department: Annotated[str, Form(max_length=64)] = "",
+    purpose: Annotated[str, Form(max_length=200)] = "",
+    days: Annotated[int, Form(ge=1, le=MOST_DAYS)] = 90,
+) -> Response:
+    """Make a token for the programs of a department; it is shown once."""
+    try:
+        key = request.app.state.tokens.add(name.strip(), department, purpose, days)
+    except AccountError as refused:
+        return _page(request, error=str(refused), status=400)
+    ledger.append(
+        request.app.state.home, "grant", who.account.name,
+        user=f"token:{name.strip()}", change="made", role="department", department=department, purpose=purpose, days=days,
+    )  # fmt: skip
+    return _page(request, token=(name.strip(), key))
+
+
+@pages.post("/accounts/tokens/revoke", Right.accounts)
+def revoke_token(request: Request, who: Who, name: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Let a token end now."""
+    try:
+        request.app.state.tokens.revoke(name)
+    except AccountError as refused:
+        return _page(request, error=str(refused), status=400)
+    ledger.append(request.app.state.home, "grant", who.account.name, user=f"token:{name}", change="revoked")
+    return _page(request)
+
+
+def _page(
+    request: Request,
+    *,
+    error: str = "",
+    fresh: tuple[str, str] | None = None,
+    token: tuple[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     return page(
         request, "accounts", status=status, accounts=request.app.state.accounts.all(), roles=ROLE_WORDS,
-        departments=_departments(request), error=error, fresh=fresh,
+        departments=_departments(request), error=error, fresh=fresh, token=token,
+        tokens=request.app.state.tokens.all(),
     )  # fmt: skip
 
 

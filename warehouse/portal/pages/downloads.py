@@ -102,7 +102,7 @@ def receipt(request: Request, who: Who, version: str) -> Response:
         "purpose": said,
         "by": who.account.name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "ledger": ledger.head(request.app.state.home).printed,
+        "ledger": ledger.seal(request.app.state.home, ledger.head(request.app.state.home)),
     }
     name = f"receipt_{who.account.department}_{found.version}.json"
     return Response(

@@ -18,6 +18,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   for (const button of document.querySelectorAll("#desk button")) button.disabled = true;
 });
 
+// A finding that was answered is exchanged: whoever reads by ear or keyboard goes on from there.
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt.matches(".finding")) event.detail.elt.focus({ preventScroll: true });
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "desk") return;
   const heading = event.detail.target.querySelector("h1");
