@@ -114,7 +114,14 @@ def code_table(tables: Mapping[str, Mapping[str, str]]) -> pa.Table:
 def entitlements(platforms: Platforms) -> pa.Table:
     """ENTITLEMENT: what each department may read back, per platform and kind. What is not in it is denied."""
     rows = [
-        {"department": p.department.code, "platform": name, "entity_kind": kind, "attribute": attribute}
+        {
+            "department": p.department.code,
+            "platform": name,
+            "entity_kind": kind,
+            "attribute": attribute,
+            "purpose": "",
+            "expires_on": None,
+        }
         for name, p in platforms.items()
         for kind, attributes in p.entitlements.items()
         for attribute in attributes

@@ -23,6 +23,7 @@ KEPT = (
     "landing",
     "judgements",
     "verifications",
+    "access",
     "models",
     "stage/identity",
     "city",

@@ -16,7 +16,7 @@ from connectors.inbox import listing
 from connectors.spec import Sql
 from pipelines.markers import digest, marker_of
 from pipelines.settings import Settings
-from warehouse import judgements
+from warehouse import access, judgements
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
 from warehouse.release import library_is_whole
@@ -47,6 +47,7 @@ def run_fingerprint(settings: Settings) -> str | None:
             *sorted(map(repr, decisions(home).items())),
             judgements.fingerprint(home),
             verification_fingerprint(home),
+            access.fingerprint(home, access.today()),
             asked,
         )
     )

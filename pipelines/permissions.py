@@ -24,7 +24,14 @@ UMASK = 0o027
 def private_folders(home: Home) -> tuple[Path, ...]:
     """The folders only their owner may enter."""
     names = ("stage", "models", "extracts")
-    return (home.landing, home.judgements, home.verifications, home.scratch, *(home.root / name for name in names))
+    return (
+        home.landing,
+        home.judgements,
+        home.verifications,
+        home.access,
+        home.scratch,
+        *(home.root / name for name in names),
+    )
 
 
 def shared_folders(home: Home) -> tuple[Path, ...]:

@@ -257,6 +257,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             ),
         ),
         lambda settings, _: reconcile.reconcile_rows(settings),
+        granted=True,
     )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ class Step:
         always: it is done in every run: what it depends on is written nowhere.
         decided: it depends on what people decided about deliveries, beside which of them stand.
         verified: it depends on what departments said of corrections (校核).
+        granted: it depends on what sources granted on request, and on the day.
         landing_checked: it reads what the landing suites found. They stop nothing, so no dependency puts them before it.
     """
 
@@ -87,6 +88,7 @@ class Step:
     always: bool = False
     decided: bool = False
     verified: bool = False
+    granted: bool = False
     landing_checked: bool = False
 
 

@@ -25,7 +25,7 @@ from pipelines.stages import models
 from pipelines.stages.quality import check_landing
 from pipelines.stages.release import name_release
 from pipelines.steps import Plan, Step
-from warehouse import judgements, verification
+from warehouse import access, judgements, verification
 from warehouse.model import Home
 from warehouse.model.layout import mark_layout
 
@@ -102,7 +102,7 @@ class Workspace(dg.ConfigurableResource):
         counts = run_if_changed(
             self.settings.home,
             "version",
-            digest((*models_made, *known.landed.items(), known.verified)),
+            digest((*models_made, *known.landed.items(), known.verified, known.granted)),
             lambda: name_release(self.settings),
         )
         return str(counts["version"])
@@ -123,9 +123,16 @@ class Workspace(dg.ConfigurableResource):
         days = models.days(self.settings.city.settings.model_days)
         judged = (judgements.fingerprint(home), models.asked(home), days)
         decided = digest(sorted(map(repr, decisions(home).items())))
-        verified = verification.fingerprint(home)
+        verified, granted = verification.fingerprint(home), access.fingerprint(home, access.today())
         return Fingerprints(
-            plan, home, self.settings.configuration_fingerprint, _landed(self.settings), judged, decided, verified
+            plan,
+            home,
+            self.settings.configuration_fingerprint,
+            _landed(self.settings),
+            judged,
+            decided,
+            verified,
+            granted,
         )
 
 
@@ -141,6 +148,7 @@ class Fingerprints:
     judged: tuple[object, ...]
     decided: str = ""
     verified: str = ""
+    granted: str = ""
 
     def of(self, step: Step, version: str = "") -> str:
         """The fingerprint of a step that makes something of that version; the steps whose tables it reads are done."""
@@ -156,6 +164,7 @@ class Fingerprints:
             *(self.judged if step.judged else ()),
             *([self.decided] if step.decided else []),
             *([self.verified] if step.verified else []),
+            *([self.granted] if step.granted else []),
         )
         return digest((self.configuration, *people, version, *landed, *tables))
 

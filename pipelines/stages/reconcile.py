@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.roles import carries, undecided
 from quality.reconciliation import reconcile
+from warehouse import access
 from warehouse.model import catalogue as contracts
 from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
@@ -88,6 +89,17 @@ def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
             )
 
 
+def _entitlements(settings: Settings) -> pa.Table:
+    """What departments may read back: as the descriptions of platforms grant it, and as sources granted it on request."""
+    declared = catalogue.entitlements(settings.platforms)
+    key = ["department", "platform", "entity_kind", "attribute"]
+    asked = access.entitlements(settings.home, access.today())
+    known = {tuple(line.values()) for line in declared.select(key).to_pylist()}
+    fresh = [tuple(line.values()) not in known for line in asked.select(key).to_pylist()]
+    rows = pa.concat_tables([declared, asked.filter(pa.array(fresh, pa.bool_()))])
+    return rows.sort_by([(name, "ascending") for name in key])
+
+
 def _write_catalogue(settings: Settings, current: pa.Table) -> None:
     home, platforms = settings.home, settings.platforms
     counts = current.group_by("platform").aggregate([("rows_current", "sum")])
@@ -97,7 +109,7 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
         (contracts.DATASET, catalogue.dataset_table(platforms)),
         (contracts.FIELD, catalogue.field_table(platforms)),
         (contracts.CODE, catalogue.code_table(settings.code_tables)),
-        (contracts.ENTITLEMENT, catalogue.entitlements(platforms)),
+        (contracts.ENTITLEMENT, _entitlements(settings)),
         (ROUTE, settings.city.routing),
         (contracts.WITHHELD, withheld_table(home.data_model, platforms)),
     ):

@@ -8,7 +8,7 @@ from connectors.holding import all_delivery_states
 from pipelines.markers import Counts, code_fingerprint
 from pipelines.resolution.identity import commit_identity, committed
 from pipelines.settings import Settings
-from warehouse import judgements, verification
+from warehouse import access, judgements, verification
 from warehouse.release import (
     ReleaseFacts,
     Retention,
@@ -32,7 +32,7 @@ def release_facts(settings: Settings) -> ReleaseFacts:
         model=models.hexdigest()[:16],
         deliveries=deliveries,
         judgements=judgements.fingerprint(home),
-        verifications=verification.fingerprint(home),
+        verifications=verification.fingerprint(home) + access.fingerprint(home, access.today()),
     )
 
 

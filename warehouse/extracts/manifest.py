@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -78,6 +80,28 @@ class ExtractManifest(_Strict):
     def read(cls, folder: Path) -> ExtractManifest:
         """Read it from `folder`."""
         return cls.model_validate_json((folder / MANIFEST).read_bytes())
+
+
+def entitled_lines(
+    lines: Iterable[Mapping[str, Any]], platform: str, granted: frozenset[tuple[str, str]]
+) -> Iterator[Entitled]:
+    """What an extract may hold of a platform, by kind, purpose and end.
+
+    Args:
+        lines: of `catalogue.entitlement`, of one department.
+        platform: whose extract.
+        granted: (kind, attribute) that are columns of the golden contract; others are none.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for line in lines:
+        if line["platform"] == platform and (line["entity_kind"], line["attribute"]) in granted:
+            ends = line["expires_on"].isoformat() if line["expires_on"] else ""
+            found.setdefault((line["entity_kind"], line["purpose"], ends), []).append(line["attribute"])
+    for (kind, purpose, ends), attributes in sorted(found.items()):
+        yield Entitled(
+            platform=platform, entity_kind=kind, attributes=tuple(sorted(attributes)), purpose=purpose,
+            expires_on=date.fromisoformat(ends) if ends else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,14 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from warehouse import ledger
-from warehouse.extracts.manifest import DatasetCounts, Entitled, ExtractFile, ExtractManifest, ExtractReport
+from warehouse.extracts.manifest import (
+    DatasetCounts,
+    Entitled,
+    ExtractFile,
+    ExtractManifest,
+    ExtractReport,
+    entitled_lines,
+)
 from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
@@ -125,6 +132,7 @@ def write_extract(
             writer = _Writer(
                 folder, version, reconciliation, _fields(home), workbook_rows, former, _contents(home, own)
             )
+            writer.granted = [r for r in entitlements.to_pylist() if r["department"] == department]
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
@@ -194,6 +202,7 @@ class _Writer:
         self.datasets: list[DatasetCounts] = []
         self.notes: list[str] = []
         self.entitlements: list[Entitled] = []
+        self.granted: list[Row] = []
 
     @property
     def home(self) -> Home:
@@ -203,10 +212,7 @@ class _Writer:
     def platform(self, platform: Row, own: Sequence[tuple[OwnRows, Row]], granted: frozenset[tuple[str, str]]) -> None:
         """Write all files of one platform."""
         name, title = platform["platform"], platform["title_zh"]
-        self.entitlements += [
-            Entitled(platform=name, entity_kind=kind, attributes=tuple(sorted(a for k, a in granted if k == kind)))
-            for kind in sorted({kind for kind, _ in granted})
-        ]
+        self.entitlements += entitled_lines(self.granted, name, granted)
         if self._take_over(name, title):
             return
         self.since[name] = self.version

@@ -25,6 +25,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "question": ("查看待核题", "looks at a question"),
     "judgement": ("裁定", "judges"),
     "verification": ("校核", "answers a correction, or a request to verify"),
+    "access": ("共享申请", "asks for access, or decides on it"),
     "release": ("发布", "publishes a release"),
     "verify": ("核验台账", "verifies the ledger"),
 }

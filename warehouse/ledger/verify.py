@@ -103,7 +103,7 @@ def verify(home: Home, against: Sequence[Witness] = ()) -> Report:
     hashes: list[str] = []
     findings: list[Finding] = []
     recorded: dict[str, str] = {}
-    folders = {"judgement": home.judgements, "verification": home.verifications}
+    folders = {"judgement": home.judgements, "verification": home.verifications, "access": home.access}
     for finding, line in _walk(home, hashes):
         if finding:
             findings.append(finding)

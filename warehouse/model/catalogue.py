@@ -88,6 +88,8 @@ ENTITLEMENT = Table(
         Column("platform", S, "平台", "Platform whose extract carries it", nullable=False),
         Column("entity_kind", S, "实体类型", "Kind", nullable=False),
         Column("attribute", S, "属性", "Golden attribute", nullable=False),
+        Column("purpose", S, "用途", "What it was asked for; '' where the description of the platform grants it", nullable=False),
+        Column("expires_on", D, "有效期至", "Last day of a grant that was asked for; null where the description of the platform grants it"),
     ),
 )
 WITHHELD = Table(

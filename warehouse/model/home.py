@@ -22,6 +22,7 @@
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
   verifications/<number>.jsonl                      what departments said of corrections: one file per recording, never changed
   ledger/seal.key                                   key by which count and head of the ledger are signed where they are printed
+  access/<number>.jsonl                             what departments asked to read back and what was decided: never changed
   ledger/acts.jsonl, ledger/head.json               who did what: a chain of hashes that only grows, and its head
   portal/accounts.sqlite                            accounts and sessions of the portal, readable by the owner alone
   portal/search/<version>.duckdb                    what the portal finds entities by; may be deleted at any time
@@ -174,6 +175,11 @@ class Home:
     def verifications(self) -> Path:
         """The folder of what departments said of corrections (校核): one file per recording."""
         return self.root / "verifications"
+
+    @property
+    def access(self) -> Path:
+        """The folder of requests for access (共享申请): one file per recording."""
+        return self.root / "access"
 
     @property
     def acts(self) -> Path:

@@ -156,21 +156,22 @@ def _ties(release: Release, kind: str, entity_id: str, sight: Sight) -> list[Tie
                 continue
             rows = release.rows(
                 f"select r.relation::varchar as relation, r.{other}_id as other_id, r.platforms as said_by,"
-                f" r.first_claimed_on, r.last_claimed_on, r.is_current, e.* from {relation.table.full_name} r"
-                f" join base.{other} e on e.{other}_id = r.{other}_id where r.{own}_id = ?"
+                f" r.first_claimed_on, r.last_claimed_on, r.is_current from {relation.table.full_name} r where r.{own}_id = ?"
                 f" order by is_current desc, r.last_claimed_on desc nulls last, other_id limit {MOST}",
                 entity_id,
             )
-            secret = secrets(release, sight, other, [row["other_id"] for row in rows])
+            told = [row for row in rows if _tells(row, sight)]
+            records = {r[f"{other}_id"]: r for r in release.golden(other, [row["other_id"] for row in told])}
+            secret = secrets(release, sight, other, list(records))
             words = {name: r.zh for name, r in relation.tie.relations.items()}
             out += [
                 Tie(
                     words.get(row["relation"], row["relation"]), other, row["other_id"],
-                    title_of(other, cleared(row, other, secret), sight) or row["other_id"], tuple(row["said_by"]),
+                    title_of(other, cleared(records[row["other_id"]], other, secret), sight) or row["other_id"], tuple(row["said_by"]),
                     row["first_claimed_on"], row["last_claimed_on"], row["is_current"],
                 )
-                for row in rows
-                if _tells(row, sight)
+                for row in told
+                if row["other_id"] in records
             ]  # fmt: skip
     return out
 

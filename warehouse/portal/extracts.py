@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,7 +42,18 @@ class File(_Lenient):
     rows: int | None = None
 
 
+class Grant(_Lenient):
+    """What the extract of a platform may hold of a kind, for which purpose, until when; without an end it was not asked for."""
+
+    platform: str
+    entity_kind: str
+    attributes: tuple[str, ...]
+    purpose: str = ""
+    expires_on: date | None = None
+
+
 class _Said(_Lenient):
+    entitlements: tuple[Grant, ...] = ()
     release: str
     department: str
     files: tuple[File, ...]
@@ -58,6 +69,7 @@ class Extract:
         tag: SHA-256 of its manifest, the entity tag of all its files.
         files: as the manifest lists them.
         written_at: when, UTC.
+        grants: what it may hold.
     """
 
     version: str
@@ -65,6 +77,12 @@ class Extract:
     tag: str
     files: tuple[File, ...]
     written_at: datetime
+    grants: tuple[Grant, ...] = ()
+
+    def holds(self, dead: frozenset[tuple[str, str]]) -> bool:
+        """Whether it was made under a grant that is no more; `dead` are (kind, attribute)."""
+        asked = {(g.entity_kind, a) for g in self.grants if g.expires_on for a in g.attributes}
+        return not asked.isdisjoint(dead)
 
     @property
     def bytes(self) -> int:
@@ -95,4 +113,4 @@ def _read(folder: Path) -> Extract | None:
         at = datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC)
     except (OSError, ValidationError):
         return None
-    return Extract(folder.name, folder, hashlib.sha256(content).hexdigest(), said.files, at)
+    return Extract(folder.name, folder, hashlib.sha256(content).hexdigest(), said.files, at, said.entitlements)

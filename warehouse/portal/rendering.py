@@ -24,6 +24,8 @@ NAVIGATION: tuple[tuple[str, Right, str, str], ...] = (
     ("/department/work", Right.own, "工作清单", "Work list"),
     ("/department/verification", Right.own, "校核", "Verification"),
     ("/department/extracts", Right.own, "回流数据", "Extracts"),
+    ("/catalogue", Right.look, "目录", "Catalogue"),
+    ("/department/access", Right.own, "共享申请", "Access"),
     ("/review", Right.judge, "待核", "Review"),
     ("/judgements", Right.judge, "裁定", "Judgements"),
     ("/city", Right.city, "全市总览", "City"),

@@ -13,7 +13,7 @@ from typing import Any
 from rapidfuzz.distance import JaroWinkler
 
 from warehouse.portal.search_index import EXACT, SHORTEST_SLIP, SLIP, SOUND, TOKEN, Index, index_of, plain, slips, sound
-from warehouse.portal.shelf import Release
+from warehouse.portal.shelf import ENTITY, Release
 from warehouse.portal.sight import Sight, cleared, secrets
 
 Place = tuple[str, str, str]
@@ -25,7 +25,6 @@ Hits = dict[tuple[str, str], tuple[str, str]]
 LIMIT = 40
 CANDIDATES = 2_000
 LONGEST = 100
-ENTITY = re.compile(r"[A-Z][0-9A-HJKMNP-TV-Z]{8}")
 NUMBER = re.compile(r"(?:\+?86)?([0-9]{6,18}[0-9X])")
 WHY = {
     "id": ("编号", "id"),
@@ -114,12 +113,15 @@ def _parts(release: Release, typed: str, sight: Sight) -> list[Place]:
     model, found = release.home.data_model, []
     for kind, column in (("housing", "address"), ("enterprise", "name")):
         if kind in model.kinds and sight.sees(kind, column):
-            tests = " and ".join(f'regexp_matches("{column}", ?)' for _ in parts)
-            patterns = [rf"(?:^|[^0-9]){p}(?:[^0-9]|$)" if p.isdigit() else re.escape(p) for p in parts]
+            # A text is looked for ten times faster than a pattern; that a number stands for itself is asked of what is left.
+            holds = " and ".join(f'contains("{column}", ?)' for _ in parts)
+            numbers = [rf"(?:^|[^0-9]){p}(?:[^0-9]|$)" for p in parts if p.isdigit()]
+            whole = "".join(f' and regexp_matches("{column}", ?)' for _ in numbers)
             query = (
-                f"select {kind}_id as id from base.{kind} where {tests} order by mention_count desc, id limit {LIMIT}"
+                f'with held as materialized (select {kind}_id as id, "{column}", mention_count from base.{kind} where {holds})'
+                f" select id from held where true{whole} order by mention_count desc, id limit {LIMIT}"
             )
-            found += [(kind, row["id"], column) for row in release.rows(query, *patterns)]
+            found += [(kind, row["id"], column) for row in release.rows(query, *parts, *numbers)]
     return found
 
 
@@ -128,8 +130,7 @@ def _shown(release: Release, hits: Hits, sight: Sight, text: str) -> list[Found]
     for kind in dict.fromkeys(kind for kind, _ in hits):
         ids = [entity for k, entity in hits if k == kind]
         secret = secrets(release, sight, kind, ids)
-        rows = release.rows(f"select * from base.{kind} where {kind}_id in (select unnest(?))", ids)
-        for row in rows:
+        for row in release.golden(kind, ids):
             entity = row[f"{kind}_id"]
             why, attribute = hits[kind, entity]
             if sight.knows(row["platforms"]) and (entity, attribute) not in secret:

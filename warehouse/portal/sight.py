@@ -11,12 +11,13 @@ Belongs here: the rule. Does not: rows (`search`, `entity`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from warehouse import access
 from warehouse.portal.accounts import Account
 from warehouse.portal.rights import Role
-from warehouse.portal.shelf import Release
+from warehouse.portal.shelf import ENTITY, Release, quoted
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,24 @@ class Sight:
 
 
 def sight_of(account: Account, release: Release) -> Sight:
-    """What an account may see in a release."""
+    """What an account may see in a release. Grants are of the release, worked out once a department; those that were revoked or have
+    ended since are gone at once.
+    """
+    department = account.department if account.role is Role.department else ""
+    found = release.kept(f"sight {department}", lambda r: _sight(r, department))
+    gone = access.dead(release.home, department, access.today()) if department else frozenset()
+    return replace(found, granted=found.granted - gone) if gone else found
+
+
+def _sight(release: Release, department: str) -> Sight:
     lines = release.rows("select platform, role, entity_kind::varchar as kind, attribute from catalogue.withheld")
     withheld = frozenset((r["platform"], r["role"], r["kind"], r["attribute"]) for r in lines)
-    if account.role is not Role.department:
+    if not department:
         return Sight(limited=False, withheld=withheld)
-    own = release.rows("select platform from catalogue.platform where department = ?", account.department)
+    own = release.rows("select platform from catalogue.platform where department = ?", department)
     granted = release.rows(
         "select distinct entity_kind::varchar as kind, attribute from catalogue.entitlement where department = ?",
-        account.department,
+        department,
     )
     return Sight(
         True,
@@ -71,13 +81,14 @@ def sight_of(account: Account, release: Release) -> Sight:
 
 def secrets(release: Release, sight: Sight, kind: str, ids: list[str]) -> set[tuple[str, str]]:
     """(entity, attribute) whose golden value only claims assert that this reader may not see."""
-    if not ids or not any(line[2] == kind for line in sight.withheld):
+    attributes = sorted({line[3] for line in sight.withheld if line[2] == kind})
+    entities, listed = quoted(e for e in ids if ENTITY.fullmatch(e)), quoted(attributes)
+    if not entities or not listed:
         return set()
     rows = release.rows(
         "select entity_id, attribute, platform, role from evidence.attribute"
-        " where entity_kind = ? and entity_id in (select unnest(?)) and is_golden and value is not null",
+        f" where entity_kind = ? and attribute in ({listed}) and entity_id in ({entities}) and is_golden and value is not null",
         kind,
-        ids,
     )
     golden = {(r["entity_id"], r["attribute"]) for r in rows}
     told = {

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from warehouse import access
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.session import connect
@@ -22,9 +23,13 @@ ORDER = ("更正", "待核实", "已故与注销", "缺失可补", "不完整", 
 
 LISTED = """
 select * from finding where ($platform = '' or platform = $platform) and ($action = '' or action = $action)
-    and ($finding = '' or finding = $finding)
+    and ($finding = '' or finding = $finding) and not list_contains($dead, entity_kind || ' ' || attribute)
 order by certainty desc nulls last, platform, file_name, sheet_name, row_number, role, entity_kind, attribute
 limit $limit offset $after
+"""
+
+COUNTED = """
+select platform, action, count(*) from finding where not list_contains($dead, entity_kind || ' ' || attribute) group by all
 """
 
 
@@ -59,9 +64,8 @@ def work_list(
     )
     with connect(threads=1) as con:
         findings.show_findings(con, home, findings.platforms_of(home, department))
-        counts = {
-            (p, a): n for p, a, n in con.sql("select platform, action, count(*) from finding group by all").fetchall()
-        }
+        counted = con.execute(COUNTED, {"dead": _dead(home, department)}).fetchall()
+    counts = {(platform, action): count for platform, action, count in counted}
     return WorkList(items, counts)
 
 
@@ -77,11 +81,23 @@ def findings_page(
 ) -> list[Item]:
     """Some findings of a department, most certain first; `''` stands for all."""
     said = {r.finding: r for r in requests_of(home).values() if r.department == department and r.state in HOLDING}
-    asked = {"platform": platform, "action": action, "finding": finding, "limit": limit, "after": after}
+    asked = {
+        "platform": platform,
+        "action": action,
+        "finding": finding,
+        "limit": limit,
+        "after": after,
+        "dead": _dead(home, department),
+    }
     with connect(threads=1) as con:
         findings.show_findings(con, home, findings.platforms_of(home, department))
         lines = con.execute(LISTED, asked).to_arrow_table().to_pylist()
     return [_item(home.data_model, line, said.get(line["finding"])) for line in lines]
+
+
+def _dead(home: Home, department: str) -> list[str]:
+    """Attributes the department was granted once and may see no more."""
+    return [f"{kind} {attribute}" for kind, attribute in access.dead(home, department, access.today())]
 
 
 def titles(model: DataModel, kind: str, attribute: str) -> tuple[str, str]:

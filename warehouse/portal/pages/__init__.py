@@ -3,6 +3,7 @@
 from warehouse.portal.pages import (
     accounts,
     api,
+    catalogue,
     city,
     corrections,
     department,
@@ -14,5 +15,6 @@ from warehouse.portal.pages import (
 )
 
 ALL = (
-    session.pages, department.pages, corrections.pages, downloads.pages, review.pages, look.pages, city.pages, ledger.pages, accounts.pages, api.pages,
+    session.pages, department.pages, corrections.pages, catalogue.pages, downloads.pages, review.pages, look.pages, city.pages,
+    ledger.pages, accounts.pages, api.pages,
 )  # fmt: skip

@@ -26,6 +26,7 @@ from warehouse.portal.extracts import LATEST, extract, extracts
 from warehouse.portal.guard import Who
 from warehouse.portal.held import held
 from warehouse.portal.pages.department import PLATFORMS, REJECTED
+from warehouse.portal.pages.downloads import withdrawn
 from warehouse.portal.ranges import file_answer
 from warehouse.portal.rights import Right
 from warehouse.portal.routes import API, PROBLEM, REFUSALS, Calls
@@ -174,6 +175,8 @@ def file(request: Request, who: Who, version: Name, name: File) -> Response:
     path = found.file(name) if found else None
     if found is None or path is None:
         raise HTTPException(404)
+    if withdrawn(request, who, found):
+        raise HTTPException(403)
     try:
         answered = file_answer(request, path, found.tag, pinned=version != LATEST)
     except FileNotFoundError:

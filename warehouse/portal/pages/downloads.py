@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from warehouse import ledger
+from warehouse import access, ledger
 from warehouse.portal.extracts import CONTENTS, LATEST, Extract, extract, extracts
 from warehouse.portal.guard import Who
 from warehouse.portal.ranges import file_answer
@@ -38,7 +38,8 @@ def files(request: Request, who: Who, version: str) -> Response:
     """The files of one extract, and the question what it is for."""
     found = _found(request, who, version)
     said = request.app.state.accounts.purpose(who.account.name, who.account.department, found.version)
-    return page(request, "extract", extract=found, purpose=said, purposes=PURPOSES, contents=CONTENTS, error="")
+    error = "withdrawn" if withdrawn(request, who, found) else ""
+    return page(request, "extract", extract=found, purpose=said, purposes=PURPOSES, contents=CONTENTS, error=error)
 
 
 @pages.post("/department/extracts/{version}/purpose", Right.own)
@@ -72,6 +73,8 @@ def file(request: Request, who: Who, version: str, name: str) -> Response:
     path = found.file(name)
     if path is None:
         raise HTTPException(404)
+    if withdrawn(request, who, found):
+        raise HTTPException(403)
     said = request.app.state.accounts.purpose(who.account.name, who.account.department, found.version)
     if said is None:
         return RedirectResponse(f"/department/extracts/{found.version}", SEE_OTHER)
@@ -110,6 +113,11 @@ def receipt(request: Request, who: Who, version: str) -> Response:
         media_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def withdrawn(request: Request, who: Who, found: Extract) -> bool:
+    """Whether an extract was made under a grant that was revoked or has ended; then it is handed out no more."""
+    return found.holds(access.dead(request.app.state.home, who.account.department, access.today()))
 
 
 def _found(request: Request, who: Who, version: str) -> Extract:
