@@ -56,3 +56,26 @@ def verify(
     state = "完整 whole" if report.whole else f"{len(report.findings)} 处问题 findings"
     out.print(f"台账 ledger: {state}；{count} 行 lines，{report.witnesses} 个见证 witnesses，末行 head {head}", highlight=False, soft_wrap=True)  # fmt: skip
     raise typer.Exit(0 if report.whole else EXIT_STOPPED)
+
+
+@app.command()
+def recall(
+    version: Annotated[str, typer.Argument(help="发布版 · release whose extracts are called back")],
+    home: ExistingHome,
+    department: Annotated[str, typer.Option(help="仅此部门 · only this department")] = "",
+) -> None:
+    """召回：谁在何时为何用途取走了哪些文件 · Everybody who took a file of a release, when and what for (GB/T 39477).
+
+    退出码 exit code: 0 有人取走 somebody took something, 1 无人取走 nobody did.
+    """
+    from rich.table import Table
+
+    from warehouse import ledger
+    from warehouse.model import Home
+
+    table = Table("时间 UTC", "经办人 by", "部门 department", "文件 file", "用途 purpose")
+    for line in ledger.downloads(Home.of(home.resolve()), version, department):
+        about = line["about"]
+        table.add_row(line["at"][:16], line["by"], about["department"], about["file"], about["purpose"])
+    console().print(table if table.row_count else "无人取走 · nobody took anything", highlight=False)
+    raise typer.Exit(0 if table.row_count else EXIT_STOPPED)

@@ -49,6 +49,20 @@ def ledger_lines(home: Home, count: int, *, skip: int = 0) -> Iterator[dict[str,
             yield found
 
 
+def downloads(home: Home, version: str, department: str = "") -> list[dict[str, Any]]:
+    """The lines that tell of downloads of a release, oldest first; of one department where it is given."""
+    try:
+        written = home.acts.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    lines = [json.loads(line) for line in written if b'"act": "download"' in line]
+    return [
+        line
+        for line in lines
+        if line["about"].get("version") == version and department in ("", line["about"].get("department"))
+    ]
+
+
 def recorded_files(home: Home, act: str) -> set[str]:
     """Names of the files of recordings (`recordings`) that a line with this act tells of."""
     try:

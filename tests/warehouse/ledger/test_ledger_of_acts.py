@@ -112,6 +112,18 @@ def test_a_signed_witness_that_was_altered_is_a_false_one(home):
     assert stat.S_IMODE(home.seal_key.stat().st_mode) == 0o600
 
 
+def test_a_recall_names_everybody_who_took_what(home, onenet):
+    home.release("0001").mkdir(parents=True)
+    for by, department, version in (("li", "gongan", "0001"), ("wu", "weijian", "0001"), ("li", "gongan", "0002")):
+        ledger.append(home, "download", by, department=department, version=version, file="a.csv", purpose="核对")
+    assert [line["by"] for line in ledger.downloads(home, "0001")] == ["li", "wu"]
+    assert [line["by"] for line in ledger.downloads(home, "0001", "weijian")] == ["wu"]
+    told = onenet("ledger", "recall", "0001", "--home", home.root)
+    assert told.exit_code == 0
+    assert "weijian" in told.output
+    assert onenet("ledger", "recall", "0003", "--home", home.root).exit_code == 1
+
+
 def test_an_end_that_was_cut_off_is_told_by_a_witness(home):
     write(home, lines(home)[:4])
     assert ("cut", "manifest.json") in findings(home)
