@@ -210,7 +210,7 @@ def _write_catalogue(home: Home) -> None:
         ("zhujian", "zulin", "housing", "address"), ("zhujian", "zulin", "housing", "resident_count"), ("shichang", "gongshang", "enterprise", "name"),
     ]  # fmt: skip
     names = ("department", "platform", "entity_kind", "attribute")
-    entitlements = [dict(zip(names, line, strict=True)) for line in granted]
+    entitlements = [dict(zip(names, line, strict=True)) | {"purpose": ""} for line in granted]
     catalogue.ENTITLEMENT.write(rows(catalogue.ENTITLEMENT, *entitlements), home.stage("catalogue", "entitlement"))
 
 

@@ -89,6 +89,10 @@ class Extract:
         """Bytes of all files."""
         return sum(file.bytes for file in self.files)
 
+    def rows(self, content: str) -> int:
+        """Rows of a content over all platforms, such as `findings`."""
+        return sum(f.rows or 0 for f in self.files if f.content == content and f.name.endswith(".parquet"))
+
     def file(self, name: str) -> Path | None:
         """A file by name; None where the manifest does not list it: a name is never a path."""
         listed = {file.name for file in self.files} | {MANIFEST}
