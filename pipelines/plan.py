@@ -13,7 +13,18 @@ from connectors.spec import Department, Platform
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts
 from pipelines.settings import Settings
-from pipelines.stages import area_codes, checks, divisions, duties, history, quality, reconcile, release, resolve, verification
+from pipelines.stages import (
+    area_codes,
+    checks,
+    divisions,
+    duties,
+    history,
+    quality,
+    reconcile,
+    release,
+    resolve,
+    verification,
+)
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions

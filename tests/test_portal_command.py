@@ -85,7 +85,12 @@ def test_a_release_stands_in_the_ledger_and_prints_its_head(finished_home, onene
     said = json.loads(manifest.read_text())
     first = list(ledger.ledger_lines(home, 100))[-1]
     assert (first["act"], first["about"]["version"]) == ("release", said["version"])
-    assert {**said["ledger"], "key": "", "signature": ""} == {"count": 1, "head": first["hash"], "key": "", "signature": ""}
+    assert {**said["ledger"], "key": "", "signature": ""} == {
+        "count": 1,
+        "head": first["hash"],
+        "key": "",
+        "signature": "",
+    }
     assert onenet("ledger", "verify", "--home", finished_home).exit_code == 0
 
 

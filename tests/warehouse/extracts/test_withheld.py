@@ -123,7 +123,9 @@ def test_that_a_withheld_death_ended_a_residence_is_not_told(home: Home) -> None
     claims(home, dead, lived)
     stage = home.stage("catalogue", "entitlement")
     granted = ENTITLEMENT.read(stage).to_pylist()
-    granted.append({"department": "zhujian", "platform": "zulin", "entity_kind": "person", "attribute": "residence", "purpose": ""})
+    granted.append(
+        {"department": "zhujian", "platform": "zulin", "entity_kind": "person", "attribute": "residence", "purpose": ""}
+    )
     ENTITLEMENT.write(rows(ENTITLEMENT, *granted), stage)
     withhold(home, ("hukou", "subject", "person", "deregistered"))
     folder = extract(home, "zhujian")
