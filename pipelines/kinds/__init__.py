@@ -3,8 +3,8 @@
 Belongs here: specifications as tables, and the columns they compare where those are not columns of the mention table. Does not:
 attributes, ties and masks (`warehouse/model/kinds/*.yaml`), or how matching works (`pipelines.matching`).
 
-A module may hold `SPEC`, the specification, and `INPUTS`, what matching reads of its mentions (`matching.inputs.kind_inputs`). A
-city's own kinds have theirs beside the declaration, `kinds/<kind>.py` in its folder.
+A module may hold `SPEC`, the specification, `INPUTS`, what matching reads of its mentions (`matching.inputs.kind_inputs`), and
+`CLUES`, what is asked about beyond the specification (`kinds.clue`). A city's own kinds have theirs beside the declaration, `kinds/<kind>.py` in its folder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import importlib.util
 from functools import cache
 from types import ModuleType
 
+from pipelines.kinds.clue import Clue
 from pipelines.matching.engine.levels import Same
 from pipelines.matching.engine.spec import Block, Comparison, MatchSpec
 from pipelines.matching.inputs.kind_inputs import KindInputs, PlainInputs
@@ -53,6 +54,11 @@ def inputs_of(model: DataModel, kind: str) -> KindInputs:
     module = _module(model, kind)
     inputs: KindInputs | None = getattr(module, "INPUTS", None)
     return inputs or PlainInputs(specification(model, kind).columns)
+
+
+def clues_of(model: DataModel, kind: str) -> tuple[Clue, ...]:
+    """What a kind is asked about beyond its specification; nothing where its module names nothing."""
+    return tuple(getattr(_module(model, kind), "CLUES", ()))
 
 
 def _by_key(kind: str, columns: tuple[str, ...]) -> MatchSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.kinds.clue import Clue
 from pipelines.kinds.enterprise_columns import INPUTS
 from pipelines.matching.engine.levels import Different, JaroWinkler, Same, Typo
 from pipelines.matching.engine.levels_enterprise import (
@@ -97,4 +98,6 @@ SPEC = MatchSpec(
     review=0.6,
 )
 
-__all__ = ["INPUTS", "SPEC"]
+CLUES = (Clue("name", shares="m.name_key", of="m.credit_code is null"),)
+
+__all__ = ["CLUES", "INPUTS", "SPEC"]

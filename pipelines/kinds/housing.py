@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.kinds.clue import Clue
 from pipelines.kinds.housing_columns import INPUTS
 from pipelines.matching.engine.levels import Same, Within
 from pipelines.matching.engine.levels_chinese import Homophone, OneCharacter, SharedValue
@@ -58,4 +59,23 @@ SPEC = MatchSpec(
     review=0.6,
 )
 
-__all__ = ["INPUTS", "SPEC"]
+CUT_SHORT = "m.dwelling_level is distinct from 'room'"
+"""An address that stops before the room, or leaves the unit out."""
+SAME_AS_FAR = (
+    "(l.building is null or r.building is null or l.building = r.building)"
+    " and (l.unit is null or r.unit is null or l.unit = r.unit)"
+    " and (l.room is null or r.room is null or starts_with(r.room, l.room) or starts_with(l.room, r.room))"
+)
+
+CLUES = (
+    Clue(
+        "area",
+        shares="concat_ws(',', coalesce(m.estate, m.road || m.road_number), coalesce(m.building, ''), round(m.area)::int)",
+        of=f"{CUT_SHORT} and m.area is not null",
+        fits=SAME_AS_FAR,
+    ),
+    # Who owns, lets or lives in it by one row is known by number elsewhere.
+    Clue("owner", shares="t.entity_id", of=CUT_SHORT, fits=f"l.street = r.street and {SAME_AS_FAR}", through="person"),
+)
+
+__all__ = ["CLUES", "INPUTS", "SPEC"]

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.kinds.clue import Clue
 from pipelines.kinds.person_columns import INPUTS
 from pipelines.matching.engine.levels import Same, Typo, code_points
 from pipelines.matching.engine.levels_chinese import (
@@ -151,4 +152,20 @@ SPEC = MatchSpec(
     review=0.6,
 )
 
-__all__ = ["INPUTS", "SPEC"]
+CLUES = (
+    Clue(
+        "phone",
+        shares="m.phone",
+        of="m.name_form is distinct from 'full'",
+        fits="l.surname is null or r.surname is null or l.surname = r.surname",
+    ),
+    Clue(
+        "name",
+        shares="m.name_key",
+        of="m.name_form = 'full' and m.id_number is null",
+        fits="(l.sex is null or r.sex is null or l.sex = r.sex)"
+        " and (l.birth_date is null or r.birth_date is null or l.birth_date = r.birth_date)",
+    ),
+)
+
+__all__ = ["CLUES", "INPUTS", "SPEC"]

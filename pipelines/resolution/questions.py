@@ -1,6 +1,6 @@
-"""The questions for a steward: queued and cut pairs of the last run with all that is needed to judge them.
+"""The questions for a steward, each with all that is needed to judge it.
 
-Belongs here: which pairs are asked about, in which order, and gathering their rows. Does not: the workbook
+Belongs here: gathering the rows of the pairs asked about. Does not: which pairs and in which order (`question_queue`), the workbook
 (`warehouse.review`), or keeping answers (`warehouse.judgements`). Few rows are looked up, however big the city is.
 """
 
@@ -10,20 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.kinds import specification
-from pipelines.matching.engine.decided_pairs import question_value
-from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.resolution.evidence import open_pairs
+from pipelines.resolution.question_queue import question_queue
 from pipelines.resolution.session import Session
-from warehouse.judgements import ledger_states, places_of, read
 from warehouse.model import Home
 from warehouse.model.catalogue import PLATFORM, WITHHELD
 from warehouse.model.evidence import ATTRIBUTE
-from warehouse.model.judgement import CONTRADICTORY, SUPERSEDED, UNSURE, WITHDRAWN
 from warehouse.model.link import ENTITY
 from warehouse.review import Question, Side, lines_of, make_side, steps_of
 from warehouse.review.question import Lines
@@ -32,7 +25,7 @@ from warehouse.review.question import Lines
 def open_questions(
     home: Home, kinds: Sequence[str] | None = None, limit: int | None = None, *, again: bool = False
 ) -> list[Question]:
-    """What the last run left to be judged, first what an answer settles most.
+    """What the last run left to be judged, first what an answer is expected to correct most (`question_queue`).
 
     A pair of entities is asked about once, and not again once a judgement on it stands.
 
@@ -43,31 +36,26 @@ def open_questions(
         again: ask again what a steward was unsure about.
 
     Returns:
-        Ordered by pairs of mentions decided times how open the question is (bits), over all kinds.
+        Over all kinds, in the order of the queue.
     """
     kinds = kinds or tuple(kind for kind, declared in home.data_model.kinds.items() if declared.matched)
-    open_ = [(kind, line) for kind in kinds for line in _open_pairs(home, kind, again).to_pylist()]
-    worth = [
-        question_value(np.array([line["weight"]]), np.array([line["left_size"]]), np.array([line["right_size"]]))[0]
-        for _, line in open_
-    ]
-    order = sorted(range(len(open_)), key=lambda i: (-worth[i], open_[i][0], open_[i][1]["left_id"]))[:limit]
-    asked = [open_[i] for i in order]
+    asked = question_queue(home, kinds, again=again)[:limit]
     sides = {
-        kind: sides_of(home, kind, {line[f"{s}_id"] for k, line in asked if k == kind for s in ("left", "right")})
+        kind: sides_of(home, kind, {end for q in asked if q.kind == kind for pair in q.pairs for end in pair[:2]})
         for kind in kinds
     }
     return [
         Question(
-            lines_of_kind=lines_of(home.data_model, kind),
-            left=sides[kind][line["left_id"]],
-            right=sides[kind][line["right_id"]],
-            outcome=line["outcome"],
-            probability=line["probability"],
-            settles=line["left_size"] * line["right_size"],
-            steps=steps_of(line["levels"], line["weights"], line["weight"]),
+            lines_of_kind=lines_of(home.data_model, q.kind),
+            left=sides[q.kind][q.left_id],
+            right=sides[q.kind][q.right_id],
+            outcome=q.outcome,
+            probability=q.probability,
+            settles=q.settles,
+            steps=steps_of(q.levels, q.weights, q.weight),
+            also=tuple((sides[q.kind][p.left_id].identity, sides[q.kind][p.right_id].identity) for p in q.pairs[1:]),
         )
-        for kind, line in asked
+        for q in asked
     ]
 
 
@@ -162,23 +150,6 @@ def _secret(session: Session, home: Home, kind: str) -> dict[str, set[str]]:
     for entity, attribute in session.query("secret").fetchall():
         found.setdefault(entity, set()).add(attribute)
     return found
-
-
-def _open_pairs(home: Home, kind: str, again: bool) -> pa.Table:
-    judged = ledger_states(read(home))
-    judged = judged.filter(pc.equal(judged["entity_kind"], kind))
-    reopened = [WITHDRAWN, *([UNSURE] if again else [])]
-    stands = pc.and_(
-        pc.invert(pc.is_in(judged["verdict"], pa.array(reopened))),
-        pc.invert(pc.is_in(judged["judgement_state"], pa.array([SUPERSEDED, CONTRADICTORY]))),
-    )
-    judged = judged.filter(stands)
-    with Session() as session:
-        open_pairs(session, StoredMatch.of(home, specification(home.data_model, kind)).pair_tables())
-        session.view("entity", home.stage("entity", kind), ENTITY)
-        session.con.register("judged", judged)
-        session.con.register("place", places_of(judged, home.stage("mention", kind)))
-        return session.query("open_pair").to_arrow_table()
 
 
 def _people_of_rows(session: Session, home: Home, kind: str) -> dict[int, str]:

@@ -34,9 +34,10 @@ class HomeReview:
 
     def decide(self, question: Question, verdict: str, by: str, why: str) -> list[str]:
         """Record one verdict, as an answer of a review workbook is recorded."""
-        pair = (question.left.identity, question.right.identity)
         with held(self._home) as home:
-            said = Statement(question.kind, (pair,), verdict, by, datetime.now(UTC), why.strip(), published(home) or "")
+            said = Statement(
+                question.kind, question.pairs, verdict, by, datetime.now(UTC), why.strip(), published(home) or ""
+            )
             return judgements.record(home, [said])
 
     def take_back(self, judgement_id: str, by: str) -> list[str]:

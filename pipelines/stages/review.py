@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from warehouse.judgements import MentionIdentity, Statement
 from warehouse.model import Home
 from warehouse.model.judgement import IDENTITY, SUPERSEDED, WITHDRAWN
 from warehouse.release import published
-from warehouse.review import Answer, Problem, content_of, read_answers, token_of, write_review
+from warehouse.review import Answer, Problem, Side, content_of, read_answers, token_of, write_review
 
 CHANGED = "导出后来源行已变更或撤回，请重新导出 · a source row changed or went since the export; export again"
 JUDGED = "导出后此题另有裁定，请重新导出（--again）或用 review judge · judged since the export; export again or use review judge"
@@ -68,7 +68,10 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
         ReviewFileError: the file is no review workbook.
     """
     found = read_answers(path, home.data_model)
-    current = _contents(home, found.answers)
+    rows = _rows(home, found.answers)
+    current = {
+        a.token: content_of(rows[a.left], rows[a.right]) for a in found.answers if {a.left, a.right} <= rows.keys()
+    }
     said = _said(home)
     fresh, refused = [], []
     for answer in found.answers:
@@ -81,7 +84,12 @@ def import_review(home: Home, path: Path, by: str, at: datetime) -> Imported:
     new = [a for a in fresh if a.token not in said or said[a.token].words != (a.verdict, a.who or by, a.why)]
     judgements.record(
         home,
-        [Statement(a.kind, ((a.left, a.right),), a.verdict, a.who or by, at, a.why, found.release) for a in new],
+        [
+            Statement(
+                a.kind, ((a.left, a.right), *_still_alike(a, rows)), a.verdict, a.who or by, at, a.why, found.release
+            )
+            for a in new
+        ],
     )
     verdicts = [a.verdict for a in new]
     return Imported(
@@ -100,24 +108,27 @@ def contradictions(home: Home) -> int:
     return int(pc.max(judgements.ledger_states(judgements.read(home))["contradiction"]).as_py() or 0)
 
 
-def _contents(home: Home, answers: Sequence[Answer]) -> dict[str, str]:
-    """What a steward would be shown now of every pair answered, by its token; pairs of which a mention is gone are left out."""
-    contents = {}
+def _rows(home: Home, answers: Sequence[Answer]) -> dict[MentionIdentity, Side]:
+    """What a steward would be shown now of every mention answered about; those that are gone are left out."""
+    rows: dict[MentionIdentity, Side] = {}
     for kind in sorted({answer.kind for answer in answers}):
-        asked = [answer for answer in answers if answer.kind == kind]
+        pairs = [pair for a in answers if a.kind == kind for pair in ((a.left, a.right), *a.also)]
         columns = {
-            f"{side}_{name}": [getattr(getattr(answer, side), name) for answer in asked]
-            for side in ("left", "right")
+            f"{side}_{name}": [getattr(pair[end], name) for pair in pairs]
+            for end, side in enumerate(("left", "right"))
             for name in IDENTITY
         }
-        table = pa.table({"entity_kind": [kind] * len(asked), **columns})
+        table = pa.table({"entity_kind": [kind] * len(pairs), **columns})
         places = judgements.places_of(table, home.stage("mention", kind))
         sides = sides_of(home, kind, places["mention_id"].to_pylist())
-        by_identity = {side.identity: side for side in sides.values()}
-        for answer in asked:
-            if answer.left in by_identity and answer.right in by_identity:
-                contents[answer.token] = content_of(by_identity[answer.left], by_identity[answer.right])
-    return contents
+        rows.update({side.identity: side for side in sides.values()})
+    return rows
+
+
+def _still_alike(answer: Answer, rows: Mapping[MentionIdentity, Side]) -> list[tuple[MentionIdentity, MentionIdentity]]:
+    """The further pairs of an answer whose rows read as those that the steward saw."""
+    seen = sorted([rows[answer.left].said, rows[answer.right].said])
+    return [pair for pair in answer.also if all(p in rows for p in pair) and sorted(rows[p].said for p in pair) == seen]
 
 
 class _Said(NamedTuple):

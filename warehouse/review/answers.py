@@ -28,6 +28,7 @@ OTHER_BLOCK = "题号与题目编号不符，请重新导出 · number and id of
 NUMBERED = re.compile(r"第 (\d+) 题")
 Row = Sequence[object]
 Cells = Sequence[Row]
+Ends = tuple[MentionIdentity, MentionIdentity]
 
 
 class ReviewFileError(ValueError):
@@ -48,6 +49,7 @@ class Answer:
         verdict: same, different, unsure.
         why: reason, '' if none.
         who: who judged, '' where the cell is empty.
+        also: further pairs that read the same, which the verdict is about too.
     """
 
     sheet: str
@@ -59,6 +61,7 @@ class Answer:
     verdict: str
     why: str
     who: str
+    also: tuple[Ends, ...] = ()
 
     @property
     def token(self) -> str:
@@ -101,6 +104,7 @@ class _Asked:
     content: str
     left: MentionIdentity
     right: MentionIdentity
+    also: tuple[Ends, ...] = ()
 
 
 def read_answers(path: Path, model: DataModel) -> Answers:
@@ -142,15 +146,24 @@ def read_answers(path: Path, model: DataModel) -> Answers:
 def _asked(rows: Cells) -> Iterator[tuple[str, _Asked]]:
     """The questions behind the tokens; a line whose token does not fit what it names is passed over."""
     numbers: Counter[str] = Counter()
+    also: dict[str, list[Ends]] = {}
     for row in rows:
-        text = [_text(row, column) for column in range(13)]
-        numbers[text[1]] += 1
-        if not (text[7].isdigit() and text[12].isdigit()):
-            continue
-        left = MentionIdentity(text[3], text[4], text[5], text[6], int(text[7]))
-        right = MentionIdentity(text[8], text[9], text[10], text[11], int(text[12]))
-        if token_of(text[1], left, right) == text[0]:
-            yield text[0], _Asked(numbers[text[1]], text[1], text[2], left, right)
+        if (token := _text(row, 0)).startswith(layout.ALSO) and (ends := _ends(row)):
+            also.setdefault(token.removeprefix(layout.ALSO), []).append(ends)
+    for row in rows:
+        token, kind, content = (_text(row, column) for column in range(3))
+        numbers[kind] += 1
+        if (ends := _ends(row)) and token_of(kind, *ends) == token:
+            yield token, _Asked(numbers[kind], kind, content, *ends, tuple(also.get(token, ())))
+
+
+def _ends(row: Row) -> Ends | None:
+    """Both mentions of a line of the ledger; None where it names none."""
+    text = [_text(row, column) for column in range(13)]
+    if not (text[7].isdigit() and text[12].isdigit()):
+        return None
+    left = MentionIdentity(text[3], text[4], text[5], text[6], int(text[7]))
+    return left, MentionIdentity(text[8], text[9], text[10], text[11], int(text[12]))
 
 
 def _lost(
@@ -190,7 +203,7 @@ def _read_sheet(sheet: str, rows: Cells, asked: dict[str, _Asked]) -> Iterator[A
             about = asked[token]
             yield Answer(
                 sheet, number, about.kind, about.left, about.right, about.content,
-                layout.WORDS.get(verdict, verdict), _text(row, layout.WHY), _text(row, layout.WHO),
+                layout.WORDS.get(verdict, verdict), _text(row, layout.WHY), _text(row, layout.WHO), about.also,
             )  # fmt: skip
 
 

@@ -157,10 +157,12 @@ class Question:
         lines_of_kind: what is shown of the kind.
         left: the mention of the smaller id.
         right: the other one.
-        outcome: `review`, or `cut`: the machine would have joined them and a constraint kept them apart.
+        outcome: `review`; `cut`: the machine would have joined them, had their clusters fitted together; `belongs`: it had too
+            little to join them; `odd`: it joined them, and the one fits its entity least.
         probability: that both are the same, 0–1.
         settles: pairs of mentions an answer decides.
         steps: the waterfall, the prior first.
+        also: pairs that read the very same; the answer holds for them too.
     """
 
     lines_of_kind: Lines
@@ -170,6 +172,12 @@ class Question:
     probability: float
     settles: int
     steps: tuple[Step, ...]
+    also: tuple[tuple[MentionIdentity, MentionIdentity], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[MentionIdentity, MentionIdentity], ...]:
+        """All pairs an answer is about, the one shown first."""
+        return ((self.left.identity, self.right.identity), *self.also)
 
     @property
     def kind(self) -> str:

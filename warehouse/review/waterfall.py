@@ -67,6 +67,7 @@ LEVELS = {
     "names_it": "注明原工单",
 }
 PATTERNS = (
+    (re.compile(r"held_by_(\d+)"), "相符的实体共 {} 个"),
     (re.compile(r"within_([\d.]+)_h"), "相隔 ≤ {} 小时"),
     (re.compile(r"over_([\d.]+)_h_before"), "已办结 ≥ {} 小时"),
     (re.compile(r"near_([\d.]+)_m"), "相距 ≤ {} 米"),

@@ -23,7 +23,12 @@ from warehouse.review.waterfall import words_of_comparison, words_of_level
 
 WIDTHS = (15, 40, 40, 26, 17, 9, 2)
 COLOURS = {DIFFERS: "#FFC7CE", ONE_SIDED: "#FFF2CC"}
-OUTCOMES = {"review": "待核", "cut": "机器拟合并，因约束拆开"}
+OUTCOMES = {
+    "review": "待核",
+    "cut": "机器拟合并，因约束拆开",
+    "belongs": "机器依据不足：左边这一行属于右边的实体吗",
+    "odd": "机器已合并，此条与所属实体最不相合",
+}
 INSTRUCTION = (
     "在每题的黄色格中选择裁定（相同、不同、不确定）并可写理由；裁定人不填则记为导入者。未填的题下次再问。"
     "红色：两边不同；浅黄：仅一边有。本文件含未脱敏的个人信息，仅供裁定，用后删除。"
@@ -125,7 +130,7 @@ def _write_question(sheet: Any, looks: dict[str, Any], row: int, number: int, qu
     sheet.write_string(row, layout.LABEL, f"概率 {question.probability:.1%}", looks["label"])
     for column in (layout.VERDICT, layout.WHY, layout.WHO):
         sheet.write_blank(row, column, None, looks["input"])
-    sheet.write_string(row, layout.BASIS, f"{outcome}；可定 {question.settles} 对提及", looks["grey"])
+    sheet.write_string(row, layout.BASIS, f"{outcome}；可定 {question.settles} 对提及{_also(question)}", looks["grey"])
     sheet.write_string(row, layout.TOKEN, question.token, looks["hidden"])
     sheet.data_validation(
         row, layout.VERDICT, row, layout.VERDICT,
@@ -140,6 +145,10 @@ def _write_question(sheet: Any, looks: dict[str, Any], row: int, number: int, qu
         sheet.write_string(row, column, text, looks["head"])
     row += 1
     return max(_write_values(sheet, looks, row, question), _write_waterfall(sheet, looks, row, question))
+
+
+def _also(question: Question) -> str:
+    return f"；另有 {len(question.also)} 组所写相同的行一并裁定" if question.also else ""
 
 
 def _write_values(sheet: Sheet, looks: dict[str, Any], row: int, question: Question) -> int:
@@ -179,6 +188,10 @@ def _write_ledger(sheet: Any, questions: Sequence[Question], release: str, judge
     for row, question in enumerate(questions, start=1):
         ends = (*question.left.identity, *question.right.identity)
         for column, value in enumerate((question.token, question.kind, question.content, *ends)):
+            sheet.write_string(row, column, str(value))
+    further = [(question, pair) for question in questions for pair in question.also]
+    for row, (question, (left, right)) in enumerate(further, start=len(questions) + 1):
+        for column, value in enumerate((layout.ALSO + question.token, "", question.content, *left, *right)):
             sheet.write_string(row, column, str(value))
     sheet.very_hidden()
     sheet.protect()

@@ -84,13 +84,19 @@ class Clustering:
         crowded = sizes[self.labels[self.links.grouping.repeated] + 1] > 1
         return crowded | (self.links.weights[self.links.self_pattern] >= weight_of(self.links.spec.accept))
 
-    def decided_pairs(self, ids: Ints) -> DecidedPairs:
-        """Accepted, queued and cut pairs, then the ties of copies to their record's first row."""
+    def decided_pairs(self, ids: Ints, *, every: bool = False) -> DecidedPairs:
+        """Accepted, queued and cut pairs, then the ties of copies to their record's first row.
+
+        Args:
+            ids: of the rows.
+            every: queue all pairs worth a question, not the best of them, and those inside clusters too.
+        """
         first = self.links.grouping.first
         accepted = self.links.accepted
         outcome = np.where(accepted, np.where(self._same_cluster, ACCEPTED, CUT), REVIEW).astype(np.int8)
-        chosen = accepted.copy()
-        chosen[self._questions()] = True
+        chosen = accepted | (self.links.pattern >= 0) if every else accepted.copy()
+        if not every:
+            chosen[self._questions()] = True
         keep = np.flatnonzero(chosen)
         copies = self._copies()
         left = np.concatenate([self.links.left[keep], copies[0]])

@@ -81,9 +81,9 @@ class StoredMatch:
         """One line per mention, under CLUSTER."""
         return self.clustering.clusters(self.ids)
 
-    def pair_tables(self) -> PairTables:
-        """Accepted, queued and cut pairs, and the ties of mentions with the same content."""
-        decided, links = self.clustering.decided_pairs(self.ids), self.clustering.links
+    def pair_tables(self, *, every: bool = False) -> PairTables:
+        """Accepted, queued and cut pairs, and the ties of mentions with the same content; see `decided_pairs`."""
+        decided, links = self.clustering.decided_pairs(self.ids, every=every), self.clustering.links
         patterns = links.patterns
         used = np.flatnonzero(np.bincount(decided.pattern, minlength=len(patterns)))
         levels, weights = describe_patterns(links.scorer, patterns[used])

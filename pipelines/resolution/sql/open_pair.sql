@@ -1,42 +1,24 @@
 -- table:  open_pair      grain: pair of entities
--- reads:  pair, entity, judged, place
--- Of every two entities the likeliest pair that is queued or was cut, unless a person has already said something about the
--- two that stands.
-with size as (
-    select entity_id, count(*) as mentions from entity group by entity_id
-),
-spot as (
-    select p.platform, p.dataset, p.role, p.row_key, p.repeat, e.entity_id
-    from place p
-    join entity e using (mention_id)
-),
-answered as (
-    select least(l.entity_id, r.entity_id) as low, greatest(l.entity_id, r.entity_id) as high
-    from judged j
-    join spot l
-        on l.platform = j.left_platform and l.dataset = j.left_dataset and l.role = j.left_role
-        and l.row_key = j.left_row_key and l.repeat = j.left_repeat
-    join spot r
-        on r.platform = j.right_platform and r.dataset = j.right_dataset and r.role = j.right_role
-        and r.row_key = j.right_row_key and r.repeat = j.right_repeat
+-- reads:  pair, entity, answered
+-- Of every two entities the likeliest pair that is queued or was cut, unless a person has already said something about the two.
+-- Of a kind that joins by mean weight it is the mean that tells how likely they are one, `mean_weight`: one pair of many that
+-- fits is little. What nobody compared weighs $least_weight, nothing weighs more than $most_weight.
+with size as (select entity_id, count(*) as mentions from entity group by entity_id),
+open_ as (
+    select p.*, least(l.entity_id, r.entity_id) as low, greatest(l.entity_id, r.entity_id) as high
+    from pair p
+    join entity l on l.mention_id = p.left_id
+    join entity r on r.mention_id = p.right_id and r.entity_id <> l.entity_id
+    where p.outcome in ('review', 'cut')
 )
 select
-    p.left_id, p.right_id, p.outcome, p.probability, p.weight, p.levels, p.weights,
-    l.entity_id as left_entity, r.entity_id as right_entity, ls.mentions as left_size, rs.mentions as right_size
-from pair p
-join entity l on l.mention_id = p.left_id
-join entity r on r.mention_id = p.right_id
-join size ls on ls.entity_id = l.entity_id
-join size rs on rs.entity_id = r.entity_id
-where p.outcome in ('review', 'cut')
-    and l.entity_id <> r.entity_id
-    and not exists (
-        select 1 from answered a
-        where a.low = least(l.entity_id, r.entity_id) and a.high = greatest(l.entity_id, r.entity_id)
-    )
-qualify
-    row_number() over (
-        partition by least(l.entity_id, r.entity_id), greatest(l.entity_id, r.entity_id)
-        order by p.weight desc, p.left_id, p.right_id
-    ) = 1
-order by p.left_id, p.right_id
+    left_id, right_id, outcome, probability, weight, levels, weights, low, high,
+    $least_weight::double
+    + sum(least(weight, $most_weight::double) - $least_weight::double) over (partition by low, high) / (l.mentions * r.mentions)
+        as mean_weight
+from open_ o
+join size l on l.entity_id = o.low
+join size r on r.entity_id = o.high
+where (low, high) not in (select (low, high) from answered)
+qualify row_number() over (partition by low, high order by weight desc, left_id, right_id) = 1
+order by left_id, right_id

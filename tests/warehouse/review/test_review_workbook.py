@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,17 @@ def test_only_verdict_reason_and_who_can_be_typed_into(book: Path) -> None:
 def test_an_empty_queue_is_a_workbook_too(tmp_path: Path) -> None:
     write_review(tmp_path / "none.xlsx", shipped(), [], "")
     assert read_answers(tmp_path / "none.xlsx", shipped()).unanswered == 0
+
+
+def test_an_answer_is_about_the_rows_that_read_the_same_too(tmp_path: Path) -> None:
+    first, second = question(1), question(2)
+    path = tmp_path / "alike.xlsx"
+    write_review(path, shipped(), [replace(first, outcome="belongs", also=(second.pairs[0],)), question(3)], "")
+    sheet = openpyxl.load_workbook(path)["人口"]
+    assert "另有 1 组所写相同的行一并裁定" in sheet.cell(blocks(sheet)[0], layout.BASIS + 1).value
+    fill(path, lambda book: book["人口"].cell(blocks(book["人口"])[0], layout.VERDICT + 1, "相同"))
+    (answer,) = read_answers(path, shipped()).answers
+    assert ((answer.left, answer.right), *answer.also) == (first.pairs[0], second.pairs[0])
 
 
 def test_answers_come_back_with_the_mentions_they_are_about(book: Path) -> None:
