@@ -17,7 +17,7 @@ from warehouse.extracts import plan
 from warehouse.model import session
 from warehouse.model.sql import identifier, parquet
 
-CERTAIN = 0.9
+CERTAIN = 0.96
 """A golden value is sent as a correction if it is at least as certain; what is less certain is sent to be checked."""
 
 CORRECT, CHECK, ENDED, MISSING, INCOMPLETE, INVALID = "更正", "待核实", "已故与注销", "缺失可补", "不完整", "无效"

@@ -523,3 +523,11 @@ def test_a_phone_of_somebody_else_in_the_row_contradicts_nobody(person: Callable
     lent = person(rows, trust, borrowed=[("shuiwu", "phone")])
     assert compared(lent, "phone") == {"jingcha": "equal", "shuiwu": "incomparable"}
     assert rivals(lent, "phone") == []
+
+
+def test_a_validity_without_end_is_a_value_and_no_error(mentions: Build, entities: Build, authority: Build) -> None:
+    rows = [{"role": "subject", "platform": "zhengzhao", "source_code": "Z1", "valid_until_raw": " 长期"}]
+    result = golden("certificate", mentions("certificate", rows), entities({"D1": [0]}), authority(), threads=1)
+    (claim,) = claims(result, "valid_until")
+    assert (claim["value"], claim["is_valid"], claim["comparison"]) == ("长期", True, "equal")
+    assert value(result, "valid_until") is None

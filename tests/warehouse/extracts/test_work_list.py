@@ -12,8 +12,8 @@ from warehouse.extracts.work_list import ACTIONS, NEW, actions, by_action, overv
 @pytest.mark.parametrize(
     ("mark", "certainty", "action"),
     [
-        (DIFFERS, 0.9, "更正"),
-        (DIFFERS, 0.89, "待核实"),
+        (DIFFERS, 0.96, "更正"),
+        (DIFFERS, 0.95, "待核实"),
         (DIFFERS, None, "待核实"),
         (MISSING, None, "缺失可补"),
         (INVALID, 0.99, "无效"),

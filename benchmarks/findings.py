@@ -1,0 +1,170 @@
+"""Are the corrections sent to departments right? Every line under 更正 of all extracts of a home against the truth, per attribute.
+
+usage: python -m benchmarks.findings HOME:TRUTH [HOME:TRUTH ...]
+
+    sent     corrections of which the truth knows the right value
+    right    share that is the true value; `kept`: share where the department's own value is the true one and would be lost
+    checked  the same share of what is sent to be checked only (待核实): what was held back
+    unknown  corrections of attributes the truth says nothing about
+
+and the order of the platforms by score against that by truth (Spearman's rank correlation): how often what they claim of persons and
+firms is true, other spellings and parts of a value aside, over the platforms with a hundred such claims or more.
+Homes are compared by the entity an address names.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.extracts.work_list import CHECK, CORRECT
+from warehouse.model import Home
+from warehouse.model.sql import parquet
+from warehouse.model.vocabulary import ROLE
+
+TRUE_IDS = """
+create table place as
+select platform, file, coalesce(sheet, '') as sheet, row, role, kind, true_id from read_parquet('{truth}/records.parquet') where true_id >= 0
+"""
+HOMES = """
+create table address as
+with cell as (
+    select m.entity_id, p.true_id, count(*) as n
+    from lib.link.mention m
+    join place p
+        on p.kind = 'housing' and m.entity_kind = 'housing' and p.platform = m.platform and p.file = m.file_name and p.sheet = m.sheet_name
+        and p.row = m.row_number and p.role = m.role
+    group by all
+)
+select h.address, max_by(c.true_id, c.n) as house from cell c join lib.base.housing h on h.housing_id = c.entity_id
+where h.address is not null group by h.address
+"""
+TRUE_VALUES = """
+create table true_value as
+with person as (from '{truth}/persons.parquet'), firm as (from '{truth}/firms.parquet'), home as (from '{truth}/houses.parquet')
+select 'person' as kind, person_id as true_id, 'name' as attribute, name as value from person
+union all select 'person', person_id, 'id_number', id_no from person
+union all select 'person', person_id, 'sex', if(sex = 1, '男', '女') from person
+union all select 'person', person_id, 'birth_date', strftime(birth, '%Y-%m-%d') from person
+union all select 'person', person_id, 'phone', phone from person
+union all select 'person', person_id, 'ethnicity', ethnic from person
+union all select 'person', person_id, 'residence', house::varchar from person where not dead
+union all select 'person', person_id, 'registered_address', hukou_house::varchar from person where local
+union all select 'enterprise', firm_id, 'name', name from firm
+union all select 'enterprise', firm_id, 'credit_code', uscc from firm
+union all select 'enterprise', firm_id, 'phone', phone from firm
+union all select 'enterprise', firm_id, 'address', house::varchar from firm
+union all select 'enterprise', firm_id, 'legal_rep_name', p.name from firm f join person p on p.person_id = f.rep
+union all select 'enterprise', firm_id, 'registered_capital', capital::varchar from firm
+union all select 'enterprise', firm_id, 'employee_count', staff::varchar from firm
+union all select 'housing', house_id, 'area', round(area)::int::varchar from home
+union all select 'housing', house_id, 'unit_number', unit_no from home
+"""
+JUDGED = """
+create table judged as
+select
+    f.action, w.kind, w.attribute, t.value is not null as is_known,
+    case when w.attribute in ('residence', 'registered_address', 'address') then a.house::varchar
+         when w.attribute in ('area', 'registered_capital') then round(try_cast(f.value as double))::int::varchar
+         else folded(f.value) end = folded(t.value) as is_right,
+    coalesce(folded(f.written) = folded(t.value), false) as is_kept
+from finding f
+join word w on w.kind_zh = f.kind_zh and w.attribute_zh = f.attribute_zh
+join role r on r.zh = f.role_zh
+left join place p on p.kind = w.kind and p.file = f.file and p.sheet = coalesce(f.sheet, '') and p.row = f.row and p.role = r.role
+left join true_value t on t.kind = w.kind and t.true_id = p.true_id and t.attribute = w.attribute
+left join address a on a.address = f.value
+"""
+SCORE = """
+with claim as (
+    select a.platform, a.entity_kind, a.attribute, count(*) as n,
+        avg(coalesce(if(a.attribute in ('residence', 'registered_address', 'address'), d.house::varchar, folded(a.value)) = folded(t.value), false)::int)
+            as right_share
+    from attribute a
+    join place p on p.kind = a.entity_kind and p.platform = a.platform and p.file = a.file_name and p.sheet = a.sheet_name
+        and p.row = a.row_number and p.role = a.role
+    join true_value t on t.kind = p.kind and t.true_id = p.true_id and t.attribute = a.attribute
+    left join address d on d.address = a.value
+    where a.comparison in ('equal', 'differs')
+        and a.attribute in ('name', 'id_number', 'sex', 'birth_date', 'phone', 'residence', 'registered_address', 'credit_code', 'legal_rep_name', 'address')
+    group by all
+),
+score as (
+    select platform, entity_kind, attribute, sum(score * claims) / sum(claims) as score from lib.quality.scorecard group by all
+),
+platform as (
+    select platform, sum(right_share * n) / sum(n) as truth, sum(score * n) / sum(n) as score
+    from claim join score using (platform, entity_kind, attribute) group by platform having sum(n) >= 100
+),
+ranked as (select rank() over (order by truth) as by_truth, rank() over (order by score) as by_score from platform)
+select corr(by_truth, by_score), count(*) from ranked
+"""
+
+
+def measure(home: Home, truth: Path) -> None:
+    """Print the tables of one city."""
+    model = home.data_model
+    words = [
+        {"kind": kind, "kind_zh": declared.title.zh, "attribute": name, "attribute_zh": model.title(kind, name)}
+        for kind, declared in model.kinds.items()
+        for name in declared.attributes
+    ]
+    lists = sorted((home.root / "extracts").glob("*/*/*工作清单.parquet"))
+    with duckdb.connect() as con:
+        con.execute(f"attach '{home.library}' as lib (read_only)")
+        con.execute(
+            "create macro folded(v) as nullif(regexp_replace(replace(v, '有限责任公司', '有限公司'), '[·•‧．.・（）()\\s]', '', 'g'), '')"
+        )
+        con.register("word", pa.Table.from_pylist(words))
+        con.register("role", pa.Table.from_pylist([{"role": role, "zh": zh} for role, zh in ROLE.items()]))
+        con.execute(
+            "create table finding as select 处理 as action, 实体类型 as kind_zh, 属性 as attribute_zh, 角色 as role_zh, 本方原文 as written,"
+            " 主记录值 as value, 来源文件 as file, 来源工作表 as sheet, 来源行号 as row, 确信度 as certainty"
+            f" from {parquet(lists)}"
+        )
+        con.read_parquet(str(home.stage("attribute", "*"))).create_view("attribute")
+        for text in (TRUE_IDS, HOMES, TRUE_VALUES, JUDGED):
+            con.execute(text.replace("{truth}", str(truth)))
+        print(
+            f"\n{home.root.name}\n{'kind':12}{'attribute':22}{'sent':>7}{'right':>8}{'kept':>8}{'checked':>9}{'right':>8}"
+        )
+        query = (
+            "select kind, attribute, count(*) filter (action = $sent and is_known) as sent,"
+            " avg(coalesce(is_right, false)::int) filter (action = $sent and is_known),"
+            " avg(is_kept::int) filter (action = $sent and is_known),"
+            " count(*) filter (action = $checked and is_known), avg(coalesce(is_right, false)::int) filter (action = $checked and is_known),"
+            " count(*) filter (action = $sent and not is_known) from judged group by all order by kind, sent desc"
+        )
+        unknown = {}
+        for kind, attribute, sent, right, kept, checked, held, rest in con.execute(
+            query, {"sent": CORRECT, "checked": CHECK}
+        ).fetchall():
+            if sent or checked:
+                print(f"{kind:12}{attribute:22}{sent:7d}{_share(right)}{_share(kept)}{checked:9d}{_share(held)}")
+            if rest:
+                unknown[f"{kind}.{attribute}"] = rest
+        print("unknown:", unknown)
+        actions = con.execute("select action, count(*) from finding group by 1 order by 2 desc").fetchall()
+        print("all findings:", dict(actions))
+        correlation, platforms = con.execute(SCORE).fetchall()[0]
+        print(f"rank correlation of score and truth: {correlation:.2f} over {platforms} platforms")
+
+
+def _share(value: float | None) -> str:
+    return f"{'-':>8}" if value is None else f"{value:8.3f}"
+
+
+def main() -> None:
+    """Measure every city named."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("cities", nargs="+", metavar="HOME:TRUTH")
+    for city in asked.parse_args().cities:
+        home, truth = city.split(":")
+        measure(Home.of(Path(home)), Path(truth))
+
+
+if __name__ == "__main__":
+    main()
