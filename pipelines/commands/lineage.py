@@ -17,7 +17,7 @@ from pipelines.commands.options import ExistingHome, console, leave, typed
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from warehouse.lineage import Link, Place
+    from warehouse.lineage import Link, Place, Trace
     from warehouse.model import Home
 
 OUTCOME_COLOURS = {"accepted": "green", "review": "yellow", "cut": "red"}
@@ -99,6 +99,10 @@ def explain(
     for judged in lineage.judged_between(library, one, two):
         _print_judgement(judged, out)
     links = lineage.links_of(library, one) if one == two else lineage.links_between(library, one, two)
+    if one != two:
+        _print_apart(known, one, two, links, out)
+    elif not place:
+        _print_made_of(lineage.trace(library, one), links, out)
     if place and place_2:
         direct = [link for link in links if {link.left, link.right} == {place, place_2}]
         links = direct or lineage.chain(links, place, place_2)
@@ -120,6 +124,52 @@ def explain(
         out.print(_waterfall(known, link))
     if len(links) > len(shown):
         out.print(f"另有 {len(links) - len(shown)} 对 · more pairs; see --limit", highlight=False)
+
+
+def _print_apart(home: Home, one: str, other: str, links: list[Link], out: Console) -> None:
+    """Why two entities are two: the constraint as such, else what the best pair lacks and what would give it."""
+    from pipelines.resolution.apart import why_apart
+    from warehouse.review import comparison_words, words_of_comparison
+
+    kind = next((name for name, kind in home.data_model.kinds.items() if kind.prefix == one[0]), "")
+    if other[0] != one[0] or kind not in home.data_model.kinds or not home.data_model.kinds[kind].matched:
+        return
+    best = max(links, key=lambda link: link.weight, default=None)
+    apart = why_apart(home, kind, one, other, best and best.levels, best and best.weight)
+    words = comparison_words(home.data_model, kind)
+    out.print(f"{one} 与 {other} 是两个实体 · two entities:", highlight=False, style="bold")
+    for column in apart.barred:
+        out.print(
+            f"  约束 constraint: {words.get(column, column)}（{column}）两边各有一个且不同，一个实体只能有一个，不论其他是否相符"
+            " · each holds another one, an entity holds one only", markup=False, highlight=False,
+        )  # fmt: skip
+    if apart.lacking is None:
+        out.print("  没有一对提及达到待核阈值，或没有规则找到过 · no pair reached the review threshold, or no rule found one", highlight=False)  # fmt: skip
+    elif apart.lacking:
+        out.print(f"  最强一对还差 {apart.lacking:.2f} 位（采纳需 {apart.accept:+.2f}）· the best pair lacks so many bits", highlight=False)  # fmt: skip
+    elif apart.by_mean:
+        out.print("  单看最强一对已够，但两边各对的平均不够 · the best pair is enough, the mean over all pairs is not", highlight=False)  # fmt: skip
+    if apart.would and not apart.barred:
+        told = "、".join(f"{words_of_comparison(name, words)} {bits:+.1f}" for name, bits in apart.would[:5])
+        out.print(f"  一边未填、若填且相符可至多再加 · would add, were it known and equal: {told}", highlight=False)
+    out.print(f"  由人裁定 · or a person says so: onenet review judge {one} {other} --verdict same", highlight=False)
+
+
+def _print_made_of(found: Trace, links: list[Link], out: Console) -> None:
+    """How an entity was built: of how many rows, from where, and what holds it together."""
+    from collections import Counter
+
+    inside = [link for link in links if link.outcome == "accepted" and link.left_entity == link.right_entity]
+    platforms = Counter(place.platform for place, _, _ in found.mentions)
+    rows = "、".join(f"{platform} {count}" for platform, count in platforms.most_common())
+    out.print(f"由 {len(found.mentions)} 条提及合成 · made of: {rows}", highlight=False)
+    if inside:
+        best = {place: max(link.weight for link in inside if place in (link.left, link.right)) for link in inside for place in (link.left, link.right)}  # fmt: skip
+        loosest = min(best, key=lambda place: (best[place], place))
+        out.print(
+            f"{len(inside)} 条链接；系得最松的一条提及 · the loosest mention: {loosest}（{best[loosest]:+.2f}）",
+            markup=False, highlight=False,
+        )  # fmt: skip
 
 
 def _overview(links: list[Link]) -> Table:
