@@ -58,8 +58,8 @@ union all select 'enterprise', firm_id, 'credit_code', uscc from firm
 union all select 'enterprise', firm_id, 'phone', phone from firm
 union all select 'enterprise', firm_id, 'address', house::varchar from firm
 union all select 'enterprise', firm_id, 'legal_rep_name', p.name from firm f join person p on p.person_id = f.rep
-union all select 'enterprise', firm_id, 'registered_capital', capital::varchar from firm
-union all select 'enterprise', firm_id, 'employee_count', staff::varchar from firm
+union all select 'enterprise', firm_id, 'capital', capital::varchar from firm
+union all select 'enterprise', firm_id, 'staff_count', staff::varchar from firm
 union all select 'housing', house_id, 'area', round(area)::int::varchar from home
 union all select 'housing', house_id, 'unit_number', unit_no from home
 """
@@ -68,7 +68,7 @@ create table judged as
 select
     f.action, w.kind, w.attribute, t.value is not null as is_known,
     case when w.attribute in ('residence', 'registered_address', 'address') then a.house::varchar
-         when w.attribute in ('area', 'registered_capital') then round(try_cast(f.value as double))::int::varchar
+         when w.attribute in ('area', 'capital') then round(try_cast(f.value as double))::int::varchar
          else folded(f.value) end = folded(t.value) as is_right,
     coalesce(folded(f.written) = folded(t.value), false) as is_kept
 from finding f

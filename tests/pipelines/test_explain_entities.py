@@ -24,7 +24,8 @@ def test_a_constraint_is_told_as_such(finished_home: Path, onenet: Onenet) -> No
 
 
 def test_two_that_nothing_brought_together_are_told_so(finished_home: Path, onenet: Onenet) -> None:
-    one, other = persons(finished_home, "id_number_token is null")
+    one = persons(finished_home, "id_number_token is null")[0]
+    other = persons(finished_home, "id_number_token is not null")[0]
     told = onenet("explain", one, other, "--home", finished_home)
     assert "约束" not in told.output
     assert f"{one} 与 {other} 是两个实体" in told.output

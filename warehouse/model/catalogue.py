@@ -119,5 +119,7 @@ RELEASE = Table(
         Column("code_version", S, "程序版本", "Version of the code", nullable=False),
         Column("model", S, "匹配模型", "Fingerprint of the matching models", nullable=False),
         Column("deliveries", I, "交付批次数", "Deliveries it was built from", nullable=False),
+        Column("first_delivered_on", D, "最早交付日期", "Day of the oldest delivery it was built from"),
+        Column("last_delivered_on", D, "数据截至日期", "Day of the newest delivery it was built from: what came later it does not know"),
     ),
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.masking import install, token_key
 from warehouse.model import sql
@@ -225,6 +226,8 @@ def _sources(home: Home, served: Served) -> list[Path]:
 
 
 def _release_row(version: str, facts: ReleaseFacts) -> pa.Table:
+    landed = facts.deliveries.filter(pc.equal(facts.deliveries["state"], "landed"))
+    days = pc.min_max(landed["delivered_on"]).as_py()
     return pa.table(
         {
             "version": [version],
@@ -232,5 +235,7 @@ def _release_row(version: str, facts: ReleaseFacts) -> pa.Table:
             "code_version": [facts.code_version],
             "model": [facts.model],
             "deliveries": [len(delivery_lines(facts.deliveries))],
+            "first_delivered_on": pa.array([days["min"]], pa.date32()),
+            "last_delivered_on": pa.array([days["max"]], pa.date32()),
         }
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.standardise.codes import apply_codes, plain_codes, plain_labels
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.folding import fold, fold_text
-from pipelines.standardise.quantities import standardise_quantities
+from pipelines.standardise.quantities import standardise_amounts, standardise_quantities
 
 
 def test_every_distinct_value_is_standardised_once_across_chunks():
@@ -58,3 +58,9 @@ def test_quantities_are_read_with_their_unit_and_never_negative():
     found = standardise_quantities(pa.array(cells)).to_pylist()
     assert [row["number"] for row in found] == [131.47, 131.0, 1200.0, 5.0, 3.5, None, None, None]
     assert [row["count"] for row in found] == [None, 131, 1200, 5, None, None, None, None]
+
+
+def test_amounts_are_in_ten_thousand_yuan_whatever_unit_they_are_written_in():
+    cells = ["500", "5,000,000元", "１００万元人民币", "1.2亿", "人民币50万元整", "50万美元", "-3", "面议", None]
+    found = standardise_amounts(pa.array(cells)).to_pylist()
+    assert [row["number"] for row in found] == [500.0, 500.0, 100.0, 12000.0, 50.0, None, None, None, None]
