@@ -135,7 +135,7 @@ def _print_apart(home: Home, one: str, other: str, links: list[Link], out: Conso
     if other[0] != one[0] or kind not in home.data_model.kinds or not home.data_model.kinds[kind].matched:
         return
     best = max(links, key=lambda link: link.weight, default=None)
-    apart = why_apart(home, kind, one, other, best and best.levels, best and best.weight)
+    apart = why_apart(home, kind, one, other, best.levels if best else None, best.weight if best else None)
     words = comparison_words(home.data_model, kind)
     out.print(f"{one} 与 {other} 是两个实体 · two entities:", highlight=False, style="bold")
     for column in apart.barred:
