@@ -152,6 +152,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
     rejected = ("platform", "file_name", "delivery_id", "sheet_name", "row_number", "column", "reason_code", "reason")
     return (
         Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id"), _ENTITY),
+        *([Served(link.GUARDIAN, "监护关系", (), derived=True)] if "person" in kinds else []),
         Served(link.REDIRECT, "编号变更", each("redirect"), required=False),
         Served(link.HISTORY, "编号沿革", each("history"), by=_ENTITY, required=False),
         Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), _ENTITY, required=False),
@@ -276,6 +277,8 @@ def references(model: DataModel) -> tuple[tuple[str, str, str, str], ...]:
         beside = {c: b.refers for a in kind.attributes.values() for c, b in a.beside.items() if b.refers}
         found += [(f"base.{name}", column, f"base.{other}", f"{other}_id") for column, other in beside.items()]
     found += [(f"base.{kind}", "grid_code", "base.grid", "grid_code") for kind in model.placed]
+    if "person" in model.kinds:
+        found += [("link.guardian", column, "base.person", "person_id") for column in ("person_id", "guardian_person_id")]
     found.append(("base.grid", "parent_code", "base.grid", "grid_code"))
     found.append(("quality.grid_balance", "grid_code", "base.grid", "grid_code"))
     found += [(table, "grid_code", "base.grid", "grid_code") for table in _OF_GRIDS]
