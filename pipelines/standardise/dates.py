@@ -33,18 +33,28 @@ _LONGEST = 100
 _EXCEL_EPOCH = date(1899, 12, 30)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_SECOND, _LAST_SECOND = -3_818_000_000, 4_134_000_000
+_DIGITS_OF_DATE = 8
+_SECONDS_A_DAY, _CHINA_AHEAD = 86_400, 28_800
 _LAST_YEAR_OF_RR = 29
 """Two-digit years up to here are of this century. Oracle's RR says 49, but no date of a city lies so far ahead."""
 
 _DASHES = str.maketrans("‐‑‒–—―−﹣－ー·•‧・⁄∕", "-" * 10 + "...." + "//")
 _QUOTES = " \"'`’‘“”=。.,，;；?？*"
 _NOTE = re.compile(r"[\(\[【<][^()]*[\)\]】>]?$")
+_ENCLOSED = re.compile(r"(?:[\(\[【<]|\{(?:d|ts) ?')([^()\[\]{}【】<>]*?)(?:[\)\]】>]|'\})")
+_LABEL = re.compile(r"^(?:出生日期|出生年月日?|出生|生日|生于|公元)[:：]?\s?|(?:出?生)$")
+_TWICE = re.compile(r"([-/.])[-/.]+")
 _LUNAR = re.compile(r"农历|阴历|旧历|农曆|[闰腊正冬]月|初[一二三四五六七八九十\d]")
 _SEPARATOR = r"(?:\s?[-/.年,、\\_]\s?|\s)"
-_TIME = r"(?:[T ].*)?"
+_TIME = r"(?:[T ].*|-[0-9]{2}\.[0-9]{2}\.[0-9]{2}.*)?"
 _YMD = re.compile(rf"([0-9]{{4}}){_SEPARATOR}([0-9]{{1,2}})(?:\s?[-/.月,、\\_]\s?|\s)([0-9]{{1,2}})\s?[日号]?{_TIME}")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[T ][0-9]{4,6}|[0-9]{6}|[0-9]{9}|[T ][0-9:.]+)?")
-_COMPACT_HOUR = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])(?:[0-5][0-9])?")
+_COMPACT_HOUR = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-4])(?:[0-5][0-9])?")
+_AS_LIST = re.compile(
+    r"(?:\[|\(|(?:datetime\.)?date(?:time)?\()([0-9]{4}), ?([0-9]{1,2}), ?([0-9]{1,2})(?:, ?[0-9]{1,9})*[\])]",
+    re.IGNORECASE,
+)
+"""What Java and Python print of a date whose parts they hold."""
 _YM = re.compile(r"([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})月?")
 _YM_COMPACT = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})")
 _Y = re.compile(r"([0-9]{4})年?")
@@ -61,6 +71,9 @@ _ORACLE = re.compile(
     rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[-/. ]\s?(?:{_MONTH_WORD}|(?P<numeral>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,2}})\s?月)"
     rf"\s?[-/., ]+(?P<year>[0-9]{{4}}|[0-9]{{2}})(?:[ T:].*)?",
     re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>[0-9]{{4}})[-/. ]{_MONTH_WORD}[-/. ](?P<day>[0-9]{{1,2}})(?:[ T].*)?", re.IGNORECASE
 )
 _MONTH_FIRST = re.compile(
     rf"{_MONTH_WORD} ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})(?:,? .*)?", re.IGNORECASE
@@ -127,10 +140,12 @@ def read_date(cell: str) -> Read:
 
 
 def _uncommon(text: str) -> Read:
-    """What is left when a note is dropped, a float written out, traditional characters are folded."""
+    """What is left when a note or label is dropped, a float written out, traditional characters are folded."""
     if _LUNAR.search(text) and not text.startswith("元月"):
         return _NOTHING
-    without_note = _NOTE.sub("", text).strip(_QUOTES)
+    enclosed = _ENCLOSED.fullmatch(text)
+    written = _LABEL.sub("", enclosed[1] if enclosed else _NOTE.sub("", text))
+    without_note = _TWICE.sub(r"\1", written.strip(_QUOTES + "/-"))
     plain = simplified([plain_digits(without_note.upper())])[0]
     if plain == text:
         return _NOTHING
@@ -166,7 +181,16 @@ def _epoch(match: re.Match[str]) -> Read:
     read = _numeric(as_date) if as_date else _NOTHING
     if read[1] == DAY:
         return read
-    return _moment(int(text) / (1000 if len(text.lstrip("-")) > 10 else 1))
+    seconds = int(text)
+    if len(text) == _DIGITS_OF_DATE + 1 and _numeric_day(text) and (seconds + _CHINA_AHEAD) % _SECONDS_A_DAY:
+        return _NOTHING  # a date with a digit too many is as likely as a moment that is no midnight
+    return _moment(seconds / (1000 if len(text.lstrip("-")) > 10 else 1))
+
+
+def _numeric_day(text: str) -> bool:
+    """Whether text begins with the eight digits of a date."""
+    begins = _COMPACT.fullmatch(text[:_DIGITS_OF_DATE])
+    return begins is not None and _numeric(begins)[1] == DAY
 
 
 def _net(match: re.Match[str]) -> Read:
@@ -244,6 +268,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Read]], ...] = 
     (_DATE_WITH_ZONE, _numeric),
     (_NET, _net),
     (_ORACLE, _with_month_word),
+    (_YEAR_FIRST, _with_month_word),
+    (_AS_LIST, _numeric),
     (_MONTH_FIRST, _with_month_word),
     (_PRINTED, _printed),
     (_MIXED, _in_characters),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,8 +39,46 @@ def fold_text(value: str) -> str:
     return _BLANKS_PATTERN.sub(" ", value).strip()
 
 
+_LIST_MARKS = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u3243\u3280-\u32b0]")
+
+
+def without_list_marks(text: str) -> str:
+    """A stroke in place of ①②③: half width they would be digits of the number behind them."""
+    return text if text.isascii() else _LIST_MARKS.sub(" / ", text)
+
+
 _ESCAPED_TWICE = 2
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,20});|&(?:nbsp|middot)(?![A-Za-z])")
+
+
+_TAG = r"</?[A-Za-z][A-Za-z0-9]{0,9}(?:\s[^<>]{0,200})?/?>"
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:\\u[0-9A-Fa-f]{4})+")
+_MAY_BE_ENCODED = r"%[89A-Fa-f][0-9A-Fa-f]%|\\u[0-9A-Fa-f]{4}"
+
+
+def _entity(match: re.Match[str]) -> str:
+    plain = html.unescape(match.group())
+    return html.unescape(match.group().lower()) if plain == match.group() else plain
+
+
+def _decoded(match: re.Match[str]) -> str:
+    text = match.group()
+    if text[0] == "%":
+        return unquote(text, errors="replace")
+    units = bytes.fromhex(text.replace("\\u", "").replace("\\U", ""))
+    return units.decode("utf-16-be", "replace")
+
+
+def without_markup(values: pa.StringArray) -> pa.StringArray:
+    """`unescaped`, without HTML tags, and with what a URL (%E7%8E%8B) or JSON (\\u738b) encodes decoded."""
+    values = unescaped(values)
+    if pc.any(pc.match_substring(values, "<")).as_py():
+        values = pc.replace_substring_regex(values, _TAG, " ")
+    encoded = pc.match_substring_regex(values, _MAY_BE_ENCODED)
+    if not pc.any(encoded).as_py():
+        return values
+    plain = [_ENCODED.sub(_decoded, text) for text in values.filter(encoded).to_pylist()]
+    return pc.replace_with_mask(values, encoded, pa.array(plain, pa.string()))
 
 
 def unescaped(values: pa.StringArray) -> pa.StringArray:
@@ -48,7 +87,7 @@ def unescaped(values: pa.StringArray) -> pa.StringArray:
         escaped = pc.match_substring(values, "&")
         if not pc.any(escaped).as_py():
             break
-        plain = [_ENTITY.sub(lambda m: html.unescape(m.group()), text) for text in values.filter(escaped).to_pylist()]
+        plain = [_ENTITY.sub(_entity, text) for text in values.filter(escaped).to_pylist()]
         values = pc.replace_with_mask(values, escaped, pa.array(plain, pa.string()))
     return values
 

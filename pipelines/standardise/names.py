@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from connectors.moved_characters import all_at_home
 from pipelines.standardise.characters import simplified, syllables, without_marks
-from pipelines.standardise.folding import fold, none_longer, unescaped
+from pipelines.standardise.folding import fold, none_longer, without_markup
 from pipelines.standardise.placeholders import NOBODY, said
 from pipelines.standardise.surnames import COMPOUND, READINGS, SINGLE, surname_of
 
@@ -125,7 +125,7 @@ def standardise_names(values: pa.StringArray) -> pa.Table:
         commas and blanks, Latin in capitals without accents, of children without a name the mother's and their rank), `name_pinyin` (syllables of the key, no tones), `surname`, `title_sex` (男, 女 where a
         title such as 先生 tells). All null where `name` is.
     """
-    text = fold(said(none_longer(all_at_home(unescaped(values)), _LONGEST), NOBODY))
+    text = fold(said(none_longer(all_at_home(without_markup(values)), _LONGEST), NOBODY))
     newborn = pc.match_substring_regex(text, _NEWBORN_IN_BRACKETS)
     if pc.any(newborn).as_py():
         text = pc.if_else(newborn, pc.replace_substring_regex(text, r"[()]", ""), text)

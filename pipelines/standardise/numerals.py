@@ -21,6 +21,7 @@ _POSITIONAL = re.compile(
     rf"(?:({_DIGIT})千)?(?:[零〇]?({_DIGIT})百)?(?:[零〇]?(?:({_DIGIT})?(十)|(廿|卅)))?(?:[零〇]?({_DIGIT}))?"
 )
 _LONGEST_ROW = 9
+_NO_FRACTION = re.compile(r"([0-9]+)\.0{1,9}")
 _JAVA = re.compile(r"(\d)\.(\d{1,16})E(\d{1,2})")
 _SPREADSHEET = re.compile(r"(\d)\.(\d{1,16})E\+(\d{1,2})")
 _LONGEST_EXPONENT = 17
@@ -61,8 +62,8 @@ def plain_digits(text: str) -> str:
     >>> plain_digits('1.9850312E7'), plain_digits('19850312.0'), plain_digits('1.39E+10'), plain_digits('1.3912340111E+10')
     ('19850312', '19850312', '1.39E+10', '13912340111')
     """
-    if text[-2:] == ".0" and text[:-2].isascii() and text[:-2].isdigit():
-        return text[:-2]
+    if text[-2:] in (".0", "00") and (whole := _NO_FRACTION.fullmatch(text)):
+        return whole[1]
     if "E" not in text:
         return text
     read = _JAVA.fullmatch(text) or _SPREADSHEET.fullmatch(text)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.standardise.folding import fold_text
+from pipelines.standardise.folding import fold_text, without_list_marks
 from pipelines.standardise.foreign_phones import standardise_foreign_phones, without_foreign
 from pipelines.standardise.numerals import plain_digits
 from pipelines.standardise.placeholders import said
@@ -20,15 +20,18 @@ from pipelines.standardise.placeholders import said
 _COUNTRY = r"(?:\+?(?:00)?86[-\s.)]{0,2})?"
 _GAP = r"[-\s.()]{0,2}"
 _MOBILE = rf"{_COUNTRY}[(]?0?(1{_GAP}[3-9](?:{_GAP}[0-9]){{9}})"
-_AREA = r"\(?(0(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]*|(?![48]00)(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]+)"
+_ABROAD = r"\)?[-\s]+[0-9]{4}[-\s]?[0-9]{4}(?![0-9])"
+"""Eight digits behind the code of Hong Kong, Macau or Taiwan: no area code of the mainland is written so."""
+_AREA = rf"\(?(0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[-\s]*|(?![48]00|(?:85[23]|886){_ABROAD})(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[-\s]+)"
 _LAND = rf"(?:\+?(?:00)?86[-\s]?)?{_AREA}([2-9][0-9]{{2,3}}[-\s]?[0-9]{{4}})(?:(?:转|-|\s?ext\.?\s?|#)([0-9]{{1,5}}))?"
 _SERVICE = r"([48]00)[-\s]?([0-9]{3,4})[-\s]?([0-9]{3,4})"
 _MOBILE_PATTERN = re.compile(rf"(?<![0-9]){_MOBILE}(?![0-9])")
 _LAND_PATTERN = re.compile(rf"(?<![0-9]){_LAND}(?![0-9])")
 _SERVICE_PATTERN = re.compile(rf"(?<![0-9]){_SERVICE}(?![0-9])")
 _DASHES = str.maketrans("‐‑‒–—―−－ー_﹣·•", "-" * 13)
-_LIST_MARKS = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u3243\u3280-\u32b0]")
-"""①②③: half width they would be digits of the number."""
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){3}")
+_GLUED = re.compile(r"(?<![0-9])(1[3-9][0-9]{9})(?=1[3-9][0-9]{9}(?![0-9]))")
+"""Two mobile numbers without anything between them."""
 
 _LONGEST = 300
 """Characters of a cell that are looked at: two numbers and the words around them are shorter."""
@@ -65,7 +68,8 @@ def read_phones(cell: str) -> tuple[str | None, str | None]:
     ((None, None), (None, None))
     """
     text = cell[:_LONGEST]
-    text = fold_text(text if text.isascii() else _LIST_MARKS.sub(" / ", text)).translate(_DASHES)
+    text = fold_text(without_list_marks(text)).translate(_DASHES)
+    text = _GLUED.sub(r"\1/", text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     text = without_foreign(plain_digits(text.upper())).lower()
     numbers: list[str] = []
     for pattern, spell in (

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.address.notation import LONGEST, plain_characters, tidy
-from pipelines.standardise.folding import none_longer, unescaped
+from pipelines.standardise.folding import none_longer, unescaped, without_markup
 from pipelines.standardise.numerals import CAPITALS
 
 _PHONE = r"(?:(?:\+?86[\s-]?)?1[3-9][0-9][\s-]?[0-9]{4}[\s-]?[0-9]{4}|0[0-9]{2,3}-[0-9]{7,8}|[0-9]{17}[0-9Xx])"
@@ -29,10 +29,19 @@ _CAR = (
     r"(?:地下|地上|负?[一二三1-3]层|-[1-3][层楼]|[BＢ][1-3])?(?:非机动车|机动车|自行车|电动车|汽车|私家|公共)?"
     r"(?:停车[库位棚场]|车[库位棚]|储[藏物][室间]|杂物[室间]|地下室|人防)"
 )
+_PART_OF_ROOM = r"[\s,，]?(?:[#/＃-]?\s?[0-9A-Za-z]{1,2}(?:号?[床间室铺]位?)?|[^0-9A-Za-z\s幢栋路街村苑()]{1,6})"
+"""What stands behind a room and is not the room: 北间, 阁楼, #1, 1号床."""
 _DATE = (
     r"(?:(?:19|20)[0-9]{2}(?:-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12][0-9]|3[01])|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
     r"(?:\s?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?|[0-9]{1,2}月[0-9]{1,2}日)"
 )
+
+_LISTED = (
+    (r"^\s*①(.{6,}?)②.*$", r"\1"),
+    (r"^\s*[(（]?1[.、)）．:：]\s?(.{6,}?[^0-9.])[\s;；,，、]*[(（]?2[.、)）．:：].*$", r"\1"),
+    (r"^\s*[(（]?[1-9][、)）．](\s?\p{Han})", r"\1"),
+)
+"""A list of addresses down to its first: half width ① is a number of the address."""
 
 _STEPS = (
     # of several addresses the first
@@ -43,6 +52,12 @@ _STEPS = (
     (rf"(室|户|房|层|楼|号|[\s,，])[\s,，:(/-]*{_NAME}[\s,，:]*{_CALLED}{_PHONE}(?:[^0-9][^0-9]{{0,12}})?$", r"\1"),
     (rf"([0-9])[\s,，:(/-]*{_CONTACT}[\s,，:]*{_CALLED}{_PHONE}(?:[^0-9][^0-9]{{0,12}})?$", r"\1"),
     (rf"([^0-9\s,，:(/-])[\s,，:(/-]*{_CALLED}{_PHONE}[)\s]*$", r"\1"),
+    (r"(室|户|房|层|楼|号)[\s,，:/-]+[2-8][0-9]{6,7}$", r"\1"),
+    (r"[\s,，:(/-]*(?:邮政编码|邮编)[:\s]*[0-9]{6}\)?$", ""),
+    (
+        rf"((?:{_ROOM})(?:室|房|户))[\s,，(-]*(?:(?:烦?请?(?:转|交)|由)\p{{Han}}{{1,4}}(?:转交|代收|收)?|\p{{Han}}{{2,4}}\s?\(?(?:代?收|转)\)?)\)?$",
+        r"\1",
+    ),
     # what a spreadsheet made of 1-6
     (rf"{_DATE}$", ""),
     # from the room up to the estate
@@ -62,13 +77,19 @@ _STEPS = (
     # 第 before a room, and a room in numerals without its mark
     (r"第([0-9A-Za-z零〇一二三四五六七八九十百]+(?:室|户))$", r"\1"),
     (rf"({_MARK_BEFORE_ROOM}-?)([零〇一二三四五六七八九]{{3,5}})$", r"\1\2室"),
-    # several rooms, part of a room, several buildings
+    (r"村村委([0-9第一二三四五六七八九十]+组)", r"村\1"),
+    (r"([组队]\s?)([0-9]{1,4})$", r"\1\2号"),
+    # several units, several rooms, part of a room, several buildings
+    (rf"({_BUILDING_MARK}[\s-]?)[0-9A-Z]{{1,2}}(?:单元)?{_BETWEEN}[0-9A-Z]{{1,2}}单元.*$", r"\1"),
     (rf"({_MARK_BEFORE_ROOM}[\s-]?){_ROOM}{_ROOM_MARK}{_BETWEEN}{_ROOM}.*$", r"\1"),
     (
         rf"({_MARK_BEFORE_ROOM}[\s-]?){_ROOM}\s?(?:(?:室|号)?之[一二三四五六七八九十0-9]{{1,2}}|室\s?-?\s?[0-9A-Za-z]{{1,2}}(?:室|床|间)?"
         r"|-[0-9A-Za-z]{1,2}室?)$",
         r"\1",
     ),
+    (rf"({_MARK_BEFORE_ROOM}[\s-]?){_ROOM}室{_PART_OF_ROOM}$", r"\1"),
+    (rf"^(.*[0-9A-Za-z]-[0-9]{{1,2}})-{_ROOM}室{_PART_OF_ROOM}$", r"\1单元"),
+    (rf"^(.*[^0-9A-Za-z路街道巷弄-][0-9A-Za-z]{{1,3}})-{_ROOM}室{_PART_OF_ROOM}$", r"\1幢"),
     (r"^(.*[0-9A-Za-z]-[0-9]{1,2})-[0-9]{3,5}-[0-9]{1,2}室?$", r"\1单元"),
     (r"^(.*[^0-9A-Za-z路街道巷弄-][0-9A-Za-z]{1,3})-[0-9]{3,5}-[0-9]{1,2}室?$", r"\1幢"),
     (rf"([^0-9路街道巷弄-])[0-9]{{1,3}}{_BUILDING_MARK}?{_BETWEEN}[0-9]{{1,3}}{_BUILDING_MARK}", r"\1幢"),
@@ -76,7 +97,7 @@ _STEPS = (
 )
 
 _MAY_HOLD_MORE = (
-    rf"[0-9]{{7}}|[0-9]{{3}}[\s-][0-9]{{4}}|[;；|]|(?:室|户){_BETWEEN}|室.|之|车|储|杂物|地下|人防|[年月/][0-9]|[0-9]{{4}}-[0-9]{{1,2}}-"
+    rf"[0-9]{{7}}|[0-9]{{3}}[\s-][0-9]{{4}}|[;；|]|(?:室|户){_BETWEEN}|室.|[户房].*[收转交)]$|邮编|邮政|村村委[^会]|[组队]\s?[0-9]+$|[0-9A-Z](?:单元)?{_BETWEEN}[0-9A-Z]{{1,2}}单元|之|车|储|杂物|地下|人防|[年月/][0-9]|[0-9]{{4}}-[0-9]{{1,2}}-"
     rf"|^{_ROOM}(?:室|房)|[0-9]{{3,5}}[A-Za-z]?{_BETWEEN}[0-9A-Za-z]|[零〇一二三四五六七八九]{{3}}(?:{_BETWEEN}|$)|第[^号楼幢栋座单元组]+$"
     rf"|[0-9A-Z]{_BUILDING_MARK}?{_BETWEEN}[0-9A-Z]{{1,3}}{_BUILDING_MARK}"
 )
@@ -107,7 +128,10 @@ def one_address(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()
     text = none_longer(unescaped(encoded.dictionary), LONGEST)
-    text = plain_characters(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
+    text = without_markup(pc.replace_substring_regex(text, r"(?:[\r\n]|<br ?/?>)+", ";"))
+    for pattern, replacement in _LISTED:
+        text = pc.replace_substring_regex(text, pattern, replacement)
+    text = plain_characters(text)
     text = _numbers_in_capitals(pc.utf8_trim_whitespace(text))
     more = pc.match_substring_regex(text, _MAY_HOLD_MORE)
     cut = text.filter(more)

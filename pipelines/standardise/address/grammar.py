@@ -49,7 +49,7 @@ ADMIN = re.compile(
 
 STREET = re.compile(r"^(?P<street>[^0-9路号]{1,6}?(?:街道办事处|街道|镇(?![东西南北中]?路)|乡(?!路)))")
 COMMUNITY = re.compile(
-    r"^(?P<community>[^0-9路号]{1,8}?(?:社区居委会|社区居民委员会|社区|居委会|居民委员会|村村委会|村民委员会|村委会))"
+    r"^(?P<community>[^0-9路号]{1,8}?(?:社区居委会|社区居民委员会|社区|居委会|居民委员会|村村委会?|村民委员会|村委会))"
 )
 VILLAGE = re.compile(r"^(?P<community>[^0-9路号]{1,4}?村)(?=.*[^0-9号])")
 ROAD_NUMBER = re.compile(

@@ -19,7 +19,7 @@ from pipelines.standardise.enterprise.notes import with_chinese_form, without_no
 from pipelines.standardise.enterprise.places import Places
 from pipelines.standardise.enterprise.trades import take_trade, trades_in
 from pipelines.standardise.enterprise.words import BRANCHES, LEGAL_FORMS
-from pipelines.standardise.folding import fold, none_longer, unescaped
+from pipelines.standardise.folding import fold, none_longer, without_markup
 from pipelines.standardise.placeholders import NO_ENTERPRISE, said
 
 REGISTERED, SIGN = "registered", "sign"
@@ -132,7 +132,7 @@ class EnterpriseNames:
             One row per value: `name`, `name_key`, `region`, `brand`, `brand_pinyin`, `trade`, `legal_form`, `branch`,
             `name_form`; all null where the cell names nothing.
         """
-        folded = fold(said(none_longer(unescaped(values), _LONGEST), NO_ENTERPRISE))
+        folded = fold(said(none_longer(without_markup(values), _LONGEST), NO_ENTERPRISE))
         texts = tidy(folded).to_pylist()
         spelled = simplified(tidy(with_chinese_form(folded)).to_pylist())
         nothing = EnterpriseName()

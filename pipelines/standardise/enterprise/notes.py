@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.standardise.enterprise.words import BRANCHES, LEGAL_FORMS
 
-_STATE = "(?:已|现已|拟)?(?:注销|吊销|停业|歇业|关闭|关停|搬迁|搬离|搬走|迁出|迁入|拆迁|拆除|倒闭|破产|转让|更名|改名|变更|合并|清算)"
+_STATE = "(?:已|现已|拟)?(?:注销|吊销|停业|停产|停工|歇业|关闭|关停|搬迁|搬离|搬走|迁出|迁入|拆迁|拆除|倒闭|破产|转让|更名|改名|变更|合并|清算)"
 _BEFORE = "(?:原名?|曾用名?|前身|旧名|现名?|又名|别名|简称|俗称|挂靠|借用)"
 _OTHER = "(?:筹备?|筹建|在建|新建|备案|总部|本部|暂停|空置|无人|闲置|个体|自营|承包|租赁|出租|备注|详见|见|含|等)"
 _NUMBER = (
@@ -21,18 +21,19 @@ _NUMBER = (
 )
 _PLACE = (
     "(?:(?:建筑|施工)?工地|施工现场|项目|(?:员工|职工|集体)?宿舍楼?|(?:员工|职工)?食堂|[东西南北新老一二三四]?厂区|办公[室楼区]"
-    "|门卫室?|传达室|大门口?|旁边?|内|附近|对面|楼[上下]|[0-9一二三四五六七八九]+楼)"
+    "|门卫室?|传达室|大?门口|大门|旁边?|内|附近|对面|楼[上下]|[0-9一二三四五六七八九]+楼)"
 )
 _NOTE_INSIDE = re.compile(f"^(?:{_STATE}|{_BEFORE}|{_OTHER}|{_NUMBER}$|{_PLACE}$)")
 _IN_FRONT = re.compile(r"^(?:\(([^()]*)\)|[0-9]{1,3}(?:[、)]|\.(?![0-9])))(?=.{2,})")
 _AT_END = re.compile(r"^(.{2,})\(([^()]*)\)$")
+_STATE_BEHIND_NOTE = re.compile(rf"^(.{{2,}}\)){_STATE}$")
 _OPEN_AT_END = re.compile(r"^(.{4,})\(([^()]*)$")
 _FORMS = "|".join(re.escape(form) for form in sorted(LEGAL_FORMS, key=len, reverse=True))
 _FORM = re.compile(f"(?:{_FORMS})$")
 _FORM_IN_BRACKETS = re.compile(rf"(?:{'|'.join(re.escape(form) for form in LEGAL_FORMS if form.endswith(')'))})$")
 _BRANCH = re.compile(f"(?:{'|'.join(sorted(BRANCHES, key=len, reverse=True))})$")
 _BEHIND_FORM = re.compile(
-    rf"^(.{{2,}}?(?:有限责任公司|有限公司|股份公司|合作社|\((?:有限|普通|特殊普通)合伙\)))(?:{_STATE}|{_PLACE}|{_NUMBER}|{_BEFORE}.*)$"
+    rf"^(.{{2,}}?(?:有限责任公司|有限公司|股份公司|合作社|\((?:有限|普通|特殊普通)合伙\)))[-:,、;·\s]?(?:{_STATE}|{_PLACE}|{_NUMBER}|{_BEFORE}.*)$"
 )
 _MOST_NOTES = 4
 _USUAL_ENDS = ("公司", "合作社", "店", "厂", "部", "行", "馆")
@@ -69,10 +70,12 @@ def _without_one(text: str) -> str:
         return text[front.end() :]
     if "(" not in text and not any(form in text for form in _WITH_TEXT_BEHIND):
         return text
-    if (behind := _AT_END.match(text)) and not _FORM_IN_BRACKETS.search(text):
+    if (behind := _AT_END.match(text)) and (behind[1].endswith("公司") or not _FORM_IN_BRACKETS.search(text)):
         name, note = behind.groups()
         if _NOTE_INSIDE.match(note) or (_FORM.search(name) and not _BRANCH.search(note)):
             return name
+    if (state := _STATE_BEHIND_NOTE.match(text)) is not None:
+        return state[1]
     if (cut := _OPEN_AT_END.match(text)) and _FORM.search(cut[1]):  # the field was too short for the note
         return cut[1]
     return after[1] if (after := _BEHIND_FORM.match(text)) else text

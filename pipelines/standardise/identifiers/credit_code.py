@@ -20,6 +20,7 @@ from pipelines.standardise.folding import fold_text
 from pipelines.standardise.identifiers import identity_number
 from pipelines.standardise.identifiers import organisation_code as inside_code
 from pipelines.standardise.identifiers.check import CREDIT_ALPHABET, InvalidIdentifierError, mod_31
+from pipelines.standardise.placeholders import is_made_up
 
 _NO_PART = re.compile(r"[^0-9A-Z]")
 _WELL_FORMED = re.compile(f"[{CREDIT_ALPHABET}]{{2}}\\d{{6}}[{CREDIT_ALPHABET}]{{10}}")
@@ -48,6 +49,8 @@ def validate(number: str) -> str:
         raise InvalidIdentifierError("the check character does not hold")
     if len(set(text[8:16])) == 1:
         raise InvalidIdentifierError("the organisation code inside is one digit again and again")
+    if is_made_up(text):
+        raise InvalidIdentifierError("the characters are a row or a repetition")
     if like_identity_number(text):
         raise InvalidIdentifierError("the characters are an identity number's")
     return text

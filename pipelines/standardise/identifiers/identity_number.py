@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from pipelines.standardise.folding import fold_text
+from pipelines.standardise.folding import fold_text, without_list_marks
 from pipelines.standardise.identifiers.check import InvalidIdentifierError, mod_11_2
 from pipelines.standardise.placeholders import is_made_up
 
@@ -42,6 +42,7 @@ FIRST_YEAR, LAST_YEAR = 1850, 2100
 
 _WELL_FORMED = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
 _INSIDE = re.compile(r"(?<![0-9A-Z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])")
+_IN_PARTS = re.compile(r"(?<![0-9])([0-9]{6})[-./\s_]([0-9]{8})[-./\s_]([0-9]{3}[0-9X])(?![0-9X])")
 _TWO = re.compile(r"([0-9]{17}[0-9X])[0-9]{17}[0-9X]")
 _DECORATION = str.maketrans("", "", " -'`’‘\"“”＇_\t·")
 _LETTER_X = str.maketrans("x×хХχ✕✖", "XXXXXXX")
@@ -248,13 +249,15 @@ def read(cell: str) -> Reading:
 
 
 def _read(cell: str) -> Reading:
+    cell = without_list_marks(cell[:_LONGEST])
     text = compact(cell)
     for pattern, interpret in _READERS:
         if found := pattern.fullmatch(text):
             return interpret(found)
     pieces = [piece for piece in _SEPARATOR.split(text) if _WELL_FORMED.fullmatch(piece)]
     if not pieces:
-        pieces = _INSIDE.findall(fold_text(cell[:_LONGEST]).translate(_LETTER_X).upper())
+        plain = fold_text(cell).translate(_LETTER_X).upper()
+        pieces = _INSIDE.findall(plain) or ["".join(parts) for parts in _IN_PARTS.findall(plain)]
     return _well_formed(pieces[0]) if pieces else _NOTHING
 
 

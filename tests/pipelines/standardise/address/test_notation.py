@@ -86,7 +86,20 @@ def test_leading_zeros_and_capitals_do_not_matter(value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2026-01-06", "2026/1/6", "2026-01-06 00:00:00", "1月6日", "46028", "46028.0", "6-Jan", "Jan-06"]
+    "cell",
+    [
+        "2026-01-06",
+        "2026/1/6",
+        "2026-01-06 00:00:00",
+        "1月6日",
+        "1月6号",
+        "一月六日",
+        "01/06/2026",
+        "46028",
+        "46028.0",
+        "6-Jan",
+        "Jan-06",
+    ],
 )
 def test_a_number_that_a_spreadsheet_made_a_date_is_none_and_can_be_counted(cell: str) -> None:
     assert numbers(pa.array([cell])).to_pylist() == [None]
