@@ -45,6 +45,7 @@ def platform_table(platforms: Platforms, manifest: pa.Table, current: Mapping[st
             "sharing": p.sharing,
             "grid_staff": p.grid_staff,
             "format": p.format.kind,
+            "rows_above": p.rows_above,
             "last_delivered_on": newest.get(name),
             "rows_current": current.get(name, 0),
         }

@@ -638,6 +638,12 @@ class Platform(Strict):
         return self
 
     @property
+    def rows_above(self) -> int:
+        """Rows of a file, or of each sheet, above its first data row: a data row's number and these make the row that the
+        department sees in its spreadsheet or editor. 0 where a format has no headings of its own."""
+        return self.format.header_row if isinstance(self.format, Delimited | Workbook) else 0
+
+    @property
     def patterns(self) -> tuple[str, ...]:
         """The patterns of its file names."""
         return (self.files,) if isinstance(self.files, str) else self.files

@@ -12,6 +12,7 @@ from connectors.registry import load_code_tables, load_platforms
 from connectors.sharing import withheld, withheld_table
 from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM, WITHHELD
 from warehouse.model.data_model import shipped
+from warehouse.model.landing import DELIVERY
 
 CSV = {"kind": "delimited", "encoding": "utf-8-sig"}
 
@@ -47,6 +48,18 @@ def test_only_a_landed_delivery_counts_as_the_newest(desk, build):
     desk.land(platform, "", "roll_20260109")
     (row,) = catalogue.platform_table({"roll": platform}, manifest(desk.home), {"roll": 1}).to_pylist()
     assert (row["last_delivered_on"], row["rows_current"]) == (datetime.date(2026, 1, 1), 1)
+
+
+def test_the_catalogue_says_how_a_data_row_is_the_row_a_department_sees(build):
+    """A form has its titles and headings above the rows, a CSV its headings; an array in JSON has nothing."""
+    form = {"kind": "workbook", "header_row": 5, "group_row": 4}
+    built = {
+        "csv": build(CSV, ["编号"]),
+        "form": build(form, ["编号"]),
+        "lines": build({"kind": "ndjson"}, ["编号"]),
+    }
+    rows = catalogue.platform_table(built, DELIVERY.empty(), {}).to_pylist()
+    assert {row["platform"]: row["rows_above"] for row in rows} == {"csv": 1, "form": 5, "lines": 0}
 
 
 def test_a_column_names_every_attribute_it_feeds(platforms):

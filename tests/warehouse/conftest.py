@@ -182,7 +182,8 @@ def _write_quality(home: Home) -> None:
 def _write_catalogue(home: Home) -> None:
     platforms = [
         {"platform": platform, "title_zh": title, "title_en": platform, "department": department, "department_zh": zh,
-         "cadence": "monthly", "semantics": "snapshot", "sharing": "conditional", "format": "delimited", "rows_current": 4, "grid_staff": False}
+         "cadence": "monthly", "semantics": "snapshot", "sharing": "conditional", "format": "delimited", "rows_above": 1,
+         "rows_current": 4, "grid_staff": False}
         for platform, title, department, zh in (
             ("hukou", "户籍人口", "gongan", "公安局"),
             ("zulin", "租赁备案", "zhujian", "住建局"),

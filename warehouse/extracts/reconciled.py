@@ -57,6 +57,7 @@ class Reconciliation:
         settings: dict[str, Any] = {"threads": threads} if threads else {}
         settings |= {"memory_limit": memory_limit} if memory_limit else {}
         self.home = home
+        self.rows_above = 0
         self.con = connect(**settings)
         for kind in home.data_model.kinds:
             show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
@@ -76,8 +77,16 @@ class Reconciliation:
     def __exit__(self, *_: object) -> None:
         self.con.close()
 
-    def platform(self, platform: str, granted: frozenset[tuple[str, str]]) -> None:
-        """Gather mentions, claims and duplicates of one platform; `granted` limits which claims are looked at at all."""
+    def platform(self, platform: str, granted: frozenset[tuple[str, str]], rows_above: int = 0) -> None:
+        """Gather mentions, claims and duplicates of one platform.
+
+        Args:
+            platform: its name.
+            granted: (kind, attribute) pairs; which claims are looked at at all.
+            rows_above: rows above the first data row of its files, as the catalogue says.
+        """
+        self.rows_above = rows_above
+        self.con.execute(f"set variable rows_above = {rows_above:d}")
         pairs = sorted(granted)
         columns = {"entity_kind": [k for k, _ in pairs], "attribute": [a for _, a in pairs]}
         schema = pa.schema([("entity_kind", pa.string()), ("attribute", pa.string())])
@@ -197,14 +206,20 @@ class Reconciliation:
 
     def _place(self, found: pa.Table) -> list[pa.ChunkedArray]:
         kinds = _worded(found["entity_kind"], self.home.data_model.kind_titles)
-        return [kinds, *(found[name] for name in ("entity_id", "file_name", "sheet_name", "row_number"))]
+        place = [found[name] for name in ("entity_id", "file_name", "sheet_name")]
+        return [kinds, *place, self.row_seen(found["row_number"])]
+
+    def row_seen(self, row_number: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Numbers of data rows as the rows the department sees in its spreadsheet or editor; null stays null."""
+        return pc.add(row_number, self.rows_above)
 
     def rejections(self, platform: str) -> pa.Table:
         """The rows of the platform's deliveries that did not land, each with its reason."""
         self.con.execute(
-            'create or replace temp table rejection as select file_name, sheet_name, row_number, "column", reason_code, '
+            'create or replace temp table rejection as select file_name, sheet_name, '
+            'row_number + getvariable(\'rows_above\') as row_seen, "column", reason_code, '
             "reason from rejected where platform = $platform "
-            'order by file_name, sheet_name, row_number nulls first, reason_code, "column"',
+            'order by file_name, sheet_name, row_seen nulls first, reason_code, "column"',
             {"platform": platform},
         )
         return self.con.sql("from rejection").to_arrow_table().rename_columns(list(REJECTION))

@@ -216,7 +216,7 @@ class _Writer:
         if self._take_over(name, title):
             return
         self.since[name] = self.version
-        self.reconciliation.platform(name, granted)
+        self.reconciliation.platform(name, granted, platform["rows_above"])
         self.asserted = self.reconciliation.asserted()
         sheets: list[Sheet] = []
         rows = 0
@@ -338,7 +338,7 @@ class _Writer:
         )
         self.reconciliation.know_missing(plan)
         reader = self.reconciliation.columns(plan, rows, BATCH_ROWS)
-        left = _own_columns(plan, rows, columns)
+        left = _own_columns(plan, rows, columns, self.reconciliation.row_seen(rows["row_number"]))
         schema = pa.schema(list(left.schema) + list(reader.schema))
         given: Counter[str] = Counter(dict.fromkeys(MARKS, 0))
         kept, done, duplicates = [schema.empty_table()], 0, 0
@@ -437,8 +437,8 @@ class _Files:
         self.parquet.close()
 
 
-def _own_columns(plan: Plan, rows: pa.Table, columns: list[str]) -> pa.Table:
-    source = [rows[name] for name in ("file_name", "sheet_name", "row_number")]
+def _own_columns(plan: Plan, rows: pa.Table, columns: list[str], row_seen: pa.ChunkedArray) -> pa.Table:
+    source = [rows["file_name"], rows["sheet_name"], row_seen]
     return pa.table(source + [rows[c] for c in columns], names=[*plan.source, *columns])
 
 
@@ -453,7 +453,7 @@ def _explanations() -> list[tuple[str, str]]:
     lines = [(f"{mark}：{meaning}", "（比对）列") for mark, meaning in MARKS.items()]
     return [
         ("本数据为本部门现行数据与各部门数据比对归并后的回流结果，仅限本部门在授权范围内使用。", "全部"),
-        ("来源文件、来源工作表、来源行号指明本方交付中的位置；行号为数据行号，自 1 起，不计标题与表头。", "来源列"),
+        ("来源文件、来源工作表、来源行号指明本方交付中的位置；行号与表格软件中所见一致，标题与表头计入；文本文件中没有任何字符的空行不计。", "来源列"),
         ("本方各列为交付时的原文，未作改动。", "本方列"),
         ("编号为一张网实体编号，稳定不变，不含个人信息，可用于与其他部门交换核对。", "编号列"),
         (

@@ -26,6 +26,7 @@ PLATFORM = Table(
         Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class", nullable=False),
         Column("grid_staff", pa.bool_(), "是否网格员采集", "The staff of the grids collect or report its rows", nullable=False),
         Column("format", S, "格式", "Format of its files", nullable=False),
+        Column("rows_above", I, "数据行之上的行数", "Title, note and heading rows of a file or sheet; row_number and these make the row a department sees in its spreadsheet or editor", nullable=False),
         Column("last_delivered_on", D, "最近交付日期", "Newest delivery"),
         Column("rows_current", I, "现行行数", "Rows that hold now", nullable=False),
     ),

@@ -48,9 +48,9 @@ def text_of(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def test_every_own_row_is_there_as_it_was_delivered_with_its_place(folder: Path) -> None:
+def test_every_own_row_is_there_as_it_was_delivered_with_the_row_the_department_sees(folder: Path) -> None:
     rows = table(folder, "hukou_hukou")
-    assert rows["来源行号"].to_pylist() == [1, 2, 3, 4]
+    assert rows["来源行号"].to_pylist() == [2, 3, 4, 5]  # below the headings
     assert set(rows["来源文件"].to_pylist()) == {"hukou_20261101.csv"}
     assert rows["备注"].to_pylist() == ['=HYPERLINK("http://x")', "-5", "+8613800112233", "\t@SUM(A1)"]
     assert rows["姓名"].to_pylist() == ["甲一", "乙二", "丙三", "甲　一"]
@@ -95,13 +95,13 @@ def test_what_the_dataset_says_nothing_about_is_shown_without_a_mark(extract: Ex
 
 
 def test_rows_about_the_same_entity_name_each_other(folder: Path, extract: Extract) -> None:
-    assert table(folder, "hukou_hukou")["本方重复"].to_pylist() == ["第4行", None, None, "第1行"]
+    assert table(folder, "hukou_hukou")["本方重复"].to_pylist() == ["第5行", None, None, "第2行"]
     assert table(extract("zhujian").folder, "zulin_zulin")["本方重复"].to_pylist() == [None, None, None]
 
 
 def test_rejected_rows_come_back_with_their_reason(folder: Path, extract: Extract) -> None:
     rejected = table(folder, "hukou_退回行").to_pylist()
-    assert [(r["来源行号"], r["原因"]) for r in rejected] == [(5, "本行字段数与表头不符")]
+    assert [(r["来源行号"], r["原因"]) for r in rejected] == [(6, "本行字段数与表头不符")]
     assert table(extract("zhujian").folder, "zulin_退回行").num_rows == 0
 
 
@@ -184,7 +184,7 @@ def test_the_workbook_holds_text_as_text_and_no_formula(folder: Path) -> None:
         "+8613800112233",
         "\t@SUM(A1)",
     ]
-    assert rows[0][heading.index("来源行号")] == 1
+    assert rows[0][heading.index("来源行号")] == 2
 
 
 def test_the_manifest_names_every_file_with_its_hash_and_counts(folder: Path) -> None:
@@ -270,9 +270,9 @@ def test_a_department_of_whose_rows_nothing_is_known_gets_them_back_all_the_same
 def test_a_finding_names_the_row_as_the_department_knows_it(folder: Path) -> None:
     lines = table(folder, "hukou_工作清单").to_pylist()
     assert {(x["处理"], x["属性"], x["本方名称"], x["来源行号"]) for x in lines} == {
-        ("缺失可补", "电话", "甲一", 1),
-        ("缺失可补", "电话", "甲　一", 4),
-        ("无效", "公民身份号码", "甲　一", 4),
+        ("缺失可补", "电话", "甲一", 2),
+        ("缺失可补", "电话", "甲　一", 5),
+        ("无效", "公民身份号码", "甲　一", 5),
     }
     missing = [line for line in lines if line["处理"] == "缺失可补"]
     assert missing[0]["主记录值"] == "13800112233"

@@ -14,7 +14,7 @@ select
     string_agg(
         case when b.file_name = a.file_name then '' else b.file_name || ' ' end
         || case when b.file_name = a.file_name and b.sheet_name = a.sheet_name then '' when b.sheet_name = '' then '' else b.sheet_name || ' ' end
-        || '第' || b.row_number || '行',
+        || '第' || (b.row_number + getvariable('rows_above')) || '行',
         '、' order by b.place
     ) || case when a.repeats > 6 then '，共' || a.repeats || '行' else '' end as others
 from subject a

@@ -19,7 +19,7 @@ A_PAGE = 100
 OWN = "select platform from catalogue.platform where department = ?"
 PLATFORMS = """
 select p.platform, title_zh, title_en, department_zh, cadence::varchar as cadence, freshness::varchar as freshness,
-       last_delivered_on, age_days, cadence_days, p.rows_current, quality_score, coalesce(rejected, 0)::bigint as rejected,
+       last_delivered_on, age_days, cadence_days, p.rows_above, p.rows_current, quality_score, coalesce(rejected, 0)::bigint as rejected,
        coalesce(held, 0)::bigint as held
 from catalogue.platform p
 left join (
