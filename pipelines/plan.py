@@ -258,7 +258,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "reconciliation",
         "quality",
-        (*landed, "link/mention"),
+        (*landed, "link/mention", "grid/tree"),
         (
             Written("quality/reconciliation", "行数对账", "delivered = landed + rejected; every expected mention belongs to an entity", measures.RECONCILIATION),
             Written("quality/rejected", "退回行", "rows that did not land, with their reason", landing.REJECTED, landed, rows=""),
@@ -268,6 +268,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
             ),
         ),
         lambda settings, _: reconcile.reconcile_rows(settings),
+        decided=True,
         granted=True,
     )  # fmt: skip
 

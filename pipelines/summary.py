@@ -127,6 +127,7 @@ LED_BY = {
     "unreachable": "退回交付 unreachable",
     "rows_rejected": "退回行 rows rejected",
     "held": "待确认交付 held",
+    "odd_scope": "范围有疑问 odd scope",
 }
 
 
@@ -135,7 +136,7 @@ def _print_troubles(settings: Settings, report: Report, console: Console) -> Non
     for trouble in report.attention:
         if trouble.kind == "unknown_platform":
             continue
-        decide = f"\n{how_to_decide(settings, trouble.delivery_id)}" if trouble.kind == "held" else ""
+        decide = f"\n{how_to_decide(settings, trouble.delivery_id)}" if trouble.kind in ("held", "odd_scope") else ""
         if trouble.kind == "mentions_fell":
             decide = "\n" + how_to_decide(settings, trouble.delivery_id).splitlines()[0]
         where = "/".join(part for part in (trouble.platform, trouble.file) if part)

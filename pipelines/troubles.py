@@ -13,10 +13,13 @@ from typing import Any, Literal
 
 from connectors.holding import all_delivery_states
 from connectors.landing import unknown_folders
+from pipelines import scopes
 from pipelines.settings import Settings
-from warehouse.model.quality import FALL
+from warehouse.model.quality import FALL, RECONCILIATION
 
-TroubleKind = Literal["mentions_fell", "rejected", "held", "unreachable", "rows_rejected", "unknown_platform"]
+TroubleKind = Literal[
+    "mentions_fell", "rejected", "held", "unreachable", "rows_rejected", "odd_scope", "unknown_platform"
+]
 
 TITLES: Mapping[TroubleKind, str] = {
     "mentions_fell": "提及骤减，发布待人工确认",
@@ -24,6 +27,7 @@ TITLES: Mapping[TroubleKind, str] = {
     "held": "待人工确认",
     "unreachable": "连接不上",
     "rows_rejected": "有退回行",
+    "odd_scope": "范围有疑问",
     "unknown_platform": "未知平台",
 }
 """Kind of trouble → its words; all kinds there are."""
@@ -34,9 +38,11 @@ REMEDIES: Mapping[TroubleKind, str] = {
     "held": "请用 onenet deliveries 查看，onenet confirm 采用或 onenet refuse 不采用 · look with `onenet deliveries`, then confirm or refuse",
     "unreachable": "请检查地址、账号、网络和驱动后再次运行 · check address, account, network and driver; run again",
     "rows_rejected": "请部门按 quality.rejected 或回流文件中的原因改正 · the department corrects them; reasons are in quality.rejected and its extract",
+    "odd_scope": "请部门核对文件名中的街道等范围；不应采用则 onenet refuse 编号 · check the scope in the file name; refuse the delivery that should not count",
     "unknown_platform": "请改文件夹名或编写平台描述 · rename the folder or describe the platform",
 }
 
+_SCOPED = ["platform", "file_name", "delivery_id", "reason_code", "reason", "rows_current"]
 UNREACHABLE = ("database_unreachable", "driver_missing", "database_unsupported")
 Line = dict[str, Any]
 
@@ -74,7 +80,7 @@ class Trouble:
 def troubles(settings: Settings) -> list[Trouble]:
     """What waits for a person, ordered by kind, platform and file; empty where all is well."""
     lines = all_delivery_states(settings.platforms, settings.home).to_pylist()
-    found = [*_fallen(settings), *_rejected(lines), *_held(lines), *_rows(lines)]
+    found = [*_fallen(settings), *_rejected(lines), *_held(lines), *_rows(lines), *_odd_scopes(settings, lines)]
     if settings.inbox.is_dir():
         found += [Trouble("unknown_platform", folder) for folder in unknown_folders(settings.inbox, settings.platforms)]
     order = list(TITLES)
@@ -130,6 +136,14 @@ def _rows(lines: list[Line]) -> Iterator[Trouble]:
             yield Trouble(
                 "rows_rejected", line["platform"], line["file_name"], reason, line["rows_rejected"], line["delivery_id"]
             )
+
+
+def _odd_scopes(settings: Settings, lines: list[Line]) -> Iterator[Trouble]:
+    """What the last balance of rows said about the scopes of deliveries that still stand."""
+    standing = {line["delivery_id"] for line in lines if line["state"] == "landed"}
+    for row in RECONCILIATION.read(settings.home.stage("quality", "reconciliation"), _SCOPED).to_pylist():
+        if row["reason_code"] in scopes.CODES and row["rows_current"] and row["delivery_id"] in standing:
+            yield Trouble("odd_scope", row["platform"], row["file_name"], row["reason"], 0, row["delivery_id"])
 
 
 def _place(line: Line) -> tuple[str, ...]:

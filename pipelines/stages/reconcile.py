@@ -9,15 +9,18 @@ import pyarrow as pa
 
 from connectors import catalogue
 from connectors.current import rejected_rows
+from connectors.decisions import decisions
 from connectors.holding import all_delivery_states
 from connectors.sharing import withheld_table
 from pipelines.markers import Counts
+from pipelines.scopes import with_odd_scopes
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.standardise.roles import carries, undecided
 from quality.reconciliation import reconcile
 from warehouse import access
 from warehouse.model import catalogue as contracts
+from warehouse.model.base import GRID_TREE
 from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
 from warehouse.model.process import ROUTE
@@ -34,7 +37,7 @@ def reconcile_rows(settings: Settings) -> Counts:
     home = settings.home
     current, expected = _counts(settings)
     balance = reconcile(
-        all_delivery_states(settings.platforms, home),
+        _states(settings),
         current,
         expected,
         MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
@@ -51,6 +54,14 @@ def reconcile_rows(settings: Settings) -> Counts:
         },
         "imbalances": sum(not b for b in balance["balanced"].to_pylist()),
     }
+
+
+def _states(settings: Settings) -> pa.Table:
+    """The manifest as of now, with what is odd about the scopes of what stands."""
+    lines = all_delivery_states(settings.platforms, settings.home)
+    confirmed = (i for i, d in decisions(settings.home).items() if d.verdict == "confirmed")
+    tree = GRID_TREE.read(settings.home.stage("grid", "tree"))
+    return pa.Table.from_pylist(with_odd_scopes(lines.to_pylist(), confirmed, tree), schema=lines.schema)
 
 
 def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:

@@ -18,7 +18,8 @@ from pipelines.city import City
 from pipelines.defs.reports import run_reports
 from pipelines.report import Report, prometheus, write_status
 from pipelines.settings import Settings
-from pipelines.troubles import Trouble, troubles
+from pipelines.summary import LED_BY
+from pipelines.troubles import REMEDIES, TITLES, Trouble, troubles
 from warehouse.model import Home
 
 HELD = Trouble(
@@ -88,6 +89,10 @@ def test_the_status_file_can_be_read_by_programs(tmp_path: Path) -> None:
     metrics = (home.status / "onenet.prom").read_text(encoding="utf-8")
     assert 'onenet_attention{kind="held",platform="renshe"} 1' in metrics
     assert "\nonenet_run_exit_code 3\n" in metrics
+
+
+def test_every_kind_of_trouble_has_its_words_on_the_screen() -> None:
+    assert {*LED_BY, "unknown_platform"} == set(TITLES) == set(REMEDIES)
 
 
 def test_metrics_are_in_the_text_format_of_prometheus() -> None:

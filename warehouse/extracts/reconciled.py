@@ -21,6 +21,7 @@ from warehouse.model.catalogue import DATASET, PLATFORM
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
+from warehouse.model.quality import RECONCILIATION
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier, literal, parquet, statement
 from warehouse.model.verification import REQUEST
@@ -65,6 +66,7 @@ class Reconciliation:
         names = PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()
         self.departments = {row["department"]: row["department_zh"] for row in names}
         show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
+        show(self.con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
         known = " union all ".join(
             f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
             for kind in home.data_model.kinds
@@ -214,14 +216,8 @@ class Reconciliation:
         return pc.add(row_number, self.rows_above)
 
     def rejections(self, platform: str) -> pa.Table:
-        """The rows of the platform's deliveries that did not land, each with its reason."""
-        self.con.execute(
-            'create or replace temp table rejection as select file_name, sheet_name, '
-            'row_number + getvariable(\'rows_above\') as row_seen, "column", reason_code, '
-            "reason from rejected where platform = $platform "
-            'order by file_name, sheet_name, row_seen nulls first, reason_code, "column"',
-            {"platform": platform},
-        )
+        """The rows of the platform's deliveries that did not land, each with its reason; deliveries that wait, or are odd."""
+        self.con.execute(statement("warehouse.extracts", "rejection"), {"platform": platform})
         return self.con.sql("from rejection").to_arrow_table().rename_columns(list(REJECTION))
 
     def _prepared(self, name: str, platform: str) -> None:

@@ -23,7 +23,7 @@ RECONCILIATION = Table(
         Column("sheet_name", S, "工作表名", "Sheet or table", nullable=False),
         Column("dataset", S, "数据集", "Dataset", nullable=False),
         Column("state", S, "状态：landed rejected held refused", "landed, rejected, held (a person is to confirm it; the former one goes on) or refused (by a person)", nullable=False),
-        Column("reason_code", S, "退回原因代码", "Why the whole delivery was rejected, is held or refused"),
+        Column("reason_code", S, "退回原因代码", "Why the whole delivery was rejected, is held or refused; of one that stands, what is odd about its scope"),
         Column("reason", S, "原因", "The same in a sentence"),
         Column("rows_delivered", I, "交付行数", "Rows in the file", nullable=False),
         Column("rows_landed", I, "落地行数", "Rows landed", nullable=False),

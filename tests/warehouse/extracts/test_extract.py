@@ -24,6 +24,7 @@ from warehouse.model.catalogue import ENTITLEMENT
 from warehouse.model.data_model import shipped
 from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.link import MENTION
+from warehouse.model.quality import RECONCILIATION
 
 VERSION = "0001-00000000"
 Extract = Callable[[str], ExtractReport]
@@ -103,6 +104,28 @@ def test_rejected_rows_come_back_with_their_reason(folder: Path, extract: Extrac
     rejected = table(folder, "hukou_退回行").to_pylist()
     assert [(r["来源行号"], r["原因"]) for r in rejected] == [(6, "本行字段数与表头不符")]
     assert table(extract("zhujian").folder, "zulin_退回行").num_rows == 0
+
+
+def test_a_delivery_that_waits_or_stands_under_an_odd_scope_is_told_to_its_department(
+    new_town: Callable[[str], Home],
+) -> None:
+    home = new_town("odd")
+    line = {"platform": "hukou", "department": "gongan", "sheet_name": "", "dataset": "hukou", "balanced": True}
+    line |= dict.fromkeys(("rows_delivered", "rows_landed", "rows_rejected", "rows_current"), 4)
+    line |= dict.fromkeys(("mentions_expected", "mentions_undecided", "mentions_resolved"), 0)
+    lines = [
+        {**line, "delivery_id": f"d{i}", "file_name": f"hukou_{i}.csv", "state": state, "reason_code": code, "reason": code}
+        for i, (state, code) in enumerate([("landed", None), ("held", "rows_fell"), ("landed", "scope_unknown"), ("refused", "overtaken")])
+    ]  # fmt: skip
+    RECONCILIATION.write(RECONCILIATION.conform(pa.Table.from_pylist(lines)), home.stage("quality", "reconciliation"))
+    prepare_extracts(home, threads=1)
+    own = OwnRows("hukou", "hukou", lambda: pa.table(OWN_ROW))
+    report = write_extract(home, VERSION, "gongan", [own], threads=1)
+    sent_back = table(report.folder, "hukou_退回行").to_pylist()
+    assert [(r["来源文件"], r["来源行号"], r["原因代码"]) for r in sent_back if r["来源行号"] is None] == [
+        ("hukou_1.csv", None, "rows_fell"),
+        ("hukou_2.csv", None, "scope_unknown"),
+    ]
 
 
 def test_no_attribute_is_seen_without_an_entitlement(extract: Extract) -> None:
