@@ -27,6 +27,8 @@ MAX_LINES = 200
 """Lines one quoted record may span; beyond this its quote was never closed."""
 MAX_RECORD = 4_000_000
 """Characters one record may hold, for the same reason."""
+ENOUGH_ROWS = 20
+"""Rows from which the length of their last cell tells how long it is."""
 CUT_OFF = ("cut_off", "文件末行不完整且没有换行，疑为复制或上传中断，待人工确认；请重新上传整个文件")
 
 csv.field_size_limit(2 * MAX_RECORD)
@@ -289,8 +291,14 @@ def _rows(stream: TextIO, layout: Delimited, dataset: Dataset, columns: Columns)
             yield table.batch(table.chunk.first())
     last = table.lines.last
     damaged = any("\udc80" <= c <= "\udcff" for c in last)
-    cut = not last.endswith(("\n", "\r")) and (damaged or not table.last_is_whole)
+    cut = not last.endswith(("\n", "\r")) and (damaged or not table.last_is_whole or _cell_cut(table.chunk))
     yield table.batch(table.chunk, CUT_OFF if cut else None)
+
+
+def _cell_cut(chunk: Chunk) -> bool:
+    """Whether the last cell of the last row is shorter than that cell is in all rows before: a date of nine characters."""
+    *before, last = [row[-1] or "" for row in chunk.rows] or [""]
+    return len(before) >= ENOUGH_ROWS and len({*map(len, before)}) == 1 and 0 < len(last) < len(before[0])
 
 
 def _mostly_decodable(batches: Batches, path: Path, layout: Delimited) -> Batches:

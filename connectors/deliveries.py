@@ -37,6 +37,8 @@ class Offer:
     delivered_on: datetime.date | None
     scope: str
     sequence: int
+    doubt: tuple[str, str] | None = None
+    """Reason code and reason why it may not be whole, told by the deliveries before it."""
 
 
 def identity(platform: str, file_name: str, sha256: str) -> str:

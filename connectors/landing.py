@@ -29,9 +29,16 @@ from connectors.manifest import manifest
 from connectors.reading import read
 from connectors.remote import faults
 from connectors.rows import Batches, DeliveryRejected
-from connectors.spec import Platform, Sql
+from connectors.spec import Delimited, Ndjson, Platform, Sql
 from connectors.store import DatasetWriter, RejectedWriter, StillWrittenError, keep_database, keep_original
 from warehouse.model.home import Home
+
+LINE_END_LOST = (
+    "line_end_lost",
+    "此前各批文件均以换行结尾，本批没有，疑为复制或上传中断，待人工确认；请核对末尾各行，或重新上传整个文件",
+)
+LOOK_BACK = 3
+"""Deliveries of a platform that tell how its files end."""
 
 
 @dataclass(frozen=True)
@@ -211,10 +218,34 @@ class _Intake:
             )
             self.reports.append(refuse(offer, self.home, DeliveryRejected("same_bytes", reason)))
         else:
+            if self._lost_its_line_end(original):
+                offer = replace(offer, doubt=LINE_END_LOST)
             report = land_offer(offer, self.home)
             self.reports.append(report)
             if report.rows_landed:
                 self.landed.setdefault((sha256, day), offer.file_name)
+
+    def _lost_its_line_end(self, original: Path) -> bool:
+        """Whether a text file stops without a line end although what the platform delivered last had one.
+
+        A file cut inside its last column has the right number of fields everywhere, and may lack but a few rows.
+        """
+        if not isinstance(self.platform.format, Delimited | Ndjson) or _ends_a_line(original):
+            return False
+        standing = [line for line in self.known.values() if line["state"] == "landed" and line["sha256"]]
+        last = sorted(standing, key=lambda line: line["sequence"])[-LOOK_BACK:]
+        return bool(last) and all(_ends_a_line(self.home.original(line["sha256"])) for line in last)
+
+
+def _ends_a_line(path: Path) -> bool:
+    """Whether the last byte of a file ends a line; a file that is not there tells nothing, and counts as one that does not."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(0, os.SEEK_END)
+            stream.seek(max(stream.tell() - 1, 0))
+            return stream.read(1) in (b"\n", b"\r")
+    except OSError:
+        return False
 
 
 def _order(kept: _Kept) -> tuple[datetime.date, str]:
@@ -322,7 +353,7 @@ def _land_here(offer: Offer, home: Home, batches: Batches | None = None) -> Land
     platform = offer.platform
     writers: dict[str, DatasetWriter] = {}
     refused = RejectedWriter(home.rejected(platform.platform, offer.delivery_id), platform.platform, offer)
-    doubt: DeliveryRejected | None = None
+    doubt = DeliveryRejected(*offer.doubt) if offer.doubt else None
     try:
         for batch in batches if batches is not None else read(offer.original, platform):
             writer = writers.get(batch.dataset)

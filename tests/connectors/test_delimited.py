@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors import delimited
+from connectors.landing import LINE_END_LOST
 from connectors.rows import BATCH_ROWS
 from connectors.spec import Delimited
 
@@ -305,6 +306,26 @@ def test_a_file_whose_last_row_is_cut_is_held_until_it_comes_whole(desk, build):
     assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_20260101"}
     assert not desk.land(platform, whole, "roll_20260102").held
     assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_20260102"}
+
+
+def test_a_file_cut_inside_its_last_column_is_held_where_its_length_or_the_former_file_tells(desk, build):
+    """The number of fields is right everywhere, and but a few rows are gone."""
+    platform = build(CSV, ["编号", "日期"], files="roll_{date}")
+    days = "编号,日期\n" + "".join(f"{i},2026-01-{i:02d}\n" for i in range(1, 31))
+    assert desk.land(platform, days[:-3]).held  # 2026-01- is no date of ten characters
+    assert not desk.land(platform, days[:-1], "roll_20260102").held
+    names = build(CSV, ["编号", "姓名"], platform="other", files="roll_{date}")
+    roll = "编号,姓名\n" + "".join(f"{i},甲{'乙' * (i % 3)}\n" for i in range(1, 31))
+    desk.land(names, roll)
+    report = desk.land(names, roll[:-2], "roll_20260103")
+    assert [reason for _, _, reason in report.held] == [LINE_END_LOST[1]]
+    assert not desk.land(names, roll, "roll_20260103").held
+
+
+def test_who_never_ends_the_last_line_is_not_asked_why(desk, build):
+    platform = build(CSV, ["编号", "姓名"], files="roll_{date}")
+    for day in (1, 2, 3):
+        assert not desk.land(platform, f"编号,姓名\n{day},甲", f"roll_2026010{day}").held
 
 
 def test_a_last_row_without_a_line_end_is_no_cut_where_it_is_whole(desk, build):
