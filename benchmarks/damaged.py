@@ -31,7 +31,7 @@ PEOPLE = [
 ]
 HEADINGS = ("编号", "姓名", "身份证号", "更新时间", "地址")
 Outcome = tuple[str, int, int, int]
-"""Verdict on the delivery ("landed" or its reason code), rows delivered, landed, rejected."""
+"""Verdict on the delivery ("landed", "held" for a person, or its reason code), rows delivered, landed, rejected."""
 
 
 def platform(
@@ -211,6 +211,24 @@ def _other_case() -> bytes:
     return csv_bytes([(*p, "x", "y") for p in PEOPLE], (*HEADINGS, "wx", "WX"))
 
 
+def _date_cut() -> bytes:
+    people = [(f"B{i:02d}", "钱小满", "", "北山路1号", f"2026-01-{i % 28 + 1:02d}") for i in range(24)]
+    return csv_bytes(people, ("编号", "姓名", "身份证号", "地址", "更新时间"))[:-4]
+
+
+def _zipped(content: bytes, name: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def _merged(book: openpyxl.Workbook) -> None:
+    sheet = book["名册"]
+    sheet["E5"] = None
+    sheet.merge_cells("E4:E5")
+
+
 def _not_a_book() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -329,6 +347,19 @@ CASES: tuple[Damage, ...] = (
     Damage("工作簿改名为csv", CSV, NAME, book_bytes, ("other_format", 0, 0, 0)),
     Damage("表头与数据连在一起", CSV, NAME, lambda: csv_bytes().replace(b"\r\n", b",", 1), ("header_glued", 0, 0, 0)),
     Damage("只差大小写的两列", CSV, NAME, _other_case, ("landed", 4, 4, 0)),
+    Damage("最后一行写到一半", CSV, NAME, lambda: csv_bytes()[:-15], ("held", 4, 4, 0)),
+    Damage("最后一列写到一半", CSV, NAME, _date_cut, ("held", 24, 24, 0)),
+    Damage(
+        "表头里有换行",
+        CSV,
+        NAME,
+        lambda: csv_bytes(headings=("编号", '"姓\n名"', "身份证号", "更新时间", "地址")),
+        ("landed", 4, 4, 0),
+    ),
+    Damage("引号前有空格", CSV, NAME, lambda: csv_bytes().replace(b',"', b', "'), ("landed", 4, 4, 0)),
+    Damage("在压缩包里", CSV, "名册.zip", lambda: _zipped(csv_bytes(), NAME), ("landed", 4, 4, 0)),
+    Damage("压缩包不完整", CSV, "名册.zip", lambda: _zipped(csv_bytes(), NAME)[:-30], ("archive_unreadable", 0, 0, 0)),
+    Damage("向下合并的单元格", BOOK, BOOK_NAME, lambda: book_bytes(_merged), ("landed", 4, 4, 0)),
     Damage("换行符混用", CSV, NAME, _mixed_ends, ("landed", 4, 4, 0)),
     Damage("主键为空", CSV, NAME, lambda: _line_of(csv_bytes(), 2, lambda b: b[2:]), ("landed", 4, 3, 1)),
     Damage("末尾有空行、空单元格行", CSV, NAME, lambda: csv_bytes() + b"\r\n,,,,\r\n\r\n", ("landed", 4, 4, 0)),
@@ -406,7 +437,9 @@ def run(case: Damage, folder: Path) -> tuple[LandingReport, Home]:
 
 def outcome(report: LandingReport) -> Outcome:
     """What came of a run, as `expected` says it."""
-    verdict = report.rejected_deliveries[0][1] if report.rejected_deliveries else "landed"
+    verdict = "held" if report.held else "landed"
+    if report.rejected_deliveries:
+        verdict = report.rejected_deliveries[0][1]
     return verdict, report.rows_delivered, report.rows_landed, report.rows_rejected
 
 
@@ -418,9 +451,14 @@ def table() -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             report, home = run(case, Path(folder))
             said = [reason for _, _, reason in report.rejected_deliveries]
-            said = said or rejected_rows(home)["reason"].to_pylist() or [w.split("：", 1)[1] for w in report.warnings]
+            said = (
+                said
+                or [reason for *_, reason in report.held]
+                or rejected_rows(home)["reason"].to_pylist()
+                or [w.split("：", 1)[1] for w in report.warnings]
+            )
         verdict, delivered, landed, rejected = outcome(report)
-        result = "落地" if verdict == "landed" else f"整批退回 `{verdict}`"
+        result = {"landed": "落地", "held": "待人工确认"}.get(verdict, f"整批退回 `{verdict}`")
         text = "；".join(dict.fromkeys(said)).replace("|", "\\|")
         yield f"| {case.title} | {case.platform.format.kind} | {result} | {delivered} | {landed} | {rejected} | {text} |"
 

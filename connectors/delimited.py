@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -29,6 +30,10 @@ MAX_RECORD = 4_000_000
 """Characters one record may hold, for the same reason."""
 ENOUGH_ROWS = 20
 """Rows from which the length of their last cell tells how long it is."""
+_SEPARATOR_HINT = re.compile(r"\ufeff?\"?sep=.\"?\s*", re.IGNORECASE)
+"""A first line that tells a spreadsheet which separator follows; it is no row of the file."""
+_END_OF_FILE = "\x1a"
+"""What programs of DOS write behind the last line."""
 CUT_OFF = ("cut_off", "文件末行不完整且没有换行，疑为复制或上传中断，待人工确认；请重新上传整个文件")
 
 csv.field_size_limit(2 * MAX_RECORD)
@@ -80,6 +85,8 @@ def read(path: Path, layout: Delimited, dataset: Dataset) -> Batches:
 def _headings(stream: TextIO, layout: Delimited, dataset: Dataset, path: Path) -> Columns:
     """Find the headings and leave the stream behind them: a quoted heading may span lines."""
     lines = list(islice(iter(lambda: stream.readline(MAX_RECORD), ""), LOOK_AHEAD))
+    hint = 1 if lines and _SEPARATOR_HINT.fullmatch(lines[0]) else 0
+    del lines[:hint]
     if not "".join(lines).strip("\ufeff\r\n "):
         raise DeliveryRejected("empty_file", "文件没有内容，请重新导出")
     heads = [_head(lines, i, layout, dataset) for i in range(len(lines))]
@@ -94,7 +101,7 @@ def _headings(stream: TextIO, layout: Delimited, dataset: Dataset, path: Path) -
         # the headings and a row of as many fields, with the line end between them lost
         raise DeliveryRejected("header_glued", "表头与第一行数据连在了一起，疑为表头后的换行丢失，请重新导出")
     stream.seek(0)
-    for _ in range(layout.header_row - 1 + heads[layout.header_row - 1][1]):
+    for _ in range(hint + layout.header_row - 1 + heads[layout.header_row - 1][1]):
         stream.readline(MAX_RECORD)
     return columns
 
@@ -134,6 +141,8 @@ class _Lines:
         """Whole lines, about a megabyte of them; none at the end."""
         text = self._stream.read(BLOCK)
         lines = io.StringIO(text + self._stream.readline(MAX_RECORD), newline="").readlines()
+        if lines and lines[-1].strip() == _END_OF_FILE:
+            lines.pop()
         self.last = lines[-1] if lines else self.last
         return lines
 

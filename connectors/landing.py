@@ -238,12 +238,12 @@ class _Intake:
 
 
 def _ends_a_line(path: Path) -> bool:
-    """Whether the last byte of a file ends a line; a file that is not there tells nothing, and counts as one that does not."""
+    """Whether the last byte of a file ends a line, or the file as DOS does; a file that is not there tells nothing, and counts as one that does not."""
     try:
         with path.open("rb") as stream:
             stream.seek(0, os.SEEK_END)
             stream.seek(max(stream.tell() - 1, 0))
-            return stream.read(1) in (b"\n", b"\r")
+            return stream.read(1) in (b"\n", b"\r", b"\x1a")
     except OSError:
         return False
 

@@ -45,7 +45,7 @@ LONG_NUMBER = rf"({_DIGIT}{_GAP}{_DIGIT}{_GAP}{_DIGIT})(?:{_GAP}{_DIGIT}){{4,}}(
 # Fifteen places and more, some perhaps starred already: identity numbers, bank cards.
 LONGER_NUMBER = rf"({_DIGIT}(?:{_GAP}{_DIGIT}){{5}})(?:{_GAP}{_HIDDEN}){{8,}}[XxＸｘ]?"
 # Numbers whose shape is known are told by it whatever people put between the digits: `(138)0011.2233`.
-_WIDE = r"[\s\p{Zs}\p{Pd}.·•_/()（）．]{0,2}"
+_WIDE = r"[\s\p{Zs}\p{Pd}\p{Cf}.,，~～·•_/()（）．]{0,2}"
 
 
 def _any(digits: str) -> str:

@@ -40,7 +40,7 @@ def look(path: Path, vocabulary: Vocabulary, recogniser: Recogniser) -> Layout:
         row = max(rows, key=lambda r: (rows.count(r), -rows.index(r)))
         groups = {name: _groups(sheets[name], tops[name], row) for name, r in placed.items() if r == row}
     notes = [
-        f"工作表“{name}”未写入：{'表头在另一行' if name in placed else '没有表头'} · sheet left out: headings in another row, or none"
+        f"工作表“{name}”未写入：{'表头在另一行' if name in placed else '未能认出表头'} · sheet left out: headings in another row, or not recognised"
         for name in tops
         if name not in groups
     ]

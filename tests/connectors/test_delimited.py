@@ -322,6 +322,16 @@ def test_a_file_cut_inside_its_last_column_is_held_where_its_length_or_the_forme
     assert not desk.land(names, roll, "roll_20260103").held
 
 
+def test_what_programs_write_around_the_rows_is_no_row(desk, build):
+    """`sep=,` in the first line for a spreadsheet, the end-of-file mark of DOS behind the last."""
+    platform = build(CSV, ["编号", "姓名"], files="roll_{date}")
+    for day, text in enumerate(
+        ("sep=,\n编号,姓名\n1,甲\n", "编号,姓名\r\n1,甲\r\n\x1a", '"sep=,"\r\n编号,姓名\r\n1,甲\r\n'), 1
+    ):
+        report = desk.land(platform, text, f"roll_2026010{day}")
+        assert (report.rows_landed, report.rows_rejected, report.held) == (1, 0, ())
+
+
 def test_who_never_ends_the_last_line_is_not_asked_why(desk, build):
     platform = build(CSV, ["编号", "姓名"], files="roll_{date}")
     for day in (1, 2, 3):

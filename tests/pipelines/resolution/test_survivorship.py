@@ -160,6 +160,28 @@ def test_one_against_one_authority_then_age_decides(
     assert rivals(result, "ethnicity") == ["乙", "甲"]
 
 
+@pytest.mark.parametrize(("first", "second", "winner"), [(OLD, NEW, "女"), (NEW, OLD, "男"), (None, OLD, "女")])
+def test_of_two_equal_voices_that_do_not_age_the_newer_stands(
+    person: Callable[..., GoldenResult], first: date | None, second: date, winner: str
+) -> None:
+    rows = [{"sex": "男", "claimed_on": first}, {"sex": "女", "claimed_on": second, "platform": "yiyuan"}]
+    for order in (rows, rows[::-1]):
+        result = person(order)
+        assert value(result, "sex") == winner
+        assert {c["reason"] for c in claims(result, "sex")} == {"newest"}
+
+
+def test_of_what_one_platform_says_the_newer_stands_and_is_the_source(person: Callable[..., GoldenResult]) -> None:
+    rows = [
+        {"ethnicity": "甲", "claimed_on": NEW},
+        {"ethnicity": "甲", "claimed_on": OLD},
+        {"ethnicity": "乙", "claimed_on": OLD},
+    ]
+    result = person(rows)
+    assert value(result, "ethnicity") == "甲"
+    assert [(c["value"], c["claimed_on"]) for c in claims(result, "ethnicity") if c["is_source"]] == [("甲", NEW)]
+
+
 def test_a_name_that_another_row_calls_a_former_one_gives_way(person: Callable[..., GoldenResult]) -> None:
     rows = [
         {"name": "易大山", "platform": "yiyuan"},
