@@ -39,7 +39,7 @@ _LAST_YEAR_OF_RR = 29
 """Two-digit years up to here are of this century. Oracle's RR says 49, but no date of a city lies so far ahead."""
 
 _DASHES = str.maketrans("‐‑‒–—―−﹣－ー·•‧・⁄∕", "-" * 10 + "...." + "//")
-_QUOTES = " \"'`’‘“”=。.,，;；?？*"
+_QUOTES = " \"'`’‘“”=。.,，;；?？*#"
 _NOTE = re.compile(r"[\(\[【<][^()]*[\)\]】>]?$")
 _ENCLOSED = re.compile(r"(?:[\(\[【<]|\{(?:d|ts) ?')([^()\[\]{}【】<>]*?)(?:[\)\]】>]|'\})")
 _LABEL = re.compile(r"^(?:出生日期|出生年月日?|出生|生日|生于|公元)[:：]?\s?|(?:出?生)$")
@@ -63,6 +63,7 @@ _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _EPOCH = re.compile(r"-?[0-9]{9,10}|-?[0-9]{12,13}")
 _NET = re.compile(r"\\?/Date\((-?[0-9]{1,14})(?:[+-][0-9]{4})?\)\\?/?")
 _ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_ZONED_BASIC = re.compile(r"[0-9]{8}T[0-9]{4,6}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 _DATE_WITH_ZONE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _EPOCH_AS_WRITTEN = re.compile(r"1970[-/年]0?1[-/月]0?1日?[T ]0?8:00(?::00(?:\.0+)?)?")
 _MONTHS = {m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
@@ -75,8 +76,9 @@ _ORACLE = re.compile(
 _YEAR_FIRST = re.compile(
     rf"(?P<year>[0-9]{{4}})[-/. ]{_MONTH_WORD}[-/. ](?P<day>[0-9]{{1,2}})(?:[ T].*)?", re.IGNORECASE
 )
+_DAY_FIRST = re.compile(rf"(?P<day>[0-9]{{1,2}}){_MONTH_WORD}(?P<year>[0-9]{{4}}|[0-9]{{2}})", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
-    rf"{_MONTH_WORD} ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})(?:,? .*)?", re.IGNORECASE
+    rf"{_MONTH_WORD}[- ]?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?[- ](?P<year>[0-9]{{4}})(?:,? .*)?", re.IGNORECASE
 )
 _PRINTED = re.compile(
     rf"[a-z]{{3,9}},? (?:{_MONTH_WORD} (?P<day>[0-9]{{1,2}})|(?P<day_first>[0-9]{{1,2}}) (?P<month_second>[a-z]{{3}}))"
@@ -144,7 +146,7 @@ def _uncommon(text: str) -> Read:
     if _LUNAR.search(text) and not text.startswith("元月"):
         return _NOTHING
     enclosed = _ENCLOSED.fullmatch(text)
-    written = _LABEL.sub("", enclosed[1] if enclosed else _NOTE.sub("", text))
+    written = _LABEL.sub("", enclosed[1] if enclosed else _NOTE.sub("", text)).replace("\\/", "/")
     without_note = _TWICE.sub(r"\1", written.strip(_QUOTES + "/-"))
     plain = simplified([plain_digits(without_note.upper())])[0]
     if plain == text:
@@ -255,6 +257,7 @@ def _minguo(match: re.Match[str]) -> Read:
 
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Read]], ...] = (
     (_ZONED, _zoned),
+    (_ZONED_BASIC, _zoned),
     (_EPOCH_AS_WRITTEN, _nothing),
     (_YMD, _numeric),
     (_COMPACT, _numeric),
@@ -269,6 +272,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Read]], ...] = 
     (_NET, _net),
     (_ORACLE, _with_month_word),
     (_YEAR_FIRST, _with_month_word),
+    (_DAY_FIRST, _with_month_word),
     (_AS_LIST, _numeric),
     (_MONTH_FIRST, _with_month_word),
     (_PRINTED, _printed),

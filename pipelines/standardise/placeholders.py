@@ -18,14 +18,14 @@ NOTHING = frozenset(
     "无 暂无 没有 空 空白 空值 缺 暂缺 缺失 略 不详 不祥 不明 不知 不知道 不清楚 不清 未详 未知 待定 待补 待补充 待核 待核实 待查 待完善 "
     "待填 未提供 未登记 未留 未填 未填写 未采集 未录入 未核实 无信息 无数据 无记录 无法提供 无法采集 不便提供 不便透露 不愿透露 不愿提供 拒绝提供 "
     "拒绝透露 保密 同上 同前 上同 同左 同右 见上 同上栏 同上行 如上 如前 以下空白 见备注 详见备注 详见附件 见附件 "
-    "NULL NONE NIL NAN NAT NA N/A \\N /N UNDEFINED UNKNOWN UNK EMPTY BLANK MISSING NULLNULL NOTAPPLICABLE NOTAVAILABLE "
+    "NULL NUL NONE NIL NAN NAT NA N/A N\\A #N/AN/A \\N \\\\N /N UNDEFINED UNKNOWN UNK EMPTY BLANK MISSING NULLNULL NOTAPPLICABLE NOTAVAILABLE "
     "NOTPROVIDED TBD DBNULL NULLPTR N.A NONENONE DITTO 1.#QNAN 1.#IND -1.#IND INF -INF".split()
 )
 """Words for nothing in any column. Compared after folding, blanks and enclosing marks dropped, Latin in capitals."""
 
 NOBODY = NOTHING | frozenset(
     "匿名 匿名者 匿名用户 匿名市民 未知姓名 姓名不详 姓名未知 无名氏 无名 佚名 不愿透露姓名 市民 群众 热心市民 热心群众 路人 居民 村民 游客 网友 "
-    "本人 户主 业主 房东 租客 租户 住户 同户主 某某 某人 某某某 测试 先生 女士 小姐 来电人 无此人 查无此人 无姓名 暂无姓名 管理员 系统管理员 操作员 "
+    "本人 户主 业主 房东 租客 租户 住户 同户主 某某 某人 某某某 测试 先生 女士 小姐 来电人 无此人 查无此人 无姓名 暂无姓名 无名字 未命名 佚 空户 无户主 没人 无人 搬走 已搬走 管理员 系统管理员 操作员 "
     "ADMIN ADMINISTRATOR ROOT SYSTEM USER GUEST TRUE FALSE ANONYMOUS TEST XXX XX X".split()
 )
 """What is written where a person's name is not known or not given."""
