@@ -18,10 +18,10 @@ from dagster._core.execution.api import ExecuteRunWithPlanIterable
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
-from dagster._core.execution.plan.active import ActiveExecution
 from dagster._core.execution.plan.execute_plan import dagster_event_sequence_for_step
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._core.execution.plan.plan import ExecutionPlan
+from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
@@ -121,7 +121,8 @@ def _events(
     ):
         while not active.is_complete:
             for step in active.get_steps_to_execute():
-                running[step.key] = pool.submit(_run, context, active, step, messages)
+                known = active.get_known_state()  # here: a thread would read it while events change it
+                running[step.key] = pool.submit(_run, context, known, step, messages)
             yield from active.concurrency_event_iterator(context)
             yield from active.plan_events_iterator(context)
             if not running:
@@ -137,10 +138,10 @@ def _events(
 
 
 def _run(
-    context: PlanExecutionContext, active: ActiveExecution, step: ExecutionStep, messages: SimpleQueue[Message]
+    context: PlanExecutionContext, known: KnownExecutionState, step: ExecutionStep, messages: SimpleQueue[Message]
 ) -> None:
     try:
-        step_context = context.for_step(step, active.get_known_state())
+        step_context = context.for_step(step, known)
         for event in dagster_event_sequence_for_step(step_context):
             messages.put((step.key, event))
     finally:
