@@ -199,7 +199,7 @@ def _write_catalogue(home: Home) -> None:
         {"platform": p["platform"], "dataset": p["platform"], "title_zh": p["title_zh"], "key": "", "roles": roles[str(p["platform"])], "subject": "subject"}
         for p in platforms
     ]  # fmt: skip
-    catalogue.PLATFORM.write(rows(catalogue.PLATFORM, *({"grid_staff": False} | line for line in platforms)), home.stage("catalogue", "platform"))
+    catalogue.PLATFORM.write(rows(catalogue.PLATFORM, *platforms), home.stage("catalogue", "platform"))
     catalogue.DATASET.write(rows(catalogue.DATASET, *datasets), home.stage("catalogue", "dataset"))
     field = {"owner": "hukou", "dataset": "hukou", "field": "姓名", "title_zh": "姓名", "title_en": "name", "attributes": ["subject.name"]}  # fmt: skip
     catalogue.FIELD.write(rows(catalogue.FIELD, field), home.stage("catalogue", "field"))
