@@ -22,6 +22,7 @@ from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, MATCH
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
 from warehouse.model.link import MENTION
+from warehouse.model.quality import RECONCILIATION
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
 from warehouse.model.verification import REQUEST
@@ -65,6 +66,7 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
         con.execute(f"create temp view golden_value as {_golden_values(home.data_model, granted)}")
         counts = {name: _write(con, name, aside) for name in PREPARED}
         show(con, "rejected", REJECTED, [home.stage("quality", "rejected")])
+        show(con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
         show(con, "requested", REQUEST, [home.stage("quality", "verification_request")])
         write_contents(aside, contents(con, home.data_model, granted, PREPARED))
     shutil.rmtree(aside / "spill", ignore_errors=True)

@@ -29,10 +29,10 @@ def contents(
     con: duckdb.DuckDBPyConnection, model: DataModel, granted: pa.Table, prepared: tuple[str, ...]
 ) -> dict[str, str]:
     """A fingerprint per platform of what the stages know of its rows: what is prepared, the golden values somebody may see, what it
-    alone knows, what was rejected.
+    alone knows, what was rejected, what waits or stands under an odd scope.
 
     Args:
-        con: connection that shows `prepared_<name>`, `golden_<kind>`, `rejected` and `requested`.
+        con: connection that shows `prepared_<name>`, `golden_<kind>`, `rejected`, `requested` and `reconciliation`.
         model: the kinds there are.
         granted: (platform, entity_kind, attribute) that somebody may see.
         prepared: names of what is prepared.
@@ -41,6 +41,10 @@ def contents(
     parts = [f"select platform, hash('{name}', p) as h from prepared_{name} p" for name in prepared]
     parts.append("select platform, hash('rejected', r) as h from rejected r")
     parts.append("select platform, hash('requested', r) as h from requested r")
+    parts.append(
+        "select platform, hash('waiting', file_name, reason_code, reason) as h from reconciliation "
+        "where reason is not null and (state = 'held' or (state = 'landed' and rows_current > 0))"
+    )
     seen: dict[str, set[str]] = {}
     for kind, attribute in zip(granted["entity_kind"].to_pylist(), granted["attribute"].to_pylist(), strict=True):
         seen.setdefault(kind, set()).update({attribute, f"{attribute}_precision"} & set(model.golden(kind).names))
