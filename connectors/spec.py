@@ -373,7 +373,7 @@ class Listed(Strict):
         return {"column": value} if isinstance(value, str) else value
 
 
-class Division(Strict):
+class DivisionArea(Strict):
     """An area of another division of the city than the base grids: what it covers, by lists, by a shape, or by both.
 
     With both lists it covers the estates of these communities; with neither a row is an area whose extent nobody says.
@@ -467,7 +467,7 @@ class Dataset(Strict):
     )
     grid_tree: GridTree | None = Field(None, description="the columns of the tree, in a reference for grids")
     area_code: str | None = Field(None, description="column of the platform's own code for the street or community")
-    division: Division | None = Field(None, description="a row is an area of another division than the base grids")
+    division: DivisionArea | None = Field(None, description="a row is an area of another division than the base grids")
     duties: tuple[Duty, ...] = Field((), description="who a row says is responsible for a grid")
     process: Process | None = Field(None, description="how a row tells of the handling of a case")
 

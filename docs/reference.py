@@ -55,7 +55,7 @@ def schemas() -> dict[str, str]:
     return drawn
 
 
-SHORT = {"Source": "column", "AddressSource": "text", "ColumnSpec": "en", "Aliases": "column"}
+SHORT = {"Source": "column", "AddressSource": "text", "ColumnSpec": "en", "Aliases": "column", "Listed": "column"}
 """Models that a text alone may stand for, and the field it is."""
 
 

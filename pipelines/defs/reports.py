@@ -18,7 +18,7 @@ NOT_ASKED = dg.SkipReason("只运行了部分资产，未及基础库 · only so
 
 def asked_for_the_library(run: dg.DagsterRun) -> bool:
     """Whether a run was to make a release: of all assets, or of some with the library among them."""
-    return run.asset_selection is None or LIBRARY in run.asset_selection
+    return not run.asset_selection or LIBRARY in run.asset_selection
 
 
 def run_reports(settings: Settings) -> list[dg.SensorDefinition]:

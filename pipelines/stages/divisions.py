@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from connectors.spec import Division, Listed
+from connectors.spec import DivisionArea, Listed
 from pipelines.markers import Counts
 from pipelines.resolution.divisions import AREA, lay_over
 from pipelines.settings import Settings
@@ -53,7 +53,7 @@ def _areas(settings: Settings) -> Iterator[dict[str, object]]:
                     yield {"platform": platform.platform, "division_code": code, **_said(declared, row)}
 
 
-def _said(declared: Division, row: dict[str, str | None]) -> dict[str, object]:
+def _said(declared: DivisionArea, row: dict[str, str | None]) -> dict[str, object]:
     return {
         "name": row[declared.name] if declared.name else None,
         "in_charge": row[declared.in_charge] if declared.in_charge else None,
