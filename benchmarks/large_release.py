@@ -137,7 +137,9 @@ def _slices(con: duckdb.DuckDBPyConnection, served: Served, copies: int) -> Iter
     if table.full_name == "base.grid":
         yield GRID
     elif place:
-        yield f"select {columns} from {source} join place n on n.old = s.{place} {joins}"
+        copied = f"select {columns} from {source} join place n on n.old = s.{place} {joins}"
+        key = ", ".join(map(identifier, table.key))  # copies share their streets
+        yield f"select * from (select distinct on ({key}) * from ({copied}) order by all)"
     elif lead and table.full_name != "quality.failing_row":  # of which there are a thousand a check at most
         copied = f"select {columns} from {source} join entity n on n.old = s.{lead} {joins}"
         before = [f"s.{identifier(key)}" for key in list(keys)[: list(keys).index(lead)]]

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-
 from pipelines.kinds import specification
 from pipelines.matching.engine.model import Model
 from pipelines.matching.engine.score import weight_of
 from warehouse.model import Home
+from warehouse.model.session import connect
 from warehouse.model.sql import parquet
 
 MISSING = "missing"
@@ -81,7 +80,7 @@ def _barred(home: Home, kind: str, one: str, other: str, distinct: tuple[str, ..
         f" join {parquet([home.stage('entity', kind)])} e using (mention_id)"
         " where e.entity_id in ($one, $other) group by e.entity_id"
     )
-    with duckdb.connect() as con:
+    with connect() as con:
         rows = {row[0]: row[1:] for row in con.execute(query, {"one": one, "other": other}).fetchall()}
     if one not in rows or other not in rows:
         return ()

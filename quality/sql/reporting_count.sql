@@ -1,5 +1,6 @@
 -- table:  (counts that selective reporting is measured by)      grain: event_class, grid_code
 -- reads:  event (one row per incident, see reporting_event)
+-- Days are summed in their order: a sum of fractions depends on it.
 select
     event_class,
     coalesce(grid_code, '') as grid_code,
@@ -10,7 +11,7 @@ select
     coalesce(sum(grid_reports) filter (where is_easy), 0)::bigint as easy,
     coalesce(sum(spot_reports) filter (where is_easy), 0)::bigint as spot,
     sum(further)::bigint as further,
-    sum(exposed_days) as days
+    sum(exposed_days order by exposed_days) as days
 from event
 group by all
 order by all

@@ -113,5 +113,12 @@ def test_what_is_not_granted_is_denied(desk, build):
     platform = build(CSV, ["编号"], entitlements={"person": ["name"]})
     table = catalogue.entitlements({"roll": platform, "other": build(CSV, ["编号"], platform="other")})
     assert table.to_pylist() == [
-        {"department": "office", "platform": "roll", "entity_kind": "person", "attribute": "name"}
+        {
+            "department": "office",
+            "platform": "roll",
+            "entity_kind": "person",
+            "attribute": "name",
+            "purpose": "",
+            "expires_on": None,
+        }
     ]

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from warehouse.model import sql
 from warehouse.model.durable import aside, put_in_place
+from warehouse.model.session import connect
 
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
@@ -29,7 +28,7 @@ def write_event_log(library: Path, folder: Path) -> dict[str, int]:
         duckdb.Error: the release holds no stages of events, or the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.execute(f"attach {sql.literal(library)} as library (read_only)")
         con.execute("use library")
         con.execute(f"create temp table log as {sql.statement('warehouse.exchange', 'event_log')}")

@@ -31,7 +31,7 @@ told as (
             if(closed is not null and verified is null and $verifies and not on_the_spot, 'no_verification', null),
             if(verifier <> '' and verifier = reporter, 'reporter_is_verifier', null),
             if(verifier <> '' and verifier = handler, 'handler_is_verifier', null)
-        ], fault -> fault is not null) as faults
+        ], lambda fault: fault is not null) as faults
     from first
     join spot using (row)
 )

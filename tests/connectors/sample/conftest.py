@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -19,6 +20,7 @@ DELIMITED = {
     "budongchan": ("gbk", "|"),
     "minzheng_dizhi": ("gb18030", ","),
     "wangge_huafen": ("utf-8-sig", ","),
+    "wangge_renyuan": ("utf-8-sig", ","),
     "shichang_dengji": ("utf-8", ","),
     "shuiwu_nashuiren": ("gbk", "\t"),
     "rexian_12345": ("gb18030", ","),
@@ -44,6 +46,12 @@ def _sqlite(path: Path) -> dict[str, list[Row]]:
     return {t: [dict(row) for row in connection.execute(f"select * from {t} order by rowid")] for t in tables}
 
 
+def _place(geometry: dict[str, Any]) -> Row:
+    if geometry["type"] == "Point":
+        return dict(zip(("lng", "lat"), geometry["coordinates"], strict=True))
+    return {"geometry": json.dumps(geometry)}
+
+
 def read(path: Path) -> dict[str, list[Row]]:
     """Rows by sheet ('' where the file has none) of one delivered file; headings without the `*` of required columns."""
     platform = path.parent.name
@@ -57,9 +65,7 @@ def read(path: Path) -> dict[str, list[Row]]:
         return {"": json.loads(path.read_text("utf-8"))["rows"]}
     if path.suffix == ".geojson":
         features = json.loads(path.read_text("utf-8"))["features"]
-        points = [f["geometry"]["coordinates"] for f in features if f["geometry"]["type"] == "Point"]
-        places = [dict(zip(("lng", "lat"), point, strict=True)) for point in points] or [{} for _ in features]
-        return {"": [{**f["properties"], **place} for f, place in zip(features, places, strict=True)]}
+        return {"": [f["properties"] | _place(f["geometry"]) for f in features]}
     if path.suffix == ".xml":
         return {"": [{cell.tag: cell.text for cell in row} for row in etree.fromstring(path.read_bytes())]}
     encoding, separator = DELIMITED[platform]

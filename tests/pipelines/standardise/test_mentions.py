@@ -493,6 +493,8 @@ def test_references_are_read_by_what_their_platform_declares():
             "community": "K",
             "grid_code": "GC",
             "grid": "G",
+            "former_code": None,
+            "changed_on": None,
         }
     ]
     with pytest.raises(ValueError, match="declares its grid_tree"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.standardise.address import Gazetteer, standardise_addresses
@@ -153,6 +153,7 @@ def rooms(written: list[str], gazetteer: Gazetteer, value_cache: ValueCache) -> 
     return context.addresses(parts.append_column("text", pa.array(written, pa.string())))
 
 
+@settings(max_examples=30)
 @given(
     first=st.lists(st.sampled_from(ADDRESSES), max_size=8),
     second=st.lists(st.sampled_from(ADDRESSES), min_size=1, max_size=8),

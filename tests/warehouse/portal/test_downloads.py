@@ -29,7 +29,7 @@ def test_the_first_page_leads_to_the_rows_to_mend(police):
     text = police.get("/department/platforms/gongan_hukou").text
     assert "该行有2个字段，应为12个" in text
     assert "缺少姓名" in text
-    assert "<strong>12</strong>" in text
+    assert "<strong>13</strong>" in text  # the twelfth row under the heading is the thirteenth line of the file
 
 
 def test_nothing_is_handed_out_before_its_purpose_is_said(police, version, app):

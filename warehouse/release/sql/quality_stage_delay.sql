@@ -32,7 +32,7 @@ stay as (
 spent as (
     select
         s.platform, s.stage, s.left_at is null as is_here, d.due_at is not null as is_limited,
-        date_diff('minute', s.reached_at, coalesce(s.left_at, c.now_at)) / 60 as hours,
+        date_diff('minute', s.reached_at, coalesce(s.left_at, c.now_at)) as minutes,
         coalesce(not d.on_time, d.due_at < c.now_at) and d.due_at >= s.reached_at and d.due_at < coalesce(s.left_at, c.now_at) as ran_out
     from stay as s
     cross join clock as c
@@ -45,9 +45,9 @@ spent as (
 select
     platform, stage, count(*) as tickets,
     count(*) filter (where is_here) as still_here,
-    median(hours) as median_hours,
-    quantile_cont(hours, 0.9) as ninth_decile_hours,
-    sum(hours) / nullif(sum(sum(hours)) over (partition by platform), 0) as share_of_time,
+    median(minutes) / 60 as median_hours,
+    quantile_cont(minutes, 0.9) / 60 as ninth_decile_hours,
+    sum(minutes) / nullif(sum(sum(minutes)) over (partition by platform), 0) as share_of_time,
     count(*) filter (where ran_out) as overdue
 from spent
 group by platform, stage
