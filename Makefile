@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint requirements.lock --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test dev bench lint format lock clean
+.PHONY: help run test trials dev bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ run: $(VENV)/.run ## write the sample city and run the main job on it
 
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/pytest -n auto --dist loadfile
+
+trials: $(VENV)/.dev ## run the tests that take several runs over a whole city each; for every night
+	$(BIN)/pytest -n auto --dist load -m trial
 
 dev: $(VENV)/.run ## open Dagster on the same definitions (http://127.0.0.1:3000)
 	mkdir -p .dagster .home .sample/deliveries

@@ -79,6 +79,7 @@ def test_a_home_of_newer_code_is_left_alone(onenet: Onenet, home: Home, tmp_path
     assert "newer version" in result.output
 
 
+@pytest.mark.trial
 def test_a_restored_home_gives_the_same_people_the_same_ids(
     onenet: Onenet, city: Path, finished_home: Path, tmp_path: Path
 ) -> None:

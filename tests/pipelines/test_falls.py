@@ -93,6 +93,7 @@ def test_a_decision_made_since_the_library_was_built_settles_the_fall_of_its_pla
     assert [platform for platform, *_ in fallen(known, candidate)] == ["gone", "renshe_shebao"]
 
 
+@pytest.mark.trial
 def test_a_platform_that_lost_its_mentions_stops_the_release_until_a_person_confirms(
     onenet: Callable[..., Result], city: Path, finished_home: Path, tmp_path: Path
 ) -> None:

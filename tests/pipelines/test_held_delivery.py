@@ -34,6 +34,7 @@ def inbox(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.trial
 def test_half_a_snapshot_waits_until_a_person_confirms_it(
     onenet: Onenet, inbox: Path, finished_home: Path, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def contents(home: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: con.execute(f"from {name} order by all").fetchall() for name in names}
 
 
+@pytest.mark.trial
 def test_checks_short_of_memory_stop_a_run_and_are_run_again_by_the_next(
     onenet: Onenet, inbox: Path, finished_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
