@@ -39,7 +39,7 @@ test: $(VENV)/.dev ## run the tests
 	$(BIN)/pytest -n auto --dist loadfile
 
 trials: $(VENV)/.dev ## run the tests that take several runs over a whole city each; for every night
-	$(BIN)/pytest -n auto --dist load -m trial
+	$(BIN)/pytest -n auto --dist loadfile -m trial
 
 dev: $(VENV)/.run ## open Dagster on the same definitions (http://127.0.0.1:3000)
 	mkdir -p .dagster .home .sample/deliveries

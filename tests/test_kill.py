@@ -19,6 +19,7 @@ from warehouse.model import Home
 from warehouse.release import published, releases
 
 
+@pytest.mark.trial
 def test_a_home_short_of_disk_and_memory_and_killed_again_and_again_ends_as_one_that_never_was(
     city: Path, finished_home: Path, tmp_path: Path
 ) -> None:

@@ -20,6 +20,8 @@ from warehouse.model import Home
 from warehouse.model.data_model import shipped
 from warehouse.review import layout
 
+pytestmark = pytest.mark.trial
+
 Onenet = Callable[..., Result]
 Members = dict[str, frozenset[str]]
 

@@ -21,6 +21,8 @@ from warehouse.model.arrow_file import mapped
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import shipped
 
+pytestmark = pytest.mark.trial
+
 ORDER = shipped().order
 MANY = {"person", "housing", "enterprise"}
 """Kinds of which a small sample city tells much; of some it tells nothing."""
