@@ -29,7 +29,7 @@ from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
 from pipelines.stages.processes import write_processes
-from pipelines.steps import Plan, Step, Written, handles
+from pipelines.steps import Plan, Step, Written, handles, stage_tables
 from quality.suites import load_suite, suites_of_stage
 from warehouse.model import catalogue, evidence, grid, landing, process
 from warehouse.model import quality as measures
@@ -215,10 +215,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "process",
         "golden",
         (*landed, *handles(["mention", "entity"], ["event", "component"]), "golden/event", "grid/tree"),
-        tuple(
-            Written(f"process/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
-            for table in process.TABLES
-        ),
+        stage_tables("process", process.TABLES),
         lambda settings, _: write_processes(settings),
     )
     yield Step(
@@ -232,10 +229,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "division",
         "golden",
         (*landed, *handles(["golden"], divisions.KINDS), "mention/event"),
-        tuple(
-            Written(f"division/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
-            for table in grid.OVERLAY_TABLES
-        ),
+        stage_tables("division", grid.OVERLAY_TABLES),
         lambda settings, _: divisions.write_divisions(settings),
     )
     yield Step(
@@ -249,10 +243,7 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "duty",
         "golden",
         (*landed, *handles(["mention", "entity"], [duties.PERSON])),
-        tuple(
-            Written(f"duty/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
-            for table in grid.DUTY_TABLES
-        ),
+        stage_tables("duty", grid.DUTY_TABLES),
         lambda settings, _: duties.write_duties(settings),
     )
     yield Step(
@@ -311,10 +302,7 @@ def _quality(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         "event_statistics",
         "quality",
         ("process/event_report",),
-        tuple(
-            Written(f"quality/{table.name}", table.zh, f"{table.en}: {table.grain}", table, rows=table.name)
-            for table in (measures.REPORTING_BY_CATEGORY, measures.REPORTING_BY_GRID, measures.EVENT_FORECAST, measures.EVENT_TREND)
-        ),
+        stage_tables("quality", (measures.REPORTING_BY_CATEGORY, measures.REPORTING_BY_GRID, measures.EVENT_FORECAST, measures.EVENT_TREND)),
         lambda settings, _: quality.write_event_statistics(settings),
     )  # fmt: skip
 

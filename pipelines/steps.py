@@ -138,3 +138,8 @@ def handles(names: Iterable[str], of: Iterable[str]) -> tuple[str, ...]:
     """`<name>/<one>` for every name and every one."""
     listed = tuple(of)
     return tuple(f"{name}/{one}" for name in names for one in listed)
+
+
+def stage_tables(stage: str, tables: Iterable[Table]) -> tuple[Written, ...]:
+    """Tables a step writes under their own names and titles; its counts have the same names."""
+    return tuple(Written(f"{stage}/{t.name}", t.zh, f"{t.en}: {t.grain}", t, rows=t.name) for t in tables)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +19,7 @@ from typer.testing import CliRunner
 if TYPE_CHECKING:
     from pipelines.steps import Plan, Step
 
+ROOT = Path(__file__).parents[1]
 os.environ.setdefault("ONENET_TOKEN_KEY", "a key for tests only")
 
 
@@ -25,6 +29,22 @@ def onenet() -> Callable[..., Result]:
     from pipelines.cli import app
 
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="session")
+def docs_writer() -> Callable[[str], ModuleType]:
+    """Loads a program that writes a page of the docs: `docs_writer("flow")`."""
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"{name}_writer", ROOT / "docs" / f"{name}.py")
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # its dataclasses look themselves up
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -11,17 +10,10 @@ import pytest
 from warehouse.model.data_model import shipped
 from warehouse.model.release import release_tables
 
-ROOT = Path(__file__).parents[1]
-
 
 @pytest.fixture(scope="module")
-def writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("dictionary_writer", ROOT / "docs" / "dictionary.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def writer(docs_writer: Callable[[str], ModuleType]) -> ModuleType:
+    return docs_writer("dictionary")
 
 
 def test_the_dictionary_is_fresh(writer: ModuleType) -> None:

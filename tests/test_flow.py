@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -16,14 +15,8 @@ from pipelines.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("flow_writer", Path(__file__).parents[1] / "docs" / "flow.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up
-    spec.loader.exec_module(module)
-    return module
+def writer(docs_writer: Callable[[str], ModuleType]) -> ModuleType:
+    return docs_writer("flow")
 
 
 def test_page_and_picture_are_fresh(writer: ModuleType) -> None:

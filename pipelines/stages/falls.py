@@ -23,6 +23,7 @@ from pipelines.settings import Settings
 from warehouse.model import Home
 from warehouse.model.quality import FALL, GRID_FALL
 from warehouse.model.session import connect
+from warehouse.model.sql import literal
 from warehouse.release import published
 from warehouse.release.manifest import Manifest
 
@@ -73,7 +74,7 @@ def _mentions(library: Path) -> Counts | None:
     """Mentions by platform and kind; None where the file can't tell, such as one of another version of the project."""
     try:
         with connect() as con:
-            con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+            con.execute(f"attach {literal(library)} as library (read_only)")
             counted = con.execute(
                 "select platform, entity_kind, count(*) from library.link.mention group by all"
             ).fetchall()
@@ -108,7 +109,7 @@ def _placed(library: Path, home: Home) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     with connect() as con:
         try:
-            con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+            con.execute(f"attach {literal(library)} as library (read_only)")
         except duckdb.Error:
             return {}
         for kind in home.data_model.placed:

@@ -26,6 +26,7 @@ import pypinyin
 from warehouse.model.data_model import DataModel
 from warehouse.model.durable import aside, put_in_place
 from warehouse.model.home import Home
+from warehouse.model.sql import literal
 from warehouse.release.manifest import LIBRARY
 
 EXACT, SLIP, SOUND, TOKEN = "=-~#"
@@ -90,7 +91,7 @@ def index_of(home: Home, version: str) -> Index:
 
 def _make(model: DataModel, library: Path, path: Path) -> None:
     with duckdb.connect(str(path), config={"threads": 2}) as con:
-        con.execute(f"attach '{str(library).replace(chr(39), chr(39) * 2)}' as library (read_only)")
+        con.execute(f"attach {literal(library)} as library (read_only)")
         con.execute("create temp table found (key varchar, kind varchar, attribute varchar, id varchar)")
         for kind in model.kinds:
             columns = {
