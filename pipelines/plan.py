@@ -176,6 +176,7 @@ def _golden(model: DataModel) -> Iterator[Step]:
                 Written(f"reliability/{kind}", f"{title}来源可靠度", f"how often what a platform says of each {kind} is right", evidence.RELIABILITY, rows="sources"),
             ),
             partial(_of_kind, resolve.estimate_certainty, kind),
+            judged=True,
         )  # fmt: skip
 
 

@@ -12,10 +12,15 @@ each other by expectation and maximisation:
 2. how reliable each source is, given what its values are worth; how often wrong ones agree, given the same.
 
 Subjects with the same sources saying the same are one pattern, so that a large city costs little more than a small one.
+
+What is estimated of the sources is a model as that of matching is, and held as long: a golden value is as certain tomorrow as today
+unless somebody says something else of it.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,22 +42,64 @@ PRIOR_CLAIMS = 5.0
 """Claims a source is taken to have made already, as reliable as all of its attribute: few claims prove little."""
 MOST_RELIABLE, LEAST_RELIABLE = 0.995, 0.02
 ROUNDS, SETTLED = 100, 1e-6
+RELIABLE, AGREEING = 0.85, 0.3
+"""How reliable a source is and how often wrong ones agree, before anything is known of them."""
+UNKNOWN = 0.01
+"""Share of claims by sources a model does not know beyond which it is estimated anew."""
+SOURCE = ("attribute", "platform", "role", "age")
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """What is known of the sources of a kind.
+
+    Attributes:
+        reliability: (attribute, platform, role, age) → probability that what it says is right.
+        agreeing: attribute → probability that two wrong sources say the same.
+    """
+
+    reliability: Mapping[tuple[str, str, str, int], float]
+    agreeing: Mapping[str, float]
+
+    def to_json(self) -> str:
+        """The model as text; `of_json` reads it."""
+        lines = [[*source, worth] for source, worth in self.reliability.items()]
+        return json.dumps({"reliability": lines, "agreeing": dict(self.agreeing)}, ensure_ascii=False)
+
+    @classmethod
+    def of_json(cls, text: str) -> SourceModel:
+        """Read what `to_json` wrote. Raises ValueError, KeyError or TypeError where it is something else."""
+        told = json.loads(text)
+        reliability = {(str(a), str(p), str(r), int(age)): float(w) for a, p, r, age, w in told["reliability"]}
+        return cls(reliability, {str(a): float(w) for a, w in told["agreeing"].items()})
+
+    def applied(self, sources: list[tuple[str, str, str, int]]) -> Floats:
+        """The reliability of each source; of one it does not know, the mean of its attribute."""
+        known: dict[str, list[float]] = {}
+        for (attribute, *_), worth in self.reliability.items():
+            known.setdefault(attribute, []).append(worth)
+        means = {attribute: float(np.mean(worth)) for attribute, worth in known.items()}
+        return np.array([self.reliability.get(s, means.get(s[0], RELIABLE)) for s in sources], dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Certainties under `CERTAINTY` and reliabilities under `RELIABILITY`."""
+    """Certainties under `CERTAINTY`, reliabilities under `RELIABILITY`, and the model both follow from."""
 
     certainty: pa.Table
     reliability: pa.Table
+    model: SourceModel
 
 
-def certainty(kind: str, attributes: Source, *, threads: int | None = None) -> Estimate:
+def certainty(
+    kind: str, attributes: Source, model: SourceModel | None = None, *, threads: int | None = None
+) -> Estimate:
     """Estimate how certain the contested golden values of a kind are.
 
     Args:
         kind: its name.
         attributes: claims, under `ATTRIBUTE`.
+        model: what is known of the sources; estimated from the claims if not given, or if it does not know enough of those who speak.
         threads: of DuckDB; the outcome does not depend on it.
     """
     with Session(threads) as session:
@@ -65,28 +112,42 @@ def certainty(kind: str, attributes: Source, *, threads: int | None = None) -> E
         patterns = con.sql(
             "select pattern_no, attribute_no, subjects from pattern order by pattern_no"
         ).to_arrow_table()
-        found = _maximise(_Voices.of(voices, patterns, sources.num_rows), _ints(sources["attribute_no"]))
+        heard = _Voices.of(voices, patterns, sources.num_rows)
+        named = list(zip(*(sources[name].to_pylist() for name in SOURCE), strict=True))
+        found = _apply(heard, named, model) if model else None
+        found = found or _maximise(heard, _ints(sources["attribute_no"]))
         con.register("worth", pa.table({"pattern_no": patterns["pattern_no"], "certainty": np.round(found.golden, 4)}))
         told = con.sql(statement("certainty").replace("{kind}", kind)).to_arrow_table()
     reliability = pa.table(
         {
             "entity_kind": pa.repeat(kind, sources.num_rows),
-            **{name: sources[name] for name in ("attribute", "platform", "role", "age")},
+            **{name: sources[name] for name in SOURCE},
             "reliability": np.round(found.reliability, 4),
             "claims": found.claims,
         }
     )
     compared = reliability.filter(pc.greater(reliability["claims"], 0))
-    return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared))
+    attributes_in_order = dict.fromkeys(source[0] for source in named)
+    said = SourceModel(
+        dict(zip(named, found.reliability.tolist(), strict=True)),
+        dict(zip(attributes_in_order, found.agreeing.tolist(), strict=True)),
+    )
+    return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared), model if found.is_held and model else said)
 
 
-def write_certainty(home: Home, kind: str) -> dict[str, int]:
-    """Write `certainty/<kind>` and `reliability/<kind>` from `attribute/<kind>`; return the rows of each."""
-    found = certainty(kind, home.stage("attribute", kind))
+def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> tuple[dict[str, int], SourceModel]:
+    """Write `certainty/<kind>` and `reliability/<kind>` from `attribute/<kind>`; return the rows of each and the model they follow from.
+
+    Args:
+        home: where the stages are.
+        kind: its name.
+        model: as `certainty` takes it.
+    """
+    found = certainty(kind, home.stage("attribute", kind), model)
     return {
         "rows": CERTAINTY.write(found.certainty, home.stage("certainty", kind)),
         "sources": RELIABILITY.write(found.reliability, home.stage("reliability", kind)),
-    }
+    }, found.model
 
 
 _PATTERNS = """
@@ -155,11 +216,26 @@ class _Voices:
 
 @dataclass(frozen=True)
 class _Found:
-    """`golden`: probability per pattern that its golden value is right; `reliability` and `claims` per source."""
+    """`golden`: probability per pattern that its golden value is right; `reliability` and `claims` per source; `agreeing` per attribute;
+    `is_held`: of a model that was given."""
 
     golden: Floats
     reliability: Floats
     claims: Ints
+    agreeing: Floats
+    is_held: bool = False
+
+
+def _apply(voices: _Voices, sources: list[tuple[str, str, str, int]], model: SourceModel) -> _Found | None:
+    """What follows from a model; None where it knows too little of those who speak."""
+    heard = np.bincount(voices.source, voices.weight[voices.pattern], voices.sources)
+    unknown = np.array([source not in model.reliability for source in sources], dtype=bool)
+    if heard[unknown].sum() > UNKNOWN * heard.sum():
+        return None
+    reliability = model.applied(sources)
+    agreeing = np.array([model.agreeing.get(a, AGREEING) for a in dict.fromkeys(source[0] for source in sources)])
+    golden = _golden_worth(voices, _worth(voices, reliability, agreeing))
+    return _Found(golden, reliability, np.rint(heard).astype(np.int64), agreeing, is_held=True)
 
 
 def _maximise(voices: _Voices, attribute_of_source: Ints) -> _Found:
@@ -167,8 +243,8 @@ def _maximise(voices: _Voices, attribute_of_source: Ints) -> _Found:
     attributes = int(attribute_of_source.max(initial=-1)) + 1
     weight = voices.weight[voices.pattern]
     heard = np.bincount(voices.source, weight, voices.sources)
-    reliability = np.full(voices.sources, 0.85)
-    agreeing = np.full(attributes, 0.3)
+    reliability = np.full(voices.sources, RELIABLE)
+    agreeing = np.full(attributes, AGREEING)
     worth = _worth(voices, reliability, agreeing)
     for _ in range(ROUNDS):
         before, right = reliability, worth[voices.value]
@@ -182,8 +258,12 @@ def _maximise(voices: _Voices, attribute_of_source: Ints) -> _Found:
         worth = _worth(voices, reliability, agreeing)
         if np.abs(reliability - before).max(initial=0) < SETTLED:
             break
-    golden = np.where(voices.golden >= 0, worth[voices.golden], 0.0) if len(worth) else np.zeros(0)
-    return _Found(golden, reliability, np.rint(heard).astype(np.int64))
+    return _Found(_golden_worth(voices, worth), reliability, np.rint(heard).astype(np.int64), agreeing)
+
+
+def _golden_worth(voices: _Voices, worth: Floats) -> Floats:
+    """The probability of the golden value of every pattern; 0 where nobody says it."""
+    return np.where(voices.golden >= 0, worth[voices.golden], 0.0) if len(worth) else np.zeros(0)
 
 
 def _worth(voices: _Voices, reliability: Floats, agreeing: Floats) -> Floats:

@@ -10,6 +10,7 @@ did then. In between it is held, so that a pair weighs tomorrow what it weighs t
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,6 +25,7 @@ from pipelines.matching.engine.model import Model, ModelError
 from pipelines.matching.engine.population import Population
 from pipelines.matching.engine.spec import MatchSpec
 from pipelines.matching.store.state import State
+from pipelines.resolution.certainty import SourceModel
 from pipelines.settings import Settings, whole_number
 from warehouse.model import Home
 from warehouse.model.durable import write_whole
@@ -99,6 +101,35 @@ def keep_model(home: Home, spec: MatchSpec, model: Model, population: Population
     held.population.save(home.population(model.kind))
     model.save(home.model(model.kind))
     return held
+
+
+def held_sources(home: Home, kind: str, newest: date, most_days: int = DAYS) -> SourceModel | None:
+    """What is known of the sources of a kind, while it is as good as a matching model of its age would be; else None.
+
+    Args:
+        home: whose models.
+        kind: its name.
+        newest: see `newest_delivery`.
+        most_days: how old it may be.
+    """
+    try:
+        told = json.loads(home.sources(kind).read_text(encoding="utf-8"))
+        age = (newest - date.fromisoformat(told["delivered_on"])).days
+        same = told["code"] == code_fingerprint() and told["asked"] == asked(home)
+        return SourceModel.of_json(told["model"]) if same and age <= most_days else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_sources(home: Home, kind: str, model: SourceModel, newest: date) -> None:
+    """Keep what was estimated of the sources of a kind."""
+    told = {
+        "delivered_on": newest.isoformat(),
+        "asked": asked(home),
+        "code": code_fingerprint(),
+        "model": model.to_json(),
+    }
+    write_whole(home.sources(kind), json.dumps(told, ensure_ascii=False).encode())
 
 
 def drift_of(held: Held, spec: MatchSpec, state: State) -> list[str]:

@@ -12,6 +12,7 @@ from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution import certainty, evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
+from pipelines.stages import models
 
 
 def name_entities(settings: Settings, kind: str, version: str) -> Counts:
@@ -39,8 +40,13 @@ def choose_golden(settings: Settings, kind: str) -> Counts:
 
 
 def estimate_certainty(settings: Settings, kind: str) -> Counts:
-    """Estimate how certain the contested golden values of a kind are, from who agrees with whom."""
-    return dict(certainty.write_certainty(settings.home, kind))
+    """Estimate how certain the contested golden values of a kind are, from who agrees with whom; what is known of them is held."""
+    home, newest = settings.home, models.newest_delivery(settings)
+    held = models.held_sources(home, kind, newest, models.days(settings.city.settings.model_days))
+    counts, model = certainty.write_certainty(home, kind, held)
+    if model is not held:
+        models.keep_sources(home, kind, model, newest)
+    return dict(counts)
 
 
 def relate_entities(settings: Settings) -> Counts:

@@ -18,6 +18,7 @@
   stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
   models/<kind>.json                                parameters of the matching model
   models/<kind>.population.parquet                  how common values were when it was trained
+  models/<kind>.sources.json                        how reliable those are who say something of the kind
   models/retrain                                    how often people have asked for new models
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
   verifications/<number>.jsonl                      what departments said of corrections: one file per recording, never changed
@@ -135,6 +136,10 @@ class Home:
     def population(self, kind: str) -> Path:
         """What the matching model of one kind was trained on: how common values were."""
         return self.root / "models" / f"{kind}.population.parquet"
+
+    def sources(self, kind: str) -> Path:
+        """How reliable every source of one kind is, and since when that is held; readable JSON."""
+        return self.root / "models" / f"{kind}.sources.json"
 
     @property
     def retrain(self) -> Path:

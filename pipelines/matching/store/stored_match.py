@@ -30,6 +30,10 @@ from warehouse.model.arrow_file import mapped
 Ints = npt.NDArray[np.int64]
 
 
+DIGITS = 9
+"""Digits behind the point of what is shown of a pair: sums of other batches differ in the last bit, and nobody's work follows from it."""
+
+
 @dataclass(frozen=True)
 class PairTables:
     """Decided pairs of one kind.
@@ -91,8 +95,8 @@ class StoredMatch:
             {
                 "left_id": decided.left_id,
                 "right_id": decided.right_id,
-                "probability": probability(decided.weight),
-                "weight": decided.weight,
+                "probability": np.round(probability(decided.weight), DIGITS),
+                "weight": np.round(decided.weight, DIGITS),
                 "outcome": pa.DictionaryArray.from_arrays(decided.outcome, list(OUTCOMES)),
                 "pattern": decided.pattern.astype(np.int32),
             }

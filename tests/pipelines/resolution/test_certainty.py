@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.resolution.certainty import certainty
+from pipelines.resolution.certainty import Estimate, SourceModel, certainty
 from warehouse.model.evidence import ATTRIBUTE
 
 DAY = date(2026, 10, 1)
@@ -104,3 +104,34 @@ def test_the_order_of_claims_and_threads_do_not_matter() -> None:
 def test_no_claims_give_no_certainty() -> None:
     found = certainty("person", claims([]))
     assert found.certainty.num_rows == found.reliability.num_rows == 0
+
+
+def test_under_a_held_model_a_certainty_changes_with_what_is_said_of_its_entity_alone() -> None:
+    table, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7})
+    before = certainty("person", table)
+    news = claims([("new", "a", "1", "equal"), ("new", "b", "1", "equal"), ("new", "c", "2", "differs")])
+    after = certainty("person", pa.concat_tables([table, news]), before.model)
+    former = {line["entity_id"]: line["certainty"] for line in before.certainty.to_pylist()}
+    assert {e: c for e, c in _certainties(after).items() if e != "new"} == former
+    assert "new" in _certainties(after)
+    assert after.model is before.model
+
+
+def test_a_model_says_of_the_claims_it_comes_from_what_was_estimated() -> None:
+    table, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7})
+    estimate = certainty("person", table)
+    read = SourceModel.of_json(estimate.model.to_json())
+    assert certainty("person", table, read).certainty.equals(estimate.certainty)
+
+
+def test_a_source_no_model_knows_is_learned_when_it_says_much() -> None:
+    table, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7})
+    held = certainty("person", table).model
+    with_new, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7, "new": 0.8})
+    estimate = certainty("person", with_new, held)
+    assert estimate.model is not held
+    assert any(source[1] == "new" for source in estimate.model.reliability)
+
+
+def _certainties(estimate: Estimate) -> dict[str, float]:
+    return {line["entity_id"]: line["certainty"] for line in estimate.certainty.to_pylist()}
