@@ -34,6 +34,7 @@ class HousingInputs:
 
     columns: tuple[str, ...] = ("platform", "source_code", "unit_number", "address_code", *PLACE, "area")
     points_to: tuple[str, ...] = ()
+    reads: tuple[str, ...] = (PERSON,)
     flags: tuple[str, ...] = ()
 
     def depend(

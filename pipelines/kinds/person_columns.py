@@ -42,6 +42,7 @@ class PersonInputs:
         "birth_date_precision", "sex", "ethnicity", "phone", "phone_2", "document_number", *LIVED_IN,
     )  # fmt: skip
     points_to: tuple[str, ...] = (HOME, FIRM)
+    reads: tuple[str, ...] = ()
     flags: tuple[str, ...] = (ROUNDED,)
 
     def depend(

@@ -4,12 +4,17 @@ A delivery says mostly what the one before it said, under another file name: its
 standardiser sees a value and what it knows of the city, nothing else; so what it made of the value holds until its code or
 that knowledge changes. Then the page is thrown away as a whole.
 
+Values lie in batches: what a run meets for the first time is one. A batch stands while something is used that was made with it, so
+that a small run reads its own values and leaves all others where they are.
+
 Belongs here: keeping and finding. Does not: what a value means, or which standardisers are slow enough to be worth a page
 (`kinds`).
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Set
 from pathlib import Path
 
 import numpy as np
@@ -27,21 +32,27 @@ KNOWING = b"knowing"
 
 
 class ValueCache:
-    """One page per standardiser: every value the last run met, and what it is in standard form.
+    """One page per standardiser: every value that was met, and what it is in standard form.
 
-    The values are people's data. A page therefore holds what the last run met and nothing older: what no delivery says
-    any more is forgotten with the next run.
+    The values are people's data. Batches that do not stand are read once more; of them this run keeps what it met, in its own batch, and
+    nothing older: what no delivery says any more is forgotten when the last that stood with it has gone.
     """
 
-    def __init__(self, folder: Path | None = None, knowing: str = "") -> None:
+    def __init__(
+        self, folder: Path | None = None, knowing: str = "", *, batch: str = "1", standing: Set[str] = frozenset()
+    ) -> None:
         """Open a cache of values.
 
         Args:
-            folder: where its pages are kept; None keeps none, so that every value is read.
+            folder: where its pages are kept, a folder a batch; None keeps none, so that every value is read.
             knowing: what all standardisers depend on beside the value: the version of the code.
+            batch: the name of this run's.
+            standing: the batches that stay as they are.
         """
         self._folder = folder
         self._knowing = knowing
+        self._batch = batch
+        self._standing = standing
         self._pages: dict[str, _Page] = {}
 
     def reader(self, name: str, standardise: Standardiser, knowing: str = "") -> Standardiser:
@@ -55,30 +66,41 @@ class ValueCache:
         if self._folder is None:
             return standardise
         if name not in self._pages:
-            self._pages[name] = _Page(self._folder / f"{name}.arrow", f"{self._knowing} {knowing}")
+            files = sorted(
+                self._folder.glob(f"*/{name}.arrow"), key=lambda file: file.parent.name not in self._standing
+            )
+            stand = sum(file.parent.name in self._standing for file in files)
+            self._pages[name] = _Page(files[:stand], files[stand:], f"{self._knowing} {knowing}")
         page = self._pages[name]
         return lambda values: page.read(values, standardise)
 
     def keep(self) -> None:
-        """Write the pages for the next run, each whole, and drop those nobody asked for."""
+        """Write what is new on every page for the next run, each whole, and drop the batches that do not stand."""
         if self._folder is None:
             return
-        for page in self._pages.values():
-            page.keep()
-        for path in self._folder.glob("*.arrow"):
-            if path.stem not in self._pages:
+        own = self._folder / self._batch
+        written = {name for name, page in self._pages.items() if page.keep(own / f"{name}.arrow")}
+        for path in own.glob("*.arrow"):
+            if path.stem not in written:
                 path.unlink()
+        for path in self._folder.glob("*.arrow"):  # pages of homes without batches
+            path.unlink()
+        for path in self._folder.glob("*/"):
+            if path.name not in self._standing and path.name != self._batch:
+                shutil.rmtree(path)
 
 
 class _Page:
-    """Values of one standardiser and what they are in standard form, row by row."""
+    """Values of one standardiser and what they are in standard form, row by row; those of standing batches come first."""
 
-    def __init__(self, path: Path, knowing: str) -> None:
-        self._path = path
+    def __init__(self, standing: list[Path], falling: list[Path], knowing: str) -> None:
         self._knowing = knowing
-        self._table = _kept(path, knowing)
+        stand = [table for file in standing if (table := _kept(file, knowing)) is not None]
+        fall = [table for file in falling if (table := _kept(file, knowing)) is not None]
+        self._stand = sum(table.num_rows for table in stand)
+        known = [*stand, *fall]
+        self._table = pa.concat_tables(known).combine_chunks() if len(known) > 1 else next(iter(known), None)
         self._met: npt.NDArray[np.bool_] = np.zeros(self._table.num_rows if self._table else 0, dtype=bool)
-        self._grew = False
 
     def read(self, values: pa.StringArray, standardise: Standardiser) -> pa.Table:
         """What `standardise` makes of the values, in their order."""
@@ -104,14 +126,14 @@ class _Page:
         rows = standard.add_column(0, WRITTEN, values)
         self._table = (pa.concat_tables([self._table, rows]) if self._table else rows).combine_chunks()
         self._met = np.append(self._met, np.zeros(len(values), dtype=bool))
-        self._grew = True
 
-    def keep(self) -> None:
-        """Write what was met, unless just that is kept."""
-        if self._table is None or (self._met.all() and not self._grew):
-            return
-        met = self._table.filter(pa.array(self._met)).replace_schema_metadata({KNOWING: self._knowing})
-        write_arrow(met, self._path)
+    def keep(self, path: Path) -> bool:
+        """Write what was met and lies in no standing batch; whether there is any."""
+        if self._table is None or not self._met[self._stand :].any():
+            return False
+        met = self._table.slice(self._stand).filter(pa.array(self._met[self._stand :]))
+        write_arrow(met.replace_schema_metadata({KNOWING: self._knowing}), path)
+        return True
 
 
 def _kept(path: Path, knowing: str) -> pa.Table | None:

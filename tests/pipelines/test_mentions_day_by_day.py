@@ -12,6 +12,7 @@ from connectors.sample import write_city
 from pipelines.kinds import inputs_of
 from pipelines.matching.inputs.mention_index import pointer
 from pipelines.settings import Settings
+from pipelines.stages import mention_parts
 from pipelines.stages import mentions as stage
 from pipelines.stages.landing import land_platform
 from pipelines.stages.mentions import write_mentions
@@ -89,7 +90,9 @@ def anew(inboxes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("anew"))
     for inbox in inboxes:
         settings = take_in(inbox, home)
-    write_mentions(settings)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mention_parts, "GROUP_ROWS", 100)  # how many are standardised together makes no difference
+        write_mentions(settings)
     return home
 
 
@@ -138,10 +141,11 @@ def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for inbox, place in zip(inboxes[1:], ("build_mentions", "write_mention_index", "write_mention_index"), strict=True):
+    places = ((mention_parts, "build_mentions"), (stage, "write_mention_index"), (stage, "write_mention_index"))
+    for inbox, place in zip(inboxes[1:], places, strict=True):
         settings = take_in(inbox, home)
         with monkeypatch.context() as patched:
-            patched.setattr(stage, place, killed)
+            patched.setattr(*place, killed)
             with pytest.raises(KeyboardInterrupt):
                 write_mentions(settings)
     write_mentions(settings)

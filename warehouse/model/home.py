@@ -12,7 +12,8 @@
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
-  stage/value_cache/<what>.arrow                    what the values of the last run were standardised to; may be deleted at any time
+  stage/value_cache/<batch>/<what>.arrow            what values were standardised to; may be deleted at any time
+  stage/mention_part/<platform>/<kind>.parquet      the mentions of one platform
   stage/mention_index/<kind>.arrow                  stable keys and hashes of the mentions, by which matching sees what changed
   stage/match_columns/<kind>.arrow                  the columns of the mentions that matching compares, to be mapped into memory
   stage/matched/<kind>/                             what matching found: pairs, clusters, and all the next run goes on from
@@ -128,6 +129,10 @@ class Home:
     def prepared_extracts(self) -> Path:
         """What the extracts of a release read, sorted by platform."""
         return self.root / "stage" / "extract"
+
+    def mention_part(self, platform: str, kind: str) -> Path:
+        """The mentions of one platform, numbered from 0."""
+        return self.stage("mention_part", f"{platform}/{kind}")
 
     def model(self, kind: str) -> Path:
         """The matching model of one kind, readable JSON."""

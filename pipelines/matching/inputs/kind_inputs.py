@@ -90,6 +90,10 @@ class KindInputs(Protocol):
         """Kinds whose clusters the compared columns are made from."""
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """Further kinds whose mentions `depend` looks at."""
+
+    @property
     def flags(self) -> tuple[str, ...]:
         """Marks of mentions, see `Dependencies.flags`."""
 
@@ -109,6 +113,7 @@ class PlainInputs:
     columns: tuple[str, ...]
     points_to: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     def depend(
         self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int

@@ -11,7 +11,7 @@ at those of the mentions that changed and of the mentions they may be the same a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,20 +60,20 @@ def pointer(kind: str) -> str:
 def write_mention_index(
     home: Home, mentions: Mapping[str, pa.Table], inputs: Mapping[str, KindInputs], threads: int = 1
 ) -> None:
-    """Write index, match columns and further tables of every kind, each file whole.
+    """Write index, match columns and further tables of some kinds, each file whole.
 
     Args:
         home: to write to.
         mentions: the mention table of every kind, in order of `mention_id`.
-        inputs: what matching reads of every kind.
+        inputs: what matching reads, of every kind that is to be written.
         threads: threads to use.
 
     Raises:
         ValueError: two mentions of a kind share their identity (or, once in some 10^7 cities, only its hash).
     """
-    slots = {kind: _slots(home.mention_index(kind), table) for kind, table in mentions.items()}
-    for kind, table in mentions.items():
-        reads = inputs[kind]
+    slots = _AllSlots(home, mentions)
+    for kind, reads in inputs.items():
+        table = mentions[kind]
         dependencies = reads.depend(kind, mentions, slots, threads)
         hashes = [content_hashes(table, reads.columns, threads), *dependencies.hashes]
         source = mix(hashes) | np.uint64(1)  # 0 is that of an empty slot
@@ -81,6 +81,24 @@ def write_mention_index(
         write_arrow(_with_dictionaries(table, _stored(reads)), home.match_columns(kind))
         for name, further in dependencies.tables.items():
             write_arrow(further, home.match_columns(name))
+
+
+class MentionTables(Mapping[str, pa.Table]):
+    """The mention tables of a home by kind, each read when it is asked for."""
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._read = home, dict[str, pa.Table]()
+
+    def __getitem__(self, kind: str) -> pa.Table:
+        if kind not in self._read:
+            self._read[kind] = self._home.data_model.mention(kind).read(self._home.stage("mention", kind))
+        return self._read[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._home.data_model.order)
+
+    def __len__(self) -> int:
+        return len(self._home.data_model.order)
 
 
 def _stored(reads: KindInputs) -> tuple[str, ...]:
@@ -113,6 +131,24 @@ class MentionSlots:
     def by_mention(self) -> Ints:
         """Stable key of every mention, in order of `mention_id`."""
         return self.keys[self.slot]
+
+
+class _AllSlots(Mapping[str, MentionSlots]):
+    """The slots of the mentions of every kind, worked out when they are asked for."""
+
+    def __init__(self, home: Home, mentions: Mapping[str, pa.Table]) -> None:
+        self._home, self._mentions, self._known = home, mentions, dict[str, MentionSlots]()
+
+    def __getitem__(self, kind: str) -> MentionSlots:
+        if kind not in self._known:
+            self._known[kind] = _slots(self._home.mention_index(kind), self._mentions[kind])
+        return self._known[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mentions)
+
+    def __len__(self) -> int:
+        return len(self._mentions)
 
 
 def _slots(path: Path, mentions: pa.Table) -> MentionSlots:

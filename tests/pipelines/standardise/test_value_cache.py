@@ -34,10 +34,15 @@ class Capitals:
 
 
 def run(
-    folder: Path, values: list[str | None], knowing: str = "", code: str = "1"
+    folder: Path,
+    values: list[str | None],
+    knowing: str = "",
+    code: str = "1",
+    batch: str = "1",
+    standing: frozenset[str] = frozenset(),
 ) -> tuple[list[str | None], list[str]]:
     """What one run makes of a column, and what it had to read for that."""
-    read, value_cache = Capitals(), ValueCache(folder, code)
+    read, value_cache = Capitals(), ValueCache(folder, code, batch=batch, standing=standing)
     cells = pa.chunked_array([pa.array(values, pa.string())])
     found = over_distinct(cells, value_cache.reader("text", read, knowing))
     value_cache.keep()
@@ -67,14 +72,31 @@ def test_who_knows_something_else_reads_everything_again(tmp_path: Path) -> None
 def test_what_no_delivery_says_any_more_is_forgotten(tmp_path: Path) -> None:
     run(tmp_path, ["withdrawn", "a"])
     run(tmp_path, ["a"])
-    assert b"withdrawn" not in (tmp_path / "text.arrow").read_bytes()
+    assert b"withdrawn" not in (tmp_path / "1" / "text.arrow").read_bytes()
     assert run(tmp_path, ["withdrawn", "a"])[1] == ["withdrawn"]
+
+
+def test_a_standing_batch_is_read_and_left_as_it_is(tmp_path: Path) -> None:
+    run(tmp_path, ["a", "b"])
+    former = (tmp_path / "1" / "text.arrow").stat()
+    assert run(tmp_path, ["a", "c"], batch="2", standing=frozenset("1"))[1] == ["c"]
+    assert (tmp_path / "1" / "text.arrow").stat() == former
+    assert run(tmp_path, ["a", "b", "c"], batch="3", standing=frozenset("12"))[1] == []
+    assert not (tmp_path / "3").exists()
+
+
+def test_of_a_batch_that_stands_no_longer_what_is_met_goes_on_and_the_rest_is_forgotten(tmp_path: Path) -> None:
+    run(tmp_path, ["withdrawn", "a"])
+    run(tmp_path, ["c"], batch="2", standing=frozenset("1"))
+    assert run(tmp_path, ["a"], batch="3", standing=frozenset("2"))[1] == []
+    assert {path.name for path in tmp_path.iterdir()} == {"2", "3"}
+    assert run(tmp_path, ["withdrawn"], batch="4", standing=frozenset("23"))[1] == ["withdrawn"]
 
 
 def test_a_page_nobody_asked_for_is_dropped(tmp_path: Path) -> None:
     run(tmp_path, ["a"])
     ValueCache(tmp_path).keep()
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*.arrow")) == []
 
 
 def test_a_column_without_values_keeps_its_types(tmp_path: Path) -> None:
