@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -56,22 +57,26 @@ class SourceModel:
     Attributes:
         reliability: (attribute, platform, role, age) → probability that what it says is right.
         agreeing: attribute → probability that two wrong sources say the same.
+        day: when the newest claim was made: how old the others are is counted from then. None where no claim has a date.
     """
 
     reliability: Mapping[tuple[str, str, str, int], float]
     agreeing: Mapping[str, float]
+    day: date | None = None
 
     def to_json(self) -> str:
         """The model as text; `of_json` reads it."""
         lines = [[*source, worth] for source, worth in self.reliability.items()]
-        return json.dumps({"reliability": lines, "agreeing": dict(self.agreeing)}, ensure_ascii=False)
+        day = self.day.isoformat() if self.day else None
+        return json.dumps({"reliability": lines, "agreeing": dict(self.agreeing), "day": day}, ensure_ascii=False)
 
     @classmethod
     def of_json(cls, text: str) -> SourceModel:
         """Read what `to_json` wrote. Raises ValueError, KeyError or TypeError where it is something else."""
         told = json.loads(text)
         reliability = {(str(a), str(p), str(r), int(age)): float(w) for a, p, r, age, w in told["reliability"]}
-        return cls(reliability, {str(a): float(w) for a, w in told["agreeing"].items()})
+        day = date.fromisoformat(told["day"]) if told["day"] else None
+        return cls(reliability, {str(a): float(w) for a, w in told["agreeing"].items()}, day)
 
     def applied(self, sources: list[tuple[str, str, str, int]]) -> Floats:
         """The reliability of each source; of one it does not know, the mean of its attribute."""
@@ -105,6 +110,7 @@ def certainty(
     with Session(threads) as session:
         session.view("attribute", attributes, ATTRIBUTE)
         con = session.con
+        con.register("model_day", pa.table({"day": pa.array([model.day if model else None], pa.date32())}))
         session.table("voice", "voice")
         con.execute(_PATTERNS)
         sources = con.sql(_SOURCES).to_arrow_table()
@@ -114,10 +120,12 @@ def certainty(
         ).to_arrow_table()
         heard = _Voices.of(voices, patterns, sources.num_rows)
         named = list(zip(*(sources[name].to_pylist() for name in SOURCE), strict=True))
-        found = _apply(heard, named, model) if model else None
-        found = found or _maximise(heard, _ints(sources["attribute_no"]))
+        found = _apply(heard, named, model) if model else _maximise(heard, _ints(sources["attribute_no"]))
+        if found is None:
+            return certainty(kind, attributes, threads=threads)
         con.register("worth", pa.table({"pattern_no": patterns["pattern_no"], "certainty": np.round(found.golden, 4)}))
         told = con.sql(statement("certainty").replace("{kind}", kind)).to_arrow_table()
+        (day,) = con.sql("select max(claimed_on) from attribute").fetchall()[0]
     reliability = pa.table(
         {
             "entity_kind": pa.repeat(kind, sources.num_rows),
@@ -127,12 +135,14 @@ def certainty(
         }
     )
     compared = reliability.filter(pc.greater(reliability["claims"], 0))
-    attributes_in_order = dict.fromkeys(source[0] for source in named)
-    said = SourceModel(
-        dict(zip(named, found.reliability.tolist(), strict=True)),
-        dict(zip(attributes_in_order, found.agreeing.tolist(), strict=True)),
-    )
-    return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared), model if found.is_held and model else said)
+    if model is None:
+        in_order = dict.fromkeys(source[0] for source in named)
+        model = SourceModel(
+            dict(zip(named, found.reliability.tolist(), strict=True)),
+            dict(zip(in_order, found.agreeing.tolist(), strict=True)),
+            day,
+        )
+    return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared), model)
 
 
 def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> tuple[dict[str, int], SourceModel]:
@@ -216,14 +226,12 @@ class _Voices:
 
 @dataclass(frozen=True)
 class _Found:
-    """`golden`: probability per pattern that its golden value is right; `reliability` and `claims` per source; `agreeing` per attribute;
-    `is_held`: of a model that was given."""
+    """`golden`: probability per pattern that its golden value is right; `reliability` and `claims` per source; `agreeing` per attribute."""
 
     golden: Floats
     reliability: Floats
     claims: Ints
     agreeing: Floats
-    is_held: bool = False
 
 
 def _apply(voices: _Voices, sources: list[tuple[str, str, str, int]], model: SourceModel) -> _Found | None:
@@ -235,7 +243,7 @@ def _apply(voices: _Voices, sources: list[tuple[str, str, str, int]], model: Sou
     reliability = model.applied(sources)
     agreeing = np.array([model.agreeing.get(a, AGREEING) for a in dict.fromkeys(source[0] for source in sources)])
     golden = _golden_worth(voices, _worth(voices, reliability, agreeing))
-    return _Found(golden, reliability, np.rint(heard).astype(np.int64), agreeing, is_held=True)
+    return _Found(golden, reliability, np.rint(heard).astype(np.int64), agreeing)
 
 
 def _maximise(voices: _Voices, attribute_of_source: Ints) -> _Found:

@@ -1,8 +1,8 @@
 -- table:  voice      grain: entity_id, attribute, platform, role
--- reads:  attribute (stage attribute/<kind>)
+-- reads:  attribute (stage attribute/<kind>), model_day
 -- What every source says of every value that can be right or wrong: `class` 0 is the golden value, all wordings and parts of it
 -- included; other values count from 1. Attributes that nobody disputes are left out. A platform that says several things in one role is heard with the newest. `age` is that of
--- the claim when the newest one was made: 0 up to half a year, then twice as long and half a year more, class by class.
+-- the claim when the newest one was made, or on the day the model of the sources is of: 0 up to half a year, then twice as long and half a year more, class by class.
 with disputed as (
     select distinct attribute from attribute where comparison = 'differs'
 ),
@@ -20,7 +20,7 @@ said as (
     group by all
 ),
 newest as (
-    select max(claimed_on) as day from said
+    select coalesce((select day from model_day), (select max(claimed_on) from attribute)) as day
 )
 select s.entity_id, s.attribute, s.platform, s.role,
     coalesce(least(floor(log2(1 + greatest(n.day - s.claimed_on, 0) / 182.625)), 4), -1)::tinyint as age,

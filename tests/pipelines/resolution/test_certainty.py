@@ -124,6 +124,14 @@ def test_a_model_says_of_the_claims_it_comes_from_what_was_estimated() -> None:
     assert certainty("person", table, read).certainty.equals(estimate.certainty)
 
 
+def test_under_a_held_model_no_claim_grows_older() -> None:
+    table, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7})
+    before = certainty("person", table)
+    years_later = claims([("other", "a", "1", "equal"), ("other", "b", "1", "equal")], claimed_on=date(2030, 1, 1))
+    after = certainty("person", pa.concat_tables([table, years_later]), before.model)
+    assert _certainties(after) == _certainties(before)
+
+
 def test_a_source_no_model_knows_is_learned_when_it_says_much() -> None:
     table, _ = town(500, {"a": 0.95, "b": 0.9, "c": 0.7})
     held = certainty("person", table).model
