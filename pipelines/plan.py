@@ -192,14 +192,22 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         ),
         lambda settings, _: resolve.relate_entities(settings),
     )  # fmt: skip
+    for k in kinds:
+        yield Step(
+            f"match/{k}",
+            "golden",
+            handles(["mention", "entity", "link"], [k]),
+            (Written(f"match/{k}", f"{model.kind_titles[k]}匹配依据", "why two mentions were linked or queued", evidence.MATCH),),
+            partial(_of_kind, resolve.explain_matches, k),
+            judged=True,
+        )  # fmt: skip
     yield Step(
         "evidence",
         "golden",
-        (*handles(["mention", "entity", "link"], kinds),),
+        handles(["mention", "entity"], kinds),
         (
-            Written("link/mention", "归属与依据", "which entity every mention names", MENTION, handles(["mention", "entity"], kinds)),
-            *(Written(f"match/{k}", f"{model.kind_titles[k]}匹配依据", "why two mentions were linked or queued", evidence.MATCH, handles(["mention", "entity", "link"], [k]), f"matches_{k}") for k in kinds),
-            Written("judgement/judgement", "人工裁定", "what stewards decided about pairs of mentions", evidence.JUDGEMENT, handles(["mention", "entity"], kinds), "judgements"),
+            Written("link/mention", "归属与依据", "which entity every mention names", MENTION),
+            Written("judgement/judgement", "人工裁定", "what stewards decided about pairs of mentions", evidence.JUDGEMENT, rows="judgements"),
         ),
         lambda settings, _: resolve.gather_evidence(settings),
         judged=True,

@@ -59,14 +59,14 @@ def fill_grid(settings: Settings) -> Counts:
     return {"rows": grid_tree.write_grid_counts(settings.home)}
 
 
-def gather_evidence(settings: Settings) -> Counts:
-    """Write which entity every mention names, and why: what the machine weighed and what stewards judged."""
+def explain_matches(settings: Settings, kind: str) -> Counts:
+    """Write why mentions of a kind were linked or queued."""
     home = settings.home
-    matches = {
-        f"matches_{kind}": evidence.write_match(
-            home, kind, StoredMatch.of(home, specification(home.data_model, kind)).pair_tables()
-        )
-        for kind in home.data_model.golden_order
-    }
+    pairs = StoredMatch.of(home, specification(home.data_model, kind)).pair_tables()
+    return {"rows": evidence.write_match(home, kind, pairs)}
+
+
+def gather_evidence(settings: Settings) -> Counts:
+    """Write which entity every mention names, and what stewards judged."""
     judgements = judged.write_judgements(settings.home)
-    return {"rows": evidence.write_link_mention(settings.home), **matches, "judgements": judgements}
+    return {"rows": evidence.write_link_mention(settings.home), "judgements": judgements}
