@@ -8,6 +8,8 @@ numbers. Does not: what a cell means that does say something.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,8 +59,9 @@ _SAYS_NOTHING = r"^[^\p{L}\p{N}?*\p{Co}\x{FFFD}]*$"
 _LONGEST_WORD = 24
 _WORDS = {words: pa.array(sorted(words)) for words in (NOTHING, NOBODY, NO_ENTERPRISE, NO_ADDRESS)}
 _FIRST = "".join(sorted({word[0] for words in _WORDS for word in words if word[0].isalpha()}))
-_MAY_SAY_NOTHING = rf"^(?:[^\p{{L}}\p{{N}}]|[{_FIRST}{_FIRST.lower()}Ａ-Ｚａ-ｚEe]|1\.#|$)"
-"""How a placeholder begins: all other cells are passed over at the first character."""
+_BEGINS = frozenset(_FIRST + _FIRST.lower() + "Ee") | {chr(c) for c in range(ord("Ａ"), ord("ｚ") + 1)}
+"""How a placeholder begins, beside what is neither letter nor digit: all other cells are passed over at the first character."""
+_BEGINNING_OF_A_NUMBER = "1.#"
 
 
 def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.StringArray:
@@ -72,7 +75,8 @@ def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.String
     >>> said(pa.array(['#N/A', '( null )', '王芳', '——', '同 上'])).to_pylist()
     ['', '', '王芳', '', '']
     """
-    likely = pc.match_substring_regex(values, _MAY_SAY_NOTHING)
+    likely = _begins(values, lambda first: first in _BEGINS or not _is_word(first))
+    likely = pc.or_(likely, pc.starts_with(values, _BEGINNING_OF_A_NUMBER))
     likely = pc.and_(likely, pc.less_equal(pc.utf8_length(values), _LONGEST_WORD))
     cells = fold(values.filter(likely))
     if not len(cells):
@@ -82,8 +86,21 @@ def said(values: pa.StringArray, nothing: frozenset[str] = NOTHING) -> pa.String
     word = pc.or_(pc.is_in(key, value_set=_WORDS[nothing]), pc.match_substring_regex(key, _SPREADSHEET_ERROR))
     if nothing is NO_ADDRESS:
         word = pc.or_(word, pc.match_substring_regex(key, _NO_PLACE))
-    empty = pc.or_(word, pc.match_substring_regex(cells, _SAYS_NOTHING))
-    return pc.replace_with_mask(values, likely, pc.if_else(empty, "", values.filter(likely)))
+    odd = _begins(cells, lambda first: not _is_word(first))
+    if pc.any(odd).as_py():  # an expression over all of Unicode is read anew for every column: not for one it can't fit
+        word = pc.or_(word, pc.and_(odd, pc.match_substring_regex(cells, _SAYS_NOTHING)))
+    return pc.replace_with_mask(values, likely, pc.if_else(word, "", values.filter(likely)))
+
+
+def _begins(values: pa.StringArray, how: Callable[[str], bool]) -> pa.BooleanArray:
+    """Which values begin with a character of a sort; '' is the first character of an empty one."""
+    first = pc.utf8_slice_codeunits(values, 0, 1)
+    return pc.is_in(first, value_set=pa.array([c for c in pc.unique(first).to_pylist() if how(c)], pa.string()))
+
+
+def _is_word(character: str) -> bool:
+    """Whether it is a letter or a digit of any script."""
+    return character != "" and unicodedata.category(character)[0] in "LN"
 
 
 _FEWEST_REPEATS = 3

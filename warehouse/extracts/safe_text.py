@@ -28,15 +28,15 @@ def is_risky(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def guard_csv(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before every cell and heading that would be taken for a formula."""
+    headings = pa.chunked_array([pa.array(table.column_names, pa.string())])
+    risky_names = set(headings.filter(is_risky(headings)).to_pylist())
     for i, name in enumerate(table.column_names):
         column = table.column(i)
         if pa.types.is_string(column.type):
             risky = is_risky(column)
             if pc.any(risky).as_py():
                 column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
-        heading = pa.chunked_array([[name]])
-        named = f"'{name}" if is_risky(heading)[0].as_py() else name
-        table = table.set_column(i, named, column)
+        table = table.set_column(i, f"'{name}" if name in risky_names else name, column)
     return table
 
 
