@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
+from connectors.benefit_spec import Benefit
 from connectors.process_spec import Process
 from warehouse.model.data_model import DataModel, shipped
 
@@ -469,6 +470,7 @@ class Dataset(Strict):
     area_code: str | None = Field(None, description="column of the platform's own code for the street or community")
     division: DivisionArea | None = Field(None, description="a row is an area of another division than the base grids")
     duties: tuple[Duty, ...] = Field((), description="who a row says is responsible for a grid")
+    benefits: tuple[Benefit, ...] = Field((), description="benefits a row says somebody gets")
     process: Process | None = Field(None, description="how a row tells of the handling of a case")
 
     @model_validator(mode="after")
@@ -479,6 +481,7 @@ class Dataset(Strict):
         asked["division"] = self.division.columns if self.division else set()
         asked["area_code"] = {self.area_code} if self.area_code else set()
         asked["duties"] = {column for duty in self.duties for column in duty.columns}
+        asked["benefits"] = {column for benefit in self.benefits for column in benefit.columns}
         asked["process"] = self.process.columns if self.process else set()
         asked["aliases"] = {self.aliases.column} if self.aliases else set()
         asked["county"] = {self.county} if self.county else set()
@@ -502,6 +505,7 @@ class Dataset(Strict):
             raise ValueError(f"dataset {self.name}, {key}: only where reference is address")
         self._check_former_headings()
         self._check_duties()
+        self._check_benefits()
         if self.about and self.about not in self.roles:
             raise ValueError(f"dataset {self.name}, about: {self.about!r} is no role; declared: {sorted(self.roles)}")
         for name, role in self.roles.items():
@@ -518,6 +522,14 @@ class Dataset(Strict):
                 raise ValueError(f"dataset {self.name}, duties: {duty.role!r} is no person role of this dataset")
             if not duty.grid and not self.division:
                 raise ValueError(f"dataset {self.name}, duties: give grid, or division where a row is an area itself")
+
+    def _check_benefits(self) -> None:
+        for benefit in self.benefits:
+            role = benefit.role or self.subject
+            if role not in self.roles or self.roles[role].kind != "person":
+                raise ValueError(
+                    f"dataset {self.name}, benefits: {role!r} is no person role of this dataset; name one under role"
+                )
 
     def _check_former_headings(self) -> None:
         for name, column in self.columns.items():

@@ -15,6 +15,7 @@ from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages import (
     area_codes,
+    benefits,
     checks,
     divisions,
     duties,
@@ -35,7 +36,7 @@ from warehouse.model import catalogue, evidence, grid, landing, process
 from warehouse.model import quality as measures
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel
-from warehouse.model.link import CLUSTER, ENTITY, HISTORY, MENTION, MENTION_HISTORY, REDIRECT
+from warehouse.model.link import BENEFIT, CLUSTER, ENTITY, HISTORY, MENTION, MENTION_HISTORY, REDIRECT
 from warehouse.model.release import Served, release_tables
 from warehouse.model.verification import ANSWER, REQUEST
 
@@ -254,6 +255,13 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         (*landed, *handles(["mention", "entity"], [duties.PERSON])),
         stage_tables("duty", grid.DUTY_TABLES),
         lambda settings, _: duties.write_duties(settings),
+    )
+    yield Step(
+        "benefit",
+        "golden",
+        (*landed, *handles(["mention", "entity"], [benefits.PERSON])),
+        stage_tables("benefit", (BENEFIT,)),
+        lambda settings, _: benefits.write_benefits(settings),
     )
     yield Step(
         "reconciliation",

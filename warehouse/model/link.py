@@ -95,6 +95,32 @@ GUARDIAN = Table(
     ),
 )
 
+BENEFIT = Table(
+    "link",
+    "benefit",
+    "待遇",
+    "Benefits people get: social relief, allowances, pensions",
+    "one row per source row and benefit it tells of",
+    ("platform", "delivery_id", "file_name", "sheet_name", "row_number", "benefit"),
+    (
+        Column("person_id", S, "人口编号", "Person who gets it", nullable=False),
+        Column("benefit", S, "待遇名称", "What it is, as the description of the platform or its row names it", nullable=False),
+        Column("amount", F, "金额（元）", "Amount in yuan, each period; null where the platform does not deliver it, or the cell is no amount"),
+        Column("period", S, "发放周期：month quarter year once", "How often the amount is paid; null where no amount is delivered"),
+        Column("valid_from", D, "起始日期", "First day; null where the platform does not say. Of a month alone its first day"),
+        Column("valid_to", D, "结束日期", "Last day; null where the platform does not say, or nobody knows yet. Of a month alone its last day"),
+        Column("is_current", pa.bool_(), "是否现行", "It holds on the day of the newest delivery", nullable=False),
+        Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class of the benefit, of its platform where it has none of its own: what may reach other departments", nullable=False),
+        Column("claimed_on", D, "主张日期", "When the platform last said so"),
+        Column("platform", S, "平台", "Platform that says so", nullable=False),
+        Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),
+        Column("delivery_id", S, "交付批次编号", "Delivery its row came in", nullable=False),
+        Column("file_name", S, "文件名", "File", nullable=False),
+        Column("sheet_name", S, "工作表名", "Sheet or table", nullable=False),
+        Column("row_number", I, "行号", "Row of the file, from 1", nullable=False),
+    ),
+)
+
 REDIRECT = Table(
     "link",
     "redirect",

@@ -153,6 +153,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
     return (
         Served(link.MENTION, "提及", (("link", "mention"),), ("entity_kind", "platform", "dataset", "role", "entity_id"), _ENTITY),
         *([Served(link.GUARDIAN, "监护关系", (), derived=True)] if "person" in kinds else []),
+        Served(link.BENEFIT, "待遇", (("benefit", "benefit"),), ("person_id",), required=False),
         Served(link.REDIRECT, "编号变更", each("redirect"), required=False),
         Served(link.HISTORY, "编号沿革", each("history"), by=_ENTITY, required=False),
         Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), _ENTITY, required=False),
@@ -261,7 +262,7 @@ _OF_GRIDS = (
 )
 """Tables about grids beside the golden records."""
 
-_OF_PERSONS = ("base.grid_duty", "quality.duty_load", "link.person_household")
+_OF_PERSONS = ("base.grid_duty", "link.benefit", "quality.duty_load", "link.person_household")
 """Tables about persons beside the golden records."""
 
 

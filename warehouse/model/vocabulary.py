@@ -127,6 +127,7 @@ REPORTING = {
     **{"heard_share": "上报率", "hidden_share": "漏报类上报率", "easy_share": "易办件占比", "spot_share": "易办件即办即结率"},
     "resident_rate": "居民反映率",
 }
+PERIOD = {"month": "每月", "quarter": "每季", "year": "每年", "once": "一次性"}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -164,6 +165,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "routing": ROUTING,
     "assignment": ASSIGNMENT,
     "satisfaction": SATISFACTION,
+    "period": PERIOD,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
@@ -208,6 +210,8 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "quality.reporting_by_grid.measure": REPORTING,
     "quality.reporting_by_grid.finding": FINDING,
     "quality.event_route.assignment": ASSIGNMENT,
+    "link.benefit.period": PERIOD,
+    "link.benefit.sharing": SHARING,
     "link.event_event.relation": FOLLOWS,
     "link.event_event.basis": BASIS,
 }

@@ -158,6 +158,9 @@ def _relief_sheet(desk: Desk, name: str, covered: Bools, extra: str) -> Sheet:
     if extra == "money":
         columns["月保障金额(元)"] = draws.between("amount", 300, 1180)
         columns["开户行账号"] = texts([f"6228{n:012d}" for n in draws.below("account", 10**12).tolist()])
+        columns["保障起始年月"] = texts(
+            np.datetime_as_string(dates(draws, "since", "2019-01-01", str(desk.first.as_of)), unit="M").tolist()
+        )
     if extra == "age":
         columns["出生年月"] = scribe.birth("%Y.%m", BirthErrors(wrong=0.009))
         columns["年龄"] = (
