@@ -18,12 +18,11 @@ import argparse
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from warehouse.extracts.work_list import CHECK, CORRECT
 from warehouse.model import Home
 from warehouse.model.sql import parquet
-from warehouse.model.vocabulary import ROLE
+from warehouse.verification.findings import finding_path
 
 TRUE_IDS = """
 create table place as
@@ -66,16 +65,16 @@ union all select 'housing', house_id, 'unit_number', unit_no from home
 JUDGED = """
 create table judged as
 select
-    f.action, w.kind, w.attribute, t.value is not null as is_known,
-    case when w.attribute in ('residence', 'registered_address', 'address') then a.house::varchar
-         when w.attribute in ('area', 'capital') then round(try_cast(f.value as double))::int::varchar
+    f.action, f.entity_kind as kind, f.attribute, t.value is not null as is_known,
+    case when f.attribute in ('residence', 'registered_address', 'address') then a.house::varchar
+         when f.attribute in ('area', 'capital') then round(try_cast(f.value as double))::int::varchar
          else folded(f.value) end = folded(t.value) as is_right,
     coalesce(folded(f.written) = folded(t.value), false) as is_kept
 from finding f
-join word w on w.kind_zh = f.kind_zh and w.attribute_zh = f.attribute_zh
-join role r on r.zh = f.role_zh
-left join place p on p.kind = w.kind and p.file = f.file and p.sheet = coalesce(f.sheet, '') and p.row = f.row and p.role = r.role
-left join true_value t on t.kind = w.kind and t.true_id = p.true_id and t.attribute = w.attribute
+left join place p
+    on p.kind = f.entity_kind and p.platform = f.platform and p.file = f.file_name and p.sheet = f.sheet_name and p.row = f.row_number
+    and p.role = f.role
+left join true_value t on t.kind = f.entity_kind and t.true_id = p.true_id and t.attribute = f.attribute
 left join address a on a.address = f.value
 """
 SCORE = """
@@ -106,25 +105,13 @@ select corr(by_truth, by_score), count(*) from ranked
 
 def measure(home: Home, truth: Path) -> None:
     """Print the tables of one city."""
-    model = home.data_model
-    words = [
-        {"kind": kind, "kind_zh": declared.title.zh, "attribute": name, "attribute_zh": model.title(kind, name)}
-        for kind, declared in model.kinds.items()
-        for name in declared.attributes
-    ]
-    lists = sorted((home.root / "extracts").glob("*/*/*工作清单.parquet"))
+    found = sorted(finding_path(home, "*").parent.glob("*.parquet"))
     with duckdb.connect() as con:
         con.execute(f"attach '{home.library}' as lib (read_only)")
         con.execute(
             "create macro folded(v) as nullif(regexp_replace(replace(v, '有限责任公司', '有限公司'), '[·•‧．.・（）()\\s]', '', 'g'), '')"
         )
-        con.register("word", pa.Table.from_pylist(words))
-        con.register("role", pa.Table.from_pylist([{"role": role, "zh": zh} for role, zh in ROLE.items()]))
-        con.execute(
-            "create table finding as select 处理 as action, 实体类型 as kind_zh, 属性 as attribute_zh, 角色 as role_zh, 本方原文 as written,"
-            " 主记录值 as value, 来源文件 as file, 来源工作表 as sheet, 来源行号 as row, 确信度 as certainty"
-            f" from {parquet(lists)}"
-        )
+        con.execute(f"create view finding as from {parquet(found)}")
         con.read_parquet(str(home.stage("attribute", "*"))).create_view("attribute")
         for text in (TRUE_IDS, HOMES, TRUE_VALUES, JUDGED):
             con.execute(text.replace("{truth}", str(truth)))
