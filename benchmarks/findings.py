@@ -118,7 +118,9 @@ select corr(truth, score), corr(truth, published), corr(whole, score), count(*) 
 """
 COMPARED = """case when a.attribute in ('residence', 'registered_address', 'address') then {place}.house::varchar
          when a.attribute in ('area', 'capital') then round(try_cast({value} as double))::int::varchar else folded({value}) end"""
-SCORE = SCORE.replace("{a}", COMPARED.format(place="ad", value="a.value")).replace("{g}", COMPARED.format(place="gd", value="g.value"))
+SCORE = SCORE.replace("{a}", COMPARED.format(place="ad", value="a.value")).replace(
+    "{g}", COMPARED.format(place="gd", value="g.value")
+)
 
 
 def measure(home: Home, truth: Path) -> None:

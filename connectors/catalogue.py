@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from connectors.spec import Dataset, Platform, Source
 from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM
+from warehouse.model.english import english
 
 Platforms = Mapping[str, Platform]
 
@@ -102,14 +103,15 @@ def _feeds(dataset: Dataset, column: str) -> list[str]:
     return fed
 
 
-def code_table(tables: Mapping[str, Mapping[str, str]]) -> pa.Table:
-    """CODE: one row per code table and value as platforms write it, in file order."""
+def code_table(tables: Mapping[str, Mapping[str, str]], platforms: Platforms) -> pa.Table:
+    """CODE: one row per code table and value as platforms write it, in file order; then platforms and departments with their titles."""
     rows = [
-        {"code_table": table, "source_value": source, "value": value}
-        for table, values in tables.items()
-        for source, value in values.items()
+        (table, source, value, english(value)) for table, values in tables.items() for source, value in values.items()
     ]
-    return pa.Table.from_pylist(rows, schema=CODE.arrow)
+    rows += [("release.platform", name, p.title.zh, p.title.en) for name, p in platforms.items()]
+    departments = {p.department.code: p.department for p in platforms.values()}
+    rows += [("release.department", code, department.zh, department.en) for code, department in departments.items()]
+    return pa.Table.from_pylist([dict(zip(CODE.names, row, strict=True)) for row in rows], schema=CODE.arrow)
 
 
 def entitlements(platforms: Platforms) -> pa.Table:

@@ -119,7 +119,7 @@ def _write_catalogue(settings: Settings, current: pa.Table) -> None:
         (contracts.PLATFORM, catalogue.platform_table(platforms, all_delivery_states(platforms, home), rows_current)),
         (contracts.DATASET, catalogue.dataset_table(platforms)),
         (contracts.FIELD, catalogue.field_table(platforms)),
-        (contracts.CODE, catalogue.code_table(settings.code_tables)),
+        (contracts.CODE, catalogue.code_table(settings.code_tables, platforms)),
         (contracts.ENTITLEMENT, _entitlements(settings)),
         (ROUTE, settings.city.routing),
         (contracts.WITHHELD, withheld_table(home.data_model, platforms)),

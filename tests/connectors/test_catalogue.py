@@ -27,7 +27,7 @@ def test_every_table_keeps_its_contract(platforms, desk):
         PLATFORM: catalogue.platform_table(platforms, manifest(desk.home), {}),
         DATASET: catalogue.dataset_table(platforms),
         FIELD: catalogue.field_table(platforms),
-        CODE: catalogue.code_table(load_code_tables()),
+        CODE: catalogue.code_table(load_code_tables(), platforms),
         ENTITLEMENT: catalogue.entitlements(platforms),
     }
     for contract, table in tables.items():

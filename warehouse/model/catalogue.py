@@ -67,13 +67,14 @@ CODE = Table(
     "catalogue",
     "code",
     "代码目录",
-    "Code tables of the platforms",
-    "one row per code table and source value",
+    "Codes and their words",
+    "one row per code table and source value: tables of the platforms, and what codes of the release mean (release.…)",
     ("code_table", "source_value"),
     (
         Column("code_table", S, "代码表", "Code table", nullable=False),
         Column("source_value", S, "平台值", "Value as platforms write it", nullable=False),
-        Column("value", S, "标准值", "Standard value", nullable=False),
+        Column("value", S, "标准值", "Standard value, of a code of the release its Chinese word", nullable=False),
+        Column("value_en", S, "英文", "The same in English; null where the code table of a city has none"),
     ),
 )
 

@@ -88,7 +88,7 @@ GUARDIAN = Table(
     (
         Column("person_id", S, "被监护人编号", "Entity id of the ward", nullable=False),
         Column("guardian_person_id", S, "监护人编号", "Entity id of the guardian", nullable=False),
-        Column("platforms", pa.list_(S), "主张平台", "Platforms that say so, by name", nullable=False),
+        Column("platforms", S, "主张平台", "Platforms that say so, in the order of their names, a blank between two", nullable=False),
         Column("claims", I, "主张条数", "Rows that say so", nullable=False),
         Column("first_claimed_on", D, "最早主张日期", "Oldest of them"),
         Column("last_claimed_on", D, "最近主张日期", "Newest of them"),

@@ -6,10 +6,11 @@ listed is shown as it is: a platform may name a role nobody thought of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from warehouse.model.data_model import DataModel
+from warehouse.model.english import english
 
 ROLE = {
     "subject": "本体",
@@ -128,6 +129,10 @@ REPORTING = {
     "resident_rate": "居民反映率",
 }
 PERIOD = {"month": "每月", "quarter": "每季", "year": "每年", "once": "一次性"}
+FORMAT = {
+    **{"delimited": "分隔文本", "workbook": "工作簿", "ndjson": "逐行 JSON", "json": "JSON", "xml": "XML"},
+    **{"geojson": "GeoJSON", "sql": "数据库"},
+}
 FRESHNESS = {"fresh": "及时", "due": "待更新", "overdue": "逾期", "never": "未交付"}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
@@ -166,6 +171,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "assignment": ASSIGNMENT,
     "satisfaction": SATISFACTION,
     "period": PERIOD,
+    "format": FORMAT,
+    "subject": ROLE,
 }
 """Column name → code → Chinese word, of codes that do not depend on the kinds."""
 
@@ -187,6 +194,7 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "catalogue.platform.semantics": SEMANTICS,
     "catalogue.platform.sharing": SHARING,
     "catalogue.platform.freshness": FRESHNESS,
+    "catalogue.platform.format": FORMAT,
     "base.event_stage.stage": STAGE,
     "base.event_deadline.governs_because": GOVERNS_BECAUSE,
     "quality.event_measure.counted_by": COUNTED_BY,
@@ -243,3 +251,25 @@ def closed(model: DataModel) -> Mapping[str, Mapping[str, str]]:
     }
     golden = {f"base.{kind}.{column}": values for kind in model.kinds for column, values in model.closed(kind).items()}
     return {"entity_kind": model.kind_titles, **_CLOSED, **relations, **golden}
+
+
+def labels(model: DataModel) -> Iterator[tuple[str, str, str, str]]:
+    """(list of codes, code, Chinese word, English word) of every code the release holds and no platform's code table has.
+
+    Lists are `release.<column>`: of a column in every table or of one column of one table, of roles (`release.role`), and of the
+    attributes of every kind (`release.attribute.<kind>`).
+    """
+    english_of = {
+        "entity_kind": {name: kind.title.one or kind.title.en for name, kind in model.kinds.items()},
+        **{
+            f"{r.table.full_name}.relation": {name: relation.en for name, relation in r.tie.relations.items()}
+            for r in model.relations
+        },
+    }
+    for column, values in {**closed(model), "role": ROLE}.items():
+        for code, word in values.items():
+            en = english_of.get(column, {}).get(code) or english(code) or code.replace("_", " ")
+            yield f"release.{column}", code, word, en
+    for kind, declared in model.kinds.items():
+        for name, attribute in declared.attributes.items():
+            yield f"release.attribute.{kind}", name, model.title(kind, name), attribute.en

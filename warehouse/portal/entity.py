@@ -167,7 +167,7 @@ def _ties(release: Release, kind: str, entity_id: str, sight: Sight) -> list[Tie
             out += [
                 Tie(
                     words.get(row["relation"], row["relation"]), other, row["other_id"],
-                    title_of(other, cleared(records[row["other_id"]], other, secret), sight) or row["other_id"], tuple(row["said_by"]),
+                    title_of(other, cleared(records[row["other_id"]], other, secret), sight) or row["other_id"], tuple(row["said_by"].split()),
                     row["first_claimed_on"], row["last_claimed_on"], row["is_current"],
                 )
                 for row in told
@@ -178,4 +178,4 @@ def _ties(release: Release, kind: str, entity_id: str, sight: Sight) -> list[Tie
 
 def _tells(row: dict[str, Any], sight: Sight) -> bool:
     """Whether a reader may know of a relation: where there is a limit, one of his own platforms says so."""
-    return not sight.limited or not sight.platforms.isdisjoint(row["said_by"])
+    return sight.knows(row["said_by"])

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
+from warehouse.model import vocabulary
+from warehouse.model.catalogue import CODE
 from warehouse.model.data_model import DataModel
 from warehouse.model.release import SCHEMAS, Served, codes
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
 from warehouse.model.table import Column, Table
-from warehouse.model.vocabulary import closed, words
+from warehouse.model.vocabulary import words
 
 CHINESE = "一张网"
 
@@ -103,12 +105,8 @@ def dictionary(tables: Sequence[Served]) -> list[dict[str, object]]:
 
 
 def labels(model: DataModel) -> list[dict[str, str]]:
-    """The codes One Network itself sets as rows of `catalogue.code`: `release.<column>`, code, Chinese word."""
-    return [
-        {"code_table": f"release.{column}", "source_value": code, "value": word}
-        for column, values in closed(model).items()
-        for code, word in values.items()
-    ]
+    """The codes One Network itself sets as rows of `catalogue.code`."""
+    return [dict(zip(CODE.names, label, strict=True)) for label in vocabulary.labels(model)]
 
 
 def qualified(table: Table) -> str:

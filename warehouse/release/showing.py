@@ -11,7 +11,15 @@ import pyarrow as pa
 
 from warehouse.model.attribute_type import Mask
 from warehouse.model.data_model import DataModel
-from warehouse.model.release import NODE_CODES, PUBLIC_PLACES, Served, firm_codes, place_attributes, public_codes
+from warehouse.model.release import (
+    LISTED,
+    NODE_CODES,
+    PUBLIC_PLACES,
+    Served,
+    firm_codes,
+    place_attributes,
+    public_codes,
+)
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
 from warehouse.model.table import Column
@@ -59,6 +67,8 @@ def shown(model: DataModel, served: Served, column: Column, *, full: bool = Fals
         full: for the restricted release: nothing is masked, masks and tokens stand beside the numbers.
     """
     schema, quoted = served.table.schema, name(column.name)
+    if column.name in {listed for stage, _ in served.sources for listed in LISTED.get(stage, ())}:
+        return f"array_to_string({quoted}, ' ')"
     if schema == "base" and served.table.name in model.kinds:
         return _golden(model, served, column, full)
     if schema == "evidence" and "value_token" in served.table.names:

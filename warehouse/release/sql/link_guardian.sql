@@ -3,7 +3,7 @@
 -- A row about a person that names somebody as guardian (a school roll). Both are entities: a parent of two pupils is one guardian.
 select
     w.entity_id as person_id, g.entity_id as guardian_person_id,
-    list(distinct g.platform::varchar order by g.platform::varchar) as platforms, count(*) as claims,
+    string_agg(distinct g.platform::varchar, ' ' order by g.platform::varchar) as platforms, count(*) as claims,
     min(g.claimed_on) as first_claimed_on, max(g.claimed_on) as last_claimed_on
 from link.mention g
 join link.mention w using (platform, dataset, delivery_id, file_name, sheet_name, row_number, entity_kind)
