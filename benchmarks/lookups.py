@@ -42,6 +42,10 @@ POINTS = {
         "from link.mention where entity_id = $id",
         "from 一张网.提及 where 实体编号 = $id",
     ),
+    "how many subjects every platform holds twice": (
+        "select platform, dataset, count(*), sum(rows - 1) from quality.duplicate group by all",
+        "select 平台, 数据集, count(*), sum(行数 - 1) from 一张网.重复登记 group by all",
+    ),
     "every claim about a person": (
         "from evidence.attribute where entity_id = $id",
         "from 一张网.主张 where 实体编号 = $id",

@@ -19,8 +19,10 @@ from rich.console import Console
 from pipelines.commands.options import ExistingHome, console, leave, named, typed
 
 if TYPE_CHECKING:
+    from pipelines.stages.learned import Learned
     from pipelines.stages.review import Imported
     from warehouse.model import Home
+    from warehouse.model.data_model import DataModel
 
 EXIT_PROBLEMS = 1
 JUDGEMENT = re.compile("[Jj][0-9]+")
@@ -182,6 +184,56 @@ def ledger(
             str(line["judged_at"])[:16],
         )
     console().print(table if shown else "台账为空 · there are no judgements", highlight=False)
+
+
+@app.command()
+def learned(
+    home: ExistingHome,
+    kind: Annotated[list[str] | None, typer.Option(help="只看这些类型 · these kinds alone")] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="每类最多列几级 · levels listed per kind")] = 12,
+) -> None:
+    """列出新模型改变了什么 · What the newest matching models changed: weights, pairs and clusters, before and after.
+
+    `onenet run --retrain` 用裁定重新训练；相同与不同的裁定各满 20 对后，每项比较的权重由裁定校正。
+    """
+    from pipelines.stages.learned import learned_of
+
+    place, screen = _home(home, console()), console()
+    found = [one for name in _asked_kinds(place, kind) if (one := learned_of(place, name))]
+    if not found:
+        screen.print("还没有重新训练过的模型 · no model has taken the place of another yet: onenet run --retrain")
+    for one in found:
+        _print_learned(one, place.data_model, most, screen)
+
+
+def _print_learned(learned: Learned, model: DataModel, most: int, screen: Console) -> None:
+    from rich.table import Table
+
+    from warehouse.review.question import comparison_words
+    from warehouse.review.waterfall import words_of_comparison, words_of_level
+
+    names = comparison_words(model, learned.kind)
+    same, different = (learned.verdicts[verdict] for verdict in ("same", "different"))
+    table = Table(
+        "比较 comparison",
+        "等级 level",
+        "原 before",
+        "现 after",
+        title=f"{model.kind_titles[learned.kind]} {learned.kind}：{learned.why}",
+    )
+    if learned.shift[0] != learned.shift[1]:
+        table.add_row("整体 all", "裁定校正 shift", *(f"{bits:+.2f}" for bits in learned.shift))
+    for change in learned.weights[:most]:
+        bits = ("–" if b is None else f"{b:+.2f}" for b in (change.before, change.after))
+        table.add_row(words_of_comparison(change.comparison, names), words_of_level(change.level), *bits)
+    screen.print(table, highlight=False)
+    words = {"accepted": "采纳 accepted", "review": "待核 review", "cut": "拆开 cut", "clusters": "实体 clusters"}
+    told = "，".join(f"{words[name]} {before} → {after}" for name, (before, after) in learned.outcomes.items())
+    screen.print(
+        f"裁定 verdicts: 相同 same {same}，不同 different {different}；{told}\n合并 joined {learned.rows.joined}，拆开 parted"
+        f" {learned.rows.parted}，涉及行 rows {learned.rows.rows}；另有 {max(len(learned.weights) - most, 0)} 级变化未列 more levels",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _place(line: dict[str, Any], side: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from pipelines.matching.inputs.rows import Rows
 from pipelines.matching.inputs.sources import rows_of
 from pipelines.matching.store.state import State
 from pipelines.settings import Settings
+from pipelines.stages.learned import former_of, write_learned
 from pipelines.stages.models import Held, days, drift_of, held_model, keep_model, newest_delivery
 from warehouse import judgements
 from warehouse.model import Home
@@ -68,7 +69,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     if held and (told := _written(home, kind, [asked, held.stamp])):
         return {**told, "model": why}
     whole = partial(match_whole, spec, rows, decided, run=_engine(settings, kind, asked))
-    mark, matched = home.matched_mark(kind), None
+    mark, matched, before = home.matched_mark(kind), None, former_of(home, kind)
     mark.unlink(missing_ok=True)
     if held:
         former = State.load(home.matched(kind), held.stamp)
@@ -78,6 +79,7 @@ def link_mentions(settings: Settings, kind: str) -> Counts:
     if not held or not matched:
         matched, result = whole()
         held = keep_model(home, spec, result.model, result.population, matched.state, newest)
+        write_learned(home, why, before, held.model, matched.state, asdict(matched.report), decided)
         _draw(result, home.chart(f"weights_{kind}"))
     report = matched.report
     counts = {

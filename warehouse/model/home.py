@@ -20,6 +20,7 @@
   models/<kind>.json                                parameters of the matching model
   models/<kind>.population.parquet                  how common values were when it was trained
   models/<kind>.sources.json                        how reliable those are who say something of the kind
+  models/<kind>.learned.json                        what it changed against the one before
   models/retrain                                    how often people have asked for new models
   judgements/<number>.jsonl                         what stewards decided: one file per recording, never changed
   verifications/<number>.jsonl                      what departments said of corrections: one file per recording, never changed
@@ -145,6 +146,10 @@ class Home:
     def sources(self, kind: str) -> Path:
         """How reliable every source of one kind is, and since when that is held; readable JSON."""
         return self.root / "models" / f"{kind}.sources.json"
+
+    def learned(self, kind: str) -> Path:
+        """What the newest matching model of one kind changed against the one before, readable JSON."""
+        return self.root / "models" / f"{kind}.learned.json"
 
     @property
     def retrain(self) -> Path:

@@ -309,6 +309,23 @@ ATTRIBUTE_SOURCE = Table(
     ),
 )
 
+DUPLICATE = Table(
+    "quality",
+    "duplicate",
+    "重复登记",
+    "Subjects a dataset has in several rows",
+    "one row per dataset and subject that several of its rows are about",
+    ("platform", "dataset", "entity_kind", "entity_id"),
+    (
+        Column("platform", S, "平台", "Platform", nullable=False),
+        Column("dataset", S, "数据集", "Dataset; rows of different datasets, such as two benefits of a person, are no duplicates", nullable=False),
+        Column("entity_kind", S, "实体类型", "Kind", nullable=False),
+        Column("entity_id", S, "实体编号", "What they are about", nullable=False),
+        Column("rows", I, "行数", "Rows about it that hold now, at least 2; which ones says link.mention", nullable=False),
+        Column("last_claimed_on", D, "最近主张日期", "Date of the newest"),
+    ),
+)
+
 SUBJECT_FORM = Table(
     "quality",
     "subject_form",

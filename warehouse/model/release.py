@@ -218,6 +218,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(PLATFORM, "平台目录", (("catalogue", "platform"),), derived=True),
         Served(grid_measures.FOUR_FULL, "四全指标", (), ("level",), derived=True),
         Served(DATASET, "数据集目录", (("catalogue", "dataset"),), derived=True),
+        Served(quality.DUPLICATE, "重复登记", (), derived=True),
         Served(catalogue.FIELD, "字段目录", (("catalogue", "field"),)),
         Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
         Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
@@ -310,6 +311,7 @@ ENTITY_REFERENCES: tuple[tuple[str, str], ...] = (
     ("evidence.attribute", "entity_id"),
     ("evidence.conflict", "entity_id"),
     ("evidence.certainty", "entity_id"),
+    ("quality.duplicate", "entity_id"),
     ("evidence.match", "left_entity_id"),
     ("evidence.match", "right_entity_id"),
 )

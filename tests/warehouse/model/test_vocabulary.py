@@ -21,7 +21,7 @@ CODES = re.compile(r"[：:](?:[a-z_]+ )+[a-z_]+$")
 def test_every_column_of_codes_has_its_words_in_the_catalogue_in_both_languages():
     known = {}
     for column, code, zh, en in labels(MODEL):
-        assert zh and en, (column, code)
+        assert all((zh, en)), (column, code)
         known.setdefault(column, set()).add(code)
     for table, column in COLUMNS:
         if allowed := codes(MODEL, table, column):
