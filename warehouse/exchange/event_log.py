@@ -9,7 +9,7 @@ from pathlib import Path
 
 from warehouse.model import sql
 from warehouse.model.durable import aside, put_in_place
-from warehouse.model.session import connect
+from warehouse.model.session import over_library
 
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
@@ -28,9 +28,7 @@ def write_event_log(library: Path, folder: Path) -> dict[str, int]:
         duckdb.Error: the release holds no stages of events, or the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with connect() as con:
-        con.execute(f"attach {sql.literal(library)} as library (read_only)")
-        con.execute("use library")
+    with over_library(library) as con:
         con.execute(f"create temp table log as {sql.statement('warehouse.exchange', 'event_log')}")
         for ending, options in FORMATS.items():
             file = folder / f"event_log.{ending}"

@@ -14,7 +14,7 @@ import duckdb
 
 from warehouse.model import sql
 from warehouse.model.durable import aside, put_in_place
-from warehouse.model.session import connect
+from warehouse.model.session import over_library
 
 BATCH = 10_000
 _SERVICES = """
@@ -38,9 +38,7 @@ def write_open311(library: Path, folder: Path, zone: str = "+08:00") -> dict[str
         duckdb.Error: the release holds no reports of events, or the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with connect() as con:
-        con.execute(f"attach {sql.literal(library)} as library (read_only)")
-        con.execute("use library")
+    with over_library(library) as con:
         request = sql.statement("warehouse.exchange", "open311_request")
         con.execute(f"create temp table request as {request}", {"zone": zone})
         parts = {"services": (_SERVICES, "service"), "requests": ("from request", "request")}

@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from warehouse.model.sql import literal
+
 
 def connect(*, threads: int | None = None, **settings: Any) -> duckdb.DuckDBPyConnection:
     """Open a session in memory.
@@ -28,3 +30,11 @@ def connect(*, threads: int | None = None, **settings: Any) -> duckdb.DuckDBPyCo
     folder = Path(tempfile.gettempdir(), f"duckdb-{uuid.uuid4().hex}")
     config: dict[str, Any] = {"temp_directory": str(folder), **settings}
     return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
+
+
+def over_library(library: Path) -> duckdb.DuckDBPyConnection:
+    """Open a session in memory over a release, read-only: its tables go by their names, temporary ones can be made beside them."""
+    con = connect()
+    con.execute(f"attach {literal(library)} as library (read_only)")
+    con.execute("use library")
+    return con

@@ -27,6 +27,9 @@ SEE_OTHER = 303
 MOST = 200
 """Requests shown at most on either side."""
 Short = Annotated[str, Form(max_length=64)]
+Verdict = Annotated[str, Form(max_length=10)]
+RightValue = Annotated[str, Form(max_length=500)]
+Why = Annotated[str, Form(max_length=1000)]
 Name = Annotated[str, Query(max_length=64)]
 
 
@@ -47,9 +50,9 @@ def answer(
     request: Request,
     who: Who,
     finding: Short = "",
-    verdict: Annotated[str, Form(max_length=10)] = "",
-    right_value: Annotated[str, Form(max_length=500)] = "",
-    why: Annotated[str, Form(max_length=1000)] = "",
+    verdict: Verdict = "",
+    right_value: RightValue = "",
+    why: Why = "",
 ) -> Response:
     """Record what the department says of one finding; with htmx the finding as it is now comes back."""
     if verdict not in ("accept", "refuse"):
@@ -108,9 +111,9 @@ def reply(
     request: Request,
     who: Who,
     number: Short = "",
-    verdict: Annotated[str, Form(max_length=10)] = "",
-    right_value: Annotated[str, Form(max_length=500)] = "",
-    why: Annotated[str, Form(max_length=1000)] = "",
+    verdict: Verdict = "",
+    right_value: RightValue = "",
+    why: Why = "",
 ) -> Response:
     """Record what the source says: its value stands, or is wrong."""
     if verdict not in ("confirm", "concede"):
