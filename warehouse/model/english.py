@@ -21,9 +21,9 @@ _EVENTS = (
     "违章搭建 illegal building,道路破损 damaged road,道路积水 flooded road,邻里纠纷 dispute between neighbours,"
     "非机动车乱停放 badly parked bicycles,非法小广告 illegal posters"
 )
-_WORDS = {"男": "male", "女": "female"} | dict(
-    tuple(pair.split(" ", 1)) for pair in f"{_NATIONALITIES},{_EVENTS}".split(",")
-)
+_WORDS = {"男": "male", "女": "female"} | {
+    zh: en for zh, _, en in (pair.partition(" ") for pair in f"{_NATIONALITIES},{_EVENTS}".split(","))
+}
 
 
 def english(label: str) -> str | None:
