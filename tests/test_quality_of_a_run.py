@@ -137,3 +137,21 @@ def test_the_screen_the_pages_and_dagster_count_the_same_checks(finished_home: P
     page = re.search(r"checks <strong>(\d+)", (home.data_docs / "index.html").read_text(encoding="utf-8"))
     assert page
     assert len(graph.asset_check_keys) == kept == int(page[1]) == report["checks_passed"] + len(report["checks_failed"])
+
+
+def test_benefits_are_those_of_the_rows_that_tell_of_them(library: duckdb.DuckDBPyConnection) -> None:
+    rows = library.sql(
+        "select benefit, count(*) = (select count(*) from link.mention m where m.platform = b.platform and m.dataset = b.dataset and role = 'subject'),"
+        " bool_and(amount > 0), bool_and(period = 'month'), bool_and(valid_from is not null), bool_and(is_current)"
+        " from link.benefit b group by benefit, platform, dataset order by benefit"
+    ).fetchall()
+    assert {row[0]: row[1:] for row in rows}["最低生活保障"] == (True, True, True, True, True)
+    assert {row[1:] for row in rows if row[0] != "最低生活保障"} == {(True, None, None, False, True)}
+
+
+def test_subjects_in_several_rows_are_those_of_the_mentions(library: duckdb.DuckDBPyConnection) -> None:
+    (rows, alike) = library.sql(
+        "select count(*), count(*) filter (d.rows = (select count(*) from link.mention m join catalogue.dataset c using (platform, dataset)"
+        " where m.platform = d.platform and m.dataset = d.dataset and m.entity_id = d.entity_id and m.role = c.subject)) from quality.duplicate d"
+    ).fetchall()[0]
+    assert rows == alike > 0
