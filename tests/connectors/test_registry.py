@@ -142,11 +142,13 @@ def test_one_reference_for_addresses_and_one_for_grids():
     assert sorted(references) == ["address", "grid"]
 
 
-def test_every_authority_belongs_to_an_attribute_the_role_has():
+def test_every_authority_belongs_to_an_attribute_the_role_has_or_takes_from_another_role_of_its_row():
+    kinds = shipped().kinds
     for platform in load_platforms().values():
         for dataset in platform.datasets:
             for name, role in dataset.roles.items():
-                assert set(role.authority) <= set(role.attributes), (platform.platform, name)
+                taken = {kinds[role.kind].ties[other].inherits for other, tie in role.ties.items() if tie.role}
+                assert set(role.authority) <= set(role.attributes) | taken, (platform.platform, name)
 
 
 def test_an_address_in_parts_names_its_columns():
