@@ -226,7 +226,10 @@ def _print_learned(learned: Learned, model: DataModel, most: int, screen: Consol
     for change in learned.weights[:most]:
         bits = ("–" if b is None else f"{b:+.2f}" for b in (change.before, change.after))
         table.add_row(words_of_comparison(change.comparison, names), words_of_level(change.level), *bits)
-    screen.print(table, highlight=False)
+    if table.row_count:
+        screen.print(table, highlight=False)
+    else:
+        screen.print(f"{table.title}，权重未变 · no weight has changed", highlight=False)
     words = {"accepted": "采纳 accepted", "review": "待核 review", "cut": "拆开 cut", "clusters": "实体 clusters"}
     told = "，".join(f"{words[name]} {before} → {after}" for name, (before, after) in learned.outcomes.items())
     screen.print(
