@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-from quality.suites.engine import Result, personal_numbers
+from quality.suites.breaches import breaks
+from quality.suites.engine import Result
 from quality.suites.expectation import Expectation
 from quality.suites.interrupted import if_lacking
+from quality.suites.personal_numbers import personal_numbers
 from quality.suites.source import quoted
 from warehouse.model.quality import FAILING_ROW
-from warehouse.model.sql import literal
 
 log = logging.getLogger(__name__)
 
@@ -90,16 +91,4 @@ def _query(e: Expectation, table: str) -> str | None:
         return f"select * from {table} qualify count(*) over (partition by {key}) > 1"
     if e.not_empty:
         return None
-    return f"select * from {table} where {_predicate(e)}"
-
-
-def _predicate(e: Expectation) -> str:
-    if e.filled:
-        return " or ".join(f'"{column}" is null' for column in e.filled)
-    if e.allowed:
-        listed = ", ".join(map(literal, e.allowed))
-        return f'"{e.column}" not in ({listed})'
-    if e.between:
-        bounds = ((e.between.min, "<"), (e.between.max, ">"))
-        return " or ".join(f'"{e.column}" {sign} {bound}' for bound, sign in bounds if bound is not None) or "false"
-    return str(e.never)
+    return f"select * from {table} where {breaks(e)}"
