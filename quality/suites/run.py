@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +18,7 @@ from quality.suites.engine import Result, check
 from quality.suites.expectation import Expectation, Suite
 from quality.suites.failing import failing_rows
 from quality.suites.interrupted import if_lacking
+from quality.suites.lasting import Lasting, counts
 from quality.suites.source import NewRows, Source, contracts, show
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
@@ -29,10 +30,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Findings:
-    """What suites found: `results` is `quality.expectation`, `rows` is `quality.failing_row`."""
+    """What suites found: `results` is `quality.expectation`, `rows` is `quality.failing_row`, `counts` may last (`Lasting`)."""
 
     results: pa.Table
     rows: pa.Table
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def suites_of_stage(model: DataModel) -> tuple[str, ...]:
@@ -76,14 +78,17 @@ def examine(
     model: DataModel | None = None,
     beside: Mapping[str, pa.Table] | None = None,
     new: NewRows = lambda _, place: place,
+    lasting: Lasting | None = None,
 ) -> Findings:
     """Run several suites on the same source and list the rows that break them; see `run_suite`.
 
     `beside` are tables by contract name that stand in no release, such as what fell against the former one; `new` tells which rows
-    of a release nobody has looked through for personal numbers yet: all if not given.
+    of a release nobody has looked through for personal numbers yet: all if not given. `lasting` is what is known of the release it was built on.
     """
     known = model or (source.data_model if isinstance(source, Home) else shipped())
-    return joined([_run(load_suite(name, known), source, known, beside or {}, new) for name in names])
+    return joined(
+        [_run(load_suite(name, known), source, known, beside or {}, new, lasting or Lasting()) for name in names]
+    )
 
 
 def joined(findings: Iterable[Findings]) -> Findings:
@@ -92,13 +97,18 @@ def joined(findings: Iterable[Findings]) -> Findings:
     return Findings(
         pa.concat_tables([EXPECTATION.empty(), *(f.results for f in listed)]),
         pa.concat_tables([FAILING_ROW.empty(), *(f.rows for f in listed)]),
+        {query: count for f in listed for query, count in f.counts.items()},
     )
 
 
 def expectations(name: str, model: DataModel) -> tuple[Expectation, ...]:
     """Every expectation of a suite, those its contracts imply first; nothing is run and the library is not loaded."""
     suite = load_suite(name, model)
-    return (*(implied(model, suite, contracts(model)) if suite.contract else ()), *suite.expectations)
+    return (*_implied(suite, model), *suite.expectations)
+
+
+def _implied(suite: Suite, model: DataModel) -> tuple[Expectation, ...]:
+    return tuple(implied(model, suite, contracts(model))) if suite.contract else ()
 
 
 def blocking_failures(results: pa.Table) -> pa.Table:
@@ -108,7 +118,14 @@ def blocking_failures(results: pa.Table) -> pa.Table:
     )
 
 
-def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa.Table], new: NewRows) -> Findings:
+def _run(
+    suite: Suite,
+    source: Source,
+    model: DataModel,
+    beside: Mapping[str, pa.Table],
+    new: NewRows,
+    lasting: Lasting,
+) -> Findings:
     declared = expectations(suite.suite, model)
     con = connect()
     try:
@@ -120,9 +137,12 @@ def _run(suite: Suite, source: Source, model: DataModel, beside: Mapping[str, pa
             result_table(suite.suite, [Result(e, "error", None, None) for e in declared]), FAILING_ROW.empty()
         )
     try:
-        results = check(con, suite.table, declared)
+        standing = _implied(suite, model)
+        results = check(con, suite.table, declared, lasting.known(con, suite.table, standing))
         return Findings(
-            result_table(suite.suite, results), failing_rows(con, suite.suite, suite.table, results, tuple(model.kinds))
+            result_table(suite.suite, results),
+            failing_rows(con, suite.suite, suite.table, results, tuple(model.kinds)),
+            counts(con, suite.table, results[: len(standing)]),
         )
     finally:
         con.close()

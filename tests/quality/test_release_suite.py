@@ -11,6 +11,8 @@ import pytest
 
 from quality.suites import blocking_failures, examine, expectations, run_suite
 from quality.suites.engine import check
+from quality.suites.lasting import Lasting
+from quality.suites.personal_numbers import count_personal_numbers, personal_numbers
 from quality.suites.source import show
 from warehouse.model.data_model import shipped
 from warehouse.model.release import references, release_tables
@@ -125,6 +127,47 @@ def test_a_full_number_in_any_text_column_is_found(library, tmp_path, leak):
         show(con, shipped(), changed(library, tmp_path, leak), ())
         (result,) = check(con, "catalogue.release", [scan])
     assert (result.outcome, result.unexpected) == ("failed", 1)
+
+
+def test_full_numbers_are_counted_as_often_as_they_stand_somewhere(library, tmp_path):
+    path = changed(
+        library,
+        tmp_path,
+        "insert into evidence.attribute select a.* replace ('13900001234' as value_raw, '13990000123' as value) from evidence.attribute a, range(3)",
+        "update base.person set name = '13900001234'",
+        "update base.organisation set name = '电话13900001234，转109999199002154024'",
+        "insert into base.grid select * replace ('13990000123' as grid_code) from base.grid",
+    )
+    with duckdb.connect() as con:
+        show(con, shipped(), path, ())
+        listed = con.execute(f"select count(*) from ({personal_numbers(con)})").fetchone()
+        assert (count_personal_numbers(con),) == listed == (5,)
+
+
+def test_a_count_lasts_where_nothing_its_query_reads_is_new(library, tmp_path):
+    former = examine(["release"], library)
+    path = changed(
+        library,
+        tmp_path,
+        "insert into base.person select * from base.person",
+        "update link.person_housing set housing_id = 'gone'",
+        "update base.person set phone_masked = 'none'",
+    )
+
+    def broken(*kept):
+        found = examine(["release"], path, lasting=Lasting(kept, former.counts))
+        return {r["expectation"] for r in blocking_failures(found.results).to_pylist()}
+
+    key, reference, own = (
+        "base_person_key_is_unique",
+        "link_person_housing_housing_id_exists",
+        "base_person_phone_is_masked",
+    )
+    assert {key, reference, own} <= broken()
+    assert {reference, own} <= broken("base.person", "link.person_housing")  # the home it names may have gone
+    kept = broken("base.person", "base.housing", "link.person_housing")
+    assert own in kept  # a query of a suite's own may read what is no table
+    assert not {key, reference} & kept
 
 
 def test_numbers_of_things_are_not_taken_for_numbers_of_people(library, tmp_path):

@@ -31,6 +31,7 @@ from warehouse.release.manifest import LIBRARY, Manifest, file_line
 from warehouse.release.versions import published
 
 RECORD = "record.json"
+COUNTS = "counts.json"
 UNSORTED = 0.1
 """Share of a table's rows that may lie outside its order, at its end; beyond it the table is written whole, in order."""
 
@@ -138,10 +139,12 @@ class News:
     Attributes:
         kept: tables in which nothing is new.
         touched: table → file of the values of `by` whose rows are new, and these columns. All rows of the other tables are new.
+        counts: query → how many rows it found in the release it was built on, as far as that was kept.
     """
 
     kept: frozenset[str] = frozenset()
     touched: Mapping[str, tuple[Path, tuple[str, ...]]] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def rows(self, table: str, place: str) -> str | None:
         """The new rows of a table that lies at `place`, as SQL reads them; None where there are none."""
@@ -160,9 +163,17 @@ def news(home: Home, version: str) -> News:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         touched = {table: (folder / f"{table}.parquet", tuple(by)) for table, by in record["touched"].items()}
-        return News(frozenset(record["kept"]), touched)
+        former = home.made_of(record["built_on"]) / COUNTS if record.get("built_on") else None
+        counts = json.loads(former.read_text(encoding="utf-8")) if former and former.exists() else {}
+        return News(frozenset(record["kept"]), touched, counts)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return News()
+
+
+def keep_counts(home: Home, version: str, counts: Mapping[str, int]) -> None:
+    """Keep what queries found in a release, for the next one."""
+    if (folder := home.made_of(version)).exists():
+        write_whole(folder / COUNTS, json.dumps(counts, indent=2, ensure_ascii=False).encode())
 
 
 def keep_touched(con: duckdb.DuckDBPyConnection, home: Home, version: str, table: str) -> None:
@@ -197,6 +208,7 @@ def remember(
     by = {served.table.full_name: served.by for served in tables}
     content = {
         "recipe": recipe,
+        "built_on": library,
         "bytes": size,
         "files": _states(folder),
         "kept": [table for table, change in changes.items() if change.how is How.KEPT],

@@ -121,6 +121,20 @@ def test_only_rows_that_say_something_else_are_written_until_too_many_lie_outsid
     assert unsorted(town, "0004-00000000") == {}
 
 
+def test_what_queries_found_in_the_library_is_known_of_the_release_built_on_it(
+    town: Home, facts: ReleaseFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "UNSORTED", 2)
+    rename(town, "丙三", "丙四")
+    release(town, facts, "0002-00000000")
+    renewal.keep_counts(town, "0002-00000000", {"select 1": 7})
+    rename(town, "丙四", "丙五")
+    release(town, facts, "0003-00000000")
+    assert renewal.news(town, "0003-00000000").counts == {"select 1": 7}
+    release(town, facts, "0004-00000000")
+    assert renewal.news(town, "0004-00000000").counts == {}  # nobody asked 0003
+
+
 def test_nothing_is_built_on_a_damaged_library(town: Home, facts: ReleaseFacts) -> None:
     file = town.release(FIRST) / "one_network.duckdb"
     size = file.stat().st_size
