@@ -6,11 +6,12 @@ Belongs here: turning declarations into the tables of `warehouse.model.catalogue
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
 from connectors.spec import Dataset, Platform, Source
+from warehouse.model.care import PREFIX
 from warehouse.model.catalogue import CODE, DATASET, ENTITLEMENT, FIELD, PLATFORM
 from warehouse.model.english import english
 
@@ -126,8 +127,14 @@ def entitlements(platforms: Platforms) -> pa.Table:
             "expires_on": None,
         }
         for name, p in platforms.items()
-        for kind, attributes in p.entitlements.items()
+        for kind, attributes in _entitled(p)
         for attribute in attributes
     ]
     rows.sort(key=lambda row: (row["department"], row["platform"], row["entity_kind"], row["attribute"]))
     return pa.Table.from_pylist(rows, schema=ENTITLEMENT.arrow)
+
+
+def _entitled(platform: Platform) -> Iterator[tuple[str, Sequence[str]]]:
+    """Kind and what of it the department of a platform may read back; care tags stand beside the attributes of persons."""
+    yield from platform.entitlements.items()
+    yield "person", [PREFIX + tag for tag in dict.fromkeys(platform.care_tags)]

@@ -610,6 +610,9 @@ class Platform(Strict):
     entitlements: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="golden attributes its department may read back; default none"
     )
+    care_tags: tuple[str, ...] = Field(
+        (), description="care tags (`care_tags.yaml`) of the persons its rows name that its department may read back"
+    )
 
     @field_validator("platform")
     @classmethod

@@ -6,6 +6,7 @@
   platforms/*.yaml  a description per platform; those that are shipped where there is none
   events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
   grids.yaml        who is to stand in a grid, and how many grids one person may have; the shipped ones where there is none
+  care_tags.yaml    care tags of persons (低保 高龄 …), where they come from, with whom they are shared; the shipped ones where there is none
   routing.csv       which department answers for which class of event where, with dates; the shipped one where there is none
   codes.yaml        code tables of its own; a table of a shipped name takes its place
   kinds/*.yaml      kinds of its own, or `extends:` a shipped kind with attributes, thresholds, survivorship; beside a kind
@@ -30,6 +31,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from connectors import registry
+from connectors.care_rules import CareRules, load_care_rules
 from connectors.event_rules import EventRules, load_event_rules
 from connectors.grid_rules import GridRules, load_grid_rules
 from connectors.registry import CodeTables, ConfigurationError
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from pipelines.standardise.address.own_division import OwnDivision
 
 SETTINGS, CODES, EVENTS, GRIDS = "settings.yaml", "codes.yaml", "events.yaml", "grids.yaml"
+CARE_TAGS = "care_tags.yaml"
 ROUTING, PLATFORMS = "routing.csv", "platforms"
 PARTS = ("kinds", "checks")
 """What a home holds a copy of, so that every command knows the kinds of its last run."""
@@ -197,6 +200,11 @@ class City:
         return load_grid_rules(self._file(GRIDS))
 
     @cached_property
+    def care_rules(self) -> CareRules:
+        """What `care_tags.yaml` rules, or the shipped rules."""
+        return load_care_rules(self._file(CARE_TAGS))
+
+    @cached_property
     def routing(self) -> pa.Table:
         """What `routing.csv` declares, or the shipped table, as `warehouse.model.process.ROUTE`."""
         return load_routing(self._file(ROUTING))
@@ -211,6 +219,7 @@ class City:
             )
         _ = self.settings, self.data_model, self.code_tables, self.platforms
         _ = self.event_rules, self.grid_rules, self.routing
+        self.care_rules.check(self.platforms, own=self._file(CARE_TAGS) is not None)
         if own := self._own_kinds():
             from pipelines.resolution.binding import unbound  # half a second of imports that cities without kinds spare
 

@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 from pipelines.stages import (
     area_codes,
     benefits,
+    care,
     checks,
     divisions,
     duties,
@@ -32,6 +33,7 @@ from pipelines.stages.mentions import write_mentions
 from pipelines.stages.processes import write_processes
 from pipelines.steps import Plan, Step, Written, handles, stage_tables
 from quality.suites import load_suite, suites_of_stage
+from warehouse.model import care as care_tags
 from warehouse.model import catalogue, evidence, grid, landing, process
 from warehouse.model import quality as measures
 from warehouse.model.base import GRID_TREE
@@ -264,6 +266,16 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
         lambda settings, _: benefits.write_benefits(settings),
     )
     yield Step(
+        "care",
+        "golden",
+        (*landed, *handles(["mention", "entity", "golden", "attribute"], [care.PERSON])),
+        (
+            *stage_tables("care", (care_tags.CARE_TAG, care_tags.CARE_TAG_COUNT)),
+            Written("catalogue/care_tag", care_tags.CARE_TAG_CODE.zh, f"{care_tags.CARE_TAG_CODE.en}: {care_tags.CARE_TAG_CODE.grain}", care_tags.CARE_TAG_CODE, landed, "tags"),
+        ),
+        lambda settings, _: care.write_care_tags(settings),
+    )  # fmt: skip
+    yield Step(
         "reconciliation",
         "quality",
         (*landed, "link/mention", "grid/tree"),
@@ -382,7 +394,7 @@ def _handed_over(model: DataModel, owners: tuple[Department, ...]) -> Iterator[S
     yield Step(
         "extract",
         "extract",
-        (LIBRARY,),
+        (LIBRARY, "care/care_tag"),
         tuple(
             Written(f"extract/{owner.code}", f"{owner.zh}回流数据", "its own rows with entity ids, golden values it may see, conflicts and duplicates", rows=owner.code, kinds=("excel", "csv", "parquet"), owner=owner.code)
             for owner in owners

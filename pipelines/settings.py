@@ -88,7 +88,8 @@ class Settings:
         division = self.city.settings.division.model_dump_json()
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
-        rules = self.city.event_rules.model_dump_json() + self.city.grid_rules.model_dump_json()
+        declared = self.city.event_rules, self.city.grid_rules, self.city.care_rules
+        rules = "".join(part.model_dump_json() for part in declared)
         routes = str(self.city.routing.to_pylist())
         return digest(
             (code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules, routes)

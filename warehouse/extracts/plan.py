@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from warehouse.model.care import PREFIX
 from warehouse.model.data_model import DataModel
 from warehouse.model.vocabulary import ROLE
 
@@ -86,6 +87,19 @@ def entitled(model: DataModel, entitlements: pa.Table, department: str, platform
         if r["department"] == department and r["platform"] == platform and r["entity_kind"] in model.kinds
     }
     return frozenset((kind, attribute) for kind, attribute in granted if attribute in model.golden(kind).names)
+
+
+def entitled_tags(entitlements: pa.Table, department: str, platform: str) -> frozenset[tuple[str, str]]:
+    """("person", `care_tag.<tag>`) of the care tags that `department` may see in the extract of `platform`; all others are denied."""
+    rows = entitlements.select(["department", "platform", "entity_kind", "attribute"]).to_pylist()
+    return frozenset(
+        (r["entity_kind"], r["attribute"])
+        for r in rows
+        if r["department"] == department
+        and r["platform"] == platform
+        and r["entity_kind"] == "person"
+        and r["attribute"].startswith(PREFIX)
+    )
 
 
 def plan_dataset(

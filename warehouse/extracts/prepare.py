@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from warehouse.extracts.stage_views import show
 from warehouse.extracts.unchanged import contents, write_contents
+from warehouse.model.care import CARE_TAG, PREFIX
 from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, MATCH
@@ -27,7 +28,7 @@ from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
 from warehouse.model.verification import REQUEST
 
-PREPARED = ("mention", "substitute", "claim", "behind", "doubt")
+PREPARED = ("mention", "substitute", "claim", "behind", "doubt", "care_tag")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
 NOTHING = "nothing.parquet"
 """The columns of each without a row."""
@@ -58,6 +59,8 @@ def prepare_extracts(home: Home, *, threads: int | None = None, memory_limit: st
             show(con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
         granted = _granted(home)
         con.register("entitlement", granted)
+        show(con, "care_tag", CARE_TAG, [home.stage("care", CARE_TAG.name)])
+        con.register("tag_entitlement", _granted_tags(home))
         show(con, "withheld", WITHHELD, [home.stage("catalogue", "withheld")])
         con.register("ending", _endings(home.data_model))
         names = PLATFORM.read(home.stage("catalogue", "platform")).select(["department", "department_zh"])
@@ -103,6 +106,14 @@ def _granted(home: Home) -> pa.Table:
     )
     names = ("platform", "entity_kind", "attribute")
     return pa.table({n: pa.array([line[i] for line in found], pa.string()) for i, n in enumerate(names)})
+
+
+def _granted_tags(home: Home) -> pa.Table:
+    """(platform, tag) that the department of the platform may read back."""
+    rows = ENTITLEMENT.read(home.stage("catalogue", "entitlement")).to_pylist()
+    tags = [r for r in rows if r["entity_kind"] == "person" and r["attribute"].startswith(PREFIX)]
+    columns = {"platform": [r["platform"] for r in tags], "tag": [r["attribute"].removeprefix(PREFIX) for r in tags]}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
 def _endings(model: DataModel) -> pa.Table:

@@ -25,7 +25,7 @@ from warehouse.model.quality import RECONCILIATION
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier, literal, parquet, statement
 from warehouse.model.verification import REQUEST
-from warehouse.model.vocabulary import REASON, ROLE, VERIFICATION_STATE
+from warehouse.model.vocabulary import CARE_BASIS, REASON, ROLE, VERIFICATION_STATE
 from warehouse.verification.findings import FINDING_INDEX
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
@@ -45,6 +45,7 @@ REQUESTED = (
     "数源部门答复", "实体编号", "来源行号",
 )  # fmt: skip
 ALONE = (*OWN, *PLACE)
+CARE_TAG = (*OWN, "关爱标签", "来由", "来源部门", "起始日期", "结束日期", "是否现行", "主张日期", *PLACE)
 REJECTION = ("来源文件", "来源工作表", "来源行号", "列", "原因代码", "原因")
 
 
@@ -202,6 +203,15 @@ class Reconciliation:
         """Rows about what no other platform knows; see `ALONE`."""
         found = self.con.sql(statement("warehouse.extracts", "alone")).to_arrow_table()
         return pa.table([*self._own(found), *self._place(found)], names=list(ALONE))
+
+    def care_tags(self) -> pa.Table:
+        """Care tags of the persons the rows name, those the department may see; see `CARE_TAG`."""
+        found = self.con.sql(statement("warehouse.extracts", "care_tag")).to_arrow_table()
+        days = [found[name].cast(pa.string()) for name in ("since", "until")]
+        current = pc.if_else(found["is_current"], "是", "否")
+        said = [found["tag"], _worded(found["basis"], CARE_BASIS), _worded(found["department"], self.departments)]
+        columns = [*self._own(found), *said, *days, current, found["claimed_on"].cast(pa.string()), *self._place(found)]
+        return pa.table(columns, names=list(CARE_TAG))
 
     def _own(self, found: pa.Table) -> list[pa.ChunkedArray]:
         return [found["key"], found["name"], _worded(found["role"], ROLE)]

@@ -30,7 +30,7 @@ from warehouse.extracts.manifest import (
     ExtractReport,
     entitled_lines,
 )
-from warehouse.extracts.plan import MARKS, Plan, entitled, plan_dataset
+from warehouse.extracts.plan import MARKS, Plan, entitled, entitled_tags, plan_dataset
 from warehouse.extracts.reconciled import Reconciliation
 from warehouse.extracts.safe_text import guard_csv
 from warehouse.extracts.unchanged import former_extract, read_contents, take_over
@@ -56,6 +56,7 @@ from warehouse.verification.sheet import CHOICES, with_places_for_answers
 
 WORKBOOK_ROWS = 200_000
 WORK_LIST = "工作清单"
+CARE_TAGS = "关爱标签"
 ACTION = "处理"
 FROZEN = {REJECTED: 0}
 """Columns on the left of a list that stay in sight, where it is not the two by which the department knows a row."""
@@ -136,9 +137,9 @@ def write_extract(
             with writer.packing:
                 for platform in dict.fromkeys(o.platform for o in own):
                     here = [(o, datasets[platform, o.dataset]) for o in own if o.platform == platform]
-                    writer.platform(
-                        platforms[platform], here, entitled(home.data_model, entitlements, department, platform)
-                    )
+                    granted = entitled(home.data_model, entitlements, department, platform)
+                    tags = entitled_tags(entitlements, department, platform)
+                    writer.platform(platforms[platform], here, granted, tags)
                 manifest = writer.finish(department, names.get(department, department))
         for file in folder.iterdir():
             sync(file)
@@ -209,10 +210,16 @@ class _Writer:
         """The home whose stage files are read."""
         return self.reconciliation.home
 
-    def platform(self, platform: Row, own: Sequence[tuple[OwnRows, Row]], granted: frozenset[tuple[str, str]]) -> None:
+    def platform(
+        self,
+        platform: Row,
+        own: Sequence[tuple[OwnRows, Row]],
+        granted: frozenset[tuple[str, str]],
+        tags: frozenset[tuple[str, str]],
+    ) -> None:
         """Write all files of one platform."""
         name, title = platform["platform"], platform["title_zh"]
-        self.entitlements += entitled_lines(self.granted, name, granted)
+        self.entitlements += entitled_lines(self.granted, name, granted | tags)
         if self._take_over(name, title):
             return
         self.since[name] = self.version
@@ -241,8 +248,9 @@ class _Writer:
             for action, table in work.items()
             if table.num_rows
         ]
+        cared = self._care_tags(name) if tags else []
         self.wait()
-        sheets = [first, *lists, *sheets, _notes_sheet(title, self.version)]
+        sheets = [first, *lists, *cared, *sheets, _notes_sheet(title, self.version)]
         self.packed = self.packing.submit(self._pack, name, title, sheets, rows)
 
     def _take_over(self, platform: str, title: str) -> bool:
@@ -288,6 +296,15 @@ class _Writer:
                 files.write(table)
             self._add(_stem(platform, suffix), platform, "", content, table.num_rows)
         return {**by_action(findings), **{action: table for action, (_, table) in tables.items()}}
+
+    def _care_tags(self, platform: str) -> list[Sheet]:
+        """Write the care tags of the persons a platform's rows name; their sheet, none where nobody has any."""
+        table = self.reconciliation.care_tags()
+        stem = _stem(platform, CARE_TAGS)
+        with _Files(self.folder / stem, table.schema) as files:
+            files.write(table)
+        self._add(stem, platform, "", "care_tags", table.num_rows)
+        return [Sheet(CARE_TAGS, table, frozen=2)] if table.num_rows else []
 
     def _former(self, platform: str, suffix: str) -> Path | None:
         """The file of that name in the newest extract of another release; None where there is none."""
@@ -467,6 +484,10 @@ def _explanations() -> list[tuple[str, str]]:
         ("本方重复：本平台另有现行数据行指向同一实体。", "本方重复"),
         ("确信度为主记录值正确的概率，由各平台相互印证的情况推算；0.9 以上列入“更正”，不足的列入“待核实”。", "确信度"),
         *((f"{action}：{what}", action) for action, what in ACTIONS.items()),
+        (
+            "关爱标签仅列授权本平台的各项，属敏感个人信息，限授权用途使用，不得转给他人；“推算”者由出生日期、同住人数得出，使用前请核实。",
+            CARE_TAGS,
+        ),
         (
             "“答复”填“采纳”或“不采纳”；不采纳的请写明理由，知道正确值的请填“正确值”。填好后经门户上传，或交数据管理部门导入。",
             "答复",

@@ -12,7 +12,18 @@ from functools import cache
 
 import pyarrow as pa
 
-from warehouse.model import catalogue, evidence, grid, grid_measures, landing, link, process, quality, verification
+from warehouse.model import (
+    care,
+    catalogue,
+    evidence,
+    grid,
+    grid_measures,
+    landing,
+    link,
+    process,
+    quality,
+    verification,
+)
 from warehouse.model.data_model import DataModel
 from warehouse.model.table import Column, Table
 from warehouse.model.vocabulary import closed
@@ -191,6 +202,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(quality.SCORECARD, "质量评分", (("quality", "scorecard"),), required=False),
         Served(verification.PUBLIC_REQUEST, "校核", (("quality", "verification_request"),), required=False),
         Served(quality.OVERLAP, "平台重叠", (("quality", "overlap"),), required=False),
+        Served(care.CARE_TAG_COUNT, "关爱标签统计", (("care", "care_tag_count"),), required=False),
         Served(quality.REPORTING_BY_CATEGORY, "分类上报情况", (("quality", "reporting_by_category"),), required=False),
         Served(quality.REPORTING_BY_GRID, "网格上报情况", (("quality", "reporting_by_grid"),), required=False),
         Served(quality.EVENT_FORECAST, "事件预测", (("quality", "event_forecast"),), required=False),
@@ -223,6 +235,7 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(catalogue.CODE, "代码目录", (("catalogue", "code"),)),
         Served(catalogue.ENTITLEMENT, "授权目录", (("catalogue", "entitlement"),), required=False),
         Served(catalogue.WITHHELD, "不予共享目录", (("catalogue", "withheld"),), required=False),
+        Served(care.CARE_TAG_CODE, "关爱标签目录", (("catalogue", "care_tag"),), required=False),
         Served(process.ROUTE, "权责清单", (("catalogue", "route"),), required=False),
         Served(catalogue.RELEASE, "发布版", ()),
     )
@@ -230,13 +243,15 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
 
 @cache
 def restricted_tables(model: DataModel) -> tuple[Served, ...]:
-    """The same tables as the restricted release holds them: nothing masked, full numbers in columns of their own."""
-    return tuple(
+    """The same tables as the restricted release holds them: nothing masked, full numbers in columns of their own; and whose care
+    tags they are, which no table of the plain one tells."""
+    opened = tuple(
         replace(served, table=_open(served.table, model.golden(served.table.name)))
         if served.table.schema == "base" and served.table.name in model.kinds
         else served
         for served in release_tables(model)
     )
+    return (*opened, Served(care.CARE_TAG, care.CARE_TAG.zh, (("care", "care_tag"),), ("tag",), required=False))
 
 
 def codes(model: DataModel, table: Table, column: Column) -> tuple[str, ...]:

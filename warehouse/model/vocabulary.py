@@ -111,6 +111,7 @@ PROPOSAL = {"split": "拆分", "join": "并入", "no_partner": "无可并网格"
 COMPONENT_FAULT = {"number": "标识码不是16位数字", "class": "类别码与名称不符", "double": "重复普查", "grid": "网格与位置不符"}
 FOUR_FULL = {"coverage": "全覆盖", "content": "全内容", "participation": "全参与", "process": "全过程"}
 AREA_BASIS = {"same": "编码相同", "former": "原编码", "declared": "本市声明", "observed": "按实际位置", "unknown": "不明"}
+CARE_BASIS = {"delivered": "平台提供", "derived": "推算"}
 CHANNEL = {"grid": "网格员", "citizens": "市民", "officers": "部门人员"}
 TICKET_KIND = {
     **{"incident": "事件", "consultation": "咨询", "praise": "表扬", "test": "测试", "routine": "日常巡查"},
@@ -157,7 +158,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "stage": STAGE,
     "governs_because": GOVERNS_BECAUSE,
     "counted_by": COUNTED_BY,
-    "basis": {**BASIS, **CHANGE_BASIS, **AREA_BASIS},
+    "basis": {**BASIS, **CHANGE_BASIS, **AREA_BASIS, **CARE_BASIS},
     "change": GRID_CHANGE,
     "given_by": GIVEN_BY,
     "finding": {**BOUNDARY, **FINDING},
@@ -210,6 +211,10 @@ _CLOSED: Mapping[str, Mapping[str, str]] = {
     "link.grid_change.brought_about_by": BROUGHT_ABOUT_BY,
     "link.grid_change.basis": CHANGE_BASIS,
     "link.area_code.basis": AREA_BASIS,
+    "base.care_tag.basis": CARE_BASIS,
+    "base.care_tag.sharing": SHARING,
+    "catalogue.care_tag.basis": CARE_BASIS,
+    "catalogue.care_tag.sharing": SHARING,
     "quality.stage_delay.stage": STAGE,
     "base.event_report.channel": CHANNEL,
     "base.event_report.ticket_kind": TICKET_KIND,

@@ -22,6 +22,7 @@ CONTENTS = {
     "findings": ("差异", "findings"),
     "rows": ("全部行", "all rows"),
     "rejected": ("退回行", "rejected rows"),
+    "care_tags": ("关爱标签", "care tags"),
     "notes": ("说明", "notes"),
 }
 

@@ -284,7 +284,7 @@ def test_a_department_of_whose_rows_nothing_is_known_gets_them_back_all_the_same
     for kind in shipped().kinds:
         ATTRIBUTE.write(ATTRIBUTE.empty(), home.stage("attribute", kind))
     MENTION.write(MENTION.empty(), home.stage("link", "mention"))
-    assert prepare_extracts(home, threads=1) == {"mention": 0, "substitute": 0, "claim": 0, "behind": 0, "doubt": 0}
+    assert set(prepare_extracts(home, threads=1).values()) == {0}
     own = OwnRows("hukou", "hukou", lambda: pa.table(OWN_ROW))
     report = write_extract(home, VERSION, "gongan", [own], threads=1)
     assert (report.rows, report.findings) == (1, 0)
