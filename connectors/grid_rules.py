@@ -1,6 +1,7 @@
-"""What a city rules about its grids: who is to stand in each of them, and how many grids one person may have.
+"""What a city rules about its grids: how large they should be, who is to stand in each, how many grids one person may have.
 
-Belongs here: the language of the file, and reading it. Does not: applying the rules (`pipelines.resolution.duties`).
+Belongs here: the language of the file, and reading it. Does not: applying the rules (`pipelines.resolution.duties`,
+`warehouse/release/sql`).
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from connectors.registry import ConfigurationError, parse
+from warehouse.model.quality import GridNorms
 
 
 class _Strict(BaseModel):
@@ -31,11 +33,30 @@ class Post(_Strict):
 class GridRules(_Strict):
     """One file of rules."""
 
+    households_per_grid: tuple[int, int] = Field(
+        GridNorms.households,
+        description="households a grid should have: from and to, as the rule of province or city says",
+    )
+    persons_per_grid: tuple[int, int] = Field(
+        GridNorms.persons, description="persons a grid should have: from and to, as the rule of province or city says"
+    )
     posts: tuple[Post, ...] = Field((), description="the duties of a grid, in their order")
     area_codes: dict[str, dict[str, str]] = Field(
         default_factory=dict,
         description="platform → code it has for a street or community → code of the tree, where it numbers them by itself",
     )
+
+    @field_validator("households_per_grid", "persons_per_grid")
+    @classmethod
+    def _ascending(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if not 0 < value[0] <= value[1]:
+            raise ValueError("from and to: two whole numbers above 0, the smaller one first, such as [200, 300]")
+        return value
+
+    @property
+    def norms(self) -> GridNorms:
+        """How large a grid should be."""
+        return GridNorms(self.households_per_grid, self.persons_per_grid)
 
     @model_validator(mode="after")
     def _one_meaning(self) -> GridRules:

@@ -19,6 +19,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from connectors.care_rules import CareRules
+from connectors.event_rules import EventRules
+from connectors.grid_rules import GridRules
 from connectors.spec import Platform
 from pipelines.city import CitySettings
 from quality.suites.expectation import Suite
@@ -34,6 +37,9 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "attribute_type": (AttributeType, "`warehouse/model/types/<type>.yaml`: a type of attribute"),
     "suite": (Suite, "`<city>/checks/<suite>.yaml`: a suite of expectations"),
     "settings": (CitySettings, "`<city>/settings.yaml`: settings"),
+    "grids": (GridRules, "`<city>/grids.yaml`: what the city rules about its grids"),
+    "events": (EventRules, "`<city>/events.yaml`: what the city rules about events"),
+    "care_tags": (CareRules, "`<city>/care_tags.yaml`: care tags of persons"),
 }
 """Name of the schema → its model, and the file it is the language of."""
 

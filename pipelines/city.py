@@ -5,7 +5,7 @@
   settings.yaml     schedule, retention, how long a matching model is held
   platforms/*.yaml  a description per platform; those that are shipped where there is none
   events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
-  grids.yaml        who is to stand in a grid, and how many grids one person may have; the shipped ones where there is none
+  grids.yaml        how large a grid should be, who is to stand in it, and how many grids one person may have; the shipped ones where there is none
   care_tags.yaml    care tags of persons (低保 高龄 …), where they come from, with whom they are shared; the shipped ones where there is none
   routing.csv       which department answers for which class of event where, with dates; the shipped one where there is none
   codes.yaml        code tables of its own; a table of a shipped name takes its place

@@ -33,6 +33,7 @@ def release_facts(settings: Settings) -> ReleaseFacts:
         deliveries=deliveries,
         judgements=judgements.fingerprint(home),
         verifications=verification.fingerprint(home) + access.fingerprint(home, access.today()),
+        norms=settings.city.grid_rules.norms,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 
 from warehouse.model.table import Column, Table
@@ -177,9 +179,28 @@ GRID_FALL = Table(
     ),
 )
 
-HOUSEHOLDS_PER_GRID = (200, 300)
-PERSONS_PER_GRID = (600, 900)
-"""How large a grid should be: norms of urban grid management, from and to."""
+
+@dataclass(frozen=True)
+class GridNorms:
+    """How large a grid should be, from and to, both included: what a city rules (`grids.yaml`).
+
+    No national standard fixes it: provinces and cities each have a rule of their own for households, for persons or for both,
+    which is why they are settings. Those given here hold where a city rules nothing.
+    """
+
+    households: tuple[int, int] = (200, 300)
+    persons: tuple[int, int] = (600, 900)
+
+    @property
+    def placeholders(self) -> dict[str, int]:
+        """As the statements of the release name them."""
+        names = ("households_from", "households_to", "persons_from", "persons_to")
+        return dict(zip(names, (*self.households, *self.persons), strict=True))
+
+
+NORMS = GridNorms()
+"""Those that hold where a city rules nothing."""
+
 
 GRID_BALANCE = Table(
     "quality",
@@ -196,9 +217,11 @@ GRID_BALANCE = Table(
         Column("homes", I, "房屋数", "Homes in it", nullable=False),
         Column("households", I, "住户数", "Homes in it somebody lives in now", nullable=False),
         Column("persons", I, "人口数", "Persons placed in it who are not deregistered", nullable=False),
-        Column("household_balance", S, "户数规模：under within over", "Households against 200–300: under, within, over", nullable=False),
-        Column("person_balance", S, "人口规模：under within over", "Persons against 600–900: under, within, over", nullable=False),
+        Column("household_balance", S, "户数规模：under within over", "Households against the norm of the city: under, within, over", nullable=False),
+        Column("person_balance", S, "人口规模：under within over", "Persons against the norm of the city: under, within, over", nullable=False),
         Column("grids_advised", I, "建议网格数", "Grids of middling size its persons would fill: 2 and more, divide it; 0, join it to another", nullable=False),
+        Column("household_norm", S, "户数标准", "Households a grid should have, from–to", nullable=False),
+        Column("person_norm", S, "人口标准", "Persons a grid should have, from–to", nullable=False),
     ),
 )
 

@@ -105,7 +105,7 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: 
     spill, tables = file.parent / "spill", release_tables(home.data_model)
     shutil.rmtree(home.made_of(version), ignore_errors=True)
     with connect(**{**settings, "temp_directory": str(spill)}) as con:
-        made_by = recipe(con, home, tables, facts.code_version)
+        made_by = recipe(con, home, tables, facts.code_version, facts.norms)
         former = former_release(home, made_by)
         if former and not copy_former(home, former, file):
             former = None

@@ -21,7 +21,7 @@ from warehouse.model import sql
 from warehouse.model.catalogue import CODE, FIELD
 from warehouse.model.home import Home
 from warehouse.model.macros import create_cadence_macro
-from warehouse.model.quality import HOUSEHOLDS_PER_GRID, PERSONS_PER_GRID
+from warehouse.model.quality import NORMS, GridNorms
 from warehouse.model.release import Served
 from warehouse.model.sql import identifier as name
 from warehouse.release import ddl
@@ -30,13 +30,6 @@ from warehouse.release.manifest import ReleaseError, ReleaseFacts, delivery_line
 from warehouse.release.renewal import TOUCHED, WHOLE, Change, Former, How, keep_touched
 from warehouse.release.showing import shown
 from warehouse.release.versions import fingerprint
-
-NORMS = {
-    "households_from": HOUSEHOLDS_PER_GRID[0],
-    "households_to": HOUSEHOLDS_PER_GRID[1],
-    "persons_from": PERSONS_PER_GRID[0],
-    "persons_to": PERSONS_PER_GRID[1],
-}
 
 
 @dataclass
@@ -84,7 +77,7 @@ def fill(
         con.begin()  # one commit a table: hundreds of comments would each wait for the disk
         change = WHOLE if former is None else former.change(con, served, _sources(home, served))
         if change.how is How.WHOLE:
-            _write(con, home, served, made, full)
+            _write(con, home, served, made, full, facts.norms)
         elif change.how is How.ROWS:
             _replace(con, home, served, full)
             keep_touched(con, home, version, table.full_name)
@@ -97,11 +90,17 @@ def fill(
     return filled
 
 
-def recipe(con: duckdb.DuckDBPyConnection, home: Home, tables: Sequence[Served], code_version: str) -> str:
+def recipe(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    tables: Sequence[Served],
+    code_version: str,
+    norms: GridNorms = NORMS,
+) -> str:
     """A fingerprint of how `tables` are made of their stage files: two releases of one recipe differ in what came in alone."""
     install(con, token_key(home))
     (token,) = con.sql("select keyed_token('recipe')").fetchall()[0]
-    sha = hashlib.sha256("\0".join([code_version, duckdb.__version__, str(token)]).encode())
+    sha = hashlib.sha256("\0".join([code_version, duckdb.__version__, str(token), repr(norms)]).encode())
     for statement in _statements(home, tables):
         sha.update(statement.encode() + b"\0")
     return sha.hexdigest()
@@ -127,11 +126,16 @@ def _made(home: Home, tables: Sequence[Served]) -> dict[str, pa.Table]:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    served: Served,
+    made: Mapping[str, pa.Table],
+    full: bool,
+    norms: GridNorms,
 ) -> None:
     """Make one table with its view and comments, its rows in order."""
     con.execute(ddl.create_table(home.data_model, served.table))
-    _load(con, home, served, made, full)
+    _load(con, home, served, made, full, norms)
     con.execute(ddl.create_view(home.data_model, served))
     for statement in ddl.comments(served):
         con.execute(statement)
@@ -154,9 +158,16 @@ def order(served: Served) -> str:
     return ", ".join(f"{name(c)} nulls first" for c in dict.fromkeys(served.order + served.table.key))
 
 
-def _load(con: duckdb.DuckDBPyConnection, home: Home, served: Served, made: Mapping[str, pa.Table], full: bool) -> None:
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    served: Served,
+    made: Mapping[str, pa.Table],
+    full: bool,
+    norms: GridNorms,
+) -> None:
     """Insert the rows of one table, ordered."""
-    rows = _derived(con, home, served, full) if served.derived else _union(con, home, served, made, full)
+    rows = _derived(con, home, served, full, norms) if served.derived else _union(con, home, served, made, full)
     if rows:
         _insert(con, served, rows)
     if served.table.full_name in made:
@@ -191,7 +202,7 @@ def _columns(home: Home, served: Served, full: bool) -> str:
     return ", ".join(f"{shown(home.data_model, served, c, full=full)} as {name(c.name)}" for c in served.table.columns)
 
 
-def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool) -> str:
+def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: bool, norms: GridNorms) -> str:
     """The query that makes a table from tables before it."""
     if sources := _sources(home, served):
         files = f"{sql.parquet(sources)}"
@@ -207,7 +218,7 @@ def _derived(con: duckdb.DuckDBPyConnection, home: Home, served: Served, full: b
     )
     file = hook or f"{served.table.schema}_{served.table.name}.sql"
     statement = sql.statement("warehouse.release", file.removesuffix(".sql"))
-    for norm, value in NORMS.items():
+    for norm, value in norms.placeholders.items():
         statement = statement.replace(f"${norm}", str(value))
     return statement
 

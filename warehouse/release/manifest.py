@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
+from warehouse.model.quality import NORMS, GridNorms
 
 MANIFEST = "manifest.json"
 LIBRARY = "one_network.duckdb"
@@ -34,6 +35,7 @@ class ReleaseFacts:
         deliveries: the landing manifest (contract `landing.delivery`) with every delivery taken in.
         judgements: fingerprint of the stewards' judgements, '' while there are none.
         verifications: fingerprint of what departments said of corrections, '' while nobody has.
+        norms: how large a grid should be, as the city rules.
     """
 
     code_version: str
@@ -41,6 +43,7 @@ class ReleaseFacts:
     deliveries: pa.Table
     judgements: str = ""
     verifications: str = ""
+    norms: GridNorms = NORMS
 
 
 class _Strict(BaseModel):

@@ -1,7 +1,7 @@
 """Versions of releases: how they are named, which there are, which one is the library.
 
 A version is `<sequence>-<fingerprint>`, e.g. `0007-5f2c91ab`: the sequence orders the releases of a home, the fingerprint
-is equal for equal deliveries, code, model, judgements and 校核, in any home.
+is equal for equal deliveries, code, model, judgements, 校核 and norms, in any home.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import duckdb
 from pydantic import ValidationError
 
 from warehouse.model.home import Home
+from warehouse.model.quality import NORMS
 from warehouse.model.session import connect
 from warehouse.model.sql import literal
 from warehouse.release.manifest import LIBRARY, Manifest, ReleaseFacts
@@ -24,6 +25,7 @@ def fingerprint(facts: ReleaseFacts) -> str:
     columns = facts.deliveries.select(["delivery_id", "platform", "file_name", "sha256", "state"]).to_pylist()
     deliveries = sorted({tuple(row.values()) for row in columns})
     said = [facts.verifications] if facts.verifications else []
+    said += [repr(facts.norms)] if facts.norms != NORMS else []
     content = json.dumps([deliveries, facts.code_version, facts.model, facts.judgements, *said], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 

@@ -13,6 +13,7 @@ from connectors.registry import ConfigurationError
 from pipelines.resolution.duties import staffing
 from warehouse.model.base import GRID_TREE
 from warehouse.model.grid import GRID_DUTY
+from warehouse.model.quality import GridNorms
 
 TODAY = date(2026, 11, 1)
 GRIDS = [f"99010100100100{n}" for n in range(1, 5)]
@@ -78,3 +79,17 @@ def test_a_word_that_means_two_duties_is_told_with_its_file(tmp_path: Path):
     wrong.write_text("posts: [{duty: 网格长}, {duty: 网格员, also: [网格长]}]", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"grids\.yaml.*网格长"):
         load_grid_rules(wrong)
+
+
+@pytest.mark.parametrize("norm", ["[300, 200]", "[0, 200]", "[200]", "viel"])
+def test_a_norm_that_is_none_is_told_with_its_file(tmp_path: Path, norm: str):
+    wrong = tmp_path / "grids.yaml"
+    wrong.write_text(f"households_per_grid: {norm}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"grids\.yaml: households_per_grid"):
+        load_grid_rules(wrong)
+
+
+def test_the_norms_a_city_does_not_rule_about_are_those_that_are_shipped(tmp_path: Path):
+    own = tmp_path / "grids.yaml"
+    own.write_text("persons_per_grid: [800, 1200]", encoding="utf-8")
+    assert load_grid_rules(own).norms == GridNorms(households=(200, 300), persons=(800, 1200))

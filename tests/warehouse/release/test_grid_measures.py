@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from warehouse.model.quality import GridNorms
 from warehouse.model.sql import statement
 
 
@@ -131,7 +132,7 @@ def test_a_small_grid_joins_the_one_with_which_it_comes_closest_to_the_norm_and_
             con.execute("insert into quality.grid_balance values (?, ?, 'k', 's', ?)", [grid, grid, households])
         con.execute("insert into quality.grid_balance values ('x', 'x', 'other', 's', 40)")
         query = statement("warehouse.release", "quality_grid_proposal")
-        for norm, value in {"households_from": 200, "households_to": 300}.items():
+        for norm, value in GridNorms().placeholders.items():
             query = query.replace(f"${norm}", str(value))
         lines = con.sql(
             f"select grid_code, proposal, parts, joins_grid_code, households_after from ({query}) order by 1"

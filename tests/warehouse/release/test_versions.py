@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
-from warehouse.model.quality import RECONCILIATION
+from warehouse.model.quality import RECONCILIATION, GridNorms
 from warehouse.release import (
     Manifest,
     ReleaseFacts,
@@ -28,8 +29,9 @@ from warehouse.release import (
     retire,
     rollback,
 )
-from warehouse.release.manifest import FileLine, ReleaseError
+from warehouse.release.manifest import FileLine, ReleaseError, release_file
 from warehouse.release.retention import superseded
+from warehouse.release.versions import fingerprint
 
 
 def release(home: Home, facts: ReleaseFacts, published_at: dt.datetime | None = None) -> str:
@@ -191,3 +193,17 @@ def test_a_policy_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch
         Retention.from_environment()
     monkeypatch.setenv("ONENET_KEEP_RELEASES", "3")
     assert Retention.from_environment() == Retention(3, 24)
+
+
+def test_grids_are_held_against_the_norms_of_the_city_and_other_norms_make_another_release(
+    home: Home, facts: ReleaseFacts
+) -> None:
+    ruled = dataclasses.replace(facts, norms=GridNorms(households=(1, 2), persons=(5, 9)))
+    before, after = release(home, facts), release(home, ruled)
+    found = []
+    for version in (before, after):
+        with duckdb.connect(str(release_file(home, version)), read_only=True) as con:
+            columns = "household_balance::varchar, household_norm, person_norm"
+            found += con.sql(f"select {columns} from quality.grid_balance").fetchall()
+    assert found == [("under", "200–300", "600–900"), ("within", "1–2", "5–9")]
+    assert fingerprint(facts) != fingerprint(ruled)

@@ -41,7 +41,8 @@ join catalogue.platform r on r.platform = right_platform
 where known_to_both > 0 order by known_to_both desc, all limit 15
 """
 GRIDS = """
-select person_balance::varchar as balance, count(*) as grids, sum(persons)::bigint as persons, sum(homes)::bigint as homes
+select person_balance::varchar as balance, count(*) as grids, sum(persons)::bigint as persons, sum(homes)::bigint as homes,
+       any_value(person_norm) as norm
 from quality.grid_balance group by 1 order by 1
 """
 HELD = """

@@ -27,5 +27,6 @@ select
     *,
     case when households < $households_from then 'under' when households > $households_to then 'over' else 'within' end as household_balance,
     case when persons < $persons_from then 'under' when persons > $persons_to then 'over' else 'within' end as person_balance,
-    round(persons / (($persons_from + $persons_to) / 2))::bigint as grids_advised
+    round(persons / (($persons_from + $persons_to) / 2))::bigint as grids_advised,
+    '$households_from–$households_to' as household_norm, '$persons_from–$persons_to' as person_norm
 from counted
