@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from math import exp
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -31,14 +32,15 @@ LIKELY = 3.2
 LEAST = 1.2
 """Least evidence of a second class."""
 INCIDENT = "incident"
+MOST_COMBINATIONS = 65_536
+"""Combinations of listed classes and words that are remembered."""
 SEVERAL = "、"
 """Between the classes of a crosswalk that leads to several."""
 
 _JOINERS = re.compile(r"另外|还有|顺便反映|顺便|而且|同时|旁边也|此外|以及")
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(NamedTuple):
     """The class of one report; `name` and `second` are Chinese names of the taxonomy, null where nothing tells."""
 
     name: str | None
@@ -50,6 +52,8 @@ class Guess:
     kind: str
 
 
+Told = tuple[tuple[str, ...], ...]
+"""The words that a text says and the taxonomy knows, by grievance."""
 Evidence = dict[int, float]
 """Class, by its place in the taxonomy, to evidence (natural logarithm) for it."""
 
@@ -78,6 +82,14 @@ class Classes:
             wording: the category in words no crosswalk lists.
             text: the report.
         """
+        return self._guess(listed, self._told(wording) if wording else None, self._told(text))
+
+    @cached_property
+    def _guess(self) -> Callable[[tuple[str | None, ...], Told | None, Told], Guess]:
+        """Classes and words come again and again: each combination is weighed once."""
+        return lru_cache(MOST_COMBINATIONS)(self._weighed)
+
+    def _weighed(self, listed: tuple[str | None, ...], wording: Told | None, text: Told) -> Guess:
         by_list, by_text = self._listed(listed), self._said(text)
         if wording:
             _add(by_text, self._said(wording))
@@ -113,12 +125,17 @@ class Classes:
     def _numbers(self) -> dict[str, int]:
         return {name: k for k, name in enumerate(self.names)}
 
-    def _said(self, text: str) -> Evidence:
-        """Evidence of the words of a text, each once."""
+    def _told(self, text: str) -> Told:
+        """The words of every grievance of a text, each once."""
+        parts = _JOINERS.split(text)
+        return tuple(tuple(self._words_of(part)) for part in parts)
+
+    def _said(self, told: Told) -> Evidence:
+        """Evidence of the words of a text."""
         out: Evidence = {}
-        for part, grievance in enumerate(_JOINERS.split(text)):
+        for part, words in enumerate(told):
             share = 1.0 if part == 0 else SECOND_GRIEVANCE
-            for word in self._words_of(grievance):
+            for word in words:
                 for k, evidence in self.words[word]:
                     out[k] = out.get(k, 0.0) + evidence * share
         return out

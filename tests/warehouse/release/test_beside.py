@@ -84,7 +84,9 @@ def test_the_twin_shows_full_numbers_and_the_same_rows(home: Home, facts: Releas
     for served in restricted_tables(shipped()):
         table = served.table.full_name
         more = columns[0] - columns[1] if table == "catalogue.field" else 0  # it names the columns of full numbers too
-        rows = 0 if table == "base.care_tag" else counts[table]  # the plain release has no such table, and the town no tags
+        rows = (
+            0 if table == "base.care_tag" else counts[table]
+        )  # the plain release has no such table, and the town no tags
         assert ask(twin, key, f"select count(*) from r.{table}") == [(rows + more,)]
 
 
