@@ -24,6 +24,12 @@ BESIDE, TWO, VAGUE = 0.04, 0.04, 0.06
 """Shares of tickets filed under a neighbouring class, with two grievances, with the district alone in the cell for the place."""
 
 
+DETAILS = 3
+"""Details a category has."""
+TOLD, TOLD_MORE, CONSPICUOUS = 0.75, 0.3, 0.7
+"""Shares of witnesses who give a detail, of these who give a second one, and whose first one is what is conspicuous."""
+
+
 @dataclass(frozen=True)
 class Hearing:
     """The tickets of one platform and what each says; `filed` is the category it is filed under, None where it tells of none."""
@@ -91,26 +97,41 @@ class Hearing:
         return lon + step * self.draws.normal("device lon"), lat + step * self.draws.normal("device lat")
 
 
-def _said(kind: Category, phrase: int, detail: int, number: str | None) -> str:
-    """A sentence of a category, with a detail if there is a number for it."""
-    said = kind.phrases[phrase % len(kind.phrases)]
-    return said if number is None else f"{said}，{kind.details[detail % 3].format(number)}"
+def _phrase(kind: Category, phrase: int) -> str:
+    """A sentence of a category."""
+    return kind.phrases[phrase % len(kind.phrases)]
+
+
+def _detail(kind: Category, which: int, figure: int, days: int, *, worded: bool) -> str:
+    """A detail with its number, which is the incident's own; days are counted up to the day of the report."""
+    detail = kind.details[which % DETAILS]
+    number = figure * (which % DETAILS + 2) % (11 if "点" in detail else 29) + 1
+    number += days if "{}天" in detail else 0
+    return detail.format(chinese_number(number) if worded else number)
 
 
 def _grievances(desk: Desk, tickets: Tickets, draws: Draws) -> Texts:
-    """What is said to be wrong; the number in a detail is the incident's own, so that two witnesses say the same."""
-    figure = desk.city.events.figure[tickets.event].tolist()
-    drawn = [draws.below(name, 15).tolist() for name in ("phrase", "detail", "second phrase")]
-    flags = [draws.chance("says detail", 0.5), draws.chance("in words", 0.2), draws.befalls("two", TWO * desk.level)]
+    """What is said to be wrong. An incident has something conspicuous that most witnesses tell, and some tell of more."""
+    events, row = desk.city.events, np.maximum(tickets.event, 0)
+    figure, first = events.figure[tickets.event], events.figure[tickets.event] % DETAILS
+    began = np.where(tickets.event >= 0, events.time[row], tickets.time)
+    days = (tickets.time.astype("datetime64[D]") - began.astype("datetime64[D]")).astype(np.int64)
+    other = first + 1 + draws.below("detail", DETAILS - 1)
+    which = np.where(draws.chance("conspicuous", CONSPICUOUS), first, other)
+    count = draws.chance("says detail", TOLD) * (1 + draws.chance("says more", TOLD_MORE).astype(np.int64))
+    numbers = [
+        c.tolist() for c in (figure, days, which, count, draws.below("phrase", 15), draws.below("second phrase", 15))
+    ]
+    flags = [draws.chance("in words", 0.2), draws.befalls("two", TWO * desk.level)]
     cells: list[str] = []
-    for name, n, p, d, s, detailed, worded, two in zip(tickets.category, figure, *drawn, *flags, strict=True):
+    for name, n, late, w, told, p, s, worded, two in zip(tickets.category, *numbers, *flags, strict=True):
         if name is None:
             cells.append("")
             continue
         kind = CATEGORIES[name]
-        number = n * (d % 3 + 2) % (11 if "点" in kind.details[d % 3] else 29) + 1
-        said = _said(kind, p, d, (chinese_number(number) if worded else str(number)) if detailed else None)
-        cells.append(f"{said}，还有{_said(CATEGORIES[kind.near], s, 0, None)}" if two else said)
+        said = [_phrase(kind, p), *(_detail(kind, w + k, n, late, worded=worded) for k in range(told))]
+        said += [f"还有{_phrase(CATEGORIES[kind.near], s)}"] if two else []
+        cells.append("，".join(said))
     return texts(cells)
 
 
