@@ -11,6 +11,7 @@ with household as (
 secret as (
     select c.entity_id as person_id, c.attribute
     from claim c
+    semi join withheld h on h.entity_kind = c.entity_kind and h.attribute = c.attribute
     left join withheld w
         on w.platform = c.platform and w.role = c.role and w.entity_kind = c.entity_kind and w.attribute = c.attribute
     where c.entity_kind = 'person' and c.attribute in ('birth_date', 'residence') and c.is_golden and c.value is not null
