@@ -87,7 +87,7 @@ def _copied(column: str, k: int) -> str:
         return f"{letter} || m.{column}"
     if column in ("name_key", "name_pinyin"):
         return f"coalesce(new.{column}, m.{column}) || {'' if k < 16 else chr(0x4E00 + k // 16)!r}"
-    return f"m.firm + {k} * 1000000" if column == "firm" else f"m.{column}"
+    return f"m.firm + {k} * 100000" if column == "firm" else f"m.{column}"
 
 
 def run(url: str, folder: Path, work: Path, memory: str | None) -> dict[str, Any]:

@@ -21,7 +21,8 @@ class EngineError(ValueError):
 
 
 class Function(Protocol):
-    """What runs where the rows are: a table in, a table out. It is sent to the workers, so it holds little and opens nothing.
+    """What runs where the rows are: a table in, a table out. It is sent to the workers, so it holds little; it may read files that
+    the driver names, and write files of its own where they see the same folder.
 
     Rows are given some at a time, in any order and any number: what it says of a row must not depend on the others, unless
     `map` brings those together that belong together.
@@ -43,7 +44,7 @@ class Engine(Protocol):
         """Where tables are written."""
 
     def read(self, name: str, path: Path, schema: pa.Schema | None = None) -> None:
-        """Give the Parquet files of a folder a name; with their `schema` the folder may be empty or not there."""
+        """Give a Parquet file, or those of a folder, a name; with their `schema` the folder may be empty or not there."""
 
     def sql(self, name: str, query: str) -> pa.Schema:
         """Write what a query gives as a table; return its schema."""

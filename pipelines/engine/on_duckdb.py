@@ -45,7 +45,7 @@ class DuckDBEngine:
 
     def read(self, name: str, path: Path, schema: pa.Schema | None = None) -> None:
         """See `Engine`."""
-        files = sorted(path.glob("*.parquet"))
+        files = [path] if path.is_file() else sorted(path.glob("*.parquet"))
         if not files and schema is not None:
             path.mkdir(parents=True, exist_ok=True)
             files = [path / "part-0.parquet"]

@@ -41,7 +41,8 @@ class SparkEngine:
         """See `Engine`."""
         reader = self._session.read
         if schema is not None:
-            path.mkdir(parents=True, exist_ok=True)  # Sail writes neither file nor folder for a table without rows
+            if not path.is_file():
+                path.mkdir(parents=True, exist_ok=True)  # Sail writes neither file nor folder for a table without rows
             reader = reader.schema(_spark_schema(schema))
         reader.parquet(str(path)).createOrReplaceTempView(name)
 

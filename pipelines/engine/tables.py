@@ -35,7 +35,7 @@ class Tables:
         self.seconds: dict[str, float] = {}
 
     def read(self, name: str, path: Path) -> None:
-        """Name the Parquet files of a folder."""
+        """Name a Parquet file, or those of a folder."""
         self._engine.read(name, path)
 
     def sql(self, name: str, query: str) -> None:

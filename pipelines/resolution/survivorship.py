@@ -45,11 +45,15 @@ AUTHORITY_TABLE = Table(
 
 @dataclass(frozen=True)
 class Resolved:
-    """A kind already resolved: its mentions, the entity of each, and its golden records where they are needed."""
+    """A kind already resolved: its mentions, the entity of each, and its golden records where they are needed.
+
+    `dwellings` is of homes: which one a dwelling key names (`sql/dwelling_index.sql`), where not all of their mentions are given.
+    """
 
     mentions: Source
     entities: Source
     golden: Source | None = None
+    dwellings: pa.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ def golden(
     model: DataModel | None = None,
     threads: int | None = None,
     slice_size: int = SLICE,
+    said: Said | None = None,
 ) -> GoldenResult:
     """Choose the golden values of a kind, in memory. For a whole city use `write_golden`.
 
@@ -129,6 +134,7 @@ def golden(
         model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
         slice_size: mentions worked on at a time; the outcome does not depend on it.
+        said: takes what is said of every entity; those of which it knows the same are left out.
 
     Returns:
         Golden records ordered by id; claims by entity, attribute and mention; conflicts by entity, attribute and value.
@@ -137,7 +143,7 @@ def golden(
     gold, claims, conflicts = (_Memory(t) for t in (model.golden(kind), ATTRIBUTE, CONFLICT))
     with Session(threads) as session:
         _open(session, model, kind, _Inputs(mentions, entities, authority, known or {}, grid, answers))
-        _survive(session, model, kind, slice_size, _Sinks(gold, claims, conflicts))
+        _survive(session, model, kind, slice_size, _Sinks(gold, claims, conflicts), said)
     return GoldenResult(gold.table, claims.table, conflicts.table)
 
 
@@ -164,8 +170,8 @@ def write_golden(
         )
         model = home.data_model
         _open(session, model, kind, given)
-        said = Said.take(home.stage("said", kind), touched.recipe(session, [code_fingerprint(), *_texts(model, kind)]))
-        contracts = {"golden": model.golden(kind), "attribute": ATTRIBUTE, "conflict": CONFLICT}
+        said = Said.take(home.stage("said", kind), _recipe(session, model, kind))
+        contracts = written(model, kind)
         files = {stage: home.stage(stage, kind) for stage in contracts}
         if not all(file.exists() for file in files.values()):
             said.forget()
@@ -180,6 +186,28 @@ def write_golden(
     }
     said.keep()
     return counts
+
+
+def written(model: DataModel, kind: str) -> dict[str, Table]:
+    """The stage files of the golden records of a kind, with their contracts."""
+    return {"golden": model.golden(kind), "attribute": ATTRIBUTE, "conflict": CONFLICT}
+
+
+def recipe(home: Home, kind: str, authority: pa.Table) -> str:
+    """A fingerprint of all that golden records of a kind depend on beside what is said of them."""
+    with Session(1) as session:
+        _open_rules(session, home.data_model, kind, authority, home.stage("grid", "tree"))
+        return _recipe(session, home.data_model, kind)
+
+
+def is_known(home: Home, kind: str, authority: pa.Table) -> bool:
+    """Whether golden records of a kind can go on from those there are: only entities of which something else is said are weighed."""
+    there = all(home.stage(stage, kind).exists() for stage in written(home.data_model, kind))
+    return there and touched.is_remembered(home.stage("said", kind), recipe(home, kind, authority))
+
+
+def _recipe(session: Session, model: DataModel, kind: str) -> str:
+    return touched.recipe(session, [code_fingerprint(), *_texts(model, kind)])
 
 
 def open_empty(session: Session, model: DataModel, kind: str) -> None:
@@ -214,22 +242,31 @@ def identified(home: Home, kind: str) -> Resolved:
 
 def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:
     """Name the inputs and make the small tables all slices share."""
-    session.con.register("rule", _rules(model, kind))
+    _open_rules(session, model, kind, given.authority, given.grid)
     _spoken(session, model, kind, given)
-    session.view("grid", given.grid, GRID_TREE)
-    session.con.register("authority", AUTHORITY_TABLE.conform(given.authority))
     for name in {*model.golden_reads(kind), HOME}:
         known = given.known.get(name)
         session.view(f"{name}_mention", known and known.mentions, model.mention(name))
         session.view(f"{name}_entity", known and known.entities, ENTITY)
         session.view(f"{name}_golden", known and known.golden, model.golden(name))
     session.con.execute(statement("standard_address"))
-    session.table("dwelling_index", "dwelling_index")
-    session.table("tree", "leaf")
+    homes = given.known.get(HOME)
+    if homes and homes.dwellings is not None:
+        session.con.register("dwelling_index", homes.dwellings)
+    else:
+        session.table("dwelling_index", "dwelling_index")
     session.table("source", "source")
     session.table("trust", "trust")
     for table in model.kinds[kind].hooks.claimant_tables:
         session.table(table, table)
+
+
+def _open_rules(session: Session, model: DataModel, kind: str, authority: pa.Table, grid: Source | None) -> None:
+    """Name what golden records depend on beside mentions: rules, authority, the grid tree."""
+    session.con.register("rule", _rules(model, kind))
+    session.con.register("authority", AUTHORITY_TABLE.conform(authority))
+    session.view("grid", grid, GRID_TREE)
+    session.table("tree", "leaf")
 
 
 def _spoken(session: Session, model: DataModel, kind: str, given: _Inputs) -> None:

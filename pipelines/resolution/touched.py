@@ -12,7 +12,7 @@ numbers do not count.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -63,6 +63,11 @@ class Said:
             path.unlink()
         return cls(path, recipe, former)
 
+    @classmethod
+    def nothing(cls) -> Said:
+        """Of no entity is it known what was said, and nothing is kept."""
+        return cls(Path(), "", SAID.empty_table())
+
     def forget(self) -> None:
         """Of no entity is it known what was said: all are weighed."""
         self._former = SAID.empty_table()
@@ -85,18 +90,34 @@ class Said:
         con.unregister("said_former")
         return bool(con.sql("select count(*) > 0 from weighed").fetchall()[0][0])
 
+    @property
+    def now(self) -> pa.Table:
+        """What is said now, under `SAID`."""
+        return pa.concat_tables(self._now)
+
     def unaltered(self) -> pa.Array:
         """Ids of the entities of which the same is said."""
-        now = pa.concat_tables(self._now)
-        same = now.join(self._former, ["entity_id", "said"], join_type="left semi")
+        same = self.now.join(self._former, ["entity_id", "said"], join_type="left semi")
         return same["entity_id"].combine_chunks()
 
     def keep(self) -> None:
         """Remember what is said now; the stage files are in place."""
-        table = pa.concat_tables(self._now).replace_schema_metadata({RECIPE: self._recipe.encode()})
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, aside(self._path), compression="zstd", compression_level=1)
-        put_in_place(aside(self._path), self._path)
+        remember(self._path, self._recipe, [self.now])
+
+
+def remember(path: Path, recipe: str, tables: Iterable[pa.Table]) -> None:
+    """Write what is said, under `SAID` and ordered by entity, for the next run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = SAID.with_metadata({RECIPE: recipe.encode()})
+    with pq.ParquetWriter(aside(path), schema, compression="zstd", compression_level=1) as file:
+        for table in tables:
+            file.write_table(table.replace_schema_metadata(schema.metadata))
+    put_in_place(aside(path), path)
+
+
+def is_remembered(path: Path, recipe: str) -> bool:
+    """Whether what was said under this recipe is kept."""
+    return path.exists() and (pq.read_schema(path).metadata or {}).get(RECIPE) == recipe.encode()
 
 
 def _said(session: Session, model: DataModel, kind: str) -> pa.Table:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.engine import LOCAL
+from pipelines.engine import LOCAL, OnEngine
 from pipelines.kinds import inputs_of, specification
 from pipelines.markers import Counts, digest
 from pipelines.matching.at_scale.link import why_not_at_scale
@@ -123,15 +123,6 @@ def _written(home: Home, kind: str, of: list[str]) -> Counts | None:
         return None  # a damaged mark is none
     nothing = dict.fromkeys(("pairs_compared", "changed", "withdrawn", "clustered_again"), 0)
     return {**told["counts"], **nothing} if told["of"] == of else None
-
-
-@dataclass(frozen=True)
-class OnEngine:
-    """A run of matching on an engine, see `link_rows`: its URL, the folder of its tables, the stamp of what it is about."""
-
-    url: str
-    folder: Path
-    stamp: str
 
 
 def _engine(settings: Settings, kind: str, asked: str) -> OnEngine | None:

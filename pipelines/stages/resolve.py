@@ -6,10 +6,11 @@ person.
 
 from __future__ import annotations
 
+from pipelines.engine import LOCAL, OnEngine
 from pipelines.kinds import specification
-from pipelines.markers import Counts
+from pipelines.markers import Counts, digest
 from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.resolution import certainty, evidence, grid_tree, identity, judged, relations, survivorship
+from pipelines.resolution import at_scale, certainty, evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
 from pipelines.stages import models
@@ -32,11 +33,23 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
 
 
 def choose_golden(settings: Settings, kind: str) -> Counts:
-    """Choose the golden values of a kind; every claim and every conflict is kept beside them."""
-    counts = survivorship.write_golden(
-        settings.home, kind, authority_table(settings.home.data_model, settings.platforms)
-    )
+    """Choose the golden values of a kind; every claim and every conflict is kept beside them.
+
+    Where none are there to go on from, this runs on an engine if the run has one, with the same answers.
+    """
+    home, authority = settings.home, authority_table(settings.home.data_model, settings.platforms)
+    if settings.engine == LOCAL or survivorship.is_known(home, kind, authority):
+        counts = survivorship.write_golden(home, kind, authority)
+    else:
+        counts = at_scale.write_golden(_on_engine(settings, kind), home, kind, authority)
     return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
+
+
+def _on_engine(settings: Settings, kind: str) -> OnEngine:
+    """The golden records of a kind as a piece of work: stage files are put in place whole, so time and size tell one from another."""
+    files = [path.stat() for path in survivorship.inputs(settings.home, kind) if path.exists()]
+    stamp = digest((settings.configuration_fingerprint, [(f.st_size, f.st_mtime_ns) for f in files]))
+    return OnEngine(settings.engine, settings.home.engine_tables(f"golden_{kind}"), stamp)
 
 
 def estimate_certainty(settings: Settings, kind: str) -> Counts:

@@ -164,9 +164,9 @@ class Home:
         """Says what that was found of; there is none while it is being written."""
         return self.matched(kind) / "written"
 
-    def engine_tables(self, kind: str) -> Path:
-        """The folder of the tables of a run of matching on an engine, see `pipelines.engine`; it is gone once the run has ended."""
-        return self.root / "stage" / "engine" / kind
+    def engine_tables(self, work: str) -> Path:
+        """The folder of the tables of a piece of work on an engine, see `pipelines.engine`; it is gone once the work is done."""
+        return self.root / "stage" / "engine" / work
 
     @property
     def value_cache(self) -> Path:

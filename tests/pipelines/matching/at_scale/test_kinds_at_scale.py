@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from pipelines.engine import OnEngine
 from pipelines.kinds import inputs_of, specification
 from pipelines.matching.inputs.sources import rows_of
-from pipelines.stages.links import OnEngine, match_whole
+from pipelines.stages.links import match_whole
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
 

@@ -1,0 +1,6 @@
+-- table:  subject      grain: mention_id
+-- reads:  delivered, member
+-- The mentions of a kind, each with its entity.
+select s.bucket, s.entity_id, s.match_probability, {columns}
+from delivered as m
+join member as s on s.mention_id = m.mention_id
