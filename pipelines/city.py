@@ -137,6 +137,10 @@ class CitySettings(Strict):
     )
     alerts: Alerts = Field(default_factory=Alerts)
     model_days: int = Field(default=31, ge=0, description="days of deliveries a matching model is held for")
+    ducklake: bool = Field(
+        default=False,
+        description="the release also as a DuckLake: Parquet files in buckets of entities, for a library that outgrows one file",
+    )
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,20 @@ class City:
         """What `routing.csv` declares, or the shipped table, as `warehouse.model.process.ROUTE`."""
         return load_routing(self._file(ROUTING))
 
+    def _check_ducklake(self) -> None:
+        """Raise where the settings want a form of the release that cannot be written here."""
+        if not self.settings.ducklake:
+            return
+        from warehouse.release import can_write_ducklake  # imports that most cities spare
+
+        if not can_write_ducklake():
+            raise ConfigurationError(
+                [
+                    f"{self._file(SETTINGS)}: ducklake: true：未安装DuckLake扩展，请执行 pip install 'one-network[ducklake]' · "
+                    "the DuckLake extension is not installed; run pip install 'one-network[ducklake]', or take the line away"
+                ]
+            )
+
     def check(self) -> None:
         """Load everything; raise `ConfigurationError` with every problem of the first part that is wrong."""
         if self.folder is not None and not self.folder.is_dir():
@@ -218,6 +236,7 @@ class City:
                 ]
             )
         _ = self.settings, self.data_model, self.code_tables, self.platforms
+        self._check_ducklake()
         _ = self.event_rules, self.grid_rules, self.routing
         self.care_rules.check(self.platforms, own=self._file(CARE_TAGS) is not None)
         if own := self._own_kinds():

@@ -383,6 +383,15 @@ def _handed_over(model: DataModel, owners: tuple[Department, ...]) -> Iterator[S
         versioned=True,
     )  # fmt: skip
     yield Step(
+        "ducklake",
+        "release",
+        (LIBRARY,),
+        (Written("release/ducklake", "DuckLake 版", "the release as a DuckLake, where the city's settings want one; `ducklake/` points to the newest", rows="", kinds=("duckdb", "parquet")),),
+        release.export_ducklake,
+        versioned=True,
+        always=True,  # it depends on a setting that changes nothing else
+    )  # fmt: skip
+    yield Step(
         "restricted",
         "release",
         (LIBRARY,),

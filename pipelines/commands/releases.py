@@ -34,6 +34,7 @@ def releases(home: ExistingHome) -> None:
 
     from warehouse.release import published
     from warehouse.release import releases as kept
+    from warehouse.release.pointing import FORMS
 
     place = _home(home)
     current, manifests = published(place), list(kept(place))
@@ -49,7 +50,7 @@ def releases(home: ExistingHome) -> None:
     for manifest in manifests:
         entities = (f"{title} {manifest.tables.get(f'base.{kind}', 0):,}" for kind, title in kinds.items())
         beside = ["restricted"] if manifest.restricted else []
-        beside += ["parquet"] if (place.release(manifest.version) / "parquet").is_dir() else []
+        beside += [form for form in FORMS if (place.release(manifest.version) / form).is_dir()]
         table.add_row(
             "▶" if manifest.version == current else "",
             manifest.version,

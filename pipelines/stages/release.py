@@ -14,10 +14,12 @@ from warehouse.release import (
     Retention,
     build_release,
     build_restricted,
+    has_ducklake,
     next_version,
     publish,
     published,
     retire,
+    write_ducklake,
     write_parquet,
 )
 
@@ -62,6 +64,16 @@ def publish_release(settings: Settings, version: str) -> Counts:
 def export_parquet(settings: Settings, version: str) -> Counts:
     """The release as Parquet files."""
     return {"files": write_parquet(settings.home, version)}
+
+
+def export_ducklake(settings: Settings, version: str) -> Counts:
+    """The release as a DuckLake, where the city wants one."""
+    home = settings.home
+    if not settings.city.settings.ducklake or published(home) != version:
+        return {"built": "no"}
+    if not has_ducklake(home, version):
+        write_ducklake(home, version)
+    return {"built": "yes"}
 
 
 def write_restricted(settings: Settings, version: str) -> Counts:

@@ -32,6 +32,7 @@
   releases/<version>/one_network.duckdb, manifest.json
   releases/<version>/restricted.duckdb              the same with nothing masked, encrypted; only with ONENET_RESTRICTED_KEY
   releases/<version>/parquet/<schema>/<table>.parquet
+  releases/<version>/ducklake/library.ducklake      the same as a DuckLake, with its files beside it; only where the city wants it
   extracts/<department>/<version>/
   data_docs/index.html                              results of all checks as pages that need no network
   status/run.json, status/onenet.prom               how the last run ended, for monitoring
@@ -39,6 +40,7 @@
   one_network.duckdb                                always the newest good release
   one_network_restricted.duckdb                     the same with nothing masked, where it is built
   parquet                                           link to the Parquet files of the newest good release
+  ducklake                                          link to the DuckLake of the newest good release
   remote_inbox/<platform>/                          files of an inbox at sftp:// or s3://; may be deleted at any time
   scratch/                                          what a run spills while it lasts; the next one removes what a killed one left
   home.json                                         the version mark: which layout this home has
@@ -243,6 +245,11 @@ class Home:
     def parquet(self) -> Path:
         """A link to the Parquet files of the library."""
         return self.root / "parquet"
+
+    @property
+    def ducklake(self) -> Path:
+        """A link to the library as a DuckLake, where there is one."""
+        return self.root / "ducklake"
 
     def extract(self, department: str, version: str) -> Path:
         """The folder of one department's extract of one release."""

@@ -1,12 +1,13 @@
 """Releases: built aside, verified, swapped in at once, kept with a manifest.
 
 `build_release` writes one, `verify_release` looks for what is wrong with it, `publish` makes it the library analysts
-open, `releases` and `published` say what there is. Beside it stand `write_parquet` and `build_restricted`; `rollback`
+open, `releases` and `published` say what there is. Beside it stand `write_parquet`, `write_ducklake` and `build_restricted`; `rollback`
 goes back, `retire` lets old ones go, `compare_releases` and `changed_rows` tell two apart.
 """
 
 from warehouse.release.build import build_release
 from warehouse.release.compare import Change, changed_rows, compare_releases
+from warehouse.release.ducklake import can_write_ducklake, has_ducklake, write_ducklake
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
 from warehouse.release.parquet import write_parquet
 from warehouse.release.publish import publish, settle
@@ -26,9 +27,11 @@ __all__ = [
     "Retention",
     "build_release",
     "build_restricted",
+    "can_write_ducklake",
     "changed_rows",
     "compare_releases",
     "fingerprint",
+    "has_ducklake",
     "library_is_whole",
     "next_version",
     "publish",
@@ -42,5 +45,6 @@ __all__ = [
     "settle",
     "up_to_date",
     "verify_release",
+    "write_ducklake",
     "write_parquet",
 ]

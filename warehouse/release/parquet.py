@@ -7,7 +7,6 @@ those of the plain release.
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
@@ -15,8 +14,8 @@ from warehouse.model.session import connect
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
 from warehouse.release.manifest import LIBRARY, Manifest
+from warehouse.release.pointing import PARQUET, point
 
-PARQUET = "parquet"
 ROW_GROUP = 122_880
 
 
@@ -58,21 +57,5 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     else:
         aside.rename(target)
     sync(folder)
-    point_parquet(home, version)
+    point(home, version, PARQUET)
     return len(tables)
-
-
-def point_parquet(home: Home, version: str) -> Path | None:
-    """Let `<home>/parquet` point to the files of that release, in one step; take it away where the release has none."""
-    target = home.release(version) / PARQUET
-    if not target.is_dir():
-        home.parquet.unlink(missing_ok=True)
-        return None
-    aside = home.root / f".{PARQUET}.publishing"
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target.relative_to(home.root), target_is_directory=True)
-    if home.parquet.is_dir() and not home.parquet.is_symlink():
-        shutil.rmtree(home.parquet)  # a home was copied with what its links point to
-    aside.replace(home.parquet)
-    sync(home.root)
-    return home.parquet

@@ -16,7 +16,7 @@ from warehouse.model.home import Home
 from warehouse.model.session import connect
 from warehouse.model.sql import literal as text
 from warehouse.release.manifest import LIBRARY, Manifest
-from warehouse.release.parquet import point_parquet
+from warehouse.release.pointing import forget_all, point_all
 from warehouse.release.publish import swap_in
 from warehouse.release.restricted import point_restricted
 from warehouse.release.verify import verify_kept
@@ -67,13 +67,13 @@ def put_back(home: Home) -> Repair | None:
     for version in reversed(known):
         if not verify_kept(home.release(version)):
             swap_in(home.release(version) / LIBRARY, home.library)
-            point_parquet(home, version)
+            point_all(home, version)
             point_restricted(home, version)
             return Repair(version, tuple(damaged))
         shutil.rmtree(home.release(version))
         damaged.append(version)
     home.library.unlink(missing_ok=True)
-    home.parquet.unlink(missing_ok=True)
+    forget_all(home)
     home.restricted_library.unlink(missing_ok=True)
     return Repair(None, tuple(damaged))
 

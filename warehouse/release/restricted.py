@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib import util
 from pathlib import Path
 
 import duckdb
@@ -25,6 +24,7 @@ from warehouse.model.home import Home
 from warehouse.model.release import restricted_tables
 from warehouse.model.session import connect
 from warehouse.model.sql import literal as text
+from warehouse.release.extension import extension_file, package_of
 from warehouse.release.fill import fill
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, file_line
 from warehouse.release.publish import swap_in
@@ -34,7 +34,7 @@ MIN_KEY_LENGTH = 16
 FILE = "restricted.duckdb"
 STORAGE_VERSION = "v1.4.0"  # the first that can be encrypted
 DICTIONARY = "catalogue.field"  # has the columns of full numbers as well
-PACKAGE = "duckdb_extension_httpfs"
+EXTENSION = "httpfs"
 
 
 def restricted_key() -> str | None:
@@ -129,13 +129,11 @@ def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, key: str, 
 
 
 def _load_encryption(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the httpfs extension from its package; what fits this DuckDB lies in a folder named after its version."""
-    package = util.find_spec(PACKAGE)
-    folder = Path(str(package.origin)).parent if package and package.origin else Path()
-    extension = folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
-    if package is None or not extension.exists():
+    """Load the httpfs extension from its package."""
+    extension = extension_file(EXTENSION)
+    if extension is None:
         raise ReleaseError(
-            f"{KEY_VARIABLE} is set, but the package {PACKAGE.replace('_', '-')} for DuckDB {duckdb.__version__} is not "
+            f"{KEY_VARIABLE} is set, but the package {package_of(EXTENSION)} for DuckDB {duckdb.__version__} is not "
             "installed; install it, or unset the variable to do without a restricted release"
         )
     con.load_extension(str(extension))

@@ -11,7 +11,7 @@ from pathlib import Path
 from warehouse import ledger
 from warehouse.model.home import Home
 from warehouse.release.manifest import LIBRARY, ReleaseError
-from warehouse.release.parquet import point_parquet
+from warehouse.release.pointing import point_all
 from warehouse.release.publish import swap_in
 from warehouse.release.restricted import point_restricted
 from warehouse.release.verify import verify_kept
@@ -43,6 +43,6 @@ def rollback(home: Home, version: str) -> Path:
         raise ReleaseError(f"release {version} is not what it was: " + "; ".join(problems))
     swap_in(home.release(version) / LIBRARY, home.library)
     ledger.append(home, "release", "onenet", version=version)
-    point_parquet(home, version)
+    point_all(home, version)
     point_restricted(home, version)
     return home.library

@@ -20,8 +20,11 @@ from warehouse.release import (
     next_version,
     publish,
     rollback,
+    write_ducklake,
     write_parquet,
 )
+from warehouse.release.ducklake import has_ducklake
+from warehouse.release.extension import extension_file
 from warehouse.release.manifest import ReleaseError
 from warehouse.release.restricted import KEY_VARIABLE
 
@@ -65,6 +68,59 @@ def test_the_link_goes_to_the_newest_release_and_back_with_it(home: Home, facts:
     assert home.parquet.resolve() == (home.release(second) / "parquet").resolve()
     rollback(home, first)
     assert home.parquet.resolve() == (home.release(first) / "parquet").resolve()
+
+
+def lake(folder: Path, *options: str) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.load_extension(str(extension_file("ducklake")))
+    con.execute(f"attach 'ducklake:{folder / 'library.ducklake'}' as lake ({', '.join(['read_only', *options])})")
+    return con
+
+
+def test_a_ducklake_holds_the_same_tables_and_views_with_the_same_rows(home: Home, facts: ReleaseFacts) -> None:
+    version = release(home, facts)
+    assert write_ducklake(home, version, rows_of_bucket=4) == len(release_tables(shipped()))
+    with duckdb.connect(str(home.library), read_only=True) as con, lake(home.ducklake) as other:
+        for served in release_tables(shipped()):
+            for table in (served.table.full_name, f'"一张网"."{served.view}"'):
+                rows = con.sql(f"select * from {table}").fetchall()
+                assert sorted(map(repr, other.sql(f"from lake.{table}").fetchall())) == sorted(map(repr, rows)), table
+        said = "select comment from duckdb_tables() where schema_name = 'base' and table_name = 'person' and database_name = '{}'"
+        assert other.sql(said.format("lake")).fetchall() == con.sql(said.format(home.library.stem)).fetchall()
+    claims = (home.ducklake.resolve() / "library.ducklake.files" / "evidence" / "attribute").rglob("*.parquet")
+    assert len({file.parent.name for file in claims}) > 1  # those of an entity lie in one of several buckets
+
+
+def test_a_ducklake_that_was_moved_is_read_with_the_place_of_its_files_and_written_anew(
+    home: Home, facts: ReleaseFacts, tmp_path: Path
+) -> None:
+    version = release(home, facts)
+    write_ducklake(home, version, rows_of_bucket=4)
+    assert has_ducklake(home, version)
+    home.root.rename(tmp_path / "elsewhere")
+    moved = Home(tmp_path / "elsewhere")
+    assert not has_ducklake(moved, version)
+    place = moved.release(version) / "ducklake"
+    with lake(place, f"data_path '{place / 'library.ducklake.files'}/'", "override_data_path true") as con:
+        assert con.sql("from lake.evidence.attribute").fetchall()
+
+
+def test_the_link_to_the_ducklake_goes_with_the_library(home: Home, facts: ReleaseFacts) -> None:
+    first = release(home, facts)
+    write_ducklake(home, first)
+    second = release(home, dataclasses.replace(facts, model="m2"))
+    write_ducklake(home, second)
+    rollback(home, first)
+    assert home.ducklake.resolve() == (home.release(first) / "ducklake").resolve()
+
+
+def test_without_its_extension_a_ducklake_is_refused_with_the_package_that_is_missing(
+    home: Home, facts: ReleaseFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = release(home, facts)
+    monkeypatch.setattr("warehouse.release.ducklake.extension_file", lambda _: None)
+    with pytest.raises(ReleaseError, match="duckdb-extension-ducklake"):
+        write_ducklake(home, version)
 
 
 def test_the_twin_shows_full_numbers_and_the_same_rows(home: Home, facts: ReleaseFacts, key: str) -> None:
