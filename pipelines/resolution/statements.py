@@ -107,14 +107,14 @@ def name_index(model: DataModel, kind: str) -> str:
     """Which entity a name means, where it means only one: table `<kind>_index`. A current name comes before a former one."""
     named = " union ".join(
         f"select m.{column} as name_key, e.entity_id, {place} as place from {kind}_mention m"
-        f" join {kind}_entity e using (mention_id) where m.{column} is not null"
+        f" join {kind}_entity e on e.mention_id = m.mention_id where m.{column} is not null"
         for place, column in enumerate(model.kinds[kind].names)
     )
     return f"""
         with named as ({named}), best as (select name_key, min(place) as place from named group by name_key)
         select n.name_key, min(n.entity_id) as {kind}_id
         from named n
-        join best using (name_key, place)
+        join best b on b.name_key = n.name_key and b.place = n.place
         group by n.name_key
         having count(distinct n.entity_id) = 1"""
 

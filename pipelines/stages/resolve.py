@@ -6,6 +6,9 @@ person.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from pipelines.engine import LOCAL, OnEngine
 from pipelines.kinds import specification
 from pipelines.markers import Counts, digest
@@ -41,15 +44,20 @@ def choose_golden(settings: Settings, kind: str) -> Counts:
     if settings.engine == LOCAL or survivorship.is_known(home, kind, authority):
         counts = survivorship.write_golden(home, kind, authority)
     else:
-        counts = at_scale.write_golden(_on_engine(settings, kind), home, kind, authority)
+        inputs = survivorship.inputs(home, kind)
+        counts = at_scale.write_golden(_on_engine(settings, f"golden_{kind}", inputs), home, kind, authority)
     return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
 
 
-def _on_engine(settings: Settings, kind: str) -> OnEngine:
-    """The golden records of a kind as a piece of work: stage files are put in place whole, so time and size tell one from another."""
-    files = [path.stat() for path in survivorship.inputs(settings.home, kind) if path.exists()]
+def _on_engine(settings: Settings, work: str, inputs: Iterable[Path]) -> OnEngine:
+    """A piece of work on the engine of the run: stage files are put in place whole, so time and size tell one from another."""
+    files = [path.stat() for path in inputs if path.exists()]
     stamp = digest((settings.configuration_fingerprint, [(f.st_size, f.st_mtime_ns) for f in files]))
-    return OnEngine(settings.engine, settings.home.engine_tables(f"golden_{kind}"), stamp)
+    return OnEngine(settings.engine, settings.home.engine_tables(work), stamp)
+
+
+def _stage_files(settings: Settings, *stages: str) -> list[Path]:
+    return [settings.home.stage(stage, kind) for kind in settings.home.data_model.kinds for stage in stages]
 
 
 def estimate_certainty(settings: Settings, kind: str) -> Counts:
@@ -63,8 +71,12 @@ def estimate_certainty(settings: Settings, kind: str) -> Counts:
 
 
 def relate_entities(settings: Settings) -> Counts:
-    """Write who lives in, owns, rents, lets, runs or works for what."""
-    return dict(relations.write_relations(settings.home, authority_table(settings.home.data_model, settings.platforms)))
+    """Write who lives in, owns, rents, lets, runs or works for what, on an engine if the run has one."""
+    home, authority = settings.home, authority_table(settings.home.data_model, settings.platforms)
+    if settings.engine == LOCAL:
+        return dict(relations.write_relations(home, authority))
+    run = _on_engine(settings, "relation", _stage_files(settings, "mention", "entity", "golden"))
+    return dict(at_scale.write_relations(run, home, authority))
 
 
 def fill_grid(settings: Settings) -> Counts:
@@ -76,10 +88,17 @@ def explain_matches(settings: Settings, kind: str) -> Counts:
     """Write why mentions of a kind were linked or queued."""
     home = settings.home
     pairs = StoredMatch.of(home, specification(home.data_model, kind)).pair_tables()
-    return {"rows": evidence.write_match(home, kind, pairs)}
+    if settings.engine == LOCAL:
+        return {"rows": evidence.write_match(home, kind, pairs)}
+    files = [*(home.stage(stage, kind) for stage in ("mention", "entity")), home.matched_mark(kind)]
+    return {"rows": at_scale.write_match(_on_engine(settings, f"match_{kind}", files), home, kind, pairs)}
 
 
 def gather_evidence(settings: Settings) -> Counts:
     """Write which entity every mention names, and what stewards judged."""
-    judgements = judged.write_judgements(settings.home)
-    return {"rows": evidence.write_link_mention(settings.home), "judgements": judgements}
+    home = settings.home
+    judgements = judged.write_judgements(home)
+    if settings.engine == LOCAL:
+        return {"rows": evidence.write_link_mention(home), "judgements": judgements}
+    run = _on_engine(settings, "link_mention", _stage_files(settings, "mention", "entity"))
+    return {"rows": at_scale.write_link_mention(run, home), "judgements": judgements}

@@ -1,24 +1,26 @@
-"""What runs where the rows are: the golden records of buckets, by the code of one machine.
+"""What runs where the rows are: golden records, relations and evidence of buckets, by the code of one machine.
 
-Belongs here: reading a bucket's rows and writing its files. Does not: choosing (`survivorship`).
+Belongs here: reading a bucket's rows and writing its files. Does not: choosing (`survivorship`), or any statement.
 """
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from pipelines.resolution.at_scale.dealing import write_file
 from pipelines.resolution.at_scale.parts import Part, split
-from pipelines.resolution.survivorship import Answers, GoldenResult, Resolved, golden
+from pipelines.resolution.session import Session
+from pipelines.resolution.statements import relation
+from pipelines.resolution.survivorship import AUTHORITY_TABLE, Answers, GoldenResult, Resolved, golden
 from pipelines.resolution.touched import Said
-from warehouse.model.data_model import HOME, DataModel
-from warehouse.model.link import ENTITY
+from warehouse.model.data_model import HOME, DataModel, RelationTable
+from warehouse.model.evidence import MATCH
+from warehouse.model.link import ENTITY, MENTION
 
 STAGES = ("golden", "attribute", "conflict", "said")
 """What is written of every bucket."""
@@ -58,11 +60,7 @@ class GoldenOfBuckets:
         said = Said.nothing()
         made = self._chosen(split(rows, self.parts), said)
         for stage, table in zip(STAGES, (made.golden, made.attributes, made.conflicts, said.now), strict=True):
-            path = file_of(self.folder, stage, bucket)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_name(f".{bucket}-{uuid.uuid4().hex}.writing")  # an engine may run a bucket twice at once
-            pq.write_table(table, aside, compression="zstd", compression_level=1)
-            aside.replace(path)
+            write_file(self.folder, stage, bucket, table)
         return {
             "bucket": bucket,
             "golden": made.golden.num_rows,
@@ -97,6 +95,100 @@ class GoldenOfBuckets:
         return known
 
 
-def file_of(folder: Path, stage: str, bucket: int) -> Path:
-    """The file of a stage of a bucket."""
-    return folder / stage / f"{bucket}.parquet"
+@dataclass(frozen=True)
+class RelationOfBuckets:
+    """Writes the relations between two kinds of every bucket of the left one that it is given whole.
+
+    Attributes:
+        name: of the table of relations.
+        model: the kinds there are.
+        parts: of the rows: `left` (mentions, each with its entity), `target` (mentions of the right kind with theirs), `left_golden`,
+            `right_golden`, and what addresses and names mean (`dwelling_index`, `name_index`).
+        authority: see `pipelines.resolution.authority`.
+        folder: where files are written, see `file_of`.
+    """
+
+    name: str
+    model: DataModel
+    parts: tuple[Part, ...]
+    authority: pa.Table
+    folder: Path
+
+    schema = pa.schema([("bucket", pa.int64()), ("relations", pa.int64())])
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        """How many relations were written of every bucket."""
+        (tied,) = (r for r in self.model.relations if r.table.name == self.name)
+        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
+        written = []
+        for bucket in buckets:
+            given = split(rows.filter(pc.equal(rows["bucket"], bucket)), self.parts)
+            with Session(1) as session:
+                self._open(session, tied, given)
+                made = tied.table.conform(session.con.sql(relation(self.model, tied)).to_arrow_table())
+            write_file(self.folder, self.name, bucket, made)
+            written.append(made.num_rows)
+        return pa.table([buckets, written], schema=self.schema)
+
+    def _open(self, session: Session, tied: RelationTable, given: dict[str, pa.Table]) -> None:
+        """Name the parts as the statement does."""
+        model, con = self.model, session.con
+        con.register(f"{tied.left}_mention", given["left"])
+        con.register(f"{tied.left}_entity", given["left"])
+        con.register(f"{tied.right}_entity", given["target"])
+        for side, kind in (("left", tied.left), ("right", tied.right)):
+            con.register(f"{kind}_golden", given.get(f"{side}_golden", model.golden(kind).empty()))
+        con.register("authority", AUTHORITY_TABLE.conform(self.authority))
+        for part, name in (("dwelling_index", "dwelling_index"), ("name_index", f"{tied.right}_index")):
+            if part in given:
+                con.register(name, given[part])
+
+
+@dataclass(frozen=True)
+class LinksOfBuckets:
+    """Writes `link.mention` of every bucket of a kind.
+
+    Attributes:
+        kind: its name.
+        folder: where files are written, see `file_of`.
+    """
+
+    kind: str
+    folder: Path
+
+    schema = pa.schema([("bucket", pa.int64())])
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        """The buckets that were written."""
+        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
+        for bucket in buckets:
+            mine = rows.filter(pc.equal(rows["bucket"], bucket))
+            mine = mine.sort_by([("entity_id", "ascending"), ("mention_id", "ascending")])
+            kinds = pa.repeat(pa.scalar(self.kind), mine.num_rows)
+            write_file(self.folder, self.kind, bucket, MENTION.conform(mine.append_column("entity_kind", kinds)))
+        return pa.table([buckets], schema=self.schema)
+
+
+@dataclass(frozen=True)
+class MatchesOfBuckets:
+    """Writes `evidence.match` of every stretch of left mentions.
+
+    Attributes:
+        kind: its name.
+        folder: where files are written, see `file_of`.
+    """
+
+    kind: str
+    folder: Path
+
+    schema = pa.schema([("bucket", pa.int64())])
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        """The buckets that were written."""
+        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
+        for bucket in buckets:
+            mine = rows.filter(pc.equal(rows["bucket"], bucket))
+            mine = mine.sort_by([("left_id", "ascending"), ("right_id", "ascending")])
+            kinds = pa.repeat(pa.scalar(self.kind), mine.num_rows)
+            write_file(self.folder, self.kind, bucket, MATCH.conform(mine.append_column("entity_kind", kinds)))
+        return pa.table([buckets], schema=self.schema)

@@ -5,30 +5,23 @@ Belongs here: the order of the steps, and what the driver puts together. Does no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine import OnEngine, Tables, open_engine
 from pipelines.resolution import touched
-from pipelines.resolution.at_scale.functions import GoldenOfBuckets, file_of
+from pipelines.resolution.at_scale.dealing import BUCKET, files_together, listed, make_members, put_together, read
+from pipelines.resolution.at_scale.functions import GoldenOfBuckets
 from pipelines.resolution.at_scale.parts import Part, union
 from pipelines.resolution.at_scale.statements import query
-from pipelines.resolution.session import parquet_writer
 from pipelines.resolution.statements import ADDRESS_OUTPUTS, main_address
 from pipelines.resolution.survivorship import Answers, recipe, written
 from warehouse.model import Home
 from warehouse.model.data_model import HOME, DataModel
 from warehouse.model.link import ENTITY
-from warehouse.model.table import Table
 from warehouse.model.verification import ANSWER
-
-BUCKET = 100_000
-"""Mentions of a bucket, about; a worker holds some ten claims of each."""
 
 HOME_COLUMNS = ("mention_id", "address_raw", *ADDRESS_OUTPUTS, "dwelling_level")
 """What golden records read of the mentions of homes."""
@@ -73,16 +66,14 @@ def write_golden(run: OnEngine, home: Home, kind: str, authority: pa.Table, *, b
 def _parts(tables: Tables, home: Home, kind: str, bucket: int) -> tuple[Part, ...]:
     """Make the tables of all parts a bucket of the kind has."""
     model = home.data_model
-    _read(tables, home, "delivered", "mention", kind, model.mention(kind))
-    _read(tables, home, "entity", "entity", kind, ENTITY)
-    _write_buckets(tables, bucket)
-    tables.sql("member", query("member"))
+    read(tables, home, "delivered", "mention", kind, model.mention(kind))
+    make_members(tables, home, kind, bucket)
     columns = model.mention(kind).names
-    tables.sql("subject", query("subject", columns=_of("m", columns)))
+    tables.sql("subject", query("subject", kind=kind, columns=listed("m", columns)))
     parts = [Part("subject", ("entity_id", "match_probability", *columns))]
     for other in model.golden_reads(kind):
-        _read(tables, home, f"{other}_mention", "mention", other, model.mention(other))
-        _read(tables, home, f"{other}_entity", "entity", other, ENTITY)
+        read(tables, home, f"{other}_mention", "mention", other, model.mention(other))
+        read(tables, home, f"{other}_entity", "entity", other, ENTITY)
         parts += _homes(tables, home, kind) if other == HOME else _companions(tables, model, kind, other)
     return tuple(parts)
 
@@ -90,17 +81,17 @@ def _parts(tables: Tables, home: Home, kind: str, bucket: int) -> tuple[Part, ..
 def _homes(tables: Tables, home: Home, kind: str) -> list[Part]:
     """The homes that the mentions of a bucket speak of."""
     model = home.data_model
-    _read(tables, home, "housing_golden", "golden", HOME, model.golden(HOME))
-    _read(tables, home, "answer", "answer", kind, model.mention(kind))
-    _read(tables, home, "answered", "answered", kind, ANSWER)
+    read(tables, home, "housing_golden", "golden", HOME, model.golden(HOME))
+    read(tables, home, "answer", "answer", kind, model.mention(kind))
+    read(tables, home, "answered", "answered", kind, ANSWER)
     address, tie = main_address(model, kind), f"{HOME}_mention_id"
     dwelling = f"m.{model.columns(kind, address)['dwelling']}" if address else "cast(null as string)"
     row = f"m.{tie}" if tie in model.mention(kind).names else "cast(null as bigint)"
-    tables.sql("pointer", query("pointer", dwelling=dwelling, home=row))
+    tables.sql("pointer", query("pointer", kind=kind, dwelling=dwelling, home=row))
     tables.sql("dwelling_index", query("dwelling_index"))
-    tables.sql("home_by_row", query("home_by_row", columns=_of("m", HOME_COLUMNS)))
+    tables.sql("home_by_row", query("home_by_row", columns=listed("m", HOME_COLUMNS)))
     tables.sql("home_by_address", query("home_by_address"))
-    tables.sql("home", query("home", columns=_of("m", HOME_GOLDEN)))
+    tables.sql("home", query("home", columns=listed("m", HOME_GOLDEN)))
     return [
         Part("home_by_row", ("entity_id", *HOME_COLUMNS)),
         Part("home_by_address", ("dwelling", "housing_id")),
@@ -114,47 +105,16 @@ def _companions(tables: Tables, model: DataModel, kind: str, other: str) -> list
     if pointer not in columns:
         return []
     name = f"companion_{other}"
-    tables.sql(name, query("companion", other=other, pointer=pointer, columns=_of("m", columns)))
+    tables.sql(name, query("companion", kind=kind, other=other, pointer=pointer, columns=listed("m", columns)))
     return [Part(name, ("entity_id", *columns))]
 
 
-def _read(tables: Tables, home: Home, name: str, stage: str, kind: str, contract: Table) -> None:
-    """Name a stage file; one that is not there is an empty table."""
-    path = home.stage(stage, kind)
-    if path.exists():
-        tables.read(name, path.resolve())
-    else:
-        tables.write(name, contract.empty())
-
-
-def _of(alias: str, columns: tuple[str, ...]) -> str:
-    return ", ".join(f"{alias}.{column}" for column in columns)
-
-
-def _write_buckets(tables: Tables, size: int) -> None:
-    """Deal out ids by how they begin, in order, so that a bucket has about so many mentions."""
-    heads = tables.fetch(query("head"))
-    before = np.cumsum(heads["mentions"].to_numpy()) - heads["mentions"].to_numpy()
-    tables.write("bucket", pa.table({"head": heads["head"], "bucket": (before // size).astype(np.int64)}))
-
-
 def _put_together(home: Home, kind: str, folder: Path, buckets: list[int], recipe: str) -> dict[str, int]:
-    """The stage files from those of all buckets, in order; return their row counts."""
+    """The stage files from those of all buckets; return their row counts."""
     home.stage("said", kind).unlink(missing_ok=True)
-    counts = {}
-    for stage, contract in written(home.data_model, kind).items():
-        with parquet_writer(home.stage(stage, kind), contract) as writer:
-            counts[stage] = 0
-            for table in _tables(folder, stage, buckets):
-                writer.write_table(contract.conform(table))
-                counts[stage] += table.num_rows
-    touched.remember(home.stage("said", kind), recipe, _tables(folder, "said", buckets))
+    counts = {
+        stage: put_together(home.stage(stage, kind), contract, files_together(folder, stage, buckets))
+        for stage, contract in written(home.data_model, kind).items()
+    }
+    touched.remember(home.stage("said", kind), recipe, files_together(folder, "said", buckets))
     return counts
-
-
-def _tables(folder: Path, stage: str, buckets: list[int]) -> Iterator[pa.Table]:
-    """The rows of a stage, bucket by bucket."""
-    for bucket in buckets:
-        with pq.ParquetFile(file_of(folder, stage, bucket)) as file:
-            for number in range(file.num_row_groups):
-                yield file.read_row_group(number)

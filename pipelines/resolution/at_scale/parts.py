@@ -19,10 +19,17 @@ class Part:
     Attributes:
         table: its name.
         columns: that are passed on, beside `bucket`.
+        role: what it is read as, where that is not the name of the table.
     """
 
     table: str
     columns: tuple[str, ...]
+    role: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is read as."""
+        return self.role or self.table
 
 
 def union(parts: Sequence[Part]) -> str:
@@ -42,9 +49,9 @@ def _listed(parts: Sequence[Part], own: int) -> str:
 
 
 def split(rows: pa.Table, parts: Sequence[Part]) -> dict[str, pa.Table]:
-    """The rows of every part by the name of its table."""
+    """The rows of every part by its name."""
     return {
-        part.table: rows.filter(pc.equal(rows["part"], number))
+        part.name: rows.filter(pc.equal(rows["part"], number))
         .select([_name(number, column) for column in part.columns])
         .rename_columns(list(part.columns))
         for number, part in enumerate(parts)

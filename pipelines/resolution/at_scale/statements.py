@@ -8,7 +8,7 @@ from __future__ import annotations
 from warehouse.model.sql import statement
 
 
-def query(name: str, **words: object) -> str:
+def query(name: str, /, **words: object) -> str:
     """The statement `sql/<name>.sql`; `words` are written where it names them in braces."""
     text = statement("pipelines.resolution.at_scale", name)
     return text.format(**words) if words else text

@@ -1,6 +1,6 @@
--- reads:  entity
+-- reads:  {kind}_entity
 -- How many mentions the entities have whose ids begin alike, in order of ids.
 select substr(entity_id, 1, 4) as head, count(*) as mentions
-from entity
+from {kind}_entity
 group by substr(entity_id, 1, 4)
 order by substr(entity_id, 1, 4)

@@ -1,5 +1,5 @@
 -- table:  pointer      grain: bucket, dwelling, home
--- reads:  delivered, answer, answered, member
+-- reads:  delivered, answer, answered, member_{kind}
 -- The homes that the mentions of a bucket speak of: by the key of their address, or by the row they stand in. A mention that says
 -- what is right lies in the bucket of the one it mends.
 with spoken as (
@@ -12,5 +12,5 @@ with spoken as (
 )
 select distinct s.bucket, p.dwelling, p.home
 from spoken as p
-join member as s on s.mention_id = p.mention_id
+join member_{kind} as s on s.mention_id = p.mention_id
 where p.dwelling is not null or p.home is not null
