@@ -104,7 +104,7 @@ Engine = Annotated[
     str,
     typer.Option(
         "--engine",
-        help="匹配在何处运行：local、duckdb、sc://主机:端口、spark://主机:端口；结果相同 · where matching runs; what comes out is the same",
+        help="匹配、择优与关系在何处运行：local、duckdb、sc://主机:端口、spark://主机:端口；结果相同 · where matching, golden records and relations run; what comes out is the same",
         envvar="ONENET_ENGINE",
     ),
 ]

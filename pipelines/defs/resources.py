@@ -42,7 +42,7 @@ class Workspace(dg.ConfigurableResource):
     city_path: str | None = Field(None, description="Folder of the city; default: the shipped sample city.")
     platform_folder: str | None = Field(None, description="Platform descriptions in another place than the city's.")
 
-    engine: str = Field(LOCAL, description="Where matching runs: local, duckdb, or the URL of Spark.")
+    engine: str = Field(LOCAL, description="Where matching and golden records run: local, duckdb, or the URL of Spark.")
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
