@@ -97,7 +97,7 @@ def make_components(tables: Tables, driver_edges: int) -> None:
     n = 0
     while tables.fetch(f"select count(*) as size from edge_{n}")["size"][0].as_py() > driver_edges:
         tables.sql(f"nearest_{n}", query("nearest", n=n))
-        tables.sql(f"edge_{n + 1}", query("contracted", n=n, next=n + 1))
+        tables.sql(f"edge_{n + 1}", query("contraction", n=n, next=n + 1))
         _follow(tables, n)
         n += 1
     tables.write(f"nearest_{n}", _components(tables.fetch(f"select a, b from edge_{n}")))
@@ -107,7 +107,7 @@ def make_components(tables: Tables, driver_edges: int) -> None:
 
 def _follow(tables: Tables, n: int) -> None:
     """Make the components after round `n`."""
-    query_of = f"select node, label from nearest_{n}" if n == 0 else query("followed", n=n, next=n + 1)
+    query_of = f"select node, label from nearest_{n}" if n == 0 else query("component", n=n, next=n + 1)
     tables.sql(f"component_{n + 1}", query_of)
 
 

@@ -35,6 +35,6 @@ def make_clusters(run: ScaleRun) -> None:
     tables, patterns = run.tables, run.counted.copies.self_pattern
     tables.write("self_weight", pa.table({"pattern": patterns, "weight": run.scorer.weights(patterns)}))
     tables.write("accept", pa.table({"weight": [weight_of(run.spec.accept)]}))
-    for name in ("member", "best", "grouped", "likely"):
+    for name in ("member", "best", "row_cluster", "mention_cluster"):
         make(tables, name)
-    tables.map("cluster", "likely", Probabilities())
+    tables.map("cluster", "mention_cluster", Probabilities())

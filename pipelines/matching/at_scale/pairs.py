@@ -65,11 +65,11 @@ def make_pairs(
     share = _share(tables, spec, training_sample)
     below = np.array([min(int(share * 2.0**64), (1 << 64) - 1) if training_sample else 0], dtype=np.uint64)
     tables.write("teaching", pa.table({"below": signed(below)}))
-    for name in ("live", "met", "pair"):
+    for name in ("live", "block_pair", "pair"):
         make(tables, name)
     a, b = draw_pairs(records, seed) if training_sample else (np.zeros(0, dtype=np.int64),) * 2
     low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-    tables.write("drawn", pa.table({"place": np.arange(len(a)), "a": low, "b": high}))
+    tables.write("random_pair", pa.table({"place": np.arange(len(a)), "a": low, "b": high}))
     make(tables, "sample")
     return Pairs(_reports(tables, spec), share)
 
@@ -83,8 +83,8 @@ def _share(tables: Tables, spec: MatchSpec, training_sample: int) -> float:
 
 
 def _reports(tables: Tables, spec: MatchSpec) -> tuple[BlockReport, ...]:
-    found = {row["rule"]: row["pairs"] for row in tables.fetch(query("found")).to_pylist()}
-    figures = {row["rule"]: row for row in tables.fetch(query("capped")).to_pylist()}
+    found = {row["rule"]: row["pairs"] for row in tables.fetch(query("candidate_count")).to_pylist()}
+    figures = {row["rule"]: row for row in tables.fetch(query("block_size")).to_pylist()}
     nothing = dict.fromkeys(("shared", "capped_keys", "capped_records", "capped_ends"), 0)
 
     def report(i: int) -> BlockReport:

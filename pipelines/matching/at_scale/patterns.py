@@ -75,10 +75,10 @@ def make_patterns(tables: Tables, spec: MatchSpec, population: str, *, must_link
         must_not_link: pairs they have called different.
     """
     tables.write("judged", _judged(must_link, must_not_link))
-    make(tables, "asked")
+    make(tables, "comparison")
     sides = ", ".join(f"{side}.{c} as {side}_{c}" for side in ("l", "r") for c in spec.columns)
     tables.map("pattern", f"({query('side', columns=sides)})", PairPatterns(spec, population))
-    counted = tables.fetch(query("counted"))
+    counted = tables.fetch(query("pattern_count"))
 
     def of(origin: int) -> tuple[Patterns, Ints]:
         rows = counted.filter(pc.equal(counted["origin"], origin))
@@ -86,7 +86,7 @@ def make_patterns(tables: Tables, spec: MatchSpec, population: str, *, must_link
 
     patterns, counts = of(CANDIDATE)
     nobody = np.zeros(0, dtype=np.int32)
-    copied = tables.fetch(query("copied"))
+    copied = tables.fetch(query("self_pattern_count"))
     copies = Grouping(nobody, NOTHING, copied["pattern"].to_numpy(), nobody, copied["further"].to_numpy())
     return Counted(
         Candidates(nobody, nobody, nobody, patterns, counts.astype(np.float64)),

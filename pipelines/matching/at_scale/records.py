@@ -33,7 +33,7 @@ def make_records(tables: Tables, spec: MatchSpec, judged: Ints) -> int:
         {"stretch": stretches.column("stretch").cast(pa.int64()), "records": np.cumsum(records) - records}
     )
     tables.write("before", before)
-    make(tables, "numbered")
+    make(tables, "record_number")
     make(tables, "row_record")
     make(tables, "record")
     return int(records.sum())

@@ -240,7 +240,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_table(tmp_path, expected, m
     made, run = at_scale("duckdb", tmp_path, SPEC, judgements=judgements, stamp="s")
     assert same(made, result) == []
     assert {"link", "label"} <= set(run.tables.seconds)
-    assert not {"row", "record", "key", "met", "pair", "holding", "pattern"} & set(run.tables.seconds)
+    assert not {"row", "record", "key", "block_pair", "pair", "holding", "pattern"} & set(run.tables.seconds)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
--- reads:  met
+-- reads:  block_pair
 -- Candidates that each rule finds, whether or not others find them too.
 select rule, count(*) as pairs
-from met
+from block_pair
 where candidate
 group by rule

@@ -1,4 +1,4 @@
--- table:  met      grain: rule, pair (once per key that finds it)
+-- table:  block_pair      grain: rule, pair (once per key that finds it)
 -- reads:  live
 -- Pairs that share a key. Where both have a value of the first rule, only that rule finds candidates, or one that allows a
 -- conflict; of the others a share teaches what strangers have in common.

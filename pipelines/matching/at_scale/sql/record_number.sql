@@ -1,4 +1,4 @@
--- table:  numbered      grain: record
+-- table:  record_number      grain: record
 -- reads:  copies, before
 -- Records are numbered from 0 in order of their first rows, as the engine in memory does.
 select c.content_hash, c.content_hash_2, c.alone, c.position, c.copies,

@@ -1,4 +1,4 @@
--- table:  grouped      grain: mention_id
+-- table:  row_cluster      grain: mention_id
 -- reads:  row_record, member, accept
 -- Every row with its cluster. Rows of one record whose tie is no link by itself stay apart, unless another record joins them.
 with crowd as (
