@@ -48,6 +48,10 @@ def serve(
             envvar="ONENET_VERIFICATION_DAYS",
         ),
     ] = 10,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", envvar="ONENET_OIDC", help="统一身份认证的声明 · the identity provider, declared"),
+    ] = None,
 ) -> None:
     """打开门户，默认只在本机 · Serve the portal, on this machine alone unless told otherwise."""
     if ctx.invoked_subcommand:
@@ -60,11 +64,17 @@ def serve(
 
     from pipelines.stages.portal_review import HomeReview
     from warehouse.model import Home
-    from warehouse.portal import portal
+    from warehouse.portal import OidcSettingsError, portal, read_oidc_settings
     from warehouse.portal.warm import keep_warm
 
     place = Home.of(existing(ctx, home).resolve())
-    served = portal(place, HomeReview(place), secure=https, verification_days=verification_days)
+    try:
+        single = read_oidc_settings(oidc) if oidc else None
+    except OidcSettingsError as error:
+        leave(f"--oidc {error}")
+    if single and single.redirect_uri.startswith("https:") and not https:
+        leave("--oidc: redirect_uri 为 https，请加 --https · redirect_uri is https: say --https too")
+    served = portal(place, HomeReview(place), secure=https, verification_days=verification_days, oidc=single)
     if not served.state.accounts.all():
         leave("尚无账户，请先 onenet portal user add NAME --role admin · there are no accounts; add one first")
     end = threading.Event()
@@ -84,6 +94,10 @@ def add(
     home: ExistingHome,
     department: Annotated[str, typer.Option(help="部门代码，仅部门角色 · code of the department")] = "",
     ask: Annotated[bool, typer.Option("--ask", help="自行输入首次口令 · type the first password")] = False,
+    single: Annotated[
+        bool,
+        typer.Option("--oidc", help="由统一身份认证登录，没有口令 · signs in at the identity provider, no password"),
+    ] = False,
 ) -> None:
     """新建账户；首次登录须改口令 · Make an account; its password must be changed at the first sign-in."""
     from warehouse import ledger
@@ -92,14 +106,17 @@ def add(
 
     if role not in [r.value for r in Role]:
         leave(f"--role: 应为 one of {', '.join(Role)}")
-    password = getpass.getpass("口令 password: ") if ask else secrets.token_urlsafe(12)
+    password = getpass.getpass("口令 password: ") if ask and not single else secrets.token_urlsafe(12)
     place = Home.of(home.resolve())
     try:
-        _accounts(home).add(name, Role(role), department, password)
+        if single:
+            _accounts(home).add_federated(name, Role(role), department)
+        else:
+            _accounts(home).add(name, Role(role), department, password)
     except AccountError as refused:
         leave(str(refused))
     ledger.append(place, "grant", "onenet", user=name, change="made", role=role, department=department)
-    shown = "" if ask else f"，首次口令 first password: {password}"
+    shown = "" if ask or single else f"，首次口令 first password: {password}"
     console().print(f"已建 made {name}（{role}）{shown}", highlight=False, soft_wrap=True)
 
 

@@ -7,6 +7,19 @@ home beyond these (questions for a steward) is handed in: see `desk.Review`. Not
 from warehouse.portal.accounts import Account, AccountError, Accounts
 from warehouse.portal.app import portal
 from warehouse.portal.desk import BusyError, Review
+from warehouse.portal.oidc_settings import OidcSettings, OidcSettingsError, read_oidc_settings
 from warehouse.portal.rights import Right, Role
 
-__all__ = ["Account", "AccountError", "Accounts", "BusyError", "Review", "Right", "Role", "portal"]
+__all__ = [
+    "Account",
+    "AccountError",
+    "Accounts",
+    "BusyError",
+    "OidcSettings",
+    "OidcSettingsError",
+    "Review",
+    "Right",
+    "Role",
+    "portal",
+    "read_oidc_settings",
+]

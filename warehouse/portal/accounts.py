@@ -56,6 +56,12 @@ create table if not exists token (
     name text primary key, hash text not null unique, department text not null, purpose text not null, made_at text not null,
     expires_at text not null, revoked_at text
 ) strict;
+create table if not exists identity (
+    user text primary key references user (name) on delete cascade, subject text unique
+) strict;
+create table if not exists flow (
+    state text primary key, browser text not null, nonce text not null, verifier text not null, begun_at text not null
+) strict;
 """
 
 
@@ -74,6 +80,7 @@ class Account:
         must_change: the password was set by somebody else.
         closed: nobody can sign in with it.
         locked: too many wrong passwords; for a while nobody can.
+        federated: it has no password; its owner signs in at the city's identity provider (`identities`).
     """
 
     name: str
@@ -82,6 +89,7 @@ class Account:
     must_change: bool
     closed: bool
     locked: bool
+    federated: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,20 +131,26 @@ class Accounts:
         Raises:
             AccountError: name, department or password are not allowed, or there is such an account.
         """
-        if not NAME.fullmatch(name):
-            raise AccountError("用户名须为小写字母开头的 2–32 个字母、数字、_ . - · a name is 2–32 small letters, digits, _ . -")  # fmt: skip
-        if (role is Role.department) != bool(department):
-            raise AccountError("部门角色须有部门，其他角色不得有 · the role department needs a department, no other has one")  # fmt: skip
-        if department and not DEPARTMENT.fullmatch(department):
-            raise AccountError(
-                "部门代码须为小写字母、数字、_ · the code of a department is small letters, digits and _"
-            )
-        hashed = _hashed(name, password)
+        _require(name, role, department)
+        self._insert(name, role, department, _hashed(name, password), must_change=True)
+
+    def add_federated(self, name: str, role: Role, department: str) -> None:
+        """Make an account without a password: its owner signs in at the city's identity provider.
+
+        Raises:
+            AccountError: name or department are not allowed, or there is such an account.
+        """
+        _require(name, role, department)
+        self._insert(name, role, department, _hasher().hash(secrets.token_urlsafe(32)), must_change=False)
+        with self.transaction() as con:
+            con.execute("insert into identity (user) values (?)", (name,))
+
+    def _insert(self, name: str, role: Role, department: str, hashed: str, *, must_change: bool) -> None:
         try:
             with self.transaction() as con:
                 con.execute(
-                    "insert into user (name, role, department, password, must_change, made_at) values (?, ?, ?, ?, 1, ?)",
-                    (name, role.value, department, hashed, now()),
+                    "insert into user (name, role, department, password, must_change, made_at) values (?, ?, ?, ?, ?, ?)",
+                    (name, role.value, department, hashed, int(must_change), now()),
                 )
         except sqlite3.IntegrityError:
             raise AccountError(f"{name}: 已有此用户 · there is such an account already") from None
@@ -152,6 +166,8 @@ class Accounts:
             row = con.execute("select password from user where name = ?", (name,)).fetchone()
             if not row:
                 raise AccountError("没有此用户 · no such account")
+            if con.execute("select 1 from identity where user = ?", (name,)).fetchone():
+                raise AccountError("该账户由统一身份认证登录，没有口令 · this account signs in at the identity provider and has no password")  # fmt: skip
             if _fits(row[0], password):
                 raise AccountError("新口令须与现口令不同 · the new password must be another one")
             con.execute(
@@ -184,6 +200,10 @@ class Accounts:
         if not right:
             self._failed(name)
             return None
+        return self.begin_session(name)
+
+    def begin_session(self, name: str) -> tuple[str, Account]:
+        """Begin a session of an account whose owner has shown who he is; its key and the account."""
         key = secrets.token_urlsafe(32)
         with self.transaction() as con:
             con.execute("update user set failures = 0, locked_until = null where name = ?", (name,))
@@ -191,7 +211,8 @@ class Accounts:
             con.execute(
                 "insert into session values (?, ?, ?, ?, ?)", (digest(key), name, secrets.token_urlsafe(24), now(), now())
             )  # fmt: skip
-        return key, account
+            row = con.execute(f"select {_ACCOUNT} from user where name = ?", (name,)).fetchone()
+        return key, _account(row)
 
     def knows(self, name: str, password: str) -> bool:
         """Whether this is the password of an account that is neither closed nor locked; a wrong one counts as a failure."""
@@ -259,14 +280,28 @@ class Accounts:
             con.close()
 
 
-_ACCOUNT = "name, role, department, must_change, closed, locked_until"
+_ACCOUNT = (
+    "name, role, department, must_change, closed, locked_until,"
+    " exists(select 1 from identity i where i.user = name) as federated"
+)
 
 
 def _account(row: sqlite3.Row) -> Account:
     locked = bool(row["locked_until"] and row["locked_until"] > now())
     return Account(
-        row["name"], Role(row["role"]), row["department"], bool(row["must_change"]), bool(row["closed"]), locked
-    )
+        row["name"], Role(row["role"]), row["department"], bool(row["must_change"]), bool(row["closed"]), locked,
+        bool(row["federated"]),
+    )  # fmt: skip
+
+
+def _require(name: str, role: Role, department: str) -> None:
+    """Raise AccountError unless an account may be called so and have this department."""
+    if not NAME.fullmatch(name):
+        raise AccountError("用户名须为小写字母开头的 2–32 个字母、数字、_ . - · a name is 2–32 small letters, digits, _ . -")  # fmt: skip
+    if (role is Role.department) != bool(department):
+        raise AccountError("部门角色须有部门，其他角色不得有 · the role department needs a department, no other has one")  # fmt: skip
+    if department and not DEPARTMENT.fullmatch(department):
+        raise AccountError("部门代码须为小写字母、数字、_ · the code of a department is small letters, digits and _")  # fmt: skip
 
 
 def _hashed(name: str, password: str) -> str:

@@ -21,6 +21,9 @@ from warehouse.portal.accounts import Accounts
 from warehouse.portal.desk import BusyError, Desk, Review
 from warehouse.portal.guard import PASSWORD, Denied, Forged, PasswordNeeded, SignInNeeded, TokenNeeded, TooOften
 from warehouse.portal.headers import Headers
+from warehouse.portal.identities import Identities
+from warehouse.portal.oidc import Provider
+from warehouse.portal.oidc_settings import OidcSettings
 from warehouse.portal.pace import Pace
 from warehouse.portal.pages import ALL
 from warehouse.portal.rendering import page
@@ -32,7 +35,14 @@ from warehouse.verification import VERIFICATION_DAYS
 SEE_OTHER = 303
 
 
-def portal(home: Home, review: Review, *, secure: bool = False, verification_days: int = VERIFICATION_DAYS) -> FastAPI:
+def portal(
+    home: Home,
+    review: Review,
+    *,
+    secure: bool = False,
+    verification_days: int = VERIFICATION_DAYS,
+    oidc: OidcSettings | None = None,
+) -> FastAPI:
     """The portal of a home.
 
     Args:
@@ -40,11 +50,14 @@ def portal(home: Home, review: Review, *, secure: bool = False, verification_day
         review: where questions for stewards come from and verdicts go.
         secure: it is reached by HTTPS alone: cookies are never sent otherwise.
         verification_days: work days a department has to answer what it is asked to verify.
+        oidc: the city's identity provider; None where there are local accounts alone.
     """
     app = FastAPI(title="一张网", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.home = home
     app.state.accounts = Accounts(home)
     app.state.tokens = Tokens(app.state.accounts)
+    app.state.identities = Identities(app.state.accounts)
+    app.state.provider = Provider(oidc) if oidc else None
     app.state.shelf = Shelf(home)
     app.state.desk = Desk(review)
     app.state.pace = Pace()

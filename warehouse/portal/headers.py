@@ -31,6 +31,10 @@ HEADERS = {
 }
 
 
+KEPT = "public, max-age=31536000, immutable"
+"""For a shipped file whose address names its content (`rendering.asset`)."""
+
+
 class Headers:
     """Adds `HEADERS` to every answer; what sets no rule of its own for caches is not kept by any."""
 
@@ -43,6 +47,8 @@ class Headers:
             await self._app(scope, receive, send)
             return
 
+        named = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
+
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -50,7 +56,7 @@ class Headers:
                     headers[name] = value
                 if self._secure:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
-                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Cache-Control", KEPT if named else "no-store")
             await send(message)
 
         await self._app(scope, receive, dressed)

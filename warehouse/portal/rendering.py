@@ -6,8 +6,10 @@ not: what they show.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
+from importlib import resources
 from typing import Any
 
 import jinja2
@@ -29,6 +31,7 @@ NAVIGATION: tuple[tuple[str, Right, str, str], ...] = (
     ("/review", Right.judge, "待核", "Review"),
     ("/judgements", Right.judge, "裁定", "Judgements"),
     ("/city", Right.city, "全市总览", "City"),
+    ("/map", Right.look, "网格图", "Map"),
     ("/search", Right.look, "检索", "Search"),
     ("/ledger", Right.ledger, "操作台账", "Ledger"),
     ("/accounts", Right.accounts, "账户", "Accounts"),
@@ -46,6 +49,13 @@ def _environment() -> jinja2.Environment:
     )
     found.filters.update(number=_number, percent=_percent, size=_size, platform_title=_platform_title)
     return found
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a shipped file. It changes with the content, so that browsers may keep what they have."""
+    content = (resources.files("warehouse.portal") / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def language(request: Request) -> str:
@@ -72,7 +82,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
         if role and session and not session.account.must_change and allows(role, right)
     ]
     html = _environment().get_template(f"{template}.html.jinja").render(
-        t=t, word=word, words=vocabulary, language=spoken, links=links, session=session,
+        t=t, word=word, asset=asset, words=vocabulary, language=spoken, links=links, session=session,
         role_title=t(*ROLE_WORDS[role]) if role else "", back=_back(request), **told,
     )  # fmt: skip
     return HTMLResponse(html, status)

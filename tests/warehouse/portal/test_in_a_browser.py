@@ -15,16 +15,17 @@ import openpyxl
 import pytest
 import uvicorn
 
-from pipelines.resolution.questions import sides_of
-from pipelines.stages.portal_review import HomeReview
 from warehouse import judgements, ledger
 from warehouse.model import Home
+from warehouse.portal import Role, read_oidc_settings
 from warehouse.portal.desk import Desk
 from warehouse.portal.extracts import extract
-from warehouse.review import Question, lines_of, steps_of
+from warehouse.portal.oidc import Provider
 from warehouse.verification import requests_of
 
 from .conftest import PASSWORD, with_accounts, with_rejected_rows
+from .in_a_browser import CONTRAST, MoreQuestions
+from .provider import CLIENT, SECRET, small_provider
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -33,34 +34,6 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE = {"width": 390, "height": 800}
-
-
-class MoreQuestions(HomeReview):
-    """The review of the home, and, because so small a city leaves few questions, some about neighbours in a table."""
-
-    def __init__(self, home: Home) -> None:
-        super().__init__(home)
-        self._real = home
-
-    def questions(self, limit: int) -> list[Question]:
-        sides = sides_of(self._real, "person", range(60))
-        judged = judgements.read(self._real).to_pylist()
-        gone = {(line["left_row_key"], line["right_row_key"]) for line in judged if line["verdict"] != "withdrawn"}
-        made = [
-            Question(
-                lines_of(self._real.data_model, "person"),
-                sides[n],
-                sides[n + 1],
-                "review",
-                0.5,
-                1,
-                steps_of({}, {}, 0.0),
-            )
-            for n in range(0, 60, 2)
-        ]
-        keys = [tuple(sorted((q.left.identity, q.right.identity))) for q in made]
-        fresh = [q for q, (a, b) in zip(made, keys, strict=True) if (a.row_key, b.row_key) not in gone]
-        return [*super().questions(limit), *fresh][:limit]
 
 
 @pytest.fixture(scope="module")
@@ -299,20 +272,31 @@ def test_an_administrator_makes_an_account_that_must_change_its_password(sign_in
     context.close()
 
 
+@pytest.fixture(scope="module")
+def person(app) -> str:
+    """Somebody with relations."""
+    with app.state.shelf.release() as release:
+        query = (
+            "select person_id from link.person_housing where is_current group by 1 order by count(*) desc, 1 limit 1"
+        )
+        return str(release.rows(query)[0]["person_id"])
+
+
 PLACES = {
     "police": ("/department", "/department/platforms/gongan_hukou", "/department/extracts", "/department/extracts/latest", "/department/work", "/department/verification", "/search"),
     "steward": ("/review", "/judgements"),
-    "analyst": ("/city", "/search"),
+    "analyst": ("/city", "/search", "/map", "/map?measure=balance", "/entities/{person}"),
     "auditor": ("/ledger",),
     "admin": ("/accounts", "/password"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_every_page_fits_a_phone_and_can_be_walked_by_keyboard(sign_in, address, name):
+def test_every_page_fits_a_phone_and_can_be_walked_by_keyboard(sign_in, address, name, person):
     page = sign_in(name, viewport=PHONE)
     for path in PLACES[name]:
-        page.goto(address + path)
+        page.goto(address + path.format(person=person))
+        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
         assert page.locator("h1").count() == 1, path
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
@@ -327,12 +311,13 @@ def test_every_page_fits_a_phone_and_can_be_walked_by_keyboard(sign_in, address,
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PLACES)
-def test_axe_finds_nothing(sign_in, address, name, theme):
+def test_axe_finds_nothing(sign_in, address, name, theme, person):
     from axe_playwright_python.sync_playwright import Axe
 
     page = sign_in(name, color_scheme=theme, bypass_csp=True)  # axe is a script the pages don't load
     for path in PLACES[name]:
-        page.goto(address + path)
+        page.goto(address + path.format(person=person))
+        page.wait_for_load_state("networkidle")
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["impact"], v["nodes"][0]["html"]) for v in found] == [], path
 
@@ -346,26 +331,55 @@ def test_both_themes_have_enough_contrast(sign_in, address):
             assert page.evaluate(CONTRAST) == [], (theme, path)
 
 
-CONTRAST = """() => {
-  const colour = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const ground = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const found = colour(getComputedStyle(e).backgroundColor);
-      if (found.length === 3 || found[3] > 0) return found;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const element of document.querySelectorAll("body *:not(svg *)")) {
-    if (![...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) continue;
-    if (!element.offsetParent || element.closest(".visually-hidden")) continue;
-    const [a, b] = [light(colour(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(poor)];
-}"""
+def test_a_grid_is_shown_on_the_map_from_its_table_by_keyboard(sign_in, address):
+    page = sign_in("analyst")
+    page.click("nav >> text=网格图")
+    page.locator("#map path.grid").first.wait_for()
+    rows = page.locator("#grids tbody tr")
+    assert page.locator("#map path.grid").count() == rows.locator("button").count() > 0
+    rows.nth(0).locator("button").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#map path.chosen").count() == 1
+    name, figure = rows.nth(0).locator("th").inner_text().strip(), rows.nth(0).get_attribute("data-figure")
+    assert page.locator("#map-says").inner_text() == f"{name}：{figure}"
+    page.select_option("[name=measure]", "balance")
+    page.click("main button.main")
+    page.locator("#map path.b0, #map path.b1, #map path.b2").first.wait_for()
+
+
+def test_relations_are_drawn_from_their_table_and_lead_on(sign_in, address, person):
+    page = sign_in("analyst")
+    page.goto(f"{address}/entities/{person}")
+    page.locator("#graph canvas").wait_for()
+    drawn = page.evaluate(
+        "echarts.getInstanceByDom(document.querySelector('.graph')).getOption().series[0].data.map(n => n.id)"
+    )
+    listed = page.locator("#ties-table tbody tr").evaluate_all("rows => rows.map(r => r.dataset.entity)")
+    assert {node for node in drawn if node and "corner" not in node} == set(listed)
+    assert page.locator("#graph .graph").get_attribute("role") == "img"
+
+
+def test_who_signs_in_at_the_provider_of_another_site_arrives_and_leaves(browser, address, portal_home, app, tmp_path):
+    with small_provider() as provider:
+        provider.user = {"sub": "17", "preferred_username": "officer"}
+        (tmp_path / "secret").write_text(SECRET)
+        (tmp_path / "oidc.yaml").write_text(
+            f"issuer: {provider.issuer}\nclient_id: {CLIENT}\nredirect_uri: {address}/oidc/callback\n"
+            f"client_secret: {{file: {tmp_path / 'secret'}}}\n"
+        )
+        app.state.accounts.add_federated("officer", Role.department, "gongan")
+        app.state.provider = Provider(read_oidc_settings(tmp_path / "oidc.yaml"))
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        page.click("text=统一身份认证")
+        page.wait_for_url("**/department")
+        assert "公安局" in page.locator("h1").inner_text()
+        page.click("text=退出")
+        page.wait_for_url("**/oidc/signed-out")
+        page.click("text=退出统一身份认证")
+        page.wait_for_url("**/logout?**")
+        page.goto(f"{address}/department")
+        assert page.url.endswith("/sign-in")
+        context.close()
+        app.state.provider = None

@@ -8,13 +8,15 @@ from warehouse.portal.pages import (
     corrections,
     department,
     downloads,
+    grids,
     ledger,
     look,
+    oidc,
     review,
     session,
 )
 
 ALL = (
-    session.pages, department.pages, corrections.pages, catalogue.pages, downloads.pages, review.pages, look.pages, city.pages,
+    session.pages, oidc.pages, department.pages, corrections.pages, catalogue.pages, downloads.pages, review.pages, look.pages, city.pages, grids.pages,
     ledger.pages, accounts.pages, api.pages,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from fastapi import Form, Request
 from fastapi.responses import Response
 
 from warehouse import ledger
-from warehouse.portal.accounts import AccountError
+from warehouse.portal.accounts import AccountError, Accounts
 from warehouse.portal.guard import Who
 from warehouse.portal.rendering import page
 from warehouse.portal.rights import ROLE_WORDS, Right, Role
@@ -33,20 +33,26 @@ def add(
     name: Annotated[str, Form(max_length=64)] = "",
     role: Annotated[str, Form(max_length=20)] = "",
     department: Annotated[str, Form(max_length=64)] = "",
+    federated: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
-    """Make an account; its first password is shown once."""
+    """Make an account; its first password is shown once. One of the identity provider's users has none."""
     password = secrets.token_urlsafe(12)
+    single = federated == "yes" and request.app.state.provider is not None
+    accounts: Accounts = request.app.state.accounts
     try:
         chosen = Role(role)
         code = department if chosen is Role.department else ""
-        request.app.state.accounts.add(name.strip(), chosen, code, password)
+        if single:
+            accounts.add_federated(name.strip(), chosen, code)
+        else:
+            accounts.add(name.strip(), chosen, code, password)
     except AccountError as refused:
         return _page(request, error=str(refused), status=400)
     except ValueError:
         return _page(request, error="没有此角色 · no such role", status=400)
     told = {"user": name.strip(), "change": "made", "role": role, "department": code}
     ledger.append(request.app.state.home, "grant", who.account.name, **told)
-    return _page(request, fresh=(name.strip(), password))
+    return _page(request, fresh=None if single else (name.strip(), password))
 
 
 @pages.post("/accounts/password", Right.accounts)
@@ -122,10 +128,11 @@ def _page(
     token: tuple[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    provider = request.app.state.provider
     return page(
         request, "accounts", status=status, accounts=request.app.state.accounts.all(), roles=ROLE_WORDS,
         departments=_departments(request), error=error, fresh=fresh, token=token,
-        tokens=request.app.state.tokens.all(),
+        tokens=request.app.state.tokens.all(), single=provider.settings.title if provider else None,
     )  # fmt: skip
 
 

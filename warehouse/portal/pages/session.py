@@ -17,6 +17,8 @@ from warehouse.portal.routes import Pages
 pages = Pages()
 SEE_OTHER = 303
 TRIES_A_MINUTE = 20
+"""Of one address, with a password or at the identity provider."""
+
 YEAR = 31_536_000
 
 
@@ -31,7 +33,13 @@ def sign_in_page(request: Request) -> Response:
     """The form."""
     if request.state.session:
         return RedirectResponse("/", SEE_OTHER)
-    return page(request, "sign_in", error="")
+    return sign_in_form(request)
+
+
+def sign_in_form(request: Request, error: str = "", status: int = 200) -> Response:
+    """The form, with the button of the identity provider where there is one; `error` says why nobody is signed in."""
+    provider = request.app.state.provider
+    return page(request, "sign_in", status=status, error=error, single=provider.settings.title if provider else None)
 
 
 @pages.post("/sign-in", Right.open)
@@ -51,10 +59,14 @@ def sign_in(
         # Who mistypes may type the password into the other field: only a name that is one is written down.
         known = any(account.name == name.strip() for account in accounts.all())
         ledger.append(home, "sign_in_refused", name.strip() if known else "")
-        return page(request, "sign_in", status=401, error="failed")
+        return sign_in_form(request, "failed", 401)
     key, account = begun
     ledger.append(home, "sign_in", account.name, role=account.role.value)
-    answer = RedirectResponse("/", SEE_OTHER)
+    return with_session(request, RedirectResponse("/", SEE_OTHER), key)
+
+
+def with_session(request: Request, answer: Response, key: str) -> Response:
+    """An answer that hands a session to the browser."""
     answer.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=request.app.state.secure, path="/")
     return answer
 
@@ -64,7 +76,8 @@ def sign_out(request: Request, who: Who) -> Response:
     """End the session."""
     request.app.state.accounts.sign_out(who)
     ledger.append(request.app.state.home, "sign_out", who.account.name)
-    answer = RedirectResponse("/sign-in", SEE_OTHER)
+    single = who.account.federated and request.app.state.provider
+    answer = RedirectResponse("/oidc/signed-out" if single else "/sign-in", SEE_OTHER)
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
