@@ -13,6 +13,7 @@ not: what is typed (`search`).
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -131,3 +132,9 @@ def _names(con: duckdb.DuckDBPyConnection, kind: str, attribute: str) -> None:
         f' from library.base.{kind} e join spelling s on s.name = e."{attribute}"'
     )
     con.unregister("spelling")
+
+
+def main(root: str, version: str) -> None:
+    """Make the index of a release where there is none, giving way to other processes."""
+    os.nice(10)
+    index_of(Home.of(Path(root)), version)

@@ -1,7 +1,8 @@
 """The newest release, open read-only for all requests; as soon as another one is swapped in, that one.
 
 A request keeps the release it began with; the former one is closed when its last request has ended. What is worked out of a
-whole release (figures of the city) is kept with it.
+whole release (figures of the city) is kept with it. Where somebody makes new releases ready (`warm`) one is handed out once it
+is: until then requests go on with the former one, and nobody waits for an index.
 
 Belongs here: opening and closing. Does not: what is asked (the pages).
 """
@@ -65,11 +66,14 @@ class Release:
     def golden(self, kind: str, ids: Iterable[str]) -> list[dict[str, Any]]:
         """The golden records of some entities of a kind, in no order; what can't be an id has none.
 
-        The ids stand in the statement: against a list of constants a scan reads the other columns of those rows alone, where a
-        join would read all columns of all rows.
+        Rows are looked for first and read after: against a list of ids a scan reads all columns of all rows, against row
+        numbers those of their neighbourhood (a sixth of the processor time for five people of 300,000).
         """
         listed = quoted(entity for entity in dict.fromkeys(ids) if ENTITY.fullmatch(entity))
-        return self.rows(f"select * from base.{kind} where {kind}_id in ({listed})") if listed else []
+        if not listed:
+            return []
+        rows = f"select rowid from base.{kind} where {kind}_id in ({listed})"
+        return self.rows(f"select * from base.{kind} where rowid in ({rows})")
 
     def kept(self, name: str, make: Callable[[Release], T]) -> T:
         """What `make` finds in this release, found once."""
@@ -99,16 +103,17 @@ class Shelf:
         self._lock = threading.Lock()
         self._release: Release | None = None
         self._seen: tuple[int, int] | None = None
+        self._renewed = False
 
     @contextmanager
     def release(self) -> Iterator[Release]:
-        """The newest release, held open for the time of a request.
+        """The newest release, or the newest that is ready; held open for the time of a request.
 
         Raises:
             NoReleaseError: there is none.
         """
         with self._lock:
-            found = self._newest()
+            found = self._release if self._release and self._renewed else self._newest()
             found.users += 1
         try:
             yield found
@@ -118,17 +123,53 @@ class Shelf:
                 if found is not self._release and found.users == 0:
                     found.close()
 
+    def renew(self, make_ready: Callable[[Release], object]) -> None:
+        """Make the newest release ready where it is not, and hand it out from then on. For one thread that calls it again and again.
+
+        Where it fails, releases are handed out as they come until it is called again.
+
+        Raises:
+            NoReleaseError: there is none.
+        """
+        try:
+            with self.release() as open_now:
+                open_now.kept("ready", make_ready)
+            self._renewed = True
+            seen = self._stamp()
+            if seen != self._seen:
+                fresh = self._open()
+                try:
+                    fresh.kept("ready", make_ready)
+                except BaseException:
+                    fresh.close()
+                    raise
+                with self._lock:
+                    self._swap(fresh, seen)
+        except BaseException:
+            self._renewed = False
+            raise
+
     def _newest(self) -> Release:
+        seen = self._stamp()
+        if self._release is None or seen != self._seen:
+            self._swap(self._open(), seen)
+        assert self._release
+        return self._release
+
+    def _swap(self, fresh: Release, seen: tuple[int, int]) -> None:
+        former, self._release, self._seen = self._release, fresh, seen
+        if former and former.users == 0:
+            former.close()
+
+    def _open(self) -> Release:
+        version = published(self.home)
+        if version is None:
+            raise NoReleaseError
+        return Release(Home.of(self.home.root), version)
+
+    def _stamp(self) -> tuple[int, int]:
         try:
             there = self.home.library.stat()
         except FileNotFoundError:
             raise NoReleaseError from None
-        seen = (there.st_dev, there.st_ino)
-        if self._release is None or seen != self._seen:
-            version = published(self.home)
-            if version is None:
-                raise NoReleaseError
-            former, self._release, self._seen = self._release, Release(Home.of(self.home.root), version), seen
-            if former and former.users == 0:
-                former.close()
-        return self._release
+        return there.st_dev, there.st_ino

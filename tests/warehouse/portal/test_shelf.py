@@ -45,7 +45,7 @@ def test_a_new_release_is_made_ready_before_it_is_asked_for(portal_home):
     thread.start()
     try:
         with shelf.release() as release:
-            for _ in range(200):
+            for _ in range(600):
                 if {"search index", "city"} <= set(release._kept):
                     break
                 time.sleep(0.1)
@@ -53,6 +53,35 @@ def test_a_new_release_is_made_ready_before_it_is_asked_for(portal_home):
     finally:
         end.set()
         thread.join()
+
+
+def test_requests_go_on_with_the_former_release_until_the_next_one_is_ready(portal_home, tmp_path):
+    (version,) = (folder.name for folder in portal_home.release("").iterdir())
+    home = Home(tmp_path / "home")
+    for name in (version, "0009-next", "0010-broken"):
+        shutil.copytree(portal_home.release(version), home.release(name))
+    swap_in(home.release(version) / "one_network.duckdb", home.library)
+    shelf, at = Shelf(home), []
+
+    def make_ready(release):
+        with shelf.release() as meanwhile:
+            at.append((release.version, meanwhile.version))
+        if release.version == "0010-broken":
+            raise OSError("no space left")
+
+    shelf.renew(make_ready)
+    swap_in(home.release("0009-next") / "one_network.duckdb", home.library)
+    with shelf.release() as release:
+        assert release.version == version
+    shelf.renew(make_ready)
+    assert at == [(version, version), ("0009-next", version)]
+    with shelf.release() as release:
+        assert release.version == "0009-next"
+    swap_in(home.release("0010-broken") / "one_network.duckdb", home.library)
+    with pytest.raises(OSError, match="no space"):
+        shelf.renew(make_ready)
+    with shelf.release() as release:  # whatever could not be made ready, the newest release is the one to read
+        assert release.version == "0010-broken"
 
 
 def test_what_is_worked_out_of_a_release_is_worked_out_once(app):
