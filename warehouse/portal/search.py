@@ -23,6 +23,12 @@ Hits = dict[tuple[str, str], tuple[str, str]]
 """Kind and entity → why it was found, and by which attribute."""
 
 LIMIT = 40
+READ = 80
+"""Records of a kind read whole at most: more than are shown, because what a reader may not see falls out."""
+
+TITLES = ("name", "title", "address", "category", "content")
+"""What an entity is called by, the first of these it has."""
+
 CANDIDATES = 2_000
 LONGEST = 100
 NUMBER = re.compile(r"(?:\+?86)?([0-9]{6,18}[0-9X])")
@@ -128,18 +134,32 @@ def _parts(release: Release, typed: str, sight: Sight) -> list[Place]:
 def _shown(release: Release, hits: Hits, sight: Sight, text: str) -> list[Found]:
     out = []
     for kind in dict.fromkeys(kind for kind, _ in hits):
-        ids = [entity for k, entity in hits if k == kind]
+        ids = _best(release, kind, {entity: why for (k, entity), (why, _) in hits.items() if k == kind}, sight, text)
         secret = secrets(release, sight, kind, ids)
         for row in release.golden(kind, ids):
             entity = row[f"{kind}_id"]
             why, attribute = hits[kind, entity]
             if sight.knows(row["platforms"]) and (entity, attribute) not in secret:
                 out.append(_found(release, kind, cleared(row, kind, secret), sight, why))
-    order = list(WHY)
-    out.sort(
-        key=lambda f: (order.index(f.why), -JaroWinkler.similarity(plain(f.title), text), -f.mentions, f.entity_id)
-    )
+    out.sort(key=lambda f: _rank(f.why, f.title, f.mentions, f.entity_id, text))
     return out[:LIMIT]
+
+
+def _best(release: Release, kind: str, whys: Mapping[str, str], sight: Sight, text: str) -> list[str]:
+    """The ids that may be shown, the best `READ` of them: of hundreds that sound alike not every record is read whole."""
+    if len(whys) <= READ:
+        return list(whys)
+    described = release.kept(f"columns {kind}", lambda r: {c["column_name"] for c in r.rows(f"describe base.{kind}")})
+    read = [*(name for name in TITLES if name in described), "platforms", "mention_count"]
+    rows = [row for row in release.golden(kind, whys, read) if sight.knows(row["platforms"])]
+    key = f"{kind}_id"
+    rows.sort(key=lambda r: _rank(whys[r[key]], title_of(kind, r, sight), r["mention_count"], r[key], text))
+    return [row[key] for row in rows[:READ]]
+
+
+def _rank(why: str, title: str, mentions: int, entity: str, text: str) -> tuple[int, float, int, str]:
+    """What stands first: the surer way, the closer title, the one more rows tell of."""
+    return list(WHY).index(why), -JaroWinkler.similarity(plain(title), text), -mentions, entity
 
 
 def _found(release: Release, kind: str, row: Mapping[str, Any], sight: Sight, why: str) -> Found:
@@ -152,7 +172,7 @@ def _found(release: Release, kind: str, row: Mapping[str, Any], sight: Sight, wh
 
 def title_of(kind: str, row: Mapping[str, Any], sight: Sight) -> str:
     """What an entity is called: its name, else its address, else what it is; '' where the reader may see none of it."""
-    for name in ("name", "title", "address", "category", "content"):
+    for name in TITLES:
         if row.get(name) and sight.sees(kind, name):
             return str(row[name])
     return ""

@@ -13,6 +13,7 @@ not: what is typed (`search`).
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import unicodedata
@@ -79,15 +80,22 @@ def index_of(home: Home, version: str) -> Index:
     path = folder / f"{version}.duckdb"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in folder.glob("*.duckdb"):
-            if not home.release(old.stem).is_dir():
-                old.unlink()
-        beside = aside(path)
-        beside.unlink(missing_ok=True)
-        _make(home.data_model, home.release(version) / LIBRARY, beside)
-        beside.chmod(0o600)
-        put_in_place(beside, path)
+        with (folder / ".making").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # another process may be at it: then its index serves
+            if not path.exists():
+                _put(home, version, path)
     return Index(path)
+
+
+def _put(home: Home, version: str, path: Path) -> None:
+    for old in path.parent.glob("*.duckdb"):
+        if not home.release(old.stem).is_dir():
+            old.unlink()
+    beside = aside(path)
+    beside.unlink(missing_ok=True)
+    _make(home.data_model, home.release(version) / LIBRARY, beside)
+    beside.chmod(0o600)
+    put_in_place(beside, path)
 
 
 def _make(model: DataModel, library: Path, path: Path) -> None:

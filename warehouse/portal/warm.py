@@ -38,7 +38,9 @@ def keep_warm(shelf: Shelf, end: threading.Event) -> None:
 
 def make_ready(release: Release) -> bool:
     """Make a release ready; true."""
-    subprocess.run([sys.executable, "-c", INDEX, str(release.home.root), release.version], check=False)  # where it fails the index is made here, or says why it can't be
+    subprocess.run(
+        [sys.executable, "-c", INDEX, str(release.home.root), release.version], check=False
+    )  # where it fails the index is made here, or says why it can't be
     index_for(release)
     figures_of(release)
     grids_of(release)

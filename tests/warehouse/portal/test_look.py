@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from warehouse import ledger
+from warehouse.portal import search as searching
 from warehouse.portal.entity import entity
 from warehouse.portal.search import search
 from warehouse.portal.search_index import plain, slips, sound
@@ -190,3 +191,13 @@ def test_a_city_at_a_glance(visit, release):
     (count,) = release.rows("select count(*) as n from base.person")
     for said in (f"{count['n']:,}", "公安局", "记录与实体", release.version):
         assert said in text
+
+
+@pytest.mark.parametrize("kind", ["person", "housing", "enterprise"])
+def test_of_many_that_sound_alike_the_same_are_shown_though_few_are_read_whole(release, monkeypatch, kind):
+    rows = release.rows(f"select {kind}_id as id from base.{kind} order by 1 limit 60")
+    hits = {(kind, row["id"]): ("sound", "name") for row in rows}
+    whole = searching._shown(release, hits, EVERYTHING, "王丽")
+    monkeypatch.setattr(searching, "READ", searching.LIMIT)
+    assert searching._shown(release, hits, EVERYTHING, "王丽") == whole
+    assert len(whole) == searching.LIMIT

@@ -3,10 +3,12 @@
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from warehouse.model import Home
+from warehouse.portal import search_index
 from warehouse.portal.shelf import NoReleaseError, Shelf
 from warehouse.portal.warm import keep_warm
 from warehouse.release.publish import swap_in
@@ -89,4 +91,20 @@ def test_what_is_worked_out_of_a_release_is_worked_out_once(app):
     with app.state.shelf.release() as release:
         for _ in range(2):
             release.kept("a test", lambda r: made.append(r.version))
+    assert len(made) == 1
+
+
+def test_two_that_need_the_index_of_a_release_at_once_make_it_once(portal_home, monkeypatch):
+    (version,) = (folder.name for folder in portal_home.release("").iterdir())
+    (portal_home.portal / "search" / f"{version}.duckdb").unlink(missing_ok=True)
+    made, make = [], search_index._make
+
+    def slow(*arguments):
+        made.append(arguments)
+        time.sleep(0.2)
+        make(*arguments)
+
+    monkeypatch.setattr(search_index, "_make", slow)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: search_index.index_of(portal_home, version), range(2)))
     assert len(made) == 1
