@@ -386,10 +386,12 @@ def main() -> None:
             ready = server.settled_ms()
             seen = each_alone(server, pages)
             idle = server.megabytes()
+            waiting = os.getloadavg()[0]
             count, processor = together(server, pages, seen, given.seconds, lambda: publish_again(home))
             facts = [
                 f"A release is made ready (search index, figures of the city) in {ready / 1000:.0f} processor seconds of the server; the index in a process of its own.",
-                f"{count:,} requests in {given.seconds:.0f} s cost {processor:.1f} processor seconds, {1000 * processor / count:.0f} ms a request; memory {idle:.0f} MB after every page once. Half-way a release is published and made ready in the same processor seconds.",
+                f"{count:,} requests in {given.seconds:.0f} s cost {processor:.1f} processor seconds, {1000 * processor / count:.0f} ms a request: {USERS} users who each ask every {THINKING_S:.0f} s take {USERS / THINKING_S * processor / count / 2:.0%} of two cores. Half-way a release is published, and the server's part of making it ready is in these seconds. Memory {idle:.0f} MB after every page once.",
+                f"Before the users came {waiting:.0f} processes waited for the {os.cpu_count()} cores: with more than two the times by the clock tell of these, not of the portal.",
                 *downloads(server, home),
             ]  # fmt: skip
     text = report(size, pages, seen, facts)
