@@ -125,7 +125,10 @@ def _standardise(
             start, count = spans[kind][name]
             back = {other: -spans[other][name][0] for other in mentions}
             part = shifted(model, kind, table.slice(start, count), back)
-            model.mention(kind).write(part, home.mention_part(name, kind))
+            if count:
+                model.mention(kind).write(part, home.mention_part(name, kind))
+            else:  # of most kinds a platform knows nothing
+                home.mention_part(name, kind).unlink(missing_ok=True)
 
 
 def _spans(table: pa.Table, names: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -144,6 +147,11 @@ def shifted(model: DataModel, kind: str, mentions: pa.Table, by: Mapping[str, in
             place = mentions.column_names.index(name)
             mentions = mentions.set_column(place, mentions.schema.field(name), pc.add(mentions[name], by[other]))
     return mentions
+
+
+def _rows(path: Path) -> int:
+    """Rows of a part; there is no file of one without any."""
+    return int(pq.read_metadata(path).num_rows) if path.exists() else 0
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,7 @@ class Parts:
     def starts(self) -> Mapping[str, Mapping[str, int]]:
         """Kind → platform → the first `mention_id` of its part."""
         sizes = {
-            kind: [pq.read_metadata(self.home.mention_part(name, kind)).num_rows for name in self.platforms]
+            kind: [_rows(self.home.mention_part(name, kind)) for name in self.platforms]
             for kind in self.home.data_model.order
         }
         return {
@@ -188,12 +196,11 @@ class Parts:
             path.parent.mkdir(parents=True, exist_ok=True)
             table, rows = self.home.data_model.mention(kind), 0
             with pq.ParquetWriter(aside(path), table.arrow, compression="zstd", compression_level=1) as writer:
-                for name in self.platforms:
+                for name in (name for name in self.platforms if self.home.mention_part(name, kind).exists()):
                     by = {other: starts[name] for other, starts in self.starts.items()}
                     part = shifted(self.home.data_model, kind, table.read(self.home.mention_part(name, kind)), by)
                     rows += part.num_rows
-                    if part.num_rows:
-                        writer.write_table(part)
+                    writer.write_table(part)
             put_in_place(aside(path), path)
             return {"rows": rows}
 
