@@ -31,6 +31,7 @@ GIVEN = {
     "link.mention": {"entity_kind": "person", "entity_id": "P1"},
     "evidence.attribute": {"entity_kind": "person", "entity_id": "P1", "value": "139****0000"},
     "evidence.conflict": {"entity_kind": "person", "entity_id": "P1"},
+    "quality.duplicate": {"entity_kind": "person", "entity_id": "P1"},
     "evidence.certainty": {"entity_kind": "person", "entity_id": "P1"},
     "evidence.match": {"entity_kind": "person", "left_entity_id": "P1", "right_entity_id": "P1"},
 }
