@@ -1,6 +1,6 @@
 """`onenet rebuild`: everything anew from the landing area, to compare with what is there or to take its place.
 
-Belongs here: the command. Does not: how homes are compared (`pipelines.stages.rebuild`).
+Belongs here: the command. Does not: how homes are compared (`pipelines.anew`).
 """
 
 from __future__ import annotations
@@ -26,18 +26,22 @@ from pipelines.commands.options import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipelines.anew import Verification
     from pipelines.settings import Settings
 
 Verify = Annotated[
-    bool, typer.Option("--verify", help="只比较，不改动：实体是否一致 · only compare the entities, change nothing")
+    bool,
+    typer.Option(
+        "--verify", help="只比较，不改动：实体与各表是否一致 · only compare entities and tables, change nothing"
+    ),
 ]
 
 
 def rebuild(home: ExistingHome, verify: Verify = False, city: CityFolder = None, platforms: Platforms = None) -> None:
     """从落地区重做一切，沿用现有模型 · Do everything anew from the landing area with the held models, and publish it.
 
-    `--verify` 只在旁边重算并比较实体：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same
-    mentions, 1 where not.
+    `--verify` 只在旁边重算，比较实体及发布库各表：一致退出 0，不一致退出 1 · only compares: exit 0 where every entity holds the same
+    mentions and every table of the library the same rows, 1 where not.
     """
     from pipelines.settings import Settings
 
@@ -51,10 +55,8 @@ def rebuild(home: ExistingHome, verify: Verify = False, city: CityFolder = None,
 
 
 def _compare(settings: Settings, out: Console) -> int:
-    from rich.table import Table
-
+    from pipelines.anew import verify_home
     from pipelines.locking import locked
-    from pipelines.stages.rebuild import verify_home
 
     try:
         with locked(settings.home, lambda: out.print("等待另一个运行结束 · waiting for another run to end")):
@@ -62,15 +64,54 @@ def _compare(settings: Settings, out: Console) -> int:
     except FileNotFoundError:
         out.print("尚未归并，先运行 onenet run · nothing to compare with yet; run `onenet run` first", style="red")
         return EXIT_CONFIGURATION
-    table = Table("类型 kind", title="重建比较 rebuilt against the home")
+    _print_entities(found, out)
+    _print_tables(found, out)
+    out.print("一致 equal" if found.equal else "不一致 not equal", style="green" if found.equal else "red")
+    return 0 if found.equal else EXIT_STOPPED
+
+
+def _print_entities(found: Verification, out: Console) -> None:
+    from rich.table import Table
+
+    table = Table("类型 kind", title="重建比较：实体 entities rebuilt against the home")
     for title in ("提及 mentions", "仅此处 only here", "仅重建 only anew", "实体 entities", "不一致 differing"):
         table.add_column(title, justify="right")
-    for d in found:
+    for d in found.entities:
         table.add_row(d.kind, *(f"{n:,}" for n in (d.mentions, d.only_here, d.only_anew, d.entities, d.differing)))
     out.print(table)
-    equal = all(d.equal for d in found)
-    out.print("一致 equal" if equal else "不一致 not equal", style="green" if equal else "red")
-    return 0 if equal else EXIT_STOPPED
+
+
+def _print_tables(found: Verification, out: Console) -> None:
+    """Tables that differ, with counts and columns; of the others their number alone."""
+    from rich.table import Table
+
+    from warehouse.release.rows import NAMES_ITSELF
+
+    if found.version is None:
+        out.print("尚无发布库，只比较实体 · no library yet; entities alone were compared", style="yellow")
+        return
+    if found.since:
+        changed = "、".join(found.since)
+        out.print(
+            f"发布库生成后已有变化：{changed}；先运行 onenet run 再比较 · changed since the library was built: {changed};"
+            " rows may differ by that, run `onenet run` first",
+            style="yellow", soft_wrap=True,
+        )  # fmt: skip
+    differing = [d for d in found.tables if not d.equal]
+    if differing:
+        table = Table("表 table", title="重建比较：各表的行 rows rebuilt against the library")
+        for title in ("行 rows", "仅此处 only here", "仅重建 only anew"):
+            table.add_column(title, justify="right")
+        table.add_column("不一致的列 columns", overflow="fold")
+        for d in differing:
+            table.add_row(d.table, *(f"{n:,}" for n in (d.rows, d.only_here, d.only_anew)), ", ".join(d.columns))
+        out.print(table)
+    left_out = "; ".join(f"{table} ({', '.join(sorted(columns))})" for table, columns in NAMES_ITSELF.items())
+    out.print(
+        f"发布库 {found.version}：{len(found.tables)} 张表，{len(differing)} 张不一致；不比较 {left_out}"
+        f" · library {found.version}: {len(found.tables)} tables, {len(differing)} differ; not compared: {left_out}",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _replace(settings: Settings, out: Console) -> int:

@@ -275,7 +275,7 @@ def commit_identity(home: Home, release: str) -> None:
         raise FileNotFoundError(f"no ids were assigned for release {release}")
     pointer = _pointer(home)
     write_whole(pointer, json.dumps({"release": release}).encode())
-    for folder in pointer.parent.iterdir():
+    for folder in memories(home).iterdir():
         if folder.is_dir() and folder.name != release:
             shutil.rmtree(folder)
 
@@ -290,6 +290,11 @@ def committed(home: Home) -> str | None:
 def memory(home: Home, release: str, name: str) -> Path:
     """Where a run keeps what the next one needs, under the release's name: it counts once that release is committed."""
     return home.stage("identity", f"{release}/{name}")
+
+
+def memories(home: Home) -> Path:
+    """The folder of all that runs keep for the next one, and of which release's counts."""
+    return _pointer(home).parent
 
 
 def has_memory(home: Home, release: str) -> bool:

@@ -1,7 +1,6 @@
-"""Is what run after run has made what a single run would make? Reads the whole home; writes into a scratch folder only.
+"""What it takes to do everything anew: a home beside another, entities compared as sets of mentions, stages forgotten.
 
-Belongs here: doing standardising and matching anew from the landing area under the held models, and comparing entities as
-sets of mentions. Does not: any of these stages, or the command (`pipelines.commands.rebuild`).
+Belongs here: these. Does not: the steps done in the home beside (`pipelines.anew`), or the command (`pipelines.commands.rebuild`).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +16,12 @@ import numpy.typing as npt
 from pipelines.kinds import specification
 from pipelines.matching.store.state import State
 from pipelines.matching.store.stored_match import StoredMatch
-from pipelines.settings import Settings
-from pipelines.stages.links import link_mentions
-from pipelines.stages.mentions import write_mentions
+from pipelines.resolution.identity import memories
 from warehouse.model import Home
 from warehouse.model.link import ENTITY
 
-ANEW = ("stage", "models", "releases", "extracts", "charts", "data_docs", "parquet", "scratch")
-"""Folders of a home that a scratch home has for itself, or has not."""
+SHARED = ("landing", "judgements", "verifications", "access", "ledger", "city", "token.key", "home.json")
+"""What a home beside another reads of it and never writes: all that was brought in or decided, and the key of the tokens."""
 
 
 @dataclass(frozen=True)
@@ -53,42 +50,37 @@ class Differences:
         return not (self.only_here or self.only_anew or self.differing)
 
 
-def verify_home(settings: Settings) -> list[Differences]:
-    """Rebuild a home from its landing area with its models and compare; the home itself is left as it is.
-
-    Raises:
-        FileNotFoundError: the home has not been matched yet.
-    """
-    home = settings.home
-    if not all(
-        home.stage("entity", kind).exists() and State.load(home.matched(kind)) for kind in home.data_model.order
-    ):
-        raise FileNotFoundError(f"{home.root}: nothing to compare with; run `onenet run` first")
-    with _beside(home) as scratch:
-        anew = replace(settings, home=scratch)
-        write_mentions(anew)
-        for kind in home.data_model.order:
-            link_mentions(anew, kind)
-        return [_compare(home, scratch, kind) for kind in home.data_model.order]
+def is_matched(home: Home) -> bool:
+    """Whether the mentions of every kind were matched and their entities named."""
+    return all(
+        home.stage("entity", kind).exists() and State.load(home.matched(kind)) is not None
+        for kind in home.data_model.order
+    )
 
 
 @contextmanager
-def _beside(home: Home) -> Iterator[Home]:
-    """A home that shares landing area, decisions and judgements with this one, and has its models but no stages."""
+def beside(home: Home) -> Iterator[Home]:
+    """A home that shares with this one all that was brought in or decided. It has copies of its models and of its register of ids, no
+    other stage and no release; it is gone at the end.
+    """
     folder = home.scratch / "rebuild"  # which the next run empties, should this one be killed
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     try:
-        for entry in sorted(home.root.iterdir()):
-            if entry.name not in ANEW and not entry.name.startswith("."):
-                (folder / entry.name).symlink_to(entry)
+        for name in SHARED:
+            if (home.root / name).exists():
+                (folder / name).symlink_to(home.root / name)
         shutil.copytree(home.root / "models", folder / "models")
-        yield Home(folder, home.data_model)
+        scratch = Home(folder, home.data_model)
+        if memories(home).is_dir():
+            shutil.copytree(memories(home), memories(scratch))
+        yield scratch
     finally:
         shutil.rmtree(home.scratch, ignore_errors=True)
 
 
-def _compare(home: Home, scratch: Home, kind: str) -> Differences:
+def compare_entities(home: Home, scratch: Home, kind: str) -> Differences:
+    """Compare the entities of one kind with those of a home beside, whose mentions are matched."""
     here, anew = (StoredMatch.of(place, specification(home.data_model, kind)) for place in (home, scratch))
     entity = ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"].combine_chunks().dictionary_encode()
     of_mention = np.asarray(entity.indices).astype(np.int64)

@@ -11,13 +11,14 @@ from connectors.decisions import Decision, record
 from connectors.manifest import manifest
 from connectors.registry import ConfigurationError
 from connectors.sample import write_city
+from pipelines.anew import verify_home
 from pipelines.kinds import specification
 from pipelines.settings import Settings
 from pipelines.stages import links, models
 from pipelines.stages.landing import land_platform
 from pipelines.stages.links import link_mentions
 from pipelines.stages.mentions import write_mentions
-from pipelines.stages.rebuild import compare_partitions, forget_stages, verify_home
+from pipelines.stages.rebuild import compare_partitions, forget_stages
 from pipelines.stages.resolve import name_entities
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
@@ -65,7 +66,9 @@ def test_a_day_compares_what_changed_and_not_the_city(lived):
 def test_a_rebuild_finds_the_same_entities_and_leaves_nothing_behind(lived):
     settings, _ = lived
     before = sorted(p for p in settings.home.root.rglob("*"))
-    found = verify_home(settings)
+    verified = verify_home(settings)
+    found = verified.entities
+    assert (verified.version, list(verified.tables)) == (None, [])
     assert [d.kind for d in found] == list(ORDER)
     assert all(d.equal for d in found), found
     assert {d.kind for d in found if d.mentions > 100} >= MANY
@@ -121,6 +124,7 @@ def test_the_command_says_where_a_home_differs(lived, onenet):
     path.write_bytes(kept)
     assert result.exit_code == 1, result.output
     assert "not equal" in result.output
+    assert "no library yet" in result.output
 
 
 def test_without_a_home_there_is_nothing_to_rebuild(onenet, tmp_path):
