@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from pipelines.plan import CANDIDATE, check_step, plan
+from pipelines.recovery import scratch
 from pipelines.settings import Settings
 from pipelines.stages.quality import check_landing
 from pipelines.stages.rebuild import Differences, beside, compare_entities, is_matched
@@ -56,15 +57,15 @@ def verify_home(settings: Settings) -> Verification:
     if not is_matched(home):
         raise FileNotFoundError(f"{home.root}: nothing to compare with; run `onenet run` first")
     version = published(home)
-    with beside(home) as scratch:
-        anew = replace(settings, home=scratch)
+    with scratch(home), beside(home) as other:  # what is spilled holds people's data and stays in the home
+        anew = replace(settings, home=other)
         matching, after = _steps(anew)
         _run(anew, matching, "")
-        entities = [compare_entities(home, scratch, kind) for kind in model.order]
+        entities = [compare_entities(home, other, kind) for kind in model.order]
         if version is None:
             return Verification(entities)
         _run(anew, after, version)
-        tables = compare_rows(home.library, release_file(scratch, version), model)
+        tables = compare_rows(home.library, release_file(other, version), model)
         return Verification(entities, version, tables, _since(home, version, release_facts(settings)))
 
 

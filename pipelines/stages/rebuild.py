@@ -76,7 +76,7 @@ def beside(home: Home) -> Iterator[Home]:
             shutil.copytree(memories(home), memories(scratch))
         yield scratch
     finally:
-        shutil.rmtree(home.scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def compare_entities(home: Home, scratch: Home, kind: str) -> Differences:

@@ -57,6 +57,8 @@ def test_of_a_row_that_says_something_else_the_columns_are_named(copied):
 
 
 def test_a_table_or_a_column_that_one_alone_has_is_a_difference(copied):
-    found = copied("drop view 一张网.人口", "alter table base.person drop column sex", "drop table catalogue.code cascade")
+    found = copied(
+        "drop view 一张网.人口", "alter table base.person drop column sex", "drop table catalogue.code cascade"
+    )
     assert found["base.person"].columns == ("sex",)
     assert found["catalogue.code"].only_here == found["catalogue.code"].rows
