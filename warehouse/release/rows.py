@@ -73,21 +73,29 @@ def _compare(con: duckdb.DuckDBPyConnection, table: Table) -> RowDifference:
         return RowDifference(table.full_name, counts[0], counts[0], counts[1], held[HERE] or held[ANEW])
     left_out = NAMES_ITSELF.get(table.full_name, frozenset())
     shared = [c for c in held[HERE] if c in held[ANEW] and c not in left_out]
-    one, other = (_sums(con, database, table, shared) for database in (HERE, ANEW))
     alone = [c for c in (*held[HERE], *held[ANEW]) if (c in held[HERE]) != (c in held[ANEW])]
+    one, other = (_sums(con, database, table, [shared]) for database in (HERE, ANEW))
     if one == other:
         return RowDifference(table.full_name, one[0], 0, 0, tuple(alone))
     sides = [f"select {_hash(shared)} from {database}.{qualified(table)}" for database in (HERE, ANEW)]
     only_here = _count(con, f"from ({sides[0]} except all {sides[1]})")
-    differing = [c for c, a, b in zip(shared, one[2:], other[2:], strict=True) if a != b]
-    return RowDifference(table.full_name, one[0], only_here, other[0] - one[0] + only_here, (*differing, *alone))
+    differing = [*_differing(con, table, shared), *alone]
+    return RowDifference(table.full_name, one[0], only_here, other[0] - one[0] + only_here, tuple(differing))
 
 
-def _sums(con: duckdb.DuckDBPyConnection, database: str, table: Table, columns: Sequence[str]) -> tuple[int, ...]:
-    """Rows, the sum of the hashes of whole rows, and of every column with the key beside it."""
+def _differing(con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:
+    """Columns that do not hold the same, each looked at with the key beside it."""
     key = [c for c in table.key if c in columns]
-    hashed = (_hash(columns), *(_hash([*(k for k in key if k != c), c]) for c in columns))
-    sums = ", ".join(f"coalesce(sum({h}::hugeint), 0)" for h in hashed)
+    groups = [[*(k for k in key if k != c), c] for c in columns]
+    one, other = (_sums(con, database, table, groups)[1:] for database in (HERE, ANEW))
+    return [c for c, a, b in zip(columns, one, other, strict=True) if a != b]
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection, database: str, table: Table, groups: Sequence[Sequence[str]]
+) -> tuple[int, ...]:
+    """Rows, and for each group of columns the sum of its hashes over them."""
+    sums = ", ".join(f"coalesce(sum({_hash(group)}::hugeint), 0)" for group in groups)
     return con.execute(f"select count(*), {sums} from {database}.{qualified(table)}").fetchone() or ()
 
 

@@ -34,31 +34,31 @@ def copied(library: Path, tmp_path: Path) -> Callable[..., dict[str, RowDifferen
     return compare
 
 
-def test_a_copy_is_equal_whatever_it_calls_itself(copied):
-    assert copied("update catalogue.release set version = '0009-bbbbbbbb', fingerprint = 'f', code_version = 'c'") == {}
+def test_a_copy_is_equal_whatever_it_calls_itself_and_however_its_rows_lie(copied):
+    turned = "create table turned as from link.mention order by all desc"
+    itself = "update catalogue.release set version = '0009-bbbbbbbb', fingerprint = 'f', code_version = 'c'"
+    assert copied(turned, "delete from link.mention", "insert into link.mention from turned", itself) == {}
     assert NAMES_ITSELF.keys() == {"catalogue.release"}
 
 
-def test_the_order_of_rows_tells_nothing(copied):
-    turned = "create table turned as from link.mention order by all desc"
-    assert copied(turned, "delete from link.mention", "insert into link.mention from turned") == {}
-
-
-def test_rows_that_one_alone_has_are_counted_on_its_side(copied):
-    found = copied("delete from base.person where person_id <> 'P1'", "insert into link.mention from link.mention")
+def test_rows_and_columns_that_differ_are_counted_and_named(copied):
+    found = copied(
+        "update base.person set name = 'x', mention_count = 77 where person_id = 'P1'",
+        "delete from base.person where person_id in ('P2', 'P3')",
+        "insert into link.mention from link.mention",
+        "drop view 一张网.企业",
+        "alter table base.enterprise drop column phone_masked",
+        "drop table catalogue.code cascade",
+    )
     person, mention = found["base.person"], found["link.mention"]
-    assert (person.rows, person.only_here, person.only_anew) == (4, 3, 0)
+    assert (person.rows, person.only_here, person.only_anew) == (4, 3, 1)
+    assert {"person_id", "name", "mention_count"} <= set(person.columns)
     assert (mention.only_here, mention.only_anew) == (0, mention.rows)
+    assert found["base.enterprise"].columns == ("phone_masked",)
+    assert found["catalogue.code"].only_here == found["catalogue.code"].rows
+    assert found.keys() == {"base.person", "link.mention", "base.enterprise", "catalogue.code"}
 
 
-def test_of_a_row_that_says_something_else_the_columns_are_named(copied):
+def test_of_a_row_that_says_something_else_only_the_columns_that_do_are_named(copied):
     found = copied("update base.person set name = 'x', mention_count = 77 where person_id = 'P1'")
     assert found == {"base.person": RowDifference("base.person", 4, 1, 1, ("name", "mention_count"))}
-
-
-def test_a_table_or_a_column_that_one_alone_has_is_a_difference(copied):
-    found = copied(
-        "drop view 一张网.人口", "alter table base.person drop column sex", "drop table catalogue.code cascade"
-    )
-    assert found["base.person"].columns == ("sex",)
-    assert found["catalogue.code"].only_here == found["catalogue.code"].rows
