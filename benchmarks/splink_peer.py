@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.internals.duckdb.database_api import DuckDBAPI
@@ -22,6 +23,10 @@ FEBRL_COLUMNS = (
     "given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state", "date_of_birth",
     "soc_sec_id",
 )  # fmt: skip
+
+
+IDENTITY: dict[str, Any] = {"u_probability": 1e-7, "fix_u_probability": True}
+"""What names one thing agrees by chance all but never. Random pairs can't teach it: of those that agree, most are matches."""
 
 
 def person_settings() -> SettingsCreator:
@@ -66,6 +71,67 @@ SAME_MODEL = MatchSpec(
     review=0.9,
 )
 """What `person_settings` says, for our engine; and what can't be said there, that nobody has two numbers."""
+
+
+def housing_settings() -> SettingsCreator:
+    """Homes: the address by its parts from fine to coarse, the owner by Jaro–Winkler, the area within half a square metre."""
+    exact = cll.ExactMatchLevel
+    address = cl.CustomComparison(
+        output_column_name="address",
+        comparison_levels=[
+            cll.NullLevel("estate"),
+            exact("dwelling").configure(**IDENTITY),
+            cll.And(exact("estate"), exact("building"), exact("room")),
+            cll.And(exact("estate"), exact("building")),
+            exact("estate"),
+            cll.ElseLevel(),
+        ],
+    )
+    area = cl.CustomComparison(
+        output_column_name="area",
+        comparison_levels=[cll.NullLevel("area"), cll.AbsoluteDifferenceLevel("area", 0.5), cll.ElseLevel()],
+    )
+    return SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[address, area, cl.NameComparison("owner").configure(term_frequency_adjustments=True)],
+        blocking_rules_to_generate_predictions=[
+            block_on("dwelling"),
+            block_on("estate", "building", "room"),
+            block_on("estate", "owner"),
+        ],
+    )
+
+
+def enterprise_settings() -> SettingsCreator:
+    """Firms: the code by Levenshtein, the name by Jaro–Winkler, representative, phone and address exactly, all with frequencies."""
+    code = cl.CustomComparison(
+        output_column_name="code",
+        comparison_levels=[
+            cll.NullLevel("code"),
+            cll.ExactMatchLevel("code").configure(**IDENTITY),
+            cll.LevenshteinLevel("code", 1),
+            cll.ElseLevel(),
+        ],
+    )
+    return SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[
+            code,
+            cl.NameComparison("name_key").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("legal_rep_name").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("phone").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("dwelling").configure(term_frequency_adjustments=True),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("code"),
+            block_on("name_key"),
+            block_on("brand", "trade"),
+            block_on("brand", "legal_rep_name"),
+            block_on("brand", "dwelling"),
+            block_on("legal_rep_name", "dwelling"),
+            block_on("legal_rep_name", "phone"),
+        ],
+    )
 
 
 def febrl_settings(link_type: str) -> SettingsCreator:
@@ -160,6 +226,17 @@ def train_person(peer: Peer) -> None:
     """Training for persons."""
     rules = [block_on("id_number"), block_on("name_key", "birth")]
     peer.train(rules, [block_on("id_number"), block_on("name_key", "birth")], recall=0.8, pairs=1e6)
+
+
+def train_housing(peer: Peer) -> None:
+    """Training for homes."""
+    peer.train([block_on("dwelling")], [block_on("dwelling"), block_on("area", "owner")], recall=0.9, pairs=1e6)
+
+
+def train_enterprise(peer: Peer) -> None:
+    """Training for firms."""
+    rules = [block_on("code"), block_on("name_key")]
+    peer.train(rules, [block_on("code"), block_on("name_key")], recall=0.9, pairs=1e6)
 
 
 def train_febrl(peer: Peer) -> None:
