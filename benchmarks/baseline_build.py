@@ -34,8 +34,8 @@ COMPARED = {
         ) o on o.housing_mention_id = m.mention_id
     """,
     "enterprise": """
-        select mention_id as unique_id, coalesce(credit_code, organisation_code, registration_number, code_legible) as code,
-               name_key, brand, trade, legal_rep_name, phone, dwelling
+        select mention_id as unique_id, name_key, brand, trade, legal_rep_name, phone, dwelling,
+               coalesce(substr(credit_code, 9, 9), organisation_code, registration_number, code_legible) as code  -- the organisation is part of the credit code
         from mention_enterprise
     """,
     "person": """
@@ -114,6 +114,7 @@ group by all
 def connect(home: Home, authority: pa.Table, threads: int) -> duckdb.DuckDBPyConnection:
     """A connection with the mentions of a home and how far platforms are trusted: the ranks the platform files declare."""
     con = duckdb.connect(config={"threads": threads})
+    con.execute("set enable_progress_bar = false")
     con.register("declared", authority)
     con.execute("create table authority as select platform, dataset, role, attribute, authority from declared")
     for kind in KINDS:

@@ -196,6 +196,7 @@ class Peer:
         logging.disable(logging.CRITICAL)
         self._con = duckdb.connect()
         self._con.execute(f"set threads = {threads}")
+        self._con.execute("set enable_progress_bar = false")
         api = DuckDBAPI(self._con)
         frames = [api.register(t, dataset_display_name=f"t{i}") for i, t in enumerate(tables)]
         self._linker = Linker(frames if len(frames) > 1 else frames[0], settings, log_level=None)
