@@ -136,7 +136,8 @@ def _spans(table: pa.Table, names: Sequence[str]) -> dict[str, tuple[int, int]]:
     counted = pc.value_counts(table["platform"].combine_chunks())
     counts = {line["values"]: line["counts"] for line in counted.to_pylist()}
     sizes = [counts.get(name, 0) for name in names]
-    return dict(zip(names, zip(accumulate(sizes, initial=0), sizes), strict=True))  # noqa: B905 - the last sum is the end
+    starts = accumulate([0, *sizes[:-1]])
+    return dict(zip(names, zip(starts, sizes, strict=True), strict=True))
 
 
 def shifted(model: DataModel, kind: str, mentions: pa.Table, by: Mapping[str, int]) -> pa.Table:
