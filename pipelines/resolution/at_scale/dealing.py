@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine import Tables
+from pipelines.engine import OnEngine, Tables, open_engine
 from pipelines.resolution.at_scale.statements import query
 from pipelines.resolution.session import parquet_writer
 from warehouse.model import Home
@@ -44,6 +46,25 @@ def make_members(tables: Tables, home: Home, kind: str, size: int) -> None:
     bucket = ((np.cumsum(mentions) - mentions) // size).astype(np.int64)
     tables.write(f"bucket_{kind}", pa.table({"head": heads["head"], "bucket": bucket}))
     tables.sql(f"member_{kind}", query("member", kind=kind))
+
+
+@contextmanager
+def work(run: OnEngine) -> Iterator[tuple[Tables, Path]]:
+    """Tables of a piece of work on its engine, and the folder its buckets are written to; both are gone once it is done.
+
+    Where the work fails its folder stays: the next run goes on from the last table.
+    """
+    engine = open_engine(run.url, run.folder / "table")
+    try:
+        yield Tables(engine, run.stamp), run.folder.resolve() / "bucket"
+    finally:
+        engine.stop()
+    rmtree(run.folder, ignore_errors=True)
+
+
+def buckets_of(tables: Tables, written: str) -> list[int]:
+    """The buckets that a table of the engine says were written, in order."""
+    return list(tables.fetch(f"select bucket from {written} order by bucket")["bucket"].to_pylist())
 
 
 def listed(alias: str, columns: Iterable[str]) -> str:

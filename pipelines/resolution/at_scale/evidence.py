@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import rmtree
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.engine import OnEngine, Tables, open_engine
+from pipelines.engine import OnEngine, Tables
 from pipelines.matching.store.stored_match import PairTables
-from pipelines.resolution.at_scale.dealing import BUCKET, files_together, listed, make_members, put_together, read
-from pipelines.resolution.at_scale.functions import LinksOfBuckets, MatchesOfBuckets
+from pipelines.resolution.at_scale.dealing import (
+    BUCKET,
+    buckets_of,
+    files_together,
+    listed,
+    make_members,
+    put_together,
+    read,
+    work,
+)
+from pipelines.resolution.at_scale.functions import RowsOfBuckets
 from pipelines.resolution.at_scale.statements import query
 from warehouse.model import Home
 from warehouse.model.evidence import MATCH
@@ -30,18 +38,11 @@ def write_link_mention(run: OnEngine, home: Home, *, bucket: int = BUCKET) -> in
         home: with mentions and entities of all kinds.
         bucket: mentions worked on at a time, about; the outcome does not depend on it.
     """
-    folder = run.folder.resolve() / "bucket"
-    engine = open_engine(run.url, run.folder / "table")
-    try:
-        tables = Tables(engine, run.stamp)
+    with work(run) as (tables, folder):
         parts = (
             table for kind in sorted(home.data_model.kinds) for table in _links(tables, home, kind, folder, bucket)
         )
-        rows = put_together(home.stage("link", "mention"), MENTION, parts)
-    finally:
-        engine.stop()
-    rmtree(run.folder, ignore_errors=True)
-    return rows
+        return put_together(home.stage("link", "mention"), MENTION, parts)
 
 
 def _links(tables: Tables, home: Home, kind: str, folder: Path, bucket: int) -> Iterator[pa.Table]:
@@ -53,8 +54,9 @@ def _links(tables: Tables, home: Home, kind: str, folder: Path, bucket: int) -> 
         f"(select s.bucket, s.entity_id, s.match_probability, {listed('m', columns)} from {kind}_mention as m "
         f"join member_{kind} as s on s.mention_id = m.mention_id)"
     )
-    tables.map(f"made_{kind}", rows, LinksOfBuckets(kind, folder), together="bucket")
-    yield from files_together(folder, kind, _buckets(tables, f"made_{kind}"))
+    function = RowsOfBuckets(kind, MENTION, ("entity_id", "mention_id"), folder)
+    tables.map(f"made_{kind}", rows, function, together="bucket")
+    yield from files_together(folder, kind, buckets_of(tables, f"made_{kind}"))
 
 
 def write_match(run: OnEngine, home: Home, kind: str, pairs: PairTables, *, bucket: int = BUCKET) -> int:
@@ -67,21 +69,16 @@ def write_match(run: OnEngine, home: Home, kind: str, pairs: PairTables, *, buck
         pairs: of its mentions, ordered by ids.
         bucket: pairs worked on at a time, about; the outcome does not depend on it.
     """
-    folder = run.folder.resolve() / "bucket"
-    engine = open_engine(run.url, run.folder / "table")
-    try:
-        tables = Tables(engine, run.stamp)
+    with work(run) as (tables, folder):
         read(tables, home, "delivered", "mention", kind, home.data_model.mention(kind))
         read(tables, home, f"{kind}_entity", "entity", kind, ENTITY)
         tables.write("judged_pair", _dealt(pairs.pairs, bucket))
         tables.write("pattern", pairs.patterns)
         tables.sql(f"known_pair_{kind}", query("known_pair", kind=kind))
-        tables.map("made", f"known_pair_{kind}", MatchesOfBuckets(kind, folder), together="bucket")
-        rows = put_together(home.stage("match", kind), MATCH, files_together(folder, kind, _buckets(tables, "made")))
-    finally:
-        engine.stop()
-    rmtree(run.folder, ignore_errors=True)
-    return rows
+        function = RowsOfBuckets(kind, MATCH, ("left_id", "right_id"), folder)
+        tables.map("made", f"known_pair_{kind}", function, together="bucket")
+        buckets = buckets_of(tables, "made")
+        return put_together(home.stage("match", kind), MATCH, files_together(folder, kind, buckets))
 
 
 def _dealt(pairs: pa.Table, size: int) -> pa.Table:
@@ -92,7 +89,3 @@ def _dealt(pairs: pa.Table, size: int) -> pa.Table:
     return pairs.set_column(pairs.column_names.index("outcome"), "outcome", outcome).append_column(
         "bucket", pa.array((first // size).astype(np.int64))
     )
-
-
-def _buckets(tables: Tables, made: str) -> list[int]:
-    return list(tables.fetch(f"select bucket from {made} order by bucket")["bucket"].to_pylist())

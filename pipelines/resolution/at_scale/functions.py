@@ -5,6 +5,7 @@ Belongs here: reading a bucket's rows and writing its files. Does not: choosing 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from pipelines.resolution.statements import relation
 from pipelines.resolution.survivorship import AUTHORITY_TABLE, Answers, GoldenResult, Resolved, golden
 from pipelines.resolution.touched import Said
 from warehouse.model.data_model import HOME, DataModel, RelationTable
-from warehouse.model.evidence import MATCH
-from warehouse.model.link import ENTITY, MENTION
+from warehouse.model.link import ENTITY
+from warehouse.model.table import Table
 
 STAGES = ("golden", "attribute", "conflict", "said")
 """What is written of every bucket."""
@@ -52,8 +53,7 @@ class GoldenOfBuckets:
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         """How many rows were written of every bucket."""
-        buckets = np.unique(rows["bucket"].to_numpy())
-        written = [self._bucket(int(b), rows.filter(pc.equal(rows["bucket"], int(b)))) for b in buckets]
+        written = [self._bucket(bucket, own) for bucket, own in _by_bucket(rows)]
         return pa.Table.from_pylist(written, schema=self.schema)
 
     def _bucket(self, bucket: int, rows: pa.Table) -> dict[str, int]:
@@ -119,14 +119,14 @@ class RelationOfBuckets:
     def __call__(self, rows: pa.Table) -> pa.Table:
         """How many relations were written of every bucket."""
         (tied,) = (r for r in self.model.relations if r.table.name == self.name)
-        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
-        written = []
-        for bucket in buckets:
-            given = split(rows.filter(pc.equal(rows["bucket"], bucket)), self.parts)
+        buckets, written = [], []
+        for bucket, own in _by_bucket(rows):
+            given = split(own, self.parts)
             with Session(1) as session:
                 self._open(session, tied, given)
                 made = tied.table.conform(session.con.sql(relation(self.model, tied)).to_arrow_table())
             write_file(self.folder, self.name, bucket, made)
+            buckets.append(bucket)
             written.append(made.num_rows)
         return pa.table([buckets, written], schema=self.schema)
 
@@ -145,50 +145,35 @@ class RelationOfBuckets:
 
 
 @dataclass(frozen=True)
-class LinksOfBuckets:
-    """Writes `link.mention` of every bucket of a kind.
+class RowsOfBuckets:
+    """Writes rows of a kind as they are, bucket by bucket, under a contract and in its order.
 
     Attributes:
         kind: its name.
+        table: the contract; beside what the rows have it has `entity_kind`.
+        order: columns the rows of a bucket are sorted by.
         folder: where files are written, see `file_of`.
     """
 
     kind: str
+    table: Table
+    order: tuple[str, ...]
     folder: Path
 
     schema = pa.schema([("bucket", pa.int64())])
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         """The buckets that were written."""
-        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
-        for bucket in buckets:
-            mine = rows.filter(pc.equal(rows["bucket"], bucket))
-            mine = mine.sort_by([("entity_id", "ascending"), ("mention_id", "ascending")])
-            kinds = pa.repeat(pa.scalar(self.kind), mine.num_rows)
-            write_file(self.folder, self.kind, bucket, MENTION.conform(mine.append_column("entity_kind", kinds)))
-        return pa.table([buckets], schema=self.schema)
+        written = []
+        for bucket, unordered in _by_bucket(rows):
+            own = unordered.sort_by([(column, "ascending") for column in self.order])
+            kinds = pa.repeat(pa.scalar(self.kind), own.num_rows)
+            write_file(self.folder, self.kind, bucket, self.table.conform(own.append_column("entity_kind", kinds)))
+            written.append(bucket)
+        return pa.table([written], schema=self.schema)
 
 
-@dataclass(frozen=True)
-class MatchesOfBuckets:
-    """Writes `evidence.match` of every stretch of left mentions.
-
-    Attributes:
-        kind: its name.
-        folder: where files are written, see `file_of`.
-    """
-
-    kind: str
-    folder: Path
-
-    schema = pa.schema([("bucket", pa.int64())])
-
-    def __call__(self, rows: pa.Table) -> pa.Table:
-        """The buckets that were written."""
-        buckets = np.unique(rows["bucket"].to_numpy()).tolist()
-        for bucket in buckets:
-            mine = rows.filter(pc.equal(rows["bucket"], bucket))
-            mine = mine.sort_by([("left_id", "ascending"), ("right_id", "ascending")])
-            kinds = pa.repeat(pa.scalar(self.kind), mine.num_rows)
-            write_file(self.folder, self.kind, bucket, MATCH.conform(mine.append_column("entity_kind", kinds)))
-        return pa.table([buckets], schema=self.schema)
+def _by_bucket(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+    """Every bucket there is, with its rows."""
+    for bucket in np.unique(rows["bucket"].to_numpy()).tolist():
+        yield bucket, rows.filter(pc.equal(rows["bucket"], bucket))

@@ -6,13 +6,21 @@ Belongs here: the order of the steps, and what the driver puts together. Does no
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import rmtree
 
 import pyarrow as pa
 
-from pipelines.engine import OnEngine, Tables, open_engine
+from pipelines.engine import OnEngine, Tables
 from pipelines.resolution import touched
-from pipelines.resolution.at_scale.dealing import BUCKET, files_together, listed, make_members, put_together, read
+from pipelines.resolution.at_scale.dealing import (
+    BUCKET,
+    buckets_of,
+    files_together,
+    listed,
+    make_members,
+    put_together,
+    read,
+    work,
+)
 from pipelines.resolution.at_scale.functions import GoldenOfBuckets
 from pipelines.resolution.at_scale.parts import Part, union
 from pipelines.resolution.at_scale.statements import query
@@ -45,22 +53,14 @@ def write_golden(run: OnEngine, home: Home, kind: str, authority: pa.Table, *, b
     Returns:
         Row counts of the three files, by stage name.
     """
-    engine = open_engine(run.url, run.folder / "table")
-    try:
-        tables = Tables(engine, run.stamp)
+    with work(run) as (tables, folder):
         parts = _parts(tables, home, kind, bucket)
         answers = Answers(home.stage("answered", kind), home.stage("answer", kind))
         function = GoldenOfBuckets(
-            *(kind, home.data_model, parts, authority, home.stage("grid", "tree"), answers),
-            folder=run.folder.resolve() / "bucket",
+            kind, home.data_model, parts, authority, home.stage("grid", "tree"), answers, folder=folder
         )
         tables.map("made", f"({union(parts)})", function, together="bucket")
-        buckets = tables.fetch("select bucket from made order by bucket")["bucket"].to_pylist()
-    finally:
-        engine.stop()
-    counts = _put_together(home, kind, function.folder, buckets, recipe(home, kind, authority))
-    rmtree(run.folder, ignore_errors=True)
-    return counts
+        return _put_together(home, kind, folder, buckets_of(tables, "made"), recipe(home, kind, authority))
 
 
 def _parts(tables: Tables, home: Home, kind: str, bucket: int) -> tuple[Part, ...]:

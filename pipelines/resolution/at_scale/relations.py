@@ -6,12 +6,20 @@ Belongs here: the order of the steps, and which rows a bucket needs. Does not: w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shutil import rmtree
 
 import pyarrow as pa
 
-from pipelines.engine import OnEngine, Tables, open_engine
-from pipelines.resolution.at_scale.dealing import BUCKET, files_together, listed, make_members, put_together, read
+from pipelines.engine import OnEngine, Tables
+from pipelines.resolution.at_scale.dealing import (
+    BUCKET,
+    buckets_of,
+    files_together,
+    listed,
+    make_members,
+    put_together,
+    read,
+    work,
+)
 from pipelines.resolution.at_scale.functions import RelationOfBuckets
 from pipelines.resolution.at_scale.parts import Part, union
 from pipelines.resolution.at_scale.statements import query
@@ -29,22 +37,16 @@ def write_relations(run: OnEngine, home: Home, authority: pa.Table, *, bucket: i
         authority: orders the platforms of a relation, most trusted first.
         bucket: mentions worked on at a time, about; the outcome does not depend on it.
     """
-    model, folder = home.data_model, run.folder.resolve() / "bucket"
-    engine = open_engine(run.url, run.folder / "table")
-    counts = {}
-    try:
-        tables = Tables(engine, run.stamp)
+    model, counts = home.data_model, {}
+    with work(run) as (tables, folder):
         _read_kinds(tables, home, bucket)
         for tied in model.relations:
             name = tied.table.name
             parts = tuple(_parts(tables, model, tied))
             function = RelationOfBuckets(name, model, parts, authority, folder)
             tables.map(f"made_{name}", f"({union(parts)})", function, together="bucket")
-            buckets = tables.fetch(f"select bucket from made_{name} order by bucket")["bucket"].to_pylist()
+            buckets = buckets_of(tables, f"made_{name}")
             counts[name] = put_together(home.stage("relation", name), tied.table, files_together(folder, name, buckets))
-    finally:
-        engine.stop()
-    rmtree(run.folder, ignore_errors=True)
     return counts
 
 
