@@ -30,6 +30,7 @@ from pipelines.stages import (
 from pipelines.stages.extracts import write_departments
 from pipelines.stages.links import link_mentions, match_digest
 from pipelines.stages.mentions import write_mentions
+from pipelines.stages.named_persons import PERSON
 from pipelines.stages.processes import write_processes
 from pipelines.steps import Plan, Step, Written, handles, stage_tables
 from quality.suites import load_suite, suites_of_stage
@@ -254,21 +255,21 @@ def _after_golden(model: DataModel, landed: tuple[str, ...]) -> Iterator[Step]:
     yield Step(
         "duty",
         "golden",
-        (*landed, *handles(["mention", "entity"], [duties.PERSON])),
+        (*landed, *handles(["mention", "entity"], [PERSON])),
         stage_tables("duty", grid.DUTY_TABLES),
         lambda settings, _: duties.write_duties(settings),
     )
     yield Step(
         "benefit",
         "golden",
-        (*landed, *handles(["mention", "entity"], [benefits.PERSON])),
+        (*landed, *handles(["mention", "entity"], [PERSON])),
         stage_tables("benefit", (BENEFIT,)),
         lambda settings, _: benefits.write_benefits(settings),
     )
     yield Step(
         "care",
         "golden",
-        (*landed, *handles(["mention", "entity", "golden", "attribute"], [care.PERSON])),
+        (*landed, *handles(["mention", "entity", "golden", "attribute"], [PERSON])),
         (
             *stage_tables("care", (care_tags.CARE_TAG, care_tags.CARE_TAG_COUNT)),
             Written("catalogue/care_tag", care_tags.CARE_TAG_CODE.zh, f"{care_tags.CARE_TAG_CODE.en}: {care_tags.CARE_TAG_CODE.grain}", care_tags.CARE_TAG_CODE, landed, "tags"),

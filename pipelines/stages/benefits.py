@@ -8,20 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.benefit_spec import Benefit
-from connectors.manifest import manifest
 from connectors.spec import Dataset, Platform
 from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
+from pipelines.stages.named_persons import ROW, NamedPersons, days, newest_day
 from pipelines.standardise.benefits import last_days, yuan
-from pipelines.standardise.dates import standardise_dates
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.folding import fold
-from pipelines.standardise.roles import mentions_of_rows
-from warehouse.model.link import BENEFIT, ENTITY
-
-PERSON = "person"
-ROW = ("claimed_on", "delivery_id", "file_name", "sheet_name", "row_number")
+from warehouse.model.link import BENEFIT
 
 
 def write_benefits(settings: Settings) -> Counts:
@@ -35,15 +30,9 @@ def write_benefits(settings: Settings) -> Counts:
     ]
     parts = [BENEFIT.empty()]
     if declared:
-        mentions = home.data_model.mention(PERSON).read(home.stage("mention", PERSON))
-        entities = ENTITY.read(home.stage("entity", PERSON)).sort_by("mention_id")["entity_id"].combine_chunks()
-        parts += [
-            _lines(settings, platform, dataset, benefit, mentions, entities) for platform, dataset, benefit in declared
-        ]
-    days = [day for day in manifest(home)["delivered_on"].to_pylist() if day]
-    lines = current(pa.concat_tables(parts), max(days, default=date.min)).sort_by(
-        [(c, "ascending") for c in BENEFIT.key]
-    )
+        persons = NamedPersons.of(home)
+        parts += [_lines(settings, platform, dataset, benefit, persons) for platform, dataset, benefit in declared]
+    lines = current(pa.concat_tables(parts), newest_day(home)).sort_by([(c, "ascending") for c in BENEFIT.key])
     rows = BENEFIT.write(lines, home.stage("benefit", BENEFIT.name))
     return {"rows": rows, "amounts": rows - lines["amount"].null_count}
 
@@ -56,24 +45,20 @@ def current(lines: pa.Table, today: date) -> pa.Table:
     return lines.set_column(lines.schema.get_field_index("is_current"), "is_current", pc.and_(begun, lasts))
 
 
-def _lines(
-    settings: Settings, platform: Platform, dataset: Dataset, benefit: Benefit, mentions: pa.Table, entities: pa.Array
-) -> pa.Table:
+def _lines(settings: Settings, platform: Platform, dataset: Dataset, benefit: Benefit, named: NamedPersons) -> pa.Table:
     """A line per row that names a person and a benefit."""
     rows = rows_now(settings, platform, dataset.name)
     role = benefit.role or dataset.subject or ""
-    ids = mentions_of_rows(settings.home.data_model, mentions, platform, dataset, role, rows)
-    persons = entities.take(pa.array(ids, pa.int64(), mask=ids < 0))
     said = benefit_columns(benefit, rows)
     lines = pa.table(
         {
-            "person_id": persons,
+            "person_id": named.in_rows(platform, dataset, role, rows),
             **said,
             "is_current": pa.repeat(True, rows.num_rows),
             "sharing": pa.repeat(benefit.sharing or platform.sharing, rows.num_rows),
             "platform": pa.repeat(platform.platform, rows.num_rows),
             "dataset": pa.repeat(dataset.name, rows.num_rows),
-            **{column: rows[column] for column in ROW},
+            **{column: rows[column] for column in ("claimed_on", *ROW)},
         }
     )
     return BENEFIT.conform(lines.filter(pc.and_(pc.is_valid(lines["person_id"]), pc.is_valid(lines["benefit"]))))
@@ -88,9 +73,7 @@ def benefit_columns(benefit: Benefit, rows: pa.Table) -> dict[str, pa.ChunkedArr
         "benefit": words,
         "amount": pa.nulls(n, pa.float64()) if amount is None else amount,
         "period": pa.nulls(n, pa.string()) if amount is None else pc.if_else(pc.is_valid(amount), benefit.period, None),
-        "valid_from": over_distinct(rows[benefit.since], standardise_dates)["date"]
-        if benefit.since
-        else pa.nulls(n, pa.date32()),
+        "valid_from": days(rows, benefit.since),
         "valid_to": over_distinct(rows[benefit.until], last_days)["date"]
         if benefit.until
         else pa.nulls(n, pa.date32()),
