@@ -183,8 +183,12 @@ class Parts:
             kind: dict(zip(self.platforms, accumulate([0, *counts]), strict=False)) for kind, counts in sizes.items()
         }
 
-    def state(self, kind: str) -> str:
-        """A fingerprint of all that the mention table of a kind follows from."""
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """Kind → a fingerprint of all that its mention table follows from."""
+        return {kind: self._state(kind) for kind in self.home.data_model.order}
+
+    def _state(self, kind: str) -> str:
         pointed = [self.starts[other] for other in self.home.data_model.kinds[kind].ties if other in self.starts]
         parts = [file_digest(self.home.mention_part(name, kind)) for name in self.platforms]
         return digest((*self.platforms, *parts, *map(repr, pointed)))
@@ -205,4 +209,4 @@ class Parts:
             put_in_place(aside(path), path)
             return {"rows": rows}
 
-        return run_if_changed(self.home, f"mention/{kind}", self.state(kind), body)
+        return run_if_changed(self.home, f"mention/{kind}", self.states[kind], body)

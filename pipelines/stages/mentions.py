@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts, digest, run_changed
-from pipelines.matching.inputs.mention_index import MentionTables, write_mention_index
+from pipelines.matching.inputs.mention_index import mention_tables, write_mention_index
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.stages.grid_tree import city_grids, references
@@ -42,7 +42,7 @@ def _write_index(home: Home, parts: Parts) -> None:
     inputs = {kind: inputs_of(model, kind) for kind in model.order}
     reads = {kind: (kind, *sorted({*inputs[kind].reads, *inputs[kind].points_to})) for kind in model.order}
     states = {
-        f"mention_index/{kind}": digest(parts.state(other) for other in reads[kind] if other in reads)
+        f"mention_index/{kind}": digest(parts.states[other] for other in reads[kind] if other in reads)
         for kind in model.order
     }
     run_changed(
@@ -50,7 +50,7 @@ def _write_index(home: Home, parts: Parts) -> None:
         states,
         lambda changed: write_mention_index(
             home,
-            MentionTables(home),
+            mention_tables(home),
             {kind: inputs[kind] for kind in (step.partition("/")[2] for step in changed)},
             os.cpu_count() or 1,
         ),

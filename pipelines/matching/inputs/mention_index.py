@@ -11,11 +11,11 @@ at those of the mentions that changed and of the mentions they may be the same a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ from pipelines.matching.inputs.slots import stable_slots
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
 from warehouse.model.session import connect
+
+Value = TypeVar("Value")
 
 OWN_VALUES = ("id_number", "id_number_legible", "phone", "phone_2", "dwelling", "name_key", "name_pinyin", "content")
 """Texts of which nearly every mention has its own: dictionaries of them cost more than they save."""
@@ -71,7 +73,7 @@ def write_mention_index(
     Raises:
         ValueError: two mentions of a kind share their identity (or, once in some 10^7 cities, only its hash).
     """
-    slots = _AllSlots(home, mentions)
+    slots = OnDemand(mentions.keys(), lambda kind: _slots(home.mention_index(kind), mentions[kind]))
     for kind, reads in inputs.items():
         table = mentions[kind]
         dependencies = reads.depend(kind, mentions, slots, threads)
@@ -83,22 +85,28 @@ def write_mention_index(
             write_arrow(further, home.match_columns(name))
 
 
-class MentionTables(Mapping[str, pa.Table]):
-    """The mention tables of a home by kind, each read when it is asked for."""
+class OnDemand(Mapping[str, Value]):
+    """A value per kind, worked out when it is first asked for."""
 
-    def __init__(self, home: Home) -> None:
-        self._home, self._read = home, dict[str, pa.Table]()
+    def __init__(self, kinds: Collection[str], make: Callable[[str], Value]) -> None:
+        self._kinds, self._make, self._known = kinds, make, dict[str, Value]()
 
-    def __getitem__(self, kind: str) -> pa.Table:
-        if kind not in self._read:
-            self._read[kind] = self._home.data_model.mention(kind).read(self._home.stage("mention", kind))
-        return self._read[kind]
+    def __getitem__(self, kind: str) -> Value:
+        if kind not in self._known:
+            self._known[kind] = self._make(kind)
+        return self._known[kind]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._home.data_model.order)
+        return iter(self._kinds)
 
     def __len__(self) -> int:
-        return len(self._home.data_model.order)
+        return len(self._kinds)
+
+
+def mention_tables(home: Home) -> Mapping[str, pa.Table]:
+    """The mention tables of a home by kind, each read when it is asked for."""
+    model = home.data_model
+    return OnDemand(model.order, lambda kind: model.mention(kind).read(home.stage("mention", kind)))
 
 
 def _stored(reads: KindInputs) -> tuple[str, ...]:
@@ -131,24 +139,6 @@ class MentionSlots:
     def by_mention(self) -> Ints:
         """Stable key of every mention, in order of `mention_id`."""
         return self.keys[self.slot]
-
-
-class _AllSlots(Mapping[str, MentionSlots]):
-    """The slots of the mentions of every kind, worked out when they are asked for."""
-
-    def __init__(self, home: Home, mentions: Mapping[str, pa.Table]) -> None:
-        self._home, self._mentions, self._known = home, mentions, dict[str, MentionSlots]()
-
-    def __getitem__(self, kind: str) -> MentionSlots:
-        if kind not in self._known:
-            self._known[kind] = _slots(self._home.mention_index(kind), self._mentions[kind])
-        return self._known[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._mentions)
-
-    def __len__(self) -> int:
-        return len(self._mentions)
 
 
 def _slots(path: Path, mentions: pa.Table) -> MentionSlots:
