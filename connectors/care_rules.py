@@ -13,22 +13,16 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from connectors.registry import ConfigurationError, parse
-from connectors.spec import Dataset, Platform
+from connectors.spec import Dataset, Platform, Strict
 from warehouse.model.care import CARE_TAG_CODE
 
 PERSON = "person"
 
 
-class _Strict(BaseModel):
-    """Unknown keys are errors; instances don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Delivered(_Strict):
+class Delivered(Strict):
     """Rows of a dataset that say that a person has the tag."""
 
     platform: str = Field(description="platform that says it")
@@ -70,7 +64,7 @@ class Delivered(_Strict):
         return role if role in dataset.roles and dataset.roles[role].kind == PERSON else None
 
 
-class Derived(_Strict):
+class Derived(Strict):
     """What golden records must say for a person to have the tag; all that is given must hold. The deregistered have none."""
 
     age_from: int | None = Field(
@@ -85,7 +79,7 @@ class Derived(_Strict):
         return self
 
 
-class CareTag(_Strict):
+class CareTag(Strict):
     """One tag."""
 
     tag: str = Field(pattern=r"^\S+$", max_length=20, description="the tag as extracts show it")
@@ -112,7 +106,7 @@ class CareTag(_Strict):
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
-class CareRules(_Strict):
+class CareRules(Strict):
     """One file of rules."""
 
     small_cell: int = Field(5, ge=2, description="counts of fewer persons are not told")

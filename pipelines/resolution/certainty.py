@@ -19,7 +19,6 @@ unless somebody says something else of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -64,16 +63,15 @@ class SourceModel:
     agreeing: Mapping[str, float]
     day: date | None = None
 
-    def to_json(self) -> str:
-        """The model as text; `of_json` reads it."""
+    def to_json(self) -> dict[str, Any]:
+        """The model as JSON has it; `of_json` reads it."""
         lines = [[*source, worth] for source, worth in self.reliability.items()]
         day = self.day.isoformat() if self.day else None
-        return json.dumps({"reliability": lines, "agreeing": dict(self.agreeing), "day": day}, ensure_ascii=False)
+        return {"reliability": lines, "agreeing": dict(self.agreeing), "day": day}
 
     @classmethod
-    def of_json(cls, text: str) -> SourceModel:
-        """Read what `to_json` wrote. Raises ValueError, KeyError or TypeError where it is something else."""
-        told = json.loads(text)
+    def of_json(cls, told: dict[str, Any]) -> SourceModel:
+        """Read what `to_json` gave. Raises ValueError, KeyError or TypeError where it is something else."""
         reliability = {(str(a), str(p), str(r), int(age)): float(w) for a, p, r, age, w in told["reliability"]}
         day = date.fromisoformat(told["day"]) if told["day"] else None
         return cls(reliability, {str(a): float(w) for a, w in told["agreeing"].items()}, day)
