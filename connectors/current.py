@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from connectors.claims import date_sql
 from connectors.holding import delivery_states
 from connectors.manifest import manifest, rejected_rows
+from connectors.origins import open_origins
 from connectors.spec import Dataset, Platform
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
@@ -40,13 +41,15 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
     Returns:
         `CURRENT_HEAD` and one text column per source column (declared ones always, in declared order; unknown ones
-        after them), ordered by file_name, sheet_name, row_number. `repeat` numbers rows of one row_key from 0, by what
+        after them). `repeat` numbers rows of one row_key from 0, by what
         they say.
-        `claimed_on` is the date in the `changed_at` cell, but not later than the delivery; else the delivery's; null
-        where neither is known.
+        Provenance is that of the delivery since which the row says what it says (`connectors.origins`); rows are ordered by
+        where they stand in the one that holds. `claimed_on` is the date in the `changed_at` cell, but not later than that
+        first delivery; else the date of that; null where neither is known.
     """
     spec = platform.dataset(dataset)
-    deliveries = _at_stake(platform, dataset, home)
+    lines = delivery_states(platform, home)
+    deliveries = _listed(platform, dataset, lines, "deliveries")
     paths = [home.rows(platform.platform, i, dataset) for i in deliveries["delivery_id"].to_pylist()]
     former = {old for column in spec.columns.values() for old in column.also}
     columns = list(spec.columns) + _further_columns(paths, set(spec.columns) | former | set(CURRENT_HEAD.names))
@@ -54,6 +57,7 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
     if not paths:
         return schema.empty_table()
     with _database().cursor() as connection:
+        open_origins(connection, platform, dataset, home, _listed(platform, dataset, lines, "history"))
         connection.register("delivery", deliveries)
         # the declared columns come first: every file has at least those that are not optional
         connection.execute(f"create temp view landed as from {parquet(paths, 'union_by_name = true')}")
@@ -63,7 +67,8 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
         texts = ", ".join(f"coalesce({cell}, '')" for cell in landed.values() if cell) or "''"
         changed_at = landed.get(spec.changed_at or "")
         said = date_sql(changed_at) if changed_at else "null::date"
-        claimed = f"coalesce(least({said}, d.delivered_on), d.delivered_on)"
+        first = "if(o.delivery_id is null, d.delivered_on, o.from_date)"
+        claimed = f"coalesce(least({said}, {first}), {first})"
         query = statement("connectors", "current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
         table = connection.sql(query).to_arrow_table()
     return table.cast(schema)
@@ -85,12 +90,12 @@ def _database() -> duckdb.DuckDBPyConnection:
     return connect(enable_external_file_cache="false")
 
 
-def _at_stake(platform: Platform, dataset: str, home: Home) -> pa.Table:
-    """Deliveries that may hold rows, with a rank: a higher one wins. Snapshot: only those that hold, all of rank 0."""
-    lines = delivery_states(platform, home)
+def _listed(platform: Platform, dataset: str, lines: pa.Table, what: str) -> pa.Table:
+    """`deliveries`: those that may hold rows, with a rank: a higher one wins (of a snapshot only those that hold, all of rank 0).
+    `history`: all that ever stood, with the step at which they did."""
     with _database().cursor() as connection:
         connection.register("manifest", lines)
-        query = statement("connectors", f"deliveries_of_a_{platform.delivery.semantics}")
+        query = statement("connectors", f"{what}_of_a_{platform.delivery.semantics}")
         return connection.sql(query, params={"dataset": dataset}).to_arrow_table()
 
 

@@ -6,7 +6,7 @@ mentions tells), or stopping a release on an imbalance (suite `quality.reconcili
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pyarrow as pa
 
@@ -26,16 +26,19 @@ def reconcile(
     expected: pa.Table,
     resolved: pa.Table,
     departments: Mapping[str, str],
+    deltas: Collection[str] = (),
 ) -> pa.Table:
     """Balance every delivery, dataset and sheet.
 
     Args:
         deliveries: all lines of the delivery manifest, contract `landing.delivery`.
-        current: `platform, dataset, delivery_id, sheet_name, rows_current`: landed rows that hold now.
+        current: `platform, dataset, delivery_id, sheet_name, rows_current`: landed rows that hold now, by the delivery
+            since which they say what they say.
         expected: `platform, dataset, delivery_id, sheet_name, mentions_expected, mentions_undecided`: roles of current rows
             with something to identify them, and those whose condition decides for none; places with none may be left out.
         resolved: `link.mention`, all kinds together.
         departments: code of the owning department by platform.
+        deltas: platforms whose deliveries replace single rows: a row they do not name is not confirmed by them.
 
     Returns:
         `quality.reconciliation`, ordered by its key. The manifest counts rows per delivery and dataset. Where a dataset
@@ -66,6 +69,7 @@ def reconcile(
                 {
                     "platform": pa.array(list(departments), pa.string()),
                     "department": pa.array(list(departments.values()), pa.string()),
+                    "is_delta": pa.array([platform in deltas for platform in departments], pa.bool_()),
                 }
             ),
         )

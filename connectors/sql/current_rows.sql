@@ -1,5 +1,5 @@
 -- table: rows of one dataset that hold now      grain: row_key, repeat
--- reads: landed (all rows of the deliveries at stake), delivery (delivery_id, delivered_on, rank)
+-- reads: landed (all rows of the deliveries at stake), delivery (delivery_id, delivered_on, rank), origin (row_origin)
 -- The places in braces are filled in by connectors.current: the date of the claim, the source columns, all their texts.
 -- Rows that share a key, though it should name one, are numbered by what they say: the same rows in another order are the same.
 with placed as (
@@ -22,6 +22,9 @@ numbered as (
            row_number() over (partition by h.row_key order by s.content, h.file_name, h.sheet_name, h.row_number, h.rank) - 1 as "repeat"
     from holding h left join said s using (delivery_id, row_number)
 )
-select l.delivery_id, l.file_name, l.sheet_name, l.row_number, l.row_key, n."repeat", {claimed} as claimed_on, {columns}
+select coalesce(o.from_delivery_id, l.delivery_id) as delivery_id, coalesce(o.from_file_name, l.file_name) as file_name,
+       coalesce(o.from_sheet_name, l.sheet_name) as sheet_name, coalesce(o.from_row_number, l.row_number) as row_number,
+       l.row_key, n."repeat", {claimed} as claimed_on, {columns}
 from landed l join numbered n using (delivery_id, row_number) join delivery d using (delivery_id)
+left join origin o using (delivery_id, row_number)
 order by l.file_name, l.sheet_name, l.row_number, n.rank

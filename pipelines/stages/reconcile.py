@@ -42,6 +42,7 @@ def reconcile_rows(settings: Settings) -> Counts:
         expected,
         MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
         {name: platform.department.code for name, platform in settings.platforms.items()},
+        [name for name, platform in settings.platforms.items() if platform.delivery.semantics == "delta"],
     )
     RECONCILIATION.write(balance, home.stage("quality", "reconciliation"))
     REJECTED.write(rejected_rows(home), home.stage("quality", "rejected"))

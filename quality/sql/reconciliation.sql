@@ -1,5 +1,5 @@
 -- table:  quality.reconciliation      grain: platform, delivery_id, dataset, sheet_name
--- reads:  delivery (landing.delivery), current_rows, expected, resolved (link.mention), departments (platform, department)
+-- reads:  delivery (landing.delivery), current_rows, expected, resolved (link.mention), departments (platform, department, is_delta)
 -- Places are known from what is current, expected or resolved. A delivery that is wholly replaced or rejected has none:
 -- it takes the one sheet its dataset is known by, else ''. Rows are counted per dataset, so they stand on its first sheet.
 with current_place as (
@@ -25,6 +25,10 @@ only_sheet as (
     select platform, dataset, min(sheet_name) as sheet_name
     from place group by platform, dataset having count(distinct sheet_name) = 1
 ),
+confirmed as (
+    select platform, dataset, scope, max(delivered_on) as last_confirmed_on
+    from delivery where state = 'landed' group by all
+),
 line as (
     select
         coalesce(d.platform, p.platform) as platform,
@@ -33,6 +37,8 @@ line as (
         coalesce(p.sheet_name, o.sheet_name, '') as sheet_name,
         d.delivery_id is not null as is_known,
         d.file_name,
+        d.delivered_on,
+        s.last_confirmed_on,
         d.state,
         d.reason_code,
         d.reason,
@@ -47,6 +53,7 @@ line as (
     full join place as p
         on p.platform = d.platform and p.dataset = d.dataset and p.delivery_id = d.delivery_id
     left join only_sheet as o on o.platform = d.platform and o.dataset = d.dataset
+    left join confirmed as s on (s.platform, s.dataset, s.scope) = (d.platform, d.dataset, d.scope)
 ),
 counted as (
     select
@@ -64,6 +71,7 @@ counted as (
         case when l.is_first_sheet then coalesce(l.rows_landed, 0) else 0 end as rows_landed,
         case when l.is_first_sheet then coalesce(l.rows_rejected, 0) else 0 end as rows_rejected,
         coalesce(c.rows_current, 0) as rows_current,
+        case when c.rows_current > 0 then if(coalesce(departments.is_delta, false), l.delivered_on, l.last_confirmed_on) end as last_confirmed_on,
         coalesce(e.mentions_expected, 0) as mentions_expected,
         coalesce(e.mentions_undecided, 0) as mentions_undecided,
         coalesce(r.mentions_resolved, 0) as mentions_resolved
@@ -90,6 +98,7 @@ select
     rows_landed,
     rows_rejected,
     rows_current,
+    last_confirmed_on,
     mentions_expected,
     mentions_undecided,
     mentions_resolved,

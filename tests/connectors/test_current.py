@@ -61,12 +61,13 @@ def test_a_corrected_file_of_the_same_name_replaces_its_former_content(desk, bui
     assert [name for *_, name in held(desk, platform)] == ["对", "乙"]
 
 
-def test_the_same_bytes_under_a_later_date_are_the_newest_snapshot(desk, build):
+def test_the_same_bytes_under_a_later_date_are_the_newest_snapshot_and_say_nothing_new(desk, build):
     platform = build(CSV, COLUMNS)
     for name in ("roll_20260101", "roll_20260102"):
         desk.put(name, roll("1,甲"))
     desk.land(platform)
-    assert held(desk, platform) == [("roll_20260102", 1, "甲")]
+    assert len(manifest(desk.home)) == 2
+    assert held(desk, platform) == [("roll_20260101", 1, "甲")]
 
 
 def test_a_snapshot_without_dates_is_replaced_by_the_next_landing(desk, build):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.current import manifest
 from connectors.decisions import Decision, record
 from connectors.periods import row_periods, write_row_periods
+from tests.connectors.conftest import Desk, build_platform
+from warehouse.model.landing import ROW_PERIOD
 
 CSV = {"kind": "delimited", "encoding": "utf-8"}
 FILES = "roll_{scope}_{date}_{part}"
@@ -16,6 +22,14 @@ FILES = "roll_{scope}_{date}_{part}"
 
 def roll(*keys: object) -> str:
     return "编号,姓名\n" + "".join(f"{key},某{key}\n" for key in keys)
+
+
+def carried_on(desk, platform):
+    """The periods as they are written, which must be those worked out from the first delivery."""
+    write_row_periods(platform, "roll", desk.home)
+    kept = ROW_PERIOD.read(desk.home.row_periods("roll", "roll")).replace_schema_metadata()
+    assert kept.equals(row_periods(platform, "roll", desk.home))
+    return kept
 
 
 def told(desk, platform) -> dict[str, list[tuple[int, int | None]]]:
@@ -27,7 +41,7 @@ def told(desk, platform) -> dict[str, list[tuple[int, int | None]]]:
         table = pq.read_table(path, columns=["row_key", "编号"])
         cells |= dict(zip(table["row_key"].to_pylist(), table["编号"].to_pylist(), strict=True))
     found: dict[str, list[tuple[int, int | None]]] = {}
-    for row in row_periods(platform, "roll", desk.home).to_pylist():
+    for row in carried_on(desk, platform).to_pylist():
         to = row["valid_to"]
         assert (to is None) == row["is_open"] == (row["to_delivery_id"] is None)
         found.setdefault(cells[row["row_key"]], []).append((row["valid_from"].day, to and to.day))
@@ -116,3 +130,32 @@ def test_periods_are_written_again_only_when_deliveries_changed(desk, snapshot):
 
 def test_a_platform_without_deliveries_has_no_periods(desk, snapshot):
     assert row_periods(snapshot, "roll", desk.home).num_rows == 0
+
+
+ROWS = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("semantics", ["snapshot", "delta"])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_periods_carried_on_after_every_delivery_are_those_of_all_deliveries_at_once(semantics, data):
+    platform = build_platform(CSV, ["编号", "姓名"], key=["编号"], files=FILES, delivery={"semantics": semantics})
+    names = [f"{scope}_2026010{day}_1" for scope in ("东", "西") for day in (1, 2, 3)]
+    drawn = data.draw(st.dictionaries(st.sampled_from(names), ROWS, min_size=1))
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        for name in data.draw(st.permutations(sorted(drawn))):
+            desk.land(platform, roll(*drawn[name], name[0]), f"roll_{name}")  # equal files of one date count once
+            carried_on(desk, platform)
+
+
+def test_of_deliveries_seen_before_only_what_is_replaced_is_read_again(desk, snapshot):
+    for day in (1, 2):
+        desk.land(snapshot, roll("a"), f"roll_东_2026010{day}_1")
+        write_row_periods(snapshot, "roll", desk.home)
+    first = manifest(desk.home).to_pylist()[0]["delivery_id"]
+    desk.home.rows("roll", first, "roll").unlink()
+    desk.land(snapshot, roll("b"), "roll_东_20260103_1")
+    assert write_row_periods(snapshot, "roll", desk.home) == 2
+    kept = ROW_PERIOD.read(desk.home.row_periods("roll", "roll")).to_pylist()
+    assert sorted((r["valid_from"].day, r["valid_to"] and r["valid_to"].day) for r in kept) == [(1, 3), (3, None)]

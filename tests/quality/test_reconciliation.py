@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -66,7 +68,7 @@ def resolved(places):
     return pa.Table.from_pylist(rows, schema=MENTION.arrow)
 
 
-def balance(deliveries, current, expected, lines=None):
+def balance(deliveries, current, expected, lines=None, deltas=()):
     return reconcile(
         pa.Table.from_pylist(deliveries, schema=DELIVERY.arrow),
         counts(current, "rows_current"),
@@ -75,6 +77,7 @@ def balance(deliveries, current, expected, lines=None):
         ),
         resolved(expected if lines is None else lines),
         OFFICES,
+        deltas,
     )
 
 
@@ -128,6 +131,21 @@ def test_a_replaced_delivery_stays_on_the_sheet_with_no_current_rows():
         ("人口", 4, 0, 0),
         ("人口", 5, 5, 5),
     ]
+
+
+def test_rows_that_stand_since_an_older_snapshot_are_confirmed_by_the_newest_and_rows_of_a_delta_are_not():
+    days = [datetime.date(2026, 1, 1), datetime.date(2026, 1, 2)]
+    lines = [
+        delivery(number, 4, platform=p) | {"delivered_on": day} for p in OFFICES for number, day in enumerate(days)
+    ]
+    since = [place(number, 2, platform=p) for p in OFFICES for number in (0, 1)]
+    found = balance(lines, since, since, deltas=["census"]).to_pylist()
+    assert {(r["platform"], r["delivery_id"][-1]): r["last_confirmed_on"] for r in found} == {
+        ("archive", "0"): days[1],
+        ("archive", "1"): days[1],
+        ("census", "0"): days[0],
+        ("census", "1"): days[1],
+    }
 
 
 def test_sheets_of_one_dataset_add_up_to_the_delivery():

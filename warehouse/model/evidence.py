@@ -38,7 +38,7 @@ ATTRIBUTE = Table(
         Column("is_source", B, "是否取值来源", "The claim the golden value was taken from", nullable=False),
         Column("reason", S, "胜出或落选原因", "Why it won or lost: authority, newest, majority, complete, invalid, only, ended: the attribute no longer holds, as where a dead person lives, or superseded: its own department says it is wrong", nullable=False),
         Column("authority", I, "权威度", "Authority of the platform for this attribute, 0–100", nullable=False),
-        Column("claimed_on", D, "主张日期", "When the platform said so"),
+        Column("claimed_on", D, "主张日期", "Since when the platform says so: the row's own date, else that of the first delivery that said what the row says"),
     )
     + _SOURCE,
 )

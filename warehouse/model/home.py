@@ -115,6 +115,10 @@ class Home:
         """From when to when the rows of one dataset held."""
         return self.stage("row_period", f"{platform}.{dataset}")
 
+    def row_origins(self, platform: str, dataset: str) -> Path:
+        """Where the rows of one dataset that hold now first said what they say."""
+        return self.stage("row_origin", f"{platform}.{dataset}")
+
     @property
     def decisions(self) -> Path:
         """What people decided about deliveries, a JSON line each."""

@@ -80,3 +80,25 @@ ROW_PERIOD = Table(
         Column("is_open", B, "是否现行", "It holds now", nullable=False),
     ),
 )
+
+ROW_ORIGIN = Table(
+    "stage",
+    "row_origin",
+    "行首见处",
+    "Where every row that holds first said what it says",
+    "one line per row of a dataset that holds now",
+    ("delivery_id", "row_number"),
+    (
+        Column("delivery_id", S, "交付批次编号", "Delivery that holds the row", nullable=False),
+        Column("row_number", I, "数据行号", "Its data row there", nullable=False),
+        Column("scope", S, "快照范围", "Part of the platform that delivery replaced", nullable=False),
+        Column("row_key", S, "行标识", "Stable identity of the row across deliveries", nullable=False),
+        Column("content", pa.uint64(), "内容摘要", "Hash of all it says", nullable=False),
+        Column("copy", I, "相同行序号", "Rows of one key that say the same are numbered from 0", nullable=False),
+        Column("from_delivery_id", S, "首见交付批次", "Delivery since which it says the same, in all up to now", nullable=False),
+        Column("from_file_name", S, "首见文件名", "File of that", nullable=False),
+        Column("from_sheet_name", S, "首见工作表名", "Sheet of that", nullable=False),
+        Column("from_row_number", I, "首见数据行号", "Data row in that", nullable=False),
+        Column("from_date", D, "首见日期", "Date of that delivery; null where it has none"),
+    ),
+)

@@ -73,7 +73,7 @@ MENTION = Table(
         Column("sheet_name", S, "工作表名", "Sheet or table, '' if none", nullable=False),
         Column("row_number", I, "数据行号", "Data row of that file and sheet from 1", nullable=False),
         Column("role", S, "角色", "Role in the row", nullable=False),
-        Column("claimed_on", D, "主张日期", "When the platform last said so"),
+        Column("claimed_on", D, "主张日期", "Since when the platform says so: the row's own date, else that of the first delivery that said what the row says"),
         Column("match_probability", F, "匹配概率", "Strongest accepted link inside the entity; null where it stands alone"),
     ),
 )
@@ -111,7 +111,7 @@ BENEFIT = Table(
         Column("valid_to", D, "结束日期", "Last day; null where the platform does not say, or nobody knows yet. Of a month alone its last day"),
         Column("is_current", pa.bool_(), "是否现行", "It holds on the day of the newest delivery", nullable=False),
         Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class of the benefit, of its platform where it has none of its own: what may reach other departments", nullable=False),
-        Column("claimed_on", D, "主张日期", "When the platform last said so"),
+        Column("claimed_on", D, "主张日期", "Since when the platform says so"),
         Column("platform", S, "平台", "Platform that says so", nullable=False),
         Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),
         Column("delivery_id", S, "交付批次编号", "Delivery its row came in", nullable=False),

@@ -32,5 +32,5 @@ MENTION_HEAD = (
         nullable=False,
     ),
     Column("repeat", I, "重复序号", "0 for the first current row with this key, 1 for the next…", nullable=False),
-    Column("claimed_on", D, "主张日期", "When the platform last said so: the row's own date, else the delivery's"),
+    Column("claimed_on", D, "主张日期", "Since when the platform says so: the row's own date, else that of the first delivery that said what the row says"),
 )
