@@ -1,24 +1,29 @@
 """What each day costs, step by step: `python -m benchmarks.days --persons 10000` writes benchmarks/DAYS.md.
 
 The sample city is run on its first day, on the next two, on which all platforms deliver, and on a day on which nothing came
-but one small file of the hotline. Every run is a process of its own that does one step at a time, so that the processor time of each step is
-its own. A step that was not done again, as all it reads is the same, is shown as a dash.
+but one small file of the hotline. With `--far 30 100` so many days are landed that day 30 and day 100 are reached, and these are run as well: what the
+two days after the first delivered is delivered in turn, under the dates of all that follow, so that every day as much changes. Every run is a
+process of its own that does one step at a time, so that the processor time of each step is its own. A step that was not done again, as all it
+reads is the same, is shown as a dash.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import logging
 import multiprocessing
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.sample import write_city
 from pipelines.progress import FAILED, STARTED, SUCCEEDED, ProgressHandler
 from pipelines.settings import Settings
+from pipelines.stages.landing import land_platform
 from warehouse.model import Home
 
 RESULT = Path(__file__).with_name("DAYS.md")
@@ -114,7 +119,41 @@ def small_inbox(city: Path, day: Path, out: Path) -> Path:
     return out
 
 
-def measure(city: Path, work: Path, days_later: int) -> dict[str, Day]:
+def delivered_again(later: Sequence[Path], number: int, out: Path) -> Path:
+    """The inbox of day `number` after the first: one of the days there are in turn, under the date of that day."""
+    day = later[(number - 1) % len(later)]
+    first = datetime.datetime.strptime(later[0].name, "%Y%m%d").date()
+    date = (first + datetime.timedelta(days=number - 1)).strftime("%Y%m%d")
+    shutil.rmtree(out, ignore_errors=True)
+    for file in (day / "deliveries").glob("*/*"):
+        path = out / file.parent.name / file.name.replace(day.name, date)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, path)
+    return out
+
+
+def land_only(inbox: Path, home: Path) -> None:
+    """Land what an inbox holds, and go no further."""
+    settings = Settings(inbox, Home(home))
+    for platform in settings.platforms:
+        land_platform(settings, platform)
+
+
+def measure_far(later: Sequence[Path], work: Path, after: int, far: Sequence[int]) -> dict[str, Day]:
+    """Go on from a home at day `after`, and run the days of `far`; the day before each is run too, so that one day is new."""
+    days, inbox = {}, work / "again"
+    for number in range(after + 1, max(far, default=0) + 1):
+        delivered_again(later, number, inbox)
+        if number in far:
+            days[f"day {number}"] = run_day(inbox, work / "home")
+        elif number + 1 in far:
+            run_day(inbox, work / "home")
+        else:
+            land_only(inbox, work / "home")
+    return days
+
+
+def measure(city: Path, work: Path, days_later: int, far: Sequence[int] = ()) -> dict[str, Day]:
     """Run the days; the cost of each by its name."""
     later = sorted((city / "days").iterdir())
     shutil.rmtree(work, ignore_errors=True)
@@ -124,7 +163,7 @@ def measure(city: Path, work: Path, days_later: int) -> dict[str, Day]:
     days["small file"] = run_day(small_inbox(city, later[0], work / "inbox"), work / "small")
     for number, day in enumerate(later[:days_later], start=1):
         days[f"day {number}"] = run_day(day / "deliveries", home)
-    return days
+    return days | measure_far(later, work, days_later, far)
 
 
 def table(days: dict[str, Day]) -> list[str]:
@@ -153,6 +192,13 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--later", type=int, default=2, choices=range(3), help="days on which every platform delivers")
+    parser.add_argument(
+        "--far",
+        type=int,
+        nargs="*",
+        default=[],
+        help="days further on, as 30 100; both later days are needed for these",
+    )
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / ".work" / "days")
     given = parser.parse_args()
     city = given.work / f"city-{given.persons}-{given.seed}"
@@ -162,10 +208,10 @@ def main() -> None:
         f"# What each day costs in a sample city of {given.persons:,} people",
         "",
         f"`python -m benchmarks.days --persons {given.persons} --seed {given.seed}`, {os.cpu_count()} cores; seconds of the processor. "
-        "On days 1 and 2 every platform delivers; on the day of the small file the hotline alone does, some dozens of rows. "
+        "On days 1 and 2, and on all days up to those further on, every platform delivers; on the day of the small file the hotline alone does, some dozens of rows. "
         "A dash is a step that was not done again.",
         "",
-        *table(measure(city, given.work / "run", given.later)),
+        *table(measure(city, given.work / "run", given.later, given.far)),
     ]
     RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(RESULT.read_text(encoding="utf-8"))

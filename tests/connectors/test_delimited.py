@@ -299,8 +299,8 @@ def test_columns_that_differ_only_in_case_lose_nothing(desk, build):
 
 def test_a_file_whose_last_row_is_cut_is_held_until_it_comes_whole(desk, build):
     platform = build(CSV, ROLL, files="roll_{date}")
-    whole = HEAD + "".join(f"{i},甲,13,东街,x\n" for i in range(5))
-    desk.land(platform, whole)
+    first, whole = (HEAD + "".join(f"{i},{name},13,东街,x\n" for i in range(5)) for name in "甲乙")
+    desk.land(platform, first)
     report = desk.land(platform, whole[:-8], "roll_20260102")
     assert [reason for _, _, reason in report.held] == [delimited.CUT_OFF[1]]
     assert set(desk.rows(platform)["file_name"].to_pylist()) == {"roll_20260101"}
