@@ -3,20 +3,21 @@
 -- Trouble that comes back after it was settled is another event. It recurs where the class is the same, the place does not differ,
 -- it began after the earlier one was settled, at most 120 days on, and something tells, the surest first: the same plate or pole
 -- number, the same component, the same door, the same shop where a report says so or the building is the same, a report that says
--- so at the same building, the same measurements at the same building. Of several earlier events the surest, then the latest. A
+-- so at the same building, the same measurements at the same building. Of several earlier events the surest, then the latest. Where
+-- as many reports say one thing as another, the first in order counts. A
 -- report that names a ticket of another event tells of that event again. That it happens again is told by 又 after what was done
 -- about it, or by words for the same trouble as before, whatever the trouble.
 with event as (
     select
         event_id,
-        mode(event_class) as event_class,
-        mode(community || '/' || estate) as place,
-        mode(building) as building,
-        mode(room) as room,
-        mode(event_class_firm) as firm,
-        mode(event_class_mark) as mark,
-        mode(event_class_size) as size,
-        mode(component_code) as component,
+        mode(event_class order by event_class) as event_class,
+        mode(community || '/' || estate order by community || '/' || estate) as place,
+        mode(building order by building) as building,
+        mode(room order by room) as room,
+        mode(event_class_firm order by event_class_firm) as firm,
+        mode(event_class_mark order by event_class_mark) as mark,
+        mode(event_class_size order by event_class_size) as size,
+        mode(component_code order by component_code) as component,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         max(closed_at) as closed_at,

@@ -94,6 +94,14 @@ def test_trouble_that_comes_back_is_another_event_tied_to_the_earlier_one(
     assert found == ([("E2", "E1", "recurs", basis)] if basis else [])
 
 
+@pytest.mark.parametrize("rooms", [("502", "601"), ("601", "502")])
+def test_where_reports_of_an_event_disagree_evenly_their_order_does_not_matter(rooms: tuple[str, str]) -> None:
+    earlier = [SETTLED | {"event_class_mark": None, "component_code": None, "room": room} for room in rooms]
+    later = {"event_id": "E2", "building": "3", "room": "502", "occurred_at": "2026-03-20 08:00"}
+    again, _ = related(reports(*earlier, later), parts())
+    assert [(r["event_id"], r["basis"]) for r in again.to_pylist()] == [("E2", "same_door")]
+
+
 def test_a_report_that_names_a_ticket_of_another_event_tells_of_it_again() -> None:
     later = {"event_id": "E2", "earlier_ticket": "T1", "platform": "rx", "occurred_at": "2026-03-05 08:00"}
     again, _ = related(reports(SETTLED, later), parts())
