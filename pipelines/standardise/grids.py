@@ -65,10 +65,14 @@ class GridTree:
 
     @cached_property
     def places(self) -> tuple[str, ...]:
-        """Names of the city and its streets, those it had before at the end: people go on writing them."""
+        """Names of the city and its streets, the city first, and those it had before at the end: people go on writing them.
+
+        A name that two of its divisions or streets bear stands there twice.
+        """
         upper = self.nodes.filter(pc.is_in(self.nodes["level"], value_set=pa.array(["city", "street"])))
+        today = upper["name"].to_pylist()
         before = [name for _, (name, level, _) in sorted(self.given_up.items()) if level in ("city", "street")]
-        return tuple(dict.fromkeys([*upper["name"].to_pylist(), *before]))
+        return (*today, *dict.fromkeys(name for name in before if name not in today))
 
     @cached_property
     def _by_name(self) -> Mapping[str, str | None]:

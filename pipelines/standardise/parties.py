@@ -2,7 +2,7 @@
 
 Registers of homes, certificates and leases keep both in one column. A number tells by its form: an identity number has 15 or
 18 digits with a birth date inside (GB 11643), a credit code has letters and a check character (GB 32100). Where it does not
-tell, the name does: names of firms end in a word for what they are.
+tell, the name does: names of firms end in a word for what they are, those of public bodies in their sort (住建局, 卫健委).
 
 Belongs here: this decision. Does not: standardising either.
 """
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.standardise.distinct import over_distinct
+from pipelines.standardise.enterprise.public_bodies import sorts
 from pipelines.standardise.folding import fold, without_blanks
 
 ENTERPRISE = "enterprise"
@@ -25,6 +26,7 @@ _ORGANISATION = (
 )
 _FIRM = rf"(?:{_ORGANISATION})(?:[(（].*[)）])?$"
 _SURE_FIRM = r"公司|合作社|集团|银行|有限合伙|委员会|办事处|事务所|政府$|管理局$|研究院$|个体工商户"
+_BODY = rf"(?:{'|'.join(sorted(spelling for spelling in sorts() if len(spelling) > 2))})$"
 _PERSON_NUMBER = (
     r"^[1-9][0-9]{5}(?:(?:18|19|20)[0-9]{2}|[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]?$"
 )
@@ -54,7 +56,8 @@ def _firm_by_name(values: pa.StringArray) -> pa.Table:
     folded = without_blanks(fold(values))
     long_enough = pc.greater_equal(pc.utf8_length(folded), _SHORTEST_FIRM)
     ends_so = pc.and_(long_enough, pc.match_substring_regex(folded, _FIRM))
-    return pa.table({"is_firm": pc.or_(ends_so, pc.match_substring_regex(folded, _SURE_FIRM))})
+    sure = pc.or_(pc.match_substring_regex(folded, _SURE_FIRM), pc.match_substring_regex(folded, _BODY))
+    return pa.table({"is_firm": pc.or_(ends_so, sure)})
 
 
 def _firm_by_number(values: pa.StringArray) -> pa.Table:

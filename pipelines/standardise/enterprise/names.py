@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,12 +18,13 @@ import pyarrow.compute as pc
 from pipelines.standardise.characters import simplified, syllables
 from pipelines.standardise.enterprise.notes import with_chinese_form, without_notes
 from pipelines.standardise.enterprise.places import Places
+from pipelines.standardise.enterprise.public_bodies import PublicBodies
 from pipelines.standardise.enterprise.trades import take_trade, trades_in
 from pipelines.standardise.enterprise.words import BRANCHES, LEGAL_FORMS
 from pipelines.standardise.folding import fold, none_longer, without_markup
 from pipelines.standardise.placeholders import NO_ENTERPRISE, said
 
-REGISTERED, SIGN = "registered", "sign"
+REGISTERED, SIGN, PUBLIC_BODY = "registered", "sign", "public_body"
 
 _LONGEST = 200
 """Characters a name may have; a registered one has sixty at most, and longer text takes ever longer to take apart."""
@@ -53,7 +55,10 @@ _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 
 @dataclass(frozen=True)
 class EnterpriseName:
-    """The parts of a name; None where it has none. `name_key` is the whole folded for comparison."""
+    """The parts of a name; None where it has none. `name_key` is the whole folded for comparison.
+
+    A public body has a region and nothing else; its key is the one spelling of its name, see `public_bodies`.
+    """
 
     name: str | None = None
     name_key: str | None = None
@@ -76,6 +81,11 @@ class EnterpriseNames:
         """The grammar for a city whose city and street names are given, as its grid tree writes them."""
         return cls(Places.of(names))
 
+    @cached_property
+    def bodies(self) -> PublicBodies:
+        """The grammar of names of public bodies."""
+        return PublicBodies(self.places)
+
     def parse(self, text: str) -> EnterpriseName:
         """Take apart a simplified name that is folded and has no blanks.
 
@@ -86,8 +96,13 @@ class EnterpriseNames:
         >>> p = grammar.parse('柳塘老孟修理部')
         >>> p.region, p.brand, p.trade, p.legal_form, p.name_form
         ('柳塘', '老孟', '修理部', '部', 'registered')
+        >>> p = grammar.parse('云溪市柳塘镇政府')
+        >>> p.region, p.brand, p.name_key, p.name_form
+        ('云溪市柳塘镇', None, '柳塘镇人民政府', 'public_body')
         """
         text = without_notes(text)
+        if body := self.bodies.read(text):
+            return EnterpriseName(name=text, name_key=body.key, region=body.region, name_form=PUBLIC_BODY)
         rest, branch = self._take_branch(text)
         rest, form = _take_form(rest)
         region, rest = self.places.take(rest, trades_in)

@@ -7,6 +7,7 @@ tree. Does not: brand and trade.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -23,18 +24,36 @@ _COMMUNITY = re.compile(r"^[^()省市县区]{2,5}?(?:社区|村)(?=.{2,})")
 _IN_BRACKETS = re.compile(r"\(([^()]{2,6})\)")
 _SUFFIX = re.compile(r"(?:市|县|区|街道|镇|乡)$")
 _TOWN = re.compile(r"(?:街道|镇|乡)$")
+_DIVISION = re.compile(r"(?<!开发)(?<!新)(?<!园)(?<!保税)(?<!景)(?<!度假)(?:市|区|县|旗)$")
 
 
 @dataclass(frozen=True)
 class Places:
-    """Places known by name: of the city as its tree writes them, also without suffix, besides those of the whole country."""
+    """Places known by name: of the city as its tree writes them, also without suffix, besides those of the whole country.
+
+    Attributes:
+        of_city: names of the city and its streets.
+        divisions: of these the city, or its districts and counties where it has several, as often as there are divisions.
+        shared: names that two of its places bear.
+    """
 
     of_city: frozenset[str]
+    divisions: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Places:
-        """Places of a city whose city and street names are given."""
-        return cls(frozenset(name for name in names if name))
+        """Places of a city whose city and street names are given, the city first.
+
+        A name that is given twice is that of two places.
+        """
+        known = [name for name in names if name]
+        upper = [i == 0 or bool(_DIVISION.search(name)) for i, name in enumerate(known)]
+        return cls(
+            frozenset(known),
+            tuple(name for name, is_upper in zip(known, upper, strict=True) if is_upper and not _TOWN.search(name)),
+            frozenset(name for name, count in Counter(known).items() if count > 1),
+        )
 
     @cached_property
     def _known(self) -> str:

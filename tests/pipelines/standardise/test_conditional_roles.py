@@ -85,6 +85,8 @@ def test_a_condition_without_an_alternative_leaves_rows_out_on_purpose() -> None
         ("某某市赵一餐饮有限公司", CODE, "holder_enterprise"),
         ("某某市赵一餐饮有限公司", None, "holder_enterprise"),
         ("赵一", None, "holder"),
+        ("教育局", None, "holder_enterprise"),
+        ("某某市卫健委", None, "holder_enterprise"),
         (None, NUMBER, "holder"),
         (None, CODE, "holder_enterprise"),
     ],

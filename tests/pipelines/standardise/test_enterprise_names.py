@@ -67,3 +67,26 @@ def test_without_a_tree_the_grammar_still_knows_regions_by_their_suffix():
 def test_a_shop_is_named_alike_with_its_region_cut_from_the_front():
     keys = [one(name) for name in ("云溪市柳塘老孟修理部", "柳塘老孟修理部", "云溪柳塘老孟修理部")]
     assert {(k["brand"], k["trade"]) for k in keys} == {("老孟", "修理部")}
+
+
+@given(st.sampled_from(["柳塘镇", "南浦乡"]), st.sampled_from(["", "云溪市", "云溪", "浙江省云溪市"]))
+def test_a_public_body_is_named_alike_with_anything_around_its_division(town, around):
+    assert one(f"{around}{town}政府")["name_key"] == f"{town}人民政府"
+
+
+def test_where_a_city_has_districts_a_department_is_that_of_its_own():
+    grammar = EnterpriseNames.of_places(["东区", "西区", "柳塘街道", "石桥街道", "石桥街道"])
+    named = [
+        "东区住建局",
+        "云溪市东区住建局",
+        "西区住建局",
+        "住建局",
+        "东区柳塘街道办",
+        "柳塘街道办事处",
+        "东区石桥街道办",
+        "石桥街道办",
+    ]
+    found = grammar(pa.array(named)).to_pylist()
+    bodies = [f["name_key"] if f["name_form"] == "public_body" else None for f in found]
+    assert bodies[:4] == ["东区住房和城乡建设局", "东区住房和城乡建设局", "西区住房和城乡建设局", None]
+    assert bodies[4:] == ["柳塘街道办事处", "柳塘街道办事处", "东区石桥街道办事处", None]

@@ -48,4 +48,15 @@ def test_without_a_reference_there_is_an_empty_tree_that_knows_no_grid():
 
 
 def test_the_places_of_a_city_are_its_own_name_and_its_streets():
+    assert TREE.places[0] == "云溪市"
     assert set(TREE.places) == {"云溪市", "柳塘镇", "石桥街道"}
+
+
+def test_two_streets_of_one_name_are_two_places():
+    other = {
+        name: pa.array([{"street_code": "469901101", "city": "东溪区"}.get(name, value.as_py())])
+        for name, value in zip(GRID_REFERENCE, (reference()[name][0] for name in GRID_REFERENCE), strict=True)
+    }
+    other |= {"community_code": pa.array(["469901101001"]), "grid_code": pa.array(["469901101001001"])}
+    places = GridTree.from_reference([reference(), pa.table(other)]).places
+    assert sorted(places) == ["东溪区", "云溪市", "柳塘镇", "柳塘镇", "石桥街道"]
