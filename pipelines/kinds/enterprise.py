@@ -6,10 +6,14 @@ from pipelines.kinds.clue import Clue
 from pipelines.kinds.enterprise_columns import INPUTS
 from pipelines.matching.engine.levels import Different, JaroWinkler, Same, Typo
 from pipelines.matching.engine.levels_enterprise import (
+    CODES,
+    BesidePublicBody,
     FormerEnterpriseName,
+    NoPublicBody,
     OtherBranch,
     OtherCode,
     SameCore,
+    SamePublicBody,
 )
 from pipelines.matching.engine.levels_places import SameDwelling, SameParts
 from pipelines.matching.engine.spec import AnyOf, Block, Comparison, Dependence, MatchSpec
@@ -70,6 +74,20 @@ SPEC = MatchSpec(
                 "former_name",
                 "former_brand",
             ),
+        ),
+        # A public body has no brand, and seldom a code, a number or an address in the rows of others: its name is its identity.
+        # How often others share it can't be learned where a body is named in every other row, so its weight is given.
+        Comparison(
+            "public_body",
+            (
+                NoPublicBody(),
+                SamePublicBody(),
+                Same("organisation_code", name="same_code"),
+                BesidePublicBody(),
+                Different("other_public_body"),
+            ),
+            columns=("name_form", "name_key", *CODES),
+            fixed={"same_public_body": 22.0, "same_code": 0.0, "beside_public_body": -8.0, "other_public_body": -20.0},
         ),
         Comparison(
             "legal_rep",

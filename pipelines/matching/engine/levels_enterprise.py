@@ -1,6 +1,6 @@
 """Comparison levels for enterprises: codes and names taken apart.
 
-Belongs here: brand, trade, form, branch, former names, codes. Does not: taking names apart (`pipelines.standardise`).
+Belongs here: brand, trade, form, branch, former names, codes, public bodies. Does not: taking names apart (`pipelines.standardise`).
 """
 
 from __future__ import annotations
@@ -8,15 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.matching.engine.levels import ByCode, FormerValue, Mask, ValuePairs
+
+CODES = ("credit_code", "organisation_code", "registration_number")
+"""What an enterprise or a body has one of."""
 
 
 @dataclass(frozen=True)
 class OtherCode(ByCode):
     """A code of the same sort is given on both sides and differs. A firm keeps its code for life, renamed or moved."""
 
-    columns: tuple[str, ...] = ("credit_code", "organisation_code", "registration_number")
+    columns: tuple[str, ...] = CODES
     name: str = "other_code"
 
     def holds(self, pairs: ValuePairs) -> Mask:
@@ -67,3 +73,52 @@ class SameCore(ByCode):
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
         return pairs.agree((self.core, *self.same), self.unless)
+
+
+@dataclass(frozen=True)
+class NoPublicBody(ByCode):
+    """Neither name is that of a public body, or one side has none: no evidence. Its weight is always 0."""
+
+    form: str = "name_form"
+    name: str = "no_public_body"
+
+    @property
+    def uninformative(self) -> bool:
+        """True."""
+        return True
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("public_body", _is_public_body, self.form)
+        return (left < 0) | (right < 0) | (left + right == 0)
+
+
+@dataclass(frozen=True)
+class SamePublicBody(ByCode):
+    """Both names are that of one public body: a division has one of a sort. Codes do not contradict."""
+
+    key: str = "name_key"
+    form: str = "name_form"
+    name: str = "same_public_body"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("public_body", _is_public_body, self.form)
+        return (left + right == 2) & pairs.agree((self.key,), CODES)
+
+
+@dataclass(frozen=True)
+class BesidePublicBody(ByCode):
+    """One name is that of a public body and the other is not: a firm that bears its name in part, or the body misspelt."""
+
+    form: str = "name_form"
+    name: str = "beside_public_body"
+
+    def holds(self, pairs: ValuePairs) -> Mask:
+        """One boolean per pair."""
+        left, right = pairs.derived("public_body", _is_public_body, self.form)
+        return left + right == 1
+
+
+def _is_public_body(forms: pa.Array) -> npt.NDArray[np.int64]:
+    return np.asarray(pc.equal(forms, "public_body")).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Which certificates, components and reports of events are one, pair by pair, beside hundreds of others that are not."""
+"""Which certificates, components, public bodies and reports of events are one, pair by pair, beside hundreds that are not."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ import yaml
 from pipelines.kinds import specification
 from pipelines.kinds.certificate_columns import INPUTS as CERTIFICATES
 from pipelines.kinds.component_columns import INPUTS as COMPONENTS
+from pipelines.kinds.enterprise_columns import INPUTS as ENTERPRISES
 from pipelines.kinds.event_columns import INPUTS as EVENTS
 from pipelines.matching.engine.link import link
 from pipelines.standardise.certificates import standardise_certificate_numbers
+from pipelines.standardise.enterprise import EnterpriseNames
 from warehouse.model.data_model import shipped
 
 METRE = 1 / 96_000
@@ -109,7 +111,36 @@ def other_events() -> list[list[Any]]:
     return lines
 
 
+NAMES = EnterpriseNames.of_places(["云岭市", "沙洲镇", "河口镇", "临溪街道"])
+
+
+def enterprises(lines: list[list[Any]]) -> pa.Table:
+    name, code, phone, home = (pa.array(column, pa.string()) for column in zip(*lines, strict=True))
+    parts = NAMES(name).drop_columns(["name"])
+    columns = dict(zip(parts.column_names, parts.columns, strict=True))
+    organisation = pa.array([c and c[8:17] for c in code.to_pylist()], pa.string())
+    columns |= {"code_raw": code, "code_legible": code, "credit_code": code, "organisation_code": organisation}
+    columns |= {"phone": phone, "dwelling": home}
+    return pa.table(columns | {c: pa.nulls(len(lines), pa.string()) for c in ENTERPRISES.columns if c not in columns})
+
+
+def other_enterprises() -> list[list[Any]]:
+    """Firms with their codes, every third named again without, and a body that every project of its town names."""
+    brands = [
+        f"{a}{b}"
+        for a in "恒禾永丰瑞祥嘉泰"
+        for b in "源长凯众润吉通德新康茂海绿星宝联良科福远江盛隆创利鑫灵景光达顺华"
+    ]
+    firms = [
+        [f"云岭市{brand}{'纺织包装机械'[i % 3 * 2 : i % 3 * 2 + 2]}有限公司", f"91330299A{i:08d}X", f"139{i:08d}", f"h{100 + i}"]
+        for i, brand in enumerate(brands)
+    ]  # fmt: skip
+    again = [[name, None, phone, home] for name, _, phone, home in firms[::3]]
+    return firms + again + firms[::4] + [["云岭市河口镇政府", None, None, None]] * 40
+
+
 KINDS = {
+    "enterprises": (ENTERPRISES, enterprises, other_enterprises),
     "events": (EVENTS, events, other_events),
     "certificates": (CERTIFICATES, certificates, other_certificates),
     "components": (COMPONENTS, components, other_components),
@@ -124,9 +155,23 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "left", "right", "same"), CASES)
 def test_two_lines_are_one_thing_or_two(name: str, left: list[Any], right: list[Any], same: bool) -> None:
+    first, second = clusters_of(name, left, right)
+    assert (first == second) == same
+
+
+def test_a_body_without_a_code_does_not_bring_two_codes_together() -> None:
+    body = "云岭市沙洲镇人民政府"
+    mentions = [[body, code, None, None] for code in ("11330299B00000001X", "11330299B00000002X", None)]
+    one, other, neither = clusters_of("enterprises", *mentions)
+    assert one != other
+    assert neither in {one, other}
+
+
+def clusters_of(name: str, *lines: list[Any]) -> list[int]:
+    """The clusters of these mentions, which stand beside those of others."""
     inputs, table, others = KINDS[name]
-    stored = table([left, right, *others()])
+    stored = table([*lines, *others()])
     stored = stored.append_column("mention_id", pa.array(range(stored.num_rows), pa.int64()))
     found = link(inputs.view(Stored(stored)), specification(shipped(), name.removesuffix("s")), id_column="mention_id")
     cluster = dict(zip(found.clusters["mention_id"].to_pylist(), found.clusters["cluster_id"].to_pylist(), strict=True))
-    assert (cluster[0] == cluster[1]) == same
+    return [cluster[i] for i in range(len(lines))]
