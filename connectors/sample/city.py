@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from connectors.sample.areas import CityGrids, PoliceAreas, divide, police
-from connectors.sample.bodies import Branches, organise
+from connectors.sample.bodies import Branches, organise, public_bodies
 from connectors.sample.components import Components, install
 from connectors.sample.firms import Firms, employ, found_firms
 from connectors.sample.habits import Habits, take_up
@@ -72,7 +72,7 @@ def build_city(persons: int, seed: int, as_of: date) -> City:
         idle_tickets=ring_idly(people, houses, seed, as_of),
         components=components,
         branches=organise(people, grids, seed),
-        tenure=own(people, firms, len(houses.estate), seed, as_of),
+        tenure=own(people, firms, len(public_bodies(grids).name), len(houses.estate), seed, as_of),
         certificates=certify(people, firms, seed, as_of),
         projects=plan(firms, houses, grids, persons, seed, as_of),
         police_areas=police(grids, estates),

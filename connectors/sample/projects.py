@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from connectors.sample import vocabulary as words
-from connectors.sample.bodies import street_offices
+from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Draws, Ints, Texts, chosen, texts
 from connectors.sample.firms import COMPANY, Firms
 from connectors.sample.places import Grids, Houses
@@ -36,12 +36,12 @@ WORKS: dict[str, tuple[str, ...]] = {
 ACTIONS = ("新建", "扩建", "技改")
 STAGES = texts(["立项", "用地审批", "规划许可", "施工许可", "在建", "竣工验收"])
 PUBLIC, PHASED, REGISTERED_ANEW = 0.25, 0.16, 0.08
-"""Share of projects of a street or town, of plans in two phases, of projects registered anew."""
+"""Share of projects of public bodies, of plans in two phases, of projects registered anew."""
 
 
 @dataclass(frozen=True)
 class Projects:
-    """One row per project: code and former code (None), builder (row of `Firms`, behind them the street offices), subject,
+    """One row per project: code and former code (None), builder (row of `Firms`, behind them the public bodies), subject,
     quantity (0: none) and measure, action, phase (0: the whole, 1, 2), home of its address, 10,000 yuan, stage (row of `STAGES`)."""
 
     code: Texts
@@ -77,11 +77,13 @@ def plan(firms: Firms, houses: Houses, grids: Grids, persons: int, seed: int, as
     second = draws.chance("phased", PHASED) & (np.arange(n) % 2 == 1)
     second[3] = True
     plan_of = np.where(second, np.arange(n) - 1, np.arange(n))
-    offices = len(street_offices(grids))
+    bodies = public_bodies(grids)
     companies = np.flatnonzero((firms.kind == COMPANY) & (firms.status == "存续"))
     public = draws.chance("public", PUBLIC)[plan_of]
     builder = np.where(
-        public, len(firms.name) + draws.below("office", offices), companies[draws.below("firm", len(companies))]
+        public,
+        len(firms.name) + draws.below("office", len(bodies.name)),
+        companies[draws.below("firm", len(companies))],
     )[plan_of]
     goods = [(i, p, unit) for i, (products, unit) in PRODUCTS.items() for p in products]
     works = [(i, p, "") for i, products in WORKS.items() for p in products]
@@ -93,10 +95,12 @@ def plan(firms: Firms, houses: Houses, grids: Grids, persons: int, seed: int, as
     phase = np.where(second, 2, np.where(np.append(second[1:], False), 1, 0))
     seat = firms.house[np.minimum(builder, len(firms.name) - 1)]
     street = grids.street_number[houses.grid]
-    of_street = [np.flatnonzero(street == s) for s in range(offices)]
+    of_street = [np.flatnonzero(street == s) for s in range(bodies.streets)]
     u = draws.uniform("site")[plan_of]
-    for row in np.flatnonzero(public).tolist():
-        there = of_street[int(builder[row]) - len(firms.name)]
+    body = builder - len(firms.name)
+    seat = np.where(public, (u * len(houses.grid)).astype(np.int64), seat)
+    for row in np.flatnonzero(public & (body < bodies.streets)).tolist():
+        there = of_street[int(body[row])]
         seat[row] = there[int(u[row] * len(there))] if len(there) else 0
     amounts = np.array([500, 2000, 3000, 5000, 12000, 20000])
     return Projects(

@@ -15,15 +15,17 @@ from connectors.sample.draws import Bools, Draws, Ints
 from connectors.sample.firms import COMPANY, Firms
 from connectors.sample.people import HEAD, Persons
 
-FIRM_OWNS, FIRM_SHARES, FIRM_RENTS = 0.03, 0.004, 0.04
-"""Share of homes that belong to a firm, that a firm has a share in beside a person, and of leases a firm takes for its staff."""
+FIRM_OWNS, FIRM_SHARES, FIRM_RENTS, PUBLIC = 0.03, 0.004, 0.04, 0.25
+"""Share of homes that belong to a firm, that a firm has a share in beside a person, of leases a firm takes for its staff, and of a
+firm's homes that belong to a public body instead."""
 
 
 @dataclass(frozen=True)
 class Tenure:
     """One row per home: owner, co-owner (-1: none; sometimes the owner again), who lets it, since when it is registered so.
 
-    `owner`, `co_owner`, `landlord` and `resident_head` are rows of `Persons`, those named `firm` of `Firms`; each is -1 where
+    `owner`, `co_owner`, `landlord` and `resident_head` are rows of `Persons`, those named `firm` of `Firms`, behind them the public
+    bodies; each is -1 where
     the holder of that right is of the other sort or there is none. `firm_rents`: the lease is in the name of the tenant's
     employer.
     """
@@ -39,8 +41,11 @@ class Tenure:
     since: npt.NDArray[np.datetime64]
 
 
-def own(persons: Persons, firms: Firms, houses: int, seed: int, as_of: date) -> Tenure:
-    """Three homes in four belong to who lives there, mostly the head of the household; the others to somebody, a few to firms."""
+def own(persons: Persons, firms: Firms, bodies: int, houses: int, seed: int, as_of: date) -> Tenure:
+    """Three homes in four belong to who lives there, mostly the head of the household; the others to somebody, a few to firms.
+
+    Of homes for let a few belong to one of so many public bodies.
+    """
     draws = Draws(seed, "owners", houses)
     heads = np.flatnonzero(persons.relation == HEAD)
     size = np.bincount(persons.household)
@@ -61,6 +66,8 @@ def own(persons: Persons, firms: Firms, houses: int, seed: int, as_of: date) -> 
     landlord = np.where(away, owner, adults[draws.below("landlord", len(adults))])
     companies = np.flatnonzero((firms.kind == COMPANY) & (firms.established <= np.datetime64(as_of, "D")))
     company, partner = (companies[draws.below(name, len(companies))] for name in ("company", "partner"))
+    public = draws.chance("public", PUBLIC)
+    company = np.where(public, len(firms.name) + draws.below("body", bodies), company)
     of_firm, with_firm = draws.chance("of a firm", FIRM_OWNS), draws.chance("with a firm", FIRM_SHARES)
     # of the homes of a firm a few belong to two firms, and a few to a firm and a person
     two, mixed = draws.chance("two firms", 0.1) & of_firm, draws.chance("mixed", 0.1) & of_firm

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.sample.bodies import street_offices
+from connectors.sample.bodies import public_bodies
 from connectors.sample.city import City
 from connectors.sample.firms import KINDS
 from connectors.sample.habits import MANNERS
@@ -91,8 +91,8 @@ def _table(columns: dict[str, Any]) -> pa.Table:
 
 
 def _library_tables(city: City) -> dict[str, pa.Table]:
-    """Certificates, components, projects and street offices; as enterprises the offices are numbered behind the firms."""
-    c, s, j, offices = city.certificates, city.components, city.projects, street_offices(city.grids)
+    """Certificates, components, projects and public bodies; as enterprises the bodies are numbered behind the firms."""
+    c, s, j, b = city.certificates, city.components, city.projects, public_bodies(city.grids)
     return {
         "certificates": _table(
             {
@@ -118,7 +118,14 @@ def _library_tables(city: City) -> dict[str, pa.Table]:
                 "invest": j.investment,
             }
         ),
-        "offices": _table({"firm_id": len(city.firms.name) + np.arange(len(offices)), "name": offices}),
+        "public_bodies": _table(
+            {
+                "firm_id": len(city.firms.name) + np.arange(len(b.name)),
+                "name": b.name,
+                "short": b.short,
+                "uscc": b.credit_code,
+            }
+        ),
     }
 
 

@@ -261,3 +261,13 @@ TRADITIONAL = dict(
     )
 )
 """Simplified → traditional, for the few names that are typed the old way."""
+
+DEPARTMENTS: dict[str, str] = {
+    "住房和城乡建设局": "住建局",
+    "交通运输局": "交通局",
+    "城市管理局": "城管局",
+    "市场监督管理局": "市监局",
+    "教育局": "教育局",
+    "人民医院": "人民医院",
+}
+"""Departments and institutions of the city → what everybody calls them."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from connectors.sample import noise
 from connectors.sample import vocabulary as words
+from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, known
 from connectors.sample.firms import COMPANY, SHOP, Firms
 from connectors.sample.sheets import Desk
@@ -82,6 +83,18 @@ def firm_names(desk: Desk, firm: Ints, draws: Draws, errors: FirmNameErrors, rol
     ):
         column = noise.spoil(column, draws, f"{role} {label}", share * level, mishap)
     return column
+
+
+def party_names(desk: Desk, party: Ints, draws: Draws, errors: FirmNameErrors, role: str) -> Texts:
+    """Names of firms, and of the public bodies numbered behind them."""
+    firms, body = len(desk.city.firms.name), np.maximum(party - len(desk.city.firms.name), 0)
+    name = firm_names(desk, np.where(party < firms, party, 0), draws, errors, role)
+    return chosen(party >= firms, public_bodies(desk.city.grids).written(body, draws, role), name)
+
+
+def party_codes(desk: Desk, party: Ints) -> Texts:
+    """Credit codes of firms, and of the public bodies numbered behind them."""
+    return np.concatenate([desk.city.firms.credit_code, public_bodies(desk.city.grids).credit_code])[party]
 
 
 def firms_of(desk: Desk, platform: str, share: float, among: Bools | None = None) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Draws, Ints, chosen, texts
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of, in_business
+from connectors.sample.reports.enterprise import FirmNameErrors, firm_names, firms_of, in_business, party_names
 from connectors.sample.reports.person import (
     BirthErrors,
     IdErrors,
@@ -98,7 +98,7 @@ def _homes(desk: Desk) -> tuple[Sheet, Ints]:
         "住房类别*": texts(["自住房", "出租房", "空置房"])[draws.weighted("kind", [0.7, 0.22, 0.08])],
         "房主姓名\\法人代表": chosen(
             householder_firm >= 0,
-            firm_names(desk, np.maximum(householder_firm, 0), draws, FirmNameErrors(slip=0.0), "householder"),
+            party_names(desk, np.maximum(householder_firm, 0), draws, FirmNameErrors(slip=0.0), "householder"),
             chosen(householder >= 0, scribe.name(NameErrors(dot=0.0))),
         ),
         "实住人数": np.where(guess, draws.below("count", 6), residents),

@@ -15,14 +15,14 @@ from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import HEAD
 from connectors.sample.recoding import recoding
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names
+from connectors.sample.reports.enterprise import FirmNameErrors, party_codes, party_names
 from connectors.sample.reports.person import IdErrors, NameErrors, PhoneErrors, Scribe, dates, day_texts
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
 
 
 @dataclass(frozen=True)
 class _Holder:
-    """Who holds a right in each home: a person or a firm (rows, -1: it is of the other sort or there is none)."""
+    """Who holds a right in each home: a person, or a firm or public body (rows, -1: it is of the other sort or there is none)."""
 
     desk: Desk
     draws: Draws
@@ -37,17 +37,18 @@ class _Holder:
 
     def name(self, errors: NameErrors) -> Texts:
         """Names of persons and firms in one column."""
-        return self._either(self.scribe.name(errors), firm_names(self.desk, self._firm, self.draws, _FIRM, self.role))
+        return self._either(self.scribe.name(errors), party_names(self.desk, self._firm, self.draws, _FIRM, self.role))
 
     def number(self, errors: IdErrors) -> Texts:
         """Identity numbers and credit codes in one column."""
-        codes = self.desk.city.firms.credit_code[self._firm]
+        codes = party_codes(self.desk, self._firm)
         codes = noise.blank(codes, self.draws, f"{self.role} no code", errors.missing * self.desk.level)
         return self._either(self.scribe.id_number(errors), codes)
 
     def phone(self, errors: PhoneErrors) -> Texts:
-        """Phones of persons and firms in one column."""
-        return self._either(self.scribe.phone(errors), self.desk.city.firms.phone[self._firm])
+        """Phones of persons and firms in one column; a public body has left none."""
+        phones, there = self.desk.city.firms.phone, self._firm < len(self.desk.city.firms.name)
+        return self._either(self.scribe.phone(errors), chosen(there, phones[np.where(there, self._firm, 0)]))
 
     def mentions(self) -> list[Mention]:
         """The mentions of both sorts."""

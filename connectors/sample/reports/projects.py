@@ -13,10 +13,10 @@ import numpy as np
 from connectors.sample import noise
 from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
-from connectors.sample.bodies import street_offices
+from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Draws, Ints, Texts, chosen, known, texts
 from connectors.sample.projects import STAGES
-from connectors.sample.reports.enterprise import FirmNameErrors, firm_names
+from connectors.sample.reports.enterprise import FirmNameErrors, party_codes, party_names
 from connectors.sample.reports.person import dates, day_texts
 from connectors.sample.sheets import Column, Desk, File, Mention, Sheet, sheet
 
@@ -41,30 +41,29 @@ OFFICES = (
 )
 
 
-def _builders(desk: Desk, builder: Ints, draws: Draws) -> tuple[Texts, Texts]:
-    """Names and credit codes of builders; a street office has no code on file, and often the city before its name."""
-    firms, offices = desk.city.firms, street_offices(desk.city.grids)
-    public = builder >= len(firms.name)
-    firm = np.where(public, 0, builder)
-    office = offices[np.where(public, builder - len(firms.name), 0)]
-    office = chosen(draws.chance("with the city", 0.5), words.CITY + office, office)
-    name = firm_names(desk, firm, draws, FirmNameErrors(former=0.2, prefix=0.04, form=0.03), "builder")
-    code = noise.blank(firms.credit_code[firm], draws, "no builder code", 0.25 * desk.level)
+def _builders(desk: Desk, builder: Ints, office: Office, draws: Draws) -> tuple[Texts, Texts]:
+    """Names and credit codes of builders; of a public body only the office that approves has the code on file."""
+    name = party_names(desk, builder, draws, FirmNameErrors(former=0.2, prefix=0.04, form=0.03), "builder")
+    code = noise.blank(party_codes(desk, builder), draws, "no builder code", 0.25 * desk.level)
     code = noise.spoil(code, draws, "builder code wrong", 0.01 * desk.level, noise.wrong_digit)
-    return chosen(public, office, name), chosen(~public, code)
+    of_body = builder >= len(desk.city.firms.name)
+    on_file = ~of_body | (draws.chance("code of a body", 0.5) & (not office.progress))
+    return name, chosen(on_file, code)
 
 
 def _names(desk: Desk, row: Ints, office: Office, draws: Draws) -> Texts:
     """Names in the manner of the office: full and formal, or by the firm's own short name."""
-    projects, firms, grids = desk.city.projects, desk.city.firms, desk.city.grids
-    streets = list(dict.fromkeys(grids.street))
+    projects, firms, bodies = desk.city.projects, desk.city.firms, public_bodies(desk.city.grids)
+    streets = list(dict.fromkeys(desk.city.grids.street))
     with_builder, order = draws.chance("with builder", 0.5), draws.below("manner", 3).tolist()
     cells: list[str] = []
     for r, named, way in zip(row.tolist(), with_builder, order, strict=True):
         builder, (short, bracketed) = int(projects.builder[r]), _PHASES[projects.phase[r]]
         public = builder >= len(firms.name)
-        whole = streets[builder - len(firms.name)] if public else str(firms.name[builder])
-        brief = whole if public else str(firms.core[builder])
+        body = builder - len(firms.name)
+        of_street = public and body < bodies.streets
+        whole = streets[body] if of_street else str(bodies.name[body] if public else firms.name[builder])
+        brief = whole if of_street else str(bodies.short[body] if public else firms.core[builder])
         subject, action = projects.subject[r], projects.action[r]
         goods = f"年产{projects.quantity[r]}{projects.measure[r]}{subject}" if projects.quantity[r] else subject
         if not office.progress:
@@ -111,7 +110,7 @@ def _sheet(desk: Desk, office: Office) -> Sheet:
     row = np.flatnonzero(has) if has.any() else np.arange(1)
     draws = desk.draws(scope, len(row))
     row = row[draws.order("order")]
-    name, code = _builders(desk, projects.builder[row], draws)
+    name, code = _builders(desk, projects.builder[row], office, draws)
     investment = projects.investment[row]
     estimate = np.round(investment * (0.85 + 0.3 * draws.uniform("estimate"))).astype(np.int64)
     round_sum = np.maximum(100, np.round(investment, -2))

@@ -146,12 +146,36 @@ def test_a_project_registered_anew_keeps_its_former_code_with_some(clean: Path, 
     assert not any(code and code == old for code, old, sheet in codes if sheet == "发改立项")
 
 
-def test_some_builders_are_the_offices_of_streets(clean: Path, rows: Rows, records: Records) -> None:
-    offices = {o["firm_id"]: o["name"] for o in _table(clean, "offices")}
-    assert not offices.keys() & {f["firm_id"] for f in _table(clean, "firms")}
-    public = [(i, row) for i, row, _ in _of(rows, records, "touzi_xiangmu", "builder") if i in offices]
-    assert public
-    assert all(row["名称"].endswith(offices[i]) and not row["统一社会信用代码"] for i, row in public)
+def test_public_bodies_are_named_in_full_or_short_with_the_city_and_without(
+    clean: Path, rows: Rows, records: Records
+) -> None:
+    bodies = {b["firm_id"]: b for b in _table(clean, "public_bodies")}
+    assert not bodies.keys() & {f["firm_id"] for f in _table(clean, "firms")}
+    assert len({b["uscc"] for b in bodies.values()}) == len(bodies)
+    builders = [(i, row["名称"]) for i, row, _ in _of(rows, records, "touzi_xiangmu", "builder")]
+    owners = [(i, row["权利人"].split("、")[0]) for i, row, _ in _of(rows, records, "budongchan", "owner_enterprise")]
+    named = [(bodies[i], name) for i, name in builders + owners if i in bodies]
+    assert all(name.removeprefix("云陵市") in {body["name"], body["short"]} for body, name in named)
+    short = [(body, name) for body, name in named if body["short"] != body["name"]]
+    ways = {(name.removeprefix("云陵市") == body["short"], name.startswith("云陵市")) for body, name in short}
+    assert len(ways) == 4
+
+
+def test_one_platform_knows_the_code_of_a_public_body_and_another_does_not(
+    clean: Path, rows: Rows, records: Records
+) -> None:
+    bodies = {b["firm_id"]: b["uscc"] for b in _table(clean, "public_bodies")}
+    builders = [
+        (bodies[i], row["统一社会信用代码"] or None, sheet)
+        for i, row, sheet in _of(rows, records, "touzi_xiangmu", "builder")
+        if i in bodies
+    ]
+    assert {code == own for own, code, sheet in builders if sheet == "发改立项"} == {True, False}
+    assert {code for _, code, sheet in builders if sheet != "发改立项"} == {None}
+    assert all(code in {own, None} for own, code, _ in builders)
+    owners = [(bodies[i], row) for i, row, _ in _of(rows, records, "budongchan", "owner_enterprise") if i in bodies]
+    assert owners
+    assert all(row["权利人证件号"].split("、")[0] == code for code, row in owners)
 
 
 def _metres(one: dict, two: dict) -> float:
@@ -193,18 +217,24 @@ def test_no_two_components_share_a_number(rows: Rows, tmp_path: Path, read_all: 
 
 
 def test_firms_own_let_and_rent_homes_in_the_columns_of_the_holder(clean: Path, rows: Rows, records: Records) -> None:
-    firms = {f["firm_id"]: f for f in _table(clean, "firms")}
+    names = {f["firm_id"]: {f["name"]} for f in _table(clean, "firms")}
+    names |= {b["firm_id"]: {b["name"], b["short"]} for b in _table(clean, "public_bodies")}
+    codes = {f["firm_id"]: f["uscc"] for t in ("firms", "public_bodies") for f in _table(clean, t)}
+
+    def is_named(true_id: int, name: str) -> bool:
+        return bool({name, name.removeprefix("云陵市")} & names[true_id])
+
     part = {"owner_enterprise": 0, "co_owner_enterprise": 1}
     for role, i in part.items():
         for true_id, row, _ in _of(rows, records, "budongchan", role):
-            assert row["权利人"].split("、")[i] == firms[true_id]["name"]
-            assert row["权利人证件号"].split("、")[i] == firms[true_id]["uscc"]
+            assert is_named(true_id, row["权利人"].split("、")[i])
+            assert row["权利人证件号"].split("、")[i] == codes[true_id]
     for role, column in (("landlord_enterprise", "出租人"), ("tenant_enterprise", "承租人")):
         for true_id, row, _ in _of(rows, records, "zhujian_zulin", role):
-            assert row[f"{column}姓名"] == firms[true_id]["name"]
-            assert row[f"{column}身份证号"] == firms[true_id]["uscc"]
+            assert is_named(true_id, row[f"{column}姓名"])
+            assert row[f"{column}身份证号"] == codes[true_id]
     for true_id, row, _ in _of(rows, records, "wangge_caiji", "householder_enterprise"):
-        assert row["房主姓名\\法人代表"] == firms[true_id]["name"]
+        assert is_named(true_id, row["房主姓名\\法人代表"])
 
 
 def test_a_right_has_one_holder(records: Records) -> None:
