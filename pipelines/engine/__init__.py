@@ -12,6 +12,17 @@ Belongs here: running SQL text and Arrow functions over tables, reading and writ
 from pipelines.engine.interface import Engine, EngineError, Function
 from pipelines.engine.places import DUCKDB, LOCAL, check_url, open_engine
 from pipelines.engine.tables import Tables
-from pipelines.engine.work import OnEngine
+from pipelines.engine.work import OnEngine, work
 
-__all__ = ["DUCKDB", "LOCAL", "Engine", "EngineError", "Function", "OnEngine", "Tables", "check_url", "open_engine"]
+__all__ = [
+    "DUCKDB",
+    "LOCAL",
+    "Engine",
+    "EngineError",
+    "Function",
+    "OnEngine",
+    "Tables",
+    "check_url",
+    "open_engine",
+    "work",
+]

@@ -64,6 +64,17 @@ class Whole(Batched):
             yield pa.Table.from_batches(waiting)
 
 
+@dataclass(frozen=True)
+class Single(Batched):
+    """The same, every row by itself."""
+
+    def gathered(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+        """A table a row."""
+        for batch in batches:
+            for row in range(batch.num_rows):
+                yield pa.Table.from_batches([batch.slice(row, 1)])
+
+
 def whole_groups(batches: Iterable[pa.RecordBatch], column: str, rows: int) -> Iterator[pa.Table]:
     """Batches in order of a column, gathered into tables of about so many rows that end where its value changes."""
     waiting: list[pa.RecordBatch] = []

@@ -49,7 +49,9 @@ class Engine(Protocol):
     def sql(self, name: str, query: str) -> pa.Schema:
         """Write what a query gives as a table; return its schema."""
 
-    def map(self, name: str, source: str, function: Function, together: str | None = None) -> None:
+    def map(
+        self, name: str, source: str, function: Function, together: str | None = None, *, singly: bool = False
+    ) -> None:
         """Write what a function gives of the rows of a table.
 
         Args:
@@ -58,6 +60,7 @@ class Engine(Protocol):
             function: see `Function`.
             together: column of integers; rows that agree in it are given to the function in one table. They must fit into the
                 memory of one worker.
+            singly: rows are few and each is much work, so each is given by itself, to as many workers as there are.
         """
 
     def write(self, name: str, table: pa.Table) -> None:

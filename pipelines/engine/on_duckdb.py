@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.batches import ROWS, Batched, whole_groups
+from pipelines.engine.batches import ROWS, Batched, Single, whole_groups
 from pipelines.engine.interface import Function
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier, parquet
@@ -61,9 +61,11 @@ class DuckDBEngine:
         self.read(name, self.folder / name)
         return schema
 
-    def map(self, name: str, source: str, function: Function, together: str | None = None) -> None:
+    def map(
+        self, name: str, source: str, function: Function, together: str | None = None, *, singly: bool = False
+    ) -> None:
         """See `Engine`."""
-        batched = Batched(function, self._rows)
+        batched = Single(function) if singly else Batched(function, self._rows)
         order = f" order by {identifier(together)}" if together else ""
         relation = source if source.startswith("(") else identifier(source)
         reader = self._con.cursor().sql(f"from {relation}{order}").to_arrow_reader(min(self._rows, ROWS))

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.batches import ROWS, Batched, Whole
+from pipelines.engine.batches import ROWS, Batched, Single, Whole
 from pipelines.engine.interface import Function
 
 
@@ -50,11 +50,19 @@ class SparkEngine:
         """See `Engine`."""
         return self._kept(name, self._session.sql(query))
 
-    def map(self, name: str, source: str, function: Function, together: str | None = None) -> None:
+    def map(
+        self, name: str, source: str, function: Function, together: str | None = None, *, singly: bool = False
+    ) -> None:
         """See `Engine`."""
         rows = self._session.sql(f"select * from {source}")
         schema = _spark_schema(function.schema)
-        if together is None:
+        if singly:
+            most = self._partitions or int(self._session.conf.get("spark.sql.shuffle.partitions"))
+            rows = rows.repartition(
+                max(1, min(rows.count(), most))
+            )  # in turn, so no worker waits while another has two
+            self._kept(name, rows.mapInArrow(Single(function).__call__, schema))
+        elif together is None:
             if self._partitions:
                 rows = rows.repartition(self._partitions)
             self._kept(name, rows.mapInArrow(Batched(function, self._rows).__call__, schema))

@@ -42,11 +42,13 @@ class Tables:
         """The table that a query gives."""
         self._made(name, lambda: self._engine.sql(name, query))
 
-    def map(self, name: str, source: str, function: Function, together: str | None = None) -> None:
+    def map(
+        self, name: str, source: str, function: Function, together: str | None = None, *, singly: bool = False
+    ) -> None:
         """The table that a function gives of the rows of another, see `Engine.map`."""
 
         def make() -> pa.Schema:
-            self._engine.map(name, source, function, together)
+            self._engine.map(name, source, function, together, singly=singly)
             return function.schema
 
         self._made(name, make)

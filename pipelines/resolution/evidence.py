@@ -11,12 +11,13 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.matching.store.stored_match import PairTables
-from pipelines.resolution.session import Session, parquet_writer, pour, stream
+from pipelines.resolution.session import Session, pour, stream
 from pipelines.resolution.survivorship import Resolved, identified
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.evidence import MATCH
 from warehouse.model.link import ENTITY, MENTION
+from warehouse.model.table import parquet_writer
 
 
 def link_mentions(

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from warehouse.model import Table, sql
-from warehouse.model.durable import aside, put_in_place
 from warehouse.model.session import connect
+from warehouse.model.table import parquet_writer
 
 Source: TypeAlias = pa.Table | Path
 """An input: an Arrow table, or a Parquet file that is read as it is needed. An absent file is an empty table."""
@@ -84,20 +82,6 @@ def _fill(text: str, texts: Mapping[str, str]) -> str:
     for key, value in texts.items():
         text = text.replace("{" + key + "}", value)
     return text
-
-
-@contextmanager
-def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
-    """A Parquet file under a contract, written aside and put in place when the block ends without an error."""
-    with writing(aside(path), contract) as writer:
-        yield writer
-    put_in_place(aside(path), path)
-
-
-def writing(path: Path, contract: Table) -> pq.ParquetWriter:
-    """A writer of a Parquet file under a contract; its folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1)
 
 
 class Sink(Protocol):

@@ -21,14 +21,14 @@ from pipelines.markers import code_fingerprint
 from pipelines.resolution import statements, touched
 from pipelines.resolution.authority import AUTHORITY
 from pipelines.resolution.rules import rules
-from pipelines.resolution.session import Session, Sink, Source, pour, statement, writing
+from pipelines.resolution.session import Session, Sink, Source, pour, statement
 from pipelines.resolution.touched import Said
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
 from warehouse.model.data_model import HOME, DataModel, shipped
 from warehouse.model.evidence import ATTRIBUTE, CONFLICT
 from warehouse.model.link import ENTITY
-from warehouse.model.table import Column, Table
+from warehouse.model.table import Column, Table, writing
 from warehouse.model.verification import ANSWER
 
 SLICE = 400_000

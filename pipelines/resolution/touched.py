@@ -21,10 +21,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.resolution.session import Session, parquet_writer
+from pipelines.resolution.session import Session
 from warehouse.model.data_model import HOME, DataModel
 from warehouse.model.durable import aside, put_in_place
-from warehouse.model.table import Table
+from warehouse.model.table import Table, parquet_writer
 
 SAID = pa.schema([pa.field("entity_id", pa.string(), nullable=False), pa.field("said", pa.string(), nullable=False)])
 RECIPE = b"recipe"

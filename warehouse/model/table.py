@@ -7,7 +7,8 @@ Every table that passes from one stage to the next, and every table of the relea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -131,3 +132,17 @@ class Table:
             table = self.empty()
             return table.select(columns) if columns else table
         return pq.read_table(path, columns=columns)
+
+
+@contextmanager
+def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
+    """A Parquet file under a contract, written aside and put in place when the block ends without an error."""
+    with writing(aside(path), contract) as writer:
+        yield writer
+    put_in_place(aside(path), path)
+
+
+def writing(path: Path, contract: Table) -> pq.ParquetWriter:
+    """A writer of a Parquet file under a contract; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1)

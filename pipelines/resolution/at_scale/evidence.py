@@ -11,17 +11,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.engine import OnEngine, Tables
+from pipelines.engine import OnEngine, Tables, work
+from pipelines.engine.files import files_together, put_together
 from pipelines.matching.store.stored_match import PairTables
 from pipelines.resolution.at_scale.dealing import (
     BUCKET,
     buckets_of,
-    files_together,
     listed,
     make_members,
-    put_together,
     read,
-    work,
 )
 from pipelines.resolution.at_scale.functions import RowsOfBuckets
 from pipelines.resolution.at_scale.statements import query

@@ -1,11 +1,13 @@
 """What runs where the rows are: golden records, relations and evidence of buckets, by the code of one machine.
 
+A bucket whose last file is there was made before the run was killed; it is not made again.
+
 Belongs here: reading a bucket's rows and writing its files. Does not: choosing (`survivorship`), or any statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.resolution.at_scale.dealing import write_file
+from pipelines.engine.files import file_of, write_file
 from pipelines.resolution.at_scale.parts import Part, split
 from pipelines.resolution.session import Session
 from pipelines.resolution.statements import relation
@@ -24,7 +26,10 @@ from warehouse.model.link import ENTITY
 from warehouse.model.table import Table
 
 STAGES = ("golden", "attribute", "conflict", "said")
-"""What is written of every bucket."""
+"""What is written of every bucket with golden records, in this order."""
+
+WRITTEN = pa.schema([("bucket", pa.int64())])
+"""What is told of buckets: which were written."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +54,17 @@ class GoldenOfBuckets:
     answers: Answers
     folder: Path
 
-    schema = pa.schema([(name, pa.int64()) for name in ("bucket", "golden", "attribute", "conflict")])
+    schema = WRITTEN
 
     def __call__(self, rows: pa.Table) -> pa.Table:
-        """How many rows were written of every bucket."""
-        written = [self._bucket(bucket, own) for bucket, own in _by_bucket(rows)]
-        return pa.Table.from_pylist(written, schema=self.schema)
+        """The buckets that were written."""
+        return _written(rows, self.folder, STAGES[-1], self._write)
 
-    def _bucket(self, bucket: int, rows: pa.Table) -> dict[str, int]:
+    def _write(self, bucket: int, rows: pa.Table) -> None:
         said = Said.nothing()
         made = self._chosen(split(rows, self.parts), said)
         for stage, table in zip(STAGES, (made.golden, made.attributes, made.conflicts, said.now), strict=True):
             write_file(self.folder, stage, bucket, table)
-        return {
-            "bucket": bucket,
-            "golden": made.golden.num_rows,
-            "attribute": made.attributes.num_rows,
-            "conflict": made.conflicts.num_rows,
-        }
 
     def _chosen(self, given: dict[str, pa.Table], said: Said) -> GoldenResult:
         subjects = given["subject"].sort_by("mention_id")
@@ -114,21 +112,18 @@ class RelationOfBuckets:
     authority: pa.Table
     folder: Path
 
-    schema = pa.schema([("bucket", pa.int64()), ("relations", pa.int64())])
+    schema = WRITTEN
 
     def __call__(self, rows: pa.Table) -> pa.Table:
-        """How many relations were written of every bucket."""
+        """The buckets that were written."""
+        return _written(rows, self.folder, self.name, self._write)
+
+    def _write(self, bucket: int, rows: pa.Table) -> None:
         (tied,) = (r for r in self.model.relations if r.table.name == self.name)
-        buckets, written = [], []
-        for bucket, own in _by_bucket(rows):
-            given = split(own, self.parts)
-            with Session(1) as session:
-                self._open(session, tied, given)
-                made = tied.table.conform(session.con.sql(relation(self.model, tied)).to_arrow_table())
-            write_file(self.folder, self.name, bucket, made)
-            buckets.append(bucket)
-            written.append(made.num_rows)
-        return pa.table([buckets, written], schema=self.schema)
+        with Session(1) as session:
+            self._open(session, tied, split(rows, self.parts))
+            made = tied.table.conform(session.con.sql(relation(self.model, tied)).to_arrow_table())
+        write_file(self.folder, self.name, bucket, made)
 
     def _open(self, session: Session, tied: RelationTable, given: dict[str, pa.Table]) -> None:
         """Name the parts as the statement does."""
@@ -160,20 +155,22 @@ class RowsOfBuckets:
     order: tuple[str, ...]
     folder: Path
 
-    schema = pa.schema([("bucket", pa.int64())])
+    schema = WRITTEN
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         """The buckets that were written."""
-        written = []
-        for bucket, unordered in _by_bucket(rows):
-            own = unordered.sort_by([(column, "ascending") for column in self.order])
-            kinds = pa.repeat(pa.scalar(self.kind), own.num_rows)
-            write_file(self.folder, self.kind, bucket, self.table.conform(own.append_column("entity_kind", kinds)))
-            written.append(bucket)
-        return pa.table([written], schema=self.schema)
+        return _written(rows, self.folder, self.kind, self._write)
+
+    def _write(self, bucket: int, rows: pa.Table) -> None:
+        own = rows.sort_by([(column, "ascending") for column in self.order])
+        kinds = pa.repeat(pa.scalar(self.kind), own.num_rows)
+        write_file(self.folder, self.kind, bucket, self.table.conform(own.append_column("entity_kind", kinds)))
 
 
-def _by_bucket(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """Every bucket there is, with its rows."""
-    for bucket in np.unique(rows["bucket"].to_numpy()).tolist():
-        yield bucket, rows.filter(pc.equal(rows["bucket"], bucket))
+def _written(rows: pa.Table, folder: Path, last: str, write: Callable[[int, pa.Table], None]) -> pa.Table:
+    """Write every bucket of the rows, unless its file of the `last` stage is there; all of them."""
+    buckets = np.unique(rows["bucket"].to_numpy())
+    for bucket in buckets.tolist():
+        if not file_of(folder, last, bucket).exists():
+            write(bucket, rows.filter(pc.equal(rows["bucket"], bucket)))
+    return pa.table([buckets], schema=WRITTEN)

@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.engine import OnEngine, Tables
+from pipelines.engine import OnEngine, Tables, work
+from pipelines.engine.files import files_together, put_together
 from pipelines.resolution import touched
 from pipelines.resolution.at_scale.dealing import (
     BUCKET,
     buckets_of,
-    files_together,
     listed,
     make_members,
-    put_together,
     read,
-    work,
 )
 from pipelines.resolution.at_scale.functions import GoldenOfBuckets
 from pipelines.resolution.at_scale.parts import Part, union

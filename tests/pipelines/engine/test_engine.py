@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine import EngineError, Tables, check_url, open_engine
+from pipelines.engine import EngineError, OnEngine, Tables, check_url, open_engine, work
+from pipelines.engine.files import write_file
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ def test_rows_that_belong_together_come_together(engine):
     assert all(row["least"] == row["most"] >= row["n"] for row in told.to_pylist())
 
 
+def test_rows_that_are_much_work_come_one_by_one(engine):
+    engine.write("t", numbers(9))
+    engine.map("seen", "t", Seen(), singly=True)
+    told = engine.fetch("select k, rows from seen order by k").to_pydict()
+    assert told == {"k": [0, 0, 1, 1, 2, 3, 4, 5, 6], "rows": [1] * 9}
+    engine.map("none", "(select k, v from t where k > 100)", Seen(), singly=True)
+    assert engine.fetch("select * from none").num_rows == 0
+
+
 def test_a_table_without_rows_keeps_its_columns(engine):
     engine.write("t", numbers())
     engine.sql("none", "select k, v from t where k > 100")
@@ -75,7 +85,7 @@ def test_what_goes_wrong_in_a_function_is_told(engine):
 
 
 def test_work_goes_on_from_the_last_table_that_is_whole(engine):
-    def work(stamp, stop=False):
+    def steps(stamp, stop=False):
         tables = Tables(engine, stamp)
         tables.write("t", numbers())
         tables.sql("sums", "select k, count(*) as n from t group by k")
@@ -84,12 +94,28 @@ def test_work_goes_on_from_the_last_table_that_is_whole(engine):
         return tables
 
     with pytest.raises(Exception, match="what a function says"):
-        work("today", stop=True)
-    again = work("today")
+        steps("today", stop=True)
+    again = steps("today")
     assert list(again.seconds) == ["seen", "last"]
     assert again.fetch("select most from last").to_pylist() == [{"most": 7}]
-    assert list(work("today").seconds) == []
-    assert list(work("tomorrow").seconds) == ["sums", "seen", "last"]
+    assert list(steps("today").seconds) == []
+    assert list(steps("tomorrow").seconds) == ["sums", "seen", "last"]
+
+
+def test_files_of_killed_work_stay_for_the_same_work_and_go_for_another(tmp_path):
+    def start(stamp):
+        with work(OnEngine("duckdb", tmp_path / "work", stamp)) as (_, folder):
+            there = [path.name for path in folder.rglob("*.parquet")]
+            write_file(folder, "seen", len(there), numbers(3))
+            raise KeyboardInterrupt(there)
+
+    for stamp, there in (("today", []), ("today", ["0.parquet"]), ("tomorrow", []), ("today", [])):
+        with pytest.raises(KeyboardInterrupt) as told:
+            start(stamp)
+        assert told.value.args == (there,)
+    with work(OnEngine("duckdb", tmp_path / "work", "today")):
+        pass
+    assert not (tmp_path / "work").exists()
 
 
 def test_duckdb_reads_many_files_and_spills_beside_them(tmp_path):

@@ -1,5 +1,9 @@
 """Golden records, relations and evidence made bucket by bucket on an engine are those that one machine makes, and later runs go on from them."""
 
+import multiprocessing
+import os
+import signal
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -8,6 +12,7 @@ from pipelines.engine import OnEngine
 from pipelines.kinds import specification
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution import at_scale, survivorship
+from pipelines.resolution.at_scale import functions
 from pipelines.resolution.authority import authority_table
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
@@ -72,6 +77,68 @@ def test_evidence_of_buckets_is_that_of_one_machine(engine_url, tmp_path, finish
         pairs = StoredMatch.of(there, specification(there.data_model, kind)).pair_tables()
         at_scale.write_match(OnEngine(engine_url, tmp_path / "work", "stamp"), here, kind, pairs, bucket=500)
         assert read(here, "match", kind).equals(read(there, "match", kind))
+
+
+STEPS = {
+    "golden": lambda run, home, authority: at_scale.write_golden(run, home, "enterprise", authority, bucket=20),
+    "relation": lambda run, home, authority: at_scale.write_relations(run, home, authority, bucket=700),
+    "evidence": lambda run, home, _: at_scale.write_link_mention(run, home, bucket=700),
+}
+"""Steps that write files of buckets."""
+
+INPUTS = {
+    "golden": lambda home: survivorship.inputs(home, "enterprise"),
+    "relation": of_all_kinds("mention", "entity", "golden"),
+    "evidence": of_all_kinds("mention", "entity"),
+}
+
+
+def killed_after(files, step, work, home, authority):
+    """Be a run that is killed when it has written so many files of buckets."""
+    write_file, left = functions.write_file, [files]
+
+    def write(*what):
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        write_file(*what)
+
+    functions.write_file = write
+    STEPS[step](OnEngine("duckdb", work, "stamp"), Home(home), authority)
+
+
+@pytest.mark.parametrize(("step", "stages"), [("golden", len(STAGES)), ("relation", 1), ("evidence", 1)])
+def test_a_run_killed_among_its_buckets_is_gone_on_with_from_those_it_wrote(
+    tmp_path, finished_home, authority, monkeypatch, step, stages
+):
+    there, here = home_like(finished_home, tmp_path / "home", INPUTS[step])
+    killed = 3 * stages - (stages > 1)  # of several files a bucket has, the last of the third is missing
+    child = multiprocessing.get_context("forkserver").Process(
+        target=killed_after, args=(killed, step, tmp_path / "work", here.root, authority)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    left = {path.relative_to(tmp_path) for path in (tmp_path / "work" / "file").rglob("[0-9]*.parquet")}
+    assert len(left) == killed
+    written = []
+    write_file = functions.write_file
+    monkeypatch.setattr(functions, "write_file", lambda *what: written.append(what[1:3]) or write_file(*what))
+    STEPS[step](OnEngine("duckdb", tmp_path / "work", "stamp"), here, authority)
+    again = {path for path in left if (path.parent.name, int(path.stem)) in written}
+    assert len(again) == killed % stages
+    assert len(written) > len(left)
+    assert different(there, here, step) == []
+
+
+def different(there, here, step):
+    """The stage files of a step that are not those of another home."""
+    written = {
+        "golden": [(stage, "enterprise") for stage in STAGES],
+        "relation": [("relation", r.table.name) for r in here.data_model.relations],
+        "evidence": [("link", "mention")],
+    }
+    return [name for name in written[step] if not read(here, *name).equals(read(there, *name))]
 
 
 def read(home, stage, kind):
