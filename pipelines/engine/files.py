@@ -29,12 +29,23 @@ def write_file(folder: Path, stage: str, number: int, table: pa.Table) -> None:
     aside.replace(path)
 
 
+def row_count(path: Path) -> int:
+    """Rows of a file; none where there is no file."""
+    return int(pq.read_metadata(path).num_rows) if path.exists() else 0
+
+
+def row_groups(path: Path) -> Iterator[pa.Table]:
+    """The rows of a file, a row group at a time; none where there is no file."""
+    if path.exists():
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group)
+
+
 def files_together(folder: Path, stage: str, numbers: Iterable[int]) -> Iterator[pa.Table]:
     """The rows of a stage in the order of the numbers, a row group at a time."""
     for number in numbers:
-        with pq.ParquetFile(file_of(folder, stage, number)) as file:
-            for group in range(file.num_row_groups):
-                yield file.read_row_group(group)
+        yield from row_groups(file_of(folder, stage, number))
 
 
 def put_together(path: Path, contract: Table, tables: Iterable[pa.Table]) -> int:

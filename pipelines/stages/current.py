@@ -16,6 +16,9 @@ from pipelines.markers import Counts, digest, run_if_changed
 from pipelines.settings import Settings
 from warehouse.model.durable import aside, put_in_place
 
+GROUP = 100_000
+"""Rows of a group of a file: whoever works on some of them reads about these."""
+
 
 def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list[str] | None = None) -> pa.Table:
     """The rows of one dataset that hold now, as `connectors.current.current_rows` gives them.
@@ -27,12 +30,12 @@ def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list
         columns: those to read; all if not given.
     """
     home = settings.home
-    path = home.stage("current", f"{platform.platform}/{dataset}")
+    path = home.current(platform.platform, dataset)
 
     def keep() -> Counts:
         rows = current_rows(platform, dataset, home)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, aside(path), compression="lz4")
+        pq.write_table(rows, aside(path), compression="lz4", row_group_size=GROUP)
         put_in_place(aside(path), path)
         return {"rows": rows.num_rows}
 

@@ -22,47 +22,71 @@ from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.spec import Platform
+from pipelines.engine import LOCAL, OnEngine
+from pipelines.engine.files import row_count, row_groups
 from pipelines.markers import Counts, code_fingerprint, digest, file_digest, run_changed, run_if_changed
 from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now, rows_state
-from pipelines.standardise.address import Gazetteer
+from pipelines.standardise.address import AddressReference
+from pipelines.standardise.at_scale import RowCounts, TaskContext, make_parts, tasks_of
 from pipelines.standardise.grids import GridTree
-from pipelines.standardise.mentions import build_mentions
-from pipelines.standardise.value_cache import ValueCache
+from pipelines.standardise.parts import shifted
+from pipelines.standardise.value_cache import ValueCache, drop_batches
 from warehouse.model import Home
-from warehouse.model.data_model import DataModel
 from warehouse.model.durable import aside, put_in_place, write_whole
 
 GROUP_ROWS = 1_000_000
 """Rows of platforms that are standardised together: more share what a value means, fewer need less memory."""
 
+TASK_ROWS = 200_000
+"""Rows of a task of a worker, about."""
+
 LIBRARIES = ("duckdb", "opencc", "pyarrow", "pypinyin")
 """Libraries that have a say in what a value means: with another version of one every value is standardised again."""
 
 
-def write_parts(settings: Settings, gazetteer: Gazetteer, grids: GridTree) -> None:
-    """Standardise the rows of the platforms of which something came, or for which the city's places are others now."""
+def write_parts(settings: Settings, addresses: AddressReference, grids: GridTree) -> None:
+    """Standardise the rows of the platforms of which something came, or for which the city's places are others now.
+
+    What is more than one task is done by the workers of the run's engine, if it has one, with the same outcome.
+    """
     home, platforms = settings.home, dict(sorted(settings.platforms.items()))
-    places = (gazetteer.fingerprint, repr((grids.nodes.to_pylist(), sorted(grids.former.items()), grids.given_up)))
+    places = (addresses.fingerprint, repr((grids.nodes.to_pylist(), sorted(grids.former.items()), grids.given_up)))
     states = {f"mention_part/{name}": digest((rows_state(settings, p), *places)) for name, p in platforms.items()}
     for gone in {path.name for path in home.mention_part("any", "any").parent.parent.glob("*/")} - set(platforms):
         shutil.rmtree(home.mention_part(gone, "any").parent)
 
     def body(changed: Sequence[str]) -> None:
         names = [step.partition("/")[2] for step in changed]
-        batches = {name: batch for name, batch in _batches(home).items() if name in platforms and name not in names}
-        new = str(max(map(int, batches.values()), default=0) + 1)
-        code = digest((code_fingerprint(), sys.version, *map(version, LIBRARIES)))
-        value_cache = ValueCache(home.value_cache, code, batch=new, standing=frozenset(batches.values()))
-        for group in _groups(settings, names):
-            _standardise(settings, group, gazetteer, grids, value_cache)
-        value_cache.keep()
-        write_whole(_batch_file(home), json.dumps(batches | dict.fromkeys(names, new)).encode())
+        former = _batches(home)
+        stand = {name: own for name, own in former.items() if name in platforms and name not in names}
+        standing = frozenset(batch for own in stand.values() for batch in own)
+        context = TaskContext(
+            {name: platforms[name] for name in names},
+            addresses,
+            grids,
+            settings.code_tables,
+            digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))),
+            former,
+            1 + max((int(batch) for own in former.values() for batch in own), default=0),
+        )
+        counts = _row_counts(settings, context.platforms)
+        tasks = tasks_of(context.platforms, counts, TASK_ROWS)
+        if settings.engine == LOCAL or len(tasks) == 1:
+            value_cache = ValueCache(home.value_cache, context.code, batch=str(context.batch), standing=standing)
+            for group in _groups(context.platforms, counts):
+                _standardise(settings, group, context, value_cache)
+            value_cache.write()
+            made = {name: [str(context.batch)] for name in names}
+        else:
+            stamp = digest((context.code, tasks, former, *(states[step] for step in changed)))
+            made = make_parts(OnEngine(settings.engine, home.engine_tables("mention"), stamp), home, tasks, context)
+        drop_batches(home.value_cache, standing.union(*made.values()))
+        write_whole(_batch_file(home), json.dumps(stand | made).encode())
 
     run_changed(home, states, body)
 
@@ -71,88 +95,50 @@ def _batch_file(home: Home) -> Path:
     return home.value_cache / "batches.json"
 
 
-def _batches(home: Home) -> dict[str, str]:
-    """Platform → the batch of remembered values its parts were made with."""
+def _batches(home: Home) -> dict[str, list[str]]:
+    """Platform → the batches of remembered values its parts were made with."""
     try:
         told = json.loads(_batch_file(home).read_text(encoding="utf-8"))
-        return {str(name): str(int(batch)) for name, batch in told.items()}
-    except (FileNotFoundError, ValueError, AttributeError):
+        return {str(name): [str(int(batch)) for batch in own] for name, own in told.items()}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
         return {}
 
 
-def _groups(settings: Settings, names: Sequence[str]) -> Iterator[list[str]]:
+def _row_counts(settings: Settings, platforms: Mapping[str, Platform]) -> RowCounts:
+    """How many rows of their datasets hold now; which do is worked out here."""
+    datasets = [(platform, dataset.name) for platform in platforms.values() for dataset in platform.datasets]
+    rows = each(lambda one: rows_now(settings, *one, columns=[]).num_rows, datasets, os.cpu_count() or 1)
+    return {(platform.platform, name): count for (platform, name), count in zip(datasets, rows, strict=True)}
+
+
+def _groups(platforms: Mapping[str, Platform], counts: RowCounts) -> Iterator[dict[str, Platform]]:
     """Platforms one after the other, so many together that their rows are some `GROUP_ROWS`."""
-    datasets = [(settings.platforms[name], d.name) for name in names for d in settings.platforms[name].datasets]
-    counts = each(lambda one: rows_now(settings, *one, columns=[]).num_rows, datasets, os.cpu_count() or 1)
-    rows = dict.fromkeys(names, 0)
-    for (platform, _), count in zip(datasets, counts, strict=True):
-        rows[platform.platform] += count
-    group: list[str] = []
-    for name in names:
-        if group and sum(rows[n] for n in group) + rows[name] > GROUP_ROWS:
+    group: dict[str, Platform] = {}
+    size = 0
+    for name, platform in platforms.items():
+        rows = sum(counts[name, dataset.name] for dataset in platform.datasets)
+        if group and size + rows > GROUP_ROWS:
             yield group
-            group = []
-        group.append(name)
+            group, size = {}, 0
+        group[name] = platform
+        size += rows
     yield group
 
 
 def _standardise(
-    settings: Settings, names: Sequence[str], gazetteer: Gazetteer, grids: GridTree, value_cache: ValueCache
+    settings: Settings, group: Mapping[str, Platform], context: TaskContext, value_cache: ValueCache
 ) -> None:
     """Write the parts of some platforms."""
     home, model = settings.home, settings.home.data_model
 
     def rows(platform: str, dataset: str) -> pa.Table:
-        return rows_now(settings, settings.platforms[platform], dataset)
+        return rows_now(settings, group[platform], dataset)
 
-    own = {name: settings.platforms[name] for name in names}
-    mentions: dict[str, pa.Table] = {}
-    for kind in model.order:
-        mentions[kind] = build_mentions(
-            model,
-            kind,
-            own,
-            rows,
-            gazetteer=gazetteer,
-            grids=grids,
-            code_tables=settings.code_tables,
-            parents=mentions,
-            value_cache=value_cache,
-        )
-    spans = {kind: _spans(table, names) for kind, table in mentions.items()}
-    for name in names:
-        for kind, table in mentions.items():
-            start, count = spans[kind][name]
-            back = {other: -spans[other][name][0] for other in mentions}
-            part = shifted(model, kind, table.slice(start, count), back)
-            if count:
-                model.mention(kind).write(part, home.mention_part(name, kind))
-            else:  # of most kinds a platform knows nothing
-                home.mention_part(name, kind).unlink(missing_ok=True)
-
-
-def _spans(table: pa.Table, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Where the mentions of each platform begin in a table ordered by platform, and how many there are."""
-    counted = pc.value_counts(table["platform"].combine_chunks())
-    counts = {line["values"]: line["counts"] for line in counted.to_pylist()}
-    sizes = [counts.get(name, 0) for name in names]
-    starts = accumulate([0, *sizes[:-1]])
-    return dict(zip(names, zip(starts, sizes, strict=True), strict=True))
-
-
-def shifted(model: DataModel, kind: str, mentions: pa.Table, by: Mapping[str, int]) -> pa.Table:
-    """Mentions of a kind, numbered otherwise: to the ids of every kind is added what `by` says of it."""
-    for other in (kind, *model.kinds[kind].ties):
-        name = "mention_id" if other == kind else f"{other}_mention_id"
-        if by.get(other) and name in mentions.column_names:
-            place = mentions.column_names.index(name)
-            mentions = mentions.set_column(place, mentions.schema.field(name), pc.add(mentions[name], by[other]))
-    return mentions
-
-
-def _rows(path: Path) -> int:
-    """Rows of a part; there is no file of one without any."""
-    return int(pq.read_metadata(path).num_rows) if path.exists() else 0
+    for name, kind, part in context.parts(model, group, rows, value_cache):
+        if part.num_rows:
+            model.mention(kind).write(part, home.mention_part(name, kind))
+        else:  # of most kinds a platform knows nothing
+            home.mention_part(name, kind).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -176,7 +162,7 @@ class Parts:
     def starts(self) -> Mapping[str, Mapping[str, int]]:
         """Kind → platform → the first `mention_id` of its part."""
         sizes = {
-            kind: [_rows(self.home.mention_part(name, kind)) for name in self.platforms]
+            kind: [row_count(self.home.mention_part(name, kind)) for name in self.platforms]
             for kind in self.home.data_model.order
         }
         return {
@@ -201,11 +187,11 @@ class Parts:
             path.parent.mkdir(parents=True, exist_ok=True)
             table, rows = self.home.data_model.mention(kind), 0
             with pq.ParquetWriter(aside(path), table.arrow, compression="zstd", compression_level=1) as writer:
-                for name in (name for name in self.platforms if self.home.mention_part(name, kind).exists()):
+                for name in self.platforms:
                     by = {other: starts[name] for other, starts in self.starts.items()}
-                    part = shifted(self.home.data_model, kind, table.read(self.home.mention_part(name, kind)), by)
-                    rows += part.num_rows
-                    writer.write_table(part)
+                    for some in row_groups(self.home.mention_part(name, kind)):
+                        writer.write_table(table.conform(shifted(self.home.data_model, kind, some, by)))
+                        rows += some.num_rows
             put_in_place(aside(path), path)
             return {"rows": rows}
 

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.stages.grid_tree import city_grids, references
 from pipelines.stages.mention_parts import Parts, write_parts
-from pipelines.standardise.address import Gazetteer
+from pipelines.standardise.address import AddressReference
 from pipelines.standardise.grids import GridTree
 from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, in_present_grids
 from warehouse.model import Home
@@ -29,7 +29,7 @@ def write_mentions(settings: Settings) -> Counts:
     """Write the mention table of every kind; return mentions per kind."""
     home, model = settings.home, settings.home.data_model
     grids = _write_grids(settings)
-    write_parts(settings, address_gazetteer(settings, grids), grids)
+    write_parts(settings, city_addresses(settings, grids), grids)
     parts = Parts.of(home, settings.platforms)
     counts = {kind: parts.write(kind)["rows"] for kind in model.order}
     _write_index(home, parts)
@@ -66,12 +66,11 @@ def _write_grids(settings: Settings) -> GridTree:
     return history.tree
 
 
-def address_gazetteer(settings: Settings, grids: GridTree) -> Gazetteer:
+def city_addresses(settings: Settings, grids: GridTree) -> AddressReference:
     """The standard addresses of the city, as its reference declares them now."""
     addresses = [
         address_reference(p, d, rows_now(settings, settings.platforms[p.platform], d.name))
         for p, d in references(settings, "address")
     ]
-    return Gazetteer.from_reference(
-        in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids), settings.city.settings.division.own
-    )
+    rows = in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids)
+    return AddressReference(rows, settings.city.settings.division.own)

@@ -14,7 +14,7 @@ from pipelines.markers import Counts
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
 from pipelines.stages.grid_tree import city_grids
-from pipelines.stages.mentions import address_gazetteer
+from pipelines.stages.mentions import city_addresses
 from pipelines.standardise.answered import answered_mentions, readable
 from warehouse import verification
 from warehouse.model import Home
@@ -41,7 +41,7 @@ def write_answers(settings: Settings) -> Counts:
                 settings.platforms,
                 lambda platform, dataset: rows_now(settings, settings.platforms[platform], dataset),
                 given,
-                gazetteer=address_gazetteer(settings, grids),
+                gazetteer=city_addresses(settings, grids).gazetteer,
                 grids=grids,
                 code_tables=settings.code_tables,
             )

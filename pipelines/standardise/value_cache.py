@@ -39,7 +39,13 @@ class ValueCache:
     """
 
     def __init__(
-        self, folder: Path | None = None, knowing: str = "", *, batch: str = "1", standing: Set[str] = frozenset()
+        self,
+        folder: Path | None = None,
+        knowing: str = "",
+        *,
+        batch: str = "1",
+        standing: Set[str] = frozenset(),
+        read: Set[str] | None = None,
     ) -> None:
         """Open a cache of values.
 
@@ -48,11 +54,13 @@ class ValueCache:
             knowing: what all standardisers depend on beside the value: the version of the code.
             batch: the name of this run's.
             standing: the batches that stay as they are.
+            read: the batches that are read; all if not given.
         """
         self._folder = folder
         self._knowing = knowing
         self._batch = batch
         self._standing = standing
+        self._read = read
         self._pages: dict[str, _Page] = {}
 
     def reader(self, name: str, standardise: Standardiser, knowing: str = "") -> Standardiser:
@@ -66,9 +74,12 @@ class ValueCache:
         if self._folder is None:
             return standardise
         if name not in self._pages:
-            files = sorted(
-                self._folder.glob(f"*/{name}.arrow"), key=lambda file: file.parent.name not in self._standing
+            there = (
+                file
+                for file in self._folder.glob(f"*/{name}.arrow")
+                if self._read is None or file.parent.name in self._read
             )
+            files = sorted(there, key=lambda file: file.parent.name not in self._standing)
             stand = sum(file.parent.name in self._standing for file in files)
             self._pages[name] = _Page(files[:stand], files[stand:], f"{self._knowing} {knowing}")
         page = self._pages[name]
@@ -76,6 +87,12 @@ class ValueCache:
 
     def keep(self) -> None:
         """Write what is new on every page for the next run, each whole, and drop the batches that do not stand."""
+        if self._folder is not None:
+            self.write()
+            drop_batches(self._folder, {*self._standing, self._batch})
+
+    def write(self) -> None:
+        """Write what is new on every page for the next run, each whole; other batches stay as they are."""
         if self._folder is None:
             return
         own = self._folder / self._batch
@@ -83,11 +100,15 @@ class ValueCache:
         for path in own.glob("*.arrow"):
             if path.stem not in written:
                 path.unlink()
-        for path in self._folder.glob("*.arrow"):  # pages of homes without batches
-            path.unlink()
-        for path in self._folder.glob("*/"):
-            if path.name not in self._standing and path.name != self._batch:
-                shutil.rmtree(path)
+
+
+def drop_batches(folder: Path, standing: Set[str]) -> None:
+    """Drop all batches but those that stand."""
+    for path in folder.glob("*.arrow"):  # pages of homes without batches
+        path.unlink()
+    for path in folder.glob("*/"):
+        if path.name not in standing:
+            shutil.rmtree(path)
 
 
 class _Page:

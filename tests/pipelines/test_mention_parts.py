@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stages import mention_parts
 from pipelines.stages.landing import land_platform
-from pipelines.stages.mention_parts import shifted
 from pipelines.stages.mentions import write_mentions
+from pipelines.standardise import parts
 from pipelines.standardise.mentions import build_mentions
+from pipelines.standardise.parts import shifted
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
 
@@ -47,7 +47,7 @@ def test_what_one_platform_delivers_is_standardised_alone_and_nothing_else_chang
         asked.append(set(platforms))
         return build_mentions(model, kind, platforms, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mention_parts, "build_mentions", noted)
+    monkeypatch.setattr(parts, "build_mentions", noted)
     write_mentions(settings)
     assert not asked
     land_platform(settings, HOTLINE)

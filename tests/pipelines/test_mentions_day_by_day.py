@@ -16,7 +16,7 @@ from pipelines.stages import mention_parts
 from pipelines.stages import mentions as stage
 from pipelines.stages.landing import land_platform
 from pipelines.stages.mentions import write_mentions
-from pipelines.standardise import columns
+from pipelines.standardise import columns, parts
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped
 from warehouse.model.base import GRID_TREE
@@ -141,7 +141,7 @@ def test_a_run_that_dies_among_the_mentions_leaves_the_next_one_the_same_outcome
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    places = ((mention_parts, "build_mentions"), (stage, "write_mention_index"), (stage, "write_mention_index"))
+    places = ((parts, "build_mentions"), (stage, "write_mention_index"), (stage, "write_mention_index"))
     for inbox, place in zip(inboxes[1:], places, strict=True):
         settings = take_in(inbox, home)
         with monkeypatch.context() as patched:

@@ -13,6 +13,7 @@
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
   stage/done/<step>.json                            which step was run to its end on what
   stage/value_cache/<batch>/<what>.arrow            what values were standardised to; may be deleted at any time
+  stage/current/<platform>/<dataset>.parquet        the rows that hold now
   stage/mention_part/<platform>/<kind>.parquet      the mentions of one platform
   stage/mention_index/<kind>.arrow                  stable keys and hashes of the mentions, by which matching sees what changed
   stage/match_columns/<kind>.arrow                  the columns of the mentions that matching compares, to be mapped into memory
@@ -136,6 +137,10 @@ class Home:
     def prepared_extracts(self) -> Path:
         """What the extracts of a release read, sorted by platform."""
         return self.root / "stage" / "extract"
+
+    def current(self, platform: str, dataset: str) -> Path:
+        """The rows of one dataset that hold now."""
+        return self.stage("current", f"{platform}/{dataset}")
 
     def mention_part(self, platform: str, kind: str) -> Path:
         """The mentions of one platform, numbered from 0."""

@@ -195,6 +195,12 @@ class Gazetteer:
         division = _division(rows, declared or OwnDivision())
         return cls._indexed(con, doors, aliases, division, _fingerprint(rows, division))
 
+    @staticmethod
+    def fingerprint_of(reference: pa.Table, declared: OwnDivision | None = None) -> str:
+        """The fingerprint of the gazetteer that `from_reference` makes of the same."""
+        rows = _folded(reference)
+        return _fingerprint(rows, _division(rows, declared or OwnDivision()))
+
     @classmethod
     def _indexed(
         cls,
