@@ -7,13 +7,15 @@ mentions tells), or stopping a release on an imbalance (suite `quality.reconcili
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
 from warehouse.model.landing import DELIVERY
+from warehouse.model.link import MENTION
 from warehouse.model.quality import RECONCILIATION
 from warehouse.model.session import connect
-from warehouse.model.sql import statement
+from warehouse.model.sql import show, statement
 from warehouse.model.table import ContractError
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
@@ -24,7 +26,7 @@ def reconcile(
     deliveries: pa.Table,
     current: pa.Table,
     expected: pa.Table,
-    resolved: pa.Table,
+    resolved: pa.Table | Path,
     departments: Mapping[str, str],
     deltas: Collection[str] = (),
 ) -> pa.Table:
@@ -36,7 +38,7 @@ def reconcile(
             since which they say what they say.
         expected: `platform, dataset, delivery_id, sheet_name, mentions_expected, mentions_undecided`: roles of current rows
             with something to identify them, and those whose condition decides for none; places with none may be left out.
-        resolved: `link.mention`, all kinds together.
+        resolved: `link.mention`, all kinds together; a stage file is counted without being held.
         departments: code of the owning department by platform.
         deltas: platforms whose deliveries replace single rows: a row they do not name is not confirmed by them.
 
@@ -56,13 +58,18 @@ def reconcile(
         ("expected", expected, (*PLACE, "mentions_expected", "mentions_undecided")),
         ("resolved", resolved, (*PLACE, "file_name")),
     ):
+        if isinstance(table, Path):
+            continue
         if absent := sorted(set(columns) - set(table.column_names)):
             raise ContractError(f"reconcile: {name} lacks {absent}; given {sorted(table.column_names)}")
     with connect() as con:
         con.register("delivery", deliveries)
         con.register("current_rows", current)
         con.register("expected", expected)
-        con.register("resolved", resolved)
+        if isinstance(resolved, Path):
+            show(con, "resolved", MENTION, [resolved])
+        else:
+            con.register("resolved", resolved)
         con.register(
             "departments",
             pa.table(

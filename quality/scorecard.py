@@ -5,9 +5,12 @@ Belongs here: measuring. Does not: the formulas in words (`docs/quality.md`), or
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 import pyarrow as pa
 
-from quality.stage_views import delivery_files, show_stages
+from quality.stage_views import counts_of, delivery_files, register_or_count, show_stages
 from warehouse.model import Home
 from warehouse.model.catalogue import PLATFORM
 from warehouse.model.evidence import ATTRIBUTE, RELIABILITY
@@ -18,8 +21,41 @@ from warehouse.model.quality import RECONCILIATION, SCORECARD
 from warehouse.model.session import connect
 from warehouse.model.sql import statement
 
+CLAIM_COUNT = pa.schema(
+    [
+        *((name, pa.string()) for name in ("platform", "department", "entity_kind", "attribute", "month")),
+        *((name, pa.int64()) for name in ("claims", "standard_claims", "judged_claims", "golden_claims", "others")),
+        *((name, pa.int64()) for name in ("others_agreeing", "compared_claims", "newest_claims", "days_behind")),
+        ("age_sum", pa.int64()),
+        ("ages", pa.int64()),
+    ]
+)
+"""Counts of claims per platform, kind, attribute and month."""
 
-def scorecard(home: Home, threads: int | None = None) -> pa.Table:
+
+def claim_counts(attribute: pa.Table, newest: date | None) -> pa.Table:
+    """Count the claims about whole entities; counts of some entities and of the others add up.
+
+    Args:
+        attribute: claims, columns of `evidence.attribute`.
+        newest: day of the newest delivery, see `newest_day`.
+
+    Returns:
+        A table `CLAIM_COUNT`.
+    """
+    day = pa.table({"day": pa.array([newest], pa.date32())})
+    return counts_of("claim_count", CLAIM_COUNT, {"attribute": attribute, "newest": day})
+
+
+def newest_day(home: Home) -> date | None:
+    """The day of the newest delivery that was landed; None where there is none."""
+    with connect() as con:
+        show_stages(con, {"delivery": (DELIVERY, delivery_files(home))})
+        day: date | None = con.sql(statement("quality", "newest")).fetchall()[0][0]
+        return day
+
+
+def scorecard(home: Home, threads: int | None = None, counts: Mapping[str, pa.Table] | None = None) -> pa.Table:
     """Measure the claims of every platform.
 
     Args:
@@ -27,6 +63,8 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
             and its manifest are read; age
             is counted back from the newest delivery in it, never from today.
         threads: DuckDB threads; DuckDB's default if not given. The table is the same whatever their number.
+        counts: `claim_count`, `claim_place` and `mention_count`, where they were counted elsewhere, of some entities at a time; claims and
+            mentions are then not read.
 
     Returns:
         `quality.scorecard`, ordered by its key. A dimension that can't be measured (nobody else claims the attribute) is
@@ -37,14 +75,21 @@ def scorecard(home: Home, threads: int | None = None) -> pa.Table:
         show_stages(
             con,
             {
-                "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds]),
                 "reliability": (RELIABILITY, [home.stage("reliability", kind) for kind in home.data_model.kinds]),
                 "platform": (PLATFORM, [home.stage("catalogue", "platform")]),
-                "mention": (MENTION, [home.stage("link", "mention")]),
                 "reconciliation": (RECONCILIATION, [home.stage("quality", "reconciliation")]),
                 "delivery": (DELIVERY, delivery_files(home)),
             },
         )
+        if counts is None:
+            show_stages(
+                con,
+                {
+                    "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds]),
+                    "mention": (MENTION, [home.stage("link", "mention")]),
+                },
+            )
+        con.execute(f"create temp table newest as {statement('quality', 'newest')}")
+        register_or_count(con, ("claim_count", "claim_place", "mention_count"), counts)
         create_cadence_macro(con)
-        sql = statement("quality", "scorecard")
-        return SCORECARD.conform(con.sql(sql).to_arrow_table())
+        return SCORECARD.conform(con.sql(statement("quality", "scorecard")).to_arrow_table())

@@ -12,8 +12,11 @@ import pyarrow.compute as pc
 
 from connectors.manifest import manifest
 from connectors.spec import Dataset, Platform, Role, Source
+from pipelines.engine import LOCAL
 from pipelines.markers import Counts, digest, forget, run_changed
+from pipelines.resolution import at_scale
 from pipelines.settings import Settings
+from pipelines.stages.engine_work import on_engine, stage_files
 from quality.data_docs import build_data_docs
 from quality.overlap import overlap
 from quality.overlap_chart import overlap_chart, overlap_markdown
@@ -99,13 +102,21 @@ def gather_results(settings: Settings) -> Counts:
 
 
 def write_scorecard(settings: Settings) -> Counts:
-    """Measure what platforms claim."""
-    return {"rows": SCORECARD.write(scorecard(settings.home), settings.home.stage("quality", "scorecard"))}
+    """Measure what platforms claim; claims are counted on an engine if the run has one."""
+    home, counts = settings.home, None
+    if settings.engine != LOCAL:
+        files = [*stage_files(settings, "attribute"), home.stage("link", "mention")]
+        counts = at_scale.count_claims(on_engine(settings, "scorecard", files), home)
+    return {"rows": SCORECARD.write(scorecard(home, counts=counts), home.stage("quality", "scorecard"))}
 
 
 def write_overlap(settings: Settings) -> Counts:
-    """Count what platforms know of each other's entities, and draw it."""
-    table = overlap(settings.home)
+    """Count what platforms know of each other's entities, on an engine if the run has one, and draw it."""
+    home, counts = settings.home, None
+    if settings.engine != LOCAL:
+        files = [*stage_files(settings, "conflict"), home.stage("link", "mention")]
+        counts = at_scale.count_overlap(on_engine(settings, "overlap", files), home)
+    table = overlap(home, counts=counts)
     chart = settings.home.chart(OVERLAP_CHART)
     chart.parent.mkdir(parents=True, exist_ok=True)
     titles = {name: platform.title.zh for name, platform in settings.platforms.items()}

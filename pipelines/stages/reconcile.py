@@ -22,7 +22,6 @@ from warehouse import access
 from warehouse.model import catalogue as contracts
 from warehouse.model.base import GRID_TREE
 from warehouse.model.landing import REJECTED
-from warehouse.model.link import MENTION
 from warehouse.model.process import ROUTE
 from warehouse.model.quality import RECONCILIATION
 
@@ -40,7 +39,7 @@ def reconcile_rows(settings: Settings) -> Counts:
         _states(settings),
         current,
         expected,
-        MENTION.read(home.stage("link", "mention"), [*PLACE, "file_name"]),
+        home.stage("link", "mention"),
         {name: platform.department.code for name, platform in settings.platforms.items()},
         [name for name, platform in settings.platforms.items() if platform.delivery.semantics == "delta"],
     )

@@ -6,17 +6,15 @@ person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-
-from pipelines.engine import LOCAL, OnEngine
+from pipelines.engine import LOCAL
 from pipelines.kinds import specification
-from pipelines.markers import Counts, digest
+from pipelines.markers import Counts
 from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution import at_scale, certainty, evidence, grid_tree, identity, judged, relations, survivorship
 from pipelines.resolution.authority import authority_table
 from pipelines.settings import Settings
 from pipelines.stages import models
+from pipelines.stages.engine_work import on_engine, stage_files
 
 
 def name_entities(settings: Settings, kind: str, version: str) -> Counts:
@@ -45,19 +43,8 @@ def choose_golden(settings: Settings, kind: str) -> Counts:
         counts = survivorship.write_golden(home, kind, authority)
     else:
         inputs = survivorship.inputs(home, kind)
-        counts = at_scale.write_golden(_on_engine(settings, f"golden_{kind}", inputs), home, kind, authority)
+        counts = at_scale.write_golden(on_engine(settings, f"golden_{kind}", inputs), home, kind, authority)
     return {"rows": counts["golden"], "claims": counts["attribute"], "conflicts": counts["conflict"]}
-
-
-def _on_engine(settings: Settings, work: str, inputs: Iterable[Path]) -> OnEngine:
-    """A piece of work on the engine of the run: stage files are put in place whole, so time and size tell one from another."""
-    files = [path.stat() for path in inputs if path.exists()]
-    stamp = digest((settings.configuration_fingerprint, [(f.st_size, f.st_mtime_ns) for f in files]))
-    return OnEngine(settings.engine, settings.home.engine_tables(work), stamp)
-
-
-def _stage_files(settings: Settings, *stages: str) -> list[Path]:
-    return [settings.home.stage(stage, kind) for kind in settings.home.data_model.kinds for stage in stages]
 
 
 def estimate_certainty(settings: Settings, kind: str) -> Counts:
@@ -75,7 +62,7 @@ def relate_entities(settings: Settings) -> Counts:
     home, authority = settings.home, authority_table(settings.home.data_model, settings.platforms)
     if settings.engine == LOCAL:
         return dict(relations.write_relations(home, authority))
-    run = _on_engine(settings, "relation", _stage_files(settings, "mention", "entity", "golden"))
+    run = on_engine(settings, "relation", stage_files(settings, "mention", "entity", "golden"))
     return dict(at_scale.write_relations(run, home, authority))
 
 
@@ -91,7 +78,7 @@ def explain_matches(settings: Settings, kind: str) -> Counts:
     if settings.engine == LOCAL:
         return {"rows": evidence.write_match(home, kind, pairs)}
     files = [*(home.stage(stage, kind) for stage in ("mention", "entity")), home.matched_mark(kind)]
-    return {"rows": at_scale.write_match(_on_engine(settings, f"match_{kind}", files), home, kind, pairs)}
+    return {"rows": at_scale.write_match(on_engine(settings, f"match_{kind}", files), home, kind, pairs)}
 
 
 def gather_evidence(settings: Settings) -> Counts:
@@ -100,5 +87,5 @@ def gather_evidence(settings: Settings) -> Counts:
     judgements = judged.write_judgements(home)
     if settings.engine == LOCAL:
         return {"rows": evidence.write_link_mention(home), "judgements": judgements}
-    run = _on_engine(settings, "link_mention", _stage_files(settings, "mention", "entity"))
+    run = on_engine(settings, "link_mention", stage_files(settings, "mention", "entity"))
     return {"rows": at_scale.write_link_mention(run, home), "judgements": judgements}

@@ -1,15 +1,7 @@
 -- table:  quality.overlap      grain: entity_kind, left_platform, right_platform
--- reads:  mention (link.mention), conflict (evidence.conflict, all kinds)
--- Entities are first counted by the set of platforms that know them: there are few sets, however many entities. Two
--- platforms disagree in an attribute where they stand by rival values and share none.
-with entity as (
-    select entity_kind, entity_id, list_sort(list(distinct platform)) as platforms from mention group by all
-),
-circle as (
-    select entity_kind, platforms, count(*) as entities from entity group by all
-),
-member as (
-    select entity_kind, platforms, entities, unnest(platforms) as platform from circle
+-- reads:  circle, rivalry (each may have several rows of one grain, which add up)
+with member as (
+    select entity_kind, platforms, sum(entities)::bigint as entities, unnest(platforms) as platform from circle group by entity_kind, platforms
 ),
 known as (
     select entity_kind, platform, sum(entities) as entities from member group by all
@@ -21,24 +13,9 @@ shared as (
     where a.platform < b.platform
     group by all
 ),
-side as (
-    select entity_kind, entity_id, attribute, value, unnest(platforms) as platform from conflict
-),
-rival as (
-    select
-        a.entity_kind,
-        a.entity_id,
-        a.attribute,
-        a.platform as left_platform,
-        b.platform as right_platform
-    from side as a
-    join side as b using (entity_kind, entity_id, attribute)
-    where a.platform < b.platform
-    group by all
-    having not bool_or(a.value = b.value)
-),
 per_attribute as (
-    select entity_kind, left_platform, right_platform, attribute, count(*) as entities from rival group by all
+    select entity_kind, left_platform, right_platform, attribute, sum(entities)::bigint as entities
+    from rivalry group by all
 ),
 listed as (
     select
@@ -46,10 +23,10 @@ listed as (
         left_platform,
         right_platform,
         map_from_entries(list((attribute, entities) order by attribute)) as disagreements
-    from per_attribute group by all
+    from per_attribute where attribute <> '' group by all
 ),
 disagreeing as (
-    select entity_kind, left_platform, right_platform, count(distinct entity_id) as entities from rival group by all
+    select entity_kind, left_platform, right_platform, entities from per_attribute where attribute = ''
 )
 select
     l.entity_kind,

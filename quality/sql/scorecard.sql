@@ -1,77 +1,41 @@
 -- table:  quality.scorecard      grain: platform, entity_kind, attribute, month
--- reads:  attribute (evidence.attribute, all kinds), reliability (evidence.reliability, all kinds), mention (link.mention),
---         reconciliation (quality.reconciliation), delivery (landing.delivery), platform (catalogue.platform)
--- Formulas and their source (GB/T 36344) are in docs/quality.md. Two claims agree where their values are equal or both agree
--- with the golden value: then they differ in spelling at most. What has no golden value (an employer's name) is compared by
--- nobody, and what is of another sort contradicts nobody, so such claims have neither accuracy nor consistency.
-with newest as (
-    select max(delivered_on) as day from delivery where state = 'landed'
-),
-claim as (
+-- reads:  claim_count, claim_place, mention_count (each may have several rows of one grain, which add up), reliability
+--         (evidence.reliability, all kinds), reconciliation (quality.reconciliation), newest (day), platform (catalogue.platform)
+-- Formulas and their source (GB/T 36344) are in docs/quality.md.
+with counted as (
     select
-        a.entity_kind,
-        a.attribute,
-        a.platform,
-        a.department,
-        a.delivery_id,
-        a.sheet_name,
-        a.role,
-        coalesce(strftime(a.claimed_on, '%Y-%m'), '') as month,
-        a.value is not null and a.comparison in ('equal', 'equivalent', 'incomplete', 'differs') as is_judged,
-        a.value is not null and a.is_valid as is_standard,
-        a.is_golden,
-        hash(a.entity_kind, a.entity_id, a.attribute) as subject,
-        -- values that agree share a class, the golden one the class 0
-        case when a.is_golden then 0::ubigint else greatest(hash(a.value), 1::ubigint) end as class,
-        -- a date beyond the newest delivery is mistyped, and as fresh as can be
-        case when a.claimed_on > n.day then 0 else n.day - a.claimed_on end as age_days
-    from attribute as a
-    cross join newest as n
-),
-voice as (
-    select subject, class, platform, min(age_days) as newest from claim where is_judged group by all
-),
-agreeing as (
-    select subject, class, count(*) as platforms from voice group by all
-),
-speaking as (
-    select subject, count(distinct platform) as platforms, min(newest) as newest from voice group by subject
-),
-counted as (
-    select
-        c.platform,
-        min(c.department) as department,
-        c.entity_kind,
-        c.attribute,
-        c.month,
-        count(*) as claims,
-        count(*) filter (c.is_standard) as standard_claims,
-        count(*) filter (c.is_judged) as judged_claims,
-        count(*) filter (c.is_judged and c.is_golden) as golden_claims,
-        coalesce(sum(s.platforms - 1) filter (c.is_judged), 0) as others,
-        coalesce(sum(a.platforms - 1) filter (c.is_judged), 0) as others_agreeing,
-        count(c.age_days) filter (c.is_judged and s.platforms > 1) as compared_claims,
-        count(*) filter (c.is_judged and s.platforms > 1 and c.age_days = s.newest) as newest_claims,
-        coalesce(sum(c.age_days - s.newest) filter (c.is_judged and s.platforms > 1), 0) as days_behind,
-        avg(c.age_days) as age_days
-    from claim as c
-    left join agreeing as a using (subject, class)
-    left join speaking as s using (subject)
+        platform,
+        min(department) as department,
+        entity_kind,
+        attribute,
+        month,
+        sum(claims)::bigint as claims,
+        sum(standard_claims)::bigint as standard_claims,
+        sum(judged_claims)::bigint as judged_claims,
+        sum(golden_claims)::bigint as golden_claims,
+        sum(others)::bigint as others,
+        sum(others_agreeing)::bigint as others_agreeing,
+        sum(compared_claims)::bigint as compared_claims,
+        sum(newest_claims)::bigint as newest_claims,
+        sum(days_behind)::bigint as days_behind,
+        sum(age_sum)::bigint / nullif(sum(ages), 0)::bigint as age_days
+    from claim_count
     group by all
 ),
--- a sheet and role has a place for an attribute where it ever fills it
 place as (
     select distinct c.platform, c.entity_kind, m.dataset, c.role, c.attribute
-    from (select distinct platform, entity_kind, delivery_id, sheet_name, role, attribute from claim) as c
-    join (select distinct platform, entity_kind, delivery_id, sheet_name, role, dataset from mention) as m
+    from (select distinct platform, entity_kind, delivery_id, sheet_name, role, attribute from claim_place) as c
+    join (select distinct platform, entity_kind, delivery_id, sheet_name, role, dataset from mention_count) as m
         using (platform, entity_kind, delivery_id, sheet_name, role)
 ),
 asked as (
-    select p.platform, p.entity_kind, p.attribute, m.month, sum(m.mentions) as mentions
+    select p.platform, p.entity_kind, p.attribute, m.month, sum(m.mentions)::bigint as mentions
     from place as p
     join (
-        select platform, entity_kind, dataset, role, coalesce(strftime(claimed_on, '%Y-%m'), '') as month, count(*) as mentions
-        from mention group by all
+        select
+            platform, entity_kind, dataset, role, coalesce(strftime(claimed_on, '%Y-%m'), '') as month,
+            sum(mentions) as mentions
+        from mention_count group by all
     ) as m using (platform, entity_kind, dataset, role)
     group by all
 ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -75,10 +76,19 @@ def balance(deliveries, current, expected, lines=None, deltas=()):
         counts(expected, "mentions_expected").append_column(
             "mentions_undecided", pa.array([0] * len(expected), pa.int64())
         ),
-        resolved(expected if lines is None else lines),
+        lines if isinstance(lines, Path) else resolved(expected if lines is None else lines),
         OFFICES,
         deltas,
     )
+
+
+def test_a_stage_file_of_mentions_is_counted_as_the_table_is(tmp_path):
+    places = [place(1, 3), place(2, 2, sheet="a")]
+    path = tmp_path / "mention.parquet"
+    MENTION.write(resolved(places), path)
+    told = balance([delivery(1, 3), delivery(2, 2)], places, places, path)
+    assert told.equals(balance([delivery(1, 3), delivery(2, 2)], places, places))
+    assert told["mentions_resolved"].to_pylist() == [3, 2]
 
 
 def test_what_is_delivered_landed_and_resolved_balances():

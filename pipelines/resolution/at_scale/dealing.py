@@ -29,16 +29,22 @@ def read(tables: Tables, home: Home, name: str, stage: str, kind: str, contract:
         tables.write(name, contract.empty())
 
 
-def make_members(tables: Tables, home: Home, kind: str, size: int) -> None:
-    """The table `member_<kind>`: the entity and the bucket of every mention.
+def deal(tables: Tables, kind: str, entities: str, size: int) -> None:
+    """The table `bucket_<kind>`: by the head of an id the bucket of its entity.
 
-    Ids are dealt out in order, by how they begin, so that a bucket has about so many mentions.
+    Ids are dealt out in order, by how they begin, so that a bucket has about so many mentions. `entities` is a table or a query in brackets
+    with the `entity_id` of every mention of the kind.
     """
-    read(tables, home, f"{kind}_entity", "entity", kind, ENTITY)
-    heads = tables.fetch(query("head", kind=kind))
+    heads = tables.fetch(query("head", entities=entities))
     mentions = heads["mentions"].to_numpy()
     bucket = ((np.cumsum(mentions) - mentions) // size).astype(np.int64)
     tables.write(f"bucket_{kind}", pa.table({"head": heads["head"], "bucket": bucket}))
+
+
+def make_members(tables: Tables, home: Home, kind: str, size: int) -> None:
+    """Deal out the entities of a kind, and the table `member_<kind>`: the entity and the bucket of every mention."""
+    read(tables, home, f"{kind}_entity", "entity", kind, ENTITY)
+    deal(tables, kind, f"{kind}_entity", size)
     tables.sql(f"member_{kind}", query("member", kind=kind))
 
 

@@ -7,7 +7,7 @@ Belongs here: reading a bucket's rows and writing its files. Does not: choosing 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,6 +165,29 @@ class RowsOfBuckets:
         own = rows.sort_by([(column, "ascending") for column in self.order])
         kinds = pa.repeat(pa.scalar(self.kind), own.num_rows)
         write_file(self.folder, self.kind, bucket, self.table.conform(own.append_column("entity_kind", kinds)))
+
+
+@dataclass(frozen=True)
+class CountsOfBuckets:
+    """Counts the rows of every bucket by itself; what it gives is little.
+
+    Attributes:
+        count: of rows of whole entities; counts of some entities and of the others add up.
+        schema: of what it gives.
+    """
+
+    count: Callable[[pa.Table], pa.Table]
+    schema: pa.Schema
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        """The counts of all buckets under one another."""
+        return pa.concat_tables([self.count(own) for _, own in _by_bucket(rows)])
+
+
+def _by_bucket(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+    """Every bucket there is, with its rows."""
+    for bucket in np.unique(rows["bucket"].to_numpy()).tolist():
+        yield bucket, rows.filter(pc.equal(rows["bucket"], bucket))
 
 
 def _written(rows: pa.Table, folder: Path, last: str, write: Callable[[int, pa.Table], None]) -> pa.Table:

@@ -14,6 +14,8 @@ from pipelines.matching.store.stored_match import StoredMatch
 from pipelines.resolution import at_scale, survivorship
 from pipelines.resolution.at_scale import functions
 from pipelines.resolution.authority import authority_table
+from quality.overlap import overlap
+from quality.scorecard import scorecard
 from warehouse.model import Home
 from warehouse.model.data_model import shipped
 
@@ -77,6 +79,24 @@ def test_evidence_of_buckets_is_that_of_one_machine(engine_url, tmp_path, finish
         pairs = StoredMatch.of(there, specification(there.data_model, kind)).pair_tables()
         at_scale.write_match(OnEngine(engine_url, tmp_path / "work", "stamp"), here, kind, pairs, bucket=500)
         assert read(here, "match", kind).equals(read(there, "match", kind))
+
+
+def test_what_buckets_count_adds_up_to_the_measures_of_one_machine(engine_url, tmp_path, finished_home):
+    def inputs(home):
+        further = ("link/mention", "catalogue/platform", "quality/reconciliation")
+        return [
+            *of_all_kinds("attribute", "conflict", "reliability")(home),
+            *(home.stage(*name.split("/")) for name in further),
+        ]
+
+    there, here = home_like(finished_home, tmp_path / "home", inputs)
+    (here.root / "landing").symlink_to(there.landing)
+    run = OnEngine(engine_url, tmp_path / "work", "stamp")
+    claims = at_scale.count_claims(run, here, bucket=300)
+    assert claims["claim_count"].num_rows > scorecard(there).num_rows  # of several buckets
+    assert scorecard(here, counts=claims).equals(read(there, "quality", "scorecard"))
+    known = at_scale.count_overlap(run, here, bucket=300)
+    assert overlap(here, counts=known).equals(read(there, "quality", "overlap"))
 
 
 STEPS = {
