@@ -31,7 +31,7 @@ class Settings:
         remote: where those files are fetched from, unless departments drop them into that folder itself.
         home: everything a run writes; see `warehouse.model.home`.
         city: what the city declares; see `pipelines.city`.
-        engine: where matching and golden records run, see `pipelines.engine`. What comes out is the same.
+        engine: where rows are standardised, matched and resolved, see `pipelines.engine`. What comes out is the same.
     """
 
     inbox: Path
@@ -48,7 +48,7 @@ class Settings:
             inbox: a folder, or an address (`sftp://`, `s3://`): of that the inbox is a folder of the home.
             home: everything a run writes.
             city: what the city declares.
-            engine: where matching and golden records run.
+            engine: where rows are standardised, matched and resolved.
 
         Raises:
             ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is.

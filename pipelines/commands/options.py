@@ -104,7 +104,7 @@ Engine = Annotated[
     str,
     typer.Option(
         "--engine",
-        help="匹配、择优与关系在何处运行：local、duckdb、sc://主机:端口、spark://主机:端口；结果相同 · where matching, golden records and relations run; what comes out is the same",
+        help="标准化、匹配、择优与关系在何处运行：local、duckdb、sc://主机:端口、spark://主机:端口；结果相同 · where rows are standardised and matched, golden records and relations made; what comes out is the same",
         envvar="ONENET_ENGINE",
     ),
 ]
