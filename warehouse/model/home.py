@@ -32,7 +32,7 @@
   portal/search/<version>.duckdb                    what the portal finds entities by; may be deleted at any time
   releases/<version>/one_network.duckdb, manifest.json
   releases/<version>/restricted.duckdb              the same with nothing masked, encrypted; only with ONENET_RESTRICTED_KEY
-  releases/<version>/parquet/<schema>/<table>.parquet
+  releases/<version>/parquet/<schema>/<table>.parquet, manifest.json
   releases/<version>/ducklake/library.ducklake      the same as a DuckLake, with its files beside it; only where the city wants it
   extracts/<department>/<version>/
   data_docs/index.html                              results of all checks as pages that need no network

@@ -1,20 +1,24 @@
 """A release as Parquet files of the same names, for people without DuckDB.
 
 Belongs here: writing them from the release and pointing to the newest. Does not: what the tables hold; masks and all are
-those of the plain release.
+those of the plain release. A table in which nothing is new against the release it was built on is the file of that one, under a further name.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from pathlib import Path
 
-from warehouse.model.durable import sync
+from warehouse.model.durable import sync, write_whole
 from warehouse.model.home import Home
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
-from warehouse.release.manifest import LIBRARY, Manifest
+from warehouse.release.manifest import LIBRARY, MANIFEST, Manifest, file_line
 from warehouse.release.pointing import PARQUET, point
+from warehouse.release.renewal import news
 
 ROW_GROUP = 122_880
 
@@ -23,7 +27,8 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     """Write `<home>/releases/<version>/parquet/<schema>/<table>.parquet` and let `<home>/parquet` point there.
 
     Rows lie in the order of the release. Each file says in its key-value metadata what the table is (`comment`, Chinese
-    and English). Files of the release that are there already are replaced; readers of the former ones go on.
+    and English); `parquet/manifest.json` says its SHA-256. Files of the release that are there already are replaced; readers of the
+    former ones go on.
 
     Returns:
         The number of files.
@@ -32,6 +37,9 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     aside, target = folder / f".{PARQUET}.building", folder / PARQUET
     shutil.rmtree(aside, ignore_errors=True)
     tables = Manifest.read(folder).tables
+    digests = {}
+    new = news(home, version)
+    former = home.release(new.built_on) / PARQUET if new.built_on else None
     with connect(threads=threads) as con:
         con.execute(f"attach {text(str(folder / LIBRARY))} as release (read_only)")
         comments = {
@@ -44,18 +52,35 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
             schema, _, bare = table.partition(".")
             file = aside / schema / f"{bare}.parquet"
             file.parent.mkdir(parents=True, exist_ok=True)
-            con.execute(
-                f"copy release.{name(schema)}.{name(bare)} to {text(str(file))} (format parquet, compression zstd, compression_level 1, "
-                f"row_group_size {ROW_GROUP}, kv_metadata {{comment: {text(comments[table])}}})"
-            )
-            sync(file)
+            if former is None or table not in new.kept or not _taken_over(former, file):
+                con.execute(
+                    f"copy release.{name(schema)}.{name(bare)} to {text(str(file))} (format parquet, compression zstd, compression_level 1, "
+                    f"row_group_size {ROW_GROUP}, kv_metadata {{comment: {text(comments[table])}}})"
+                )
+                sync(file)
+            digests[f"{schema}/{bare}"] = file_line(file).sha256
+    write_whole(aside / MANIFEST, json.dumps(digests, indent=2).encode())
     if target.exists():
-        former = folder / f".{PARQUET}.former.building"
-        target.rename(former)
+        replaced = folder / f".{PARQUET}.former.building"
+        target.rename(replaced)
         aside.rename(target)
-        shutil.rmtree(former)
+        shutil.rmtree(replaced)
     else:
         aside.rename(target)
     sync(folder)
     point(home, version, PARQUET)
     return len(tables)
+
+
+def _taken_over(former: Path, file: Path) -> bool:
+    """Give a file of a former release the name `file` too; False, and there is none, where it is not what was written then."""
+    schema = file.parent.name
+    source = former / schema / file.name
+    try:
+        digests = json.loads((former / MANIFEST).read_text(encoding="utf-8"))
+        if file_line(source).sha256 != digests[f"{schema}/{file.stem}"]:
+            return False
+        os.link(source, file)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True

@@ -91,7 +91,7 @@ class Former:
         if served.derived or not sources or self._kept(served) != set(former.values()):
             return WHOLE
         held = self.unsorted.get(served.table.full_name, 0)
-        differing = [path for path, old in former.items() if not _same(path, old)]
+        differing = [path for path, old in former.items() if not same_file(path, old)]
         if not differing:
             return Change(How.KEPT, held)
         if not served.by:
@@ -117,7 +117,7 @@ def former_release(home: Home, recipe: str) -> Former | None:
     try:
         manifest = Manifest.read(home.release(version))
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        known = record["recipe"] == recipe and bool(manifest.published_at) and record["files"] == _states(folder)
+        known = record["recipe"] == recipe and bool(manifest.published_at) and record["files"] == states(folder)
         unsorted, size = dict(record["unsorted"]), int(record["bytes"])
     except (FileNotFoundError, ValidationError, ValueError, KeyError, TypeError):
         return None
@@ -140,11 +140,13 @@ class News:
         kept: tables in which nothing is new.
         touched: table → file of the values of `by` whose rows are new, and these columns. All rows of the other tables are new.
         counts: query → how many rows it found in the release it was built on, as far as that was kept.
+        built_on: that release; None where there is none.
     """
 
     kept: frozenset[str] = frozenset()
     touched: Mapping[str, tuple[Path, tuple[str, ...]]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    built_on: str | None = None
 
     def rows(self, table: str, place: str) -> str | None:
         """The new rows of a table that lies at `place`, as SQL reads them; None where there are none."""
@@ -165,7 +167,7 @@ def news(home: Home, version: str) -> News:
         touched = {table: (folder / f"{table}.parquet", tuple(by)) for table, by in record["touched"].items()}
         former = home.made_of(record["built_on"]) / COUNTS if record.get("built_on") else None
         counts = json.loads(former.read_text(encoding="utf-8")) if former and former.exists() else {}
-        return News(frozenset(record["kept"]), touched, counts)
+        return News(frozenset(record["kept"]), touched, counts, record.get("built_on"))
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return News()
 
@@ -210,7 +212,7 @@ def remember(
         "recipe": recipe,
         "built_on": library,
         "bytes": size,
-        "files": _states(folder),
+        "files": states(folder),
         "kept": [table for table, change in changes.items() if change.how is How.KEPT],
         "touched": {table: by[table] for table, change in changes.items() if change.how is How.ROWS},
         "unsorted": {table: change.unsorted for table, change in changes.items() if change.unsorted},
@@ -218,13 +220,13 @@ def remember(
     write_whole(folder / RECORD, json.dumps(content, indent=2).encode())
 
 
-def _states(folder: Path) -> dict[str, list[int]]:
+def states(folder: Path) -> dict[str, list[int]]:
     """Size and time of every stage file that is kept: one that was written over in its place is not what it was."""
     files = sorted(folder.glob("*/*.parquet"))
     return {f"{file.parent.name}/{file.name}": [file.stat().st_size, file.stat().st_mtime_ns] for file in files}
 
 
-def _same(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
     """Whether two stage files hold the same bytes."""
     return one.samefile(other) or file_line(one).sha256 == file_line(other).sha256
 

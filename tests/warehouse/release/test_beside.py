@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -68,6 +69,29 @@ def test_the_link_goes_to_the_newest_release_and_back_with_it(home: Home, facts:
     assert home.parquet.resolve() == (home.release(second) / "parquet").resolve()
     rollback(home, first)
     assert home.parquet.resolve() == (home.release(first) / "parquet").resolve()
+
+
+def test_a_table_in_which_nothing_is_new_is_the_file_of_the_former_release(home: Home, facts: ReleaseFacts) -> None:
+    first = release(home, facts)
+    write_parquet(home, first)
+    golden, path = shipped().golden("person"), home.stage("golden", "person")
+    people = golden.read(path)
+    golden.write(people.set_column(1, people.schema.field(1), pa.array(["戊五"] * people.num_rows)), path)
+    second = release(home, dataclasses.replace(facts, model="m2"))
+    damaged = home.release(first) / "parquet" / "link" / "redirect.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    write_parquet(home, second)
+
+    def same(table: str) -> bool:
+        return (home.release(first) / "parquet" / f"{table}.parquet").samefile(home.parquet / f"{table}.parquet")
+
+    assert same("evidence/attribute")
+    assert not same("base/person"), "a name is new"
+    assert not same("link/redirect"), "its file was damaged"
+    with duckdb.connect(str(home.library), read_only=True) as con:
+        for served in release_tables(shipped()):
+            file = home.parquet / served.table.schema / f"{served.table.name}.parquet"
+            assert con.read_parquet(str(file)).fetchall() == con.sql(f"from {served.table.full_name}").fetchall()
 
 
 def lake(folder: Path, *options: str) -> duckdb.DuckDBPyConnection:
