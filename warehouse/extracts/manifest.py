@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,8 +57,8 @@ class ExtractManifest(_Strict):
         entitlements: what it may hold.
         former: the release of the extract before, '' if none.
         ledger: the ledger of acts when it was written, signed; none while nobody has done anything.
-        contents: a fingerprint per platform of all its files are made of.
-        since: the release under which they were written.
+        contents: what former versions of One Network told changes by; empty now.
+        since: per platform the release under which its files were written.
     """
 
     release: str
@@ -128,3 +129,25 @@ class ExtractReport:
     files: int
     marks: dict[str, int]
     notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, manifest: ExtractManifest, folder: Path) -> ExtractReport:
+        """The report of the extract in `folder`."""
+        marks: Counter[str] = Counter()
+        for dataset in manifest.datasets:
+            marks.update(dataset.marks)
+        rows = {
+            content: sum(f.rows for f in manifest.files if f.content == content and f.name.endswith(".parquet"))
+            for content in ("findings", "rejected")
+        }
+        return cls(
+            department=manifest.department,
+            version=manifest.release,
+            folder=folder,
+            rows=sum(d.rows for d in manifest.datasets),
+            findings=rows["findings"],
+            rejected=rows["rejected"],
+            files=len(manifest.files),
+            marks=dict(marks),
+            notes=manifest.notes,
+        )

@@ -7,16 +7,18 @@ Belongs here: the queries over stage files. Does not: who may see what (`plan`) 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.extracts.plan import MISSING, NONE, STATES, Attribute, Plan, Role
-from warehouse.extracts.prepare import NOTHING, PREPARED, shown
+from warehouse.extracts.prepare import GOLDEN, NOTHING, PREPARED, RENEWED, shown
 from warehouse.extracts.stage_views import keep, show
-from warehouse.extracts.work_list import actions
+from warehouse.extracts.work_list import NUMBER, actions
 from warehouse.model.catalogue import DATASET, PLATFORM
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
@@ -33,8 +35,6 @@ OWN = ("本方主键", "本方名称", "角色")
 """How the department itself knows a row, and which role of it is meant."""
 PLACE = ("实体类型", "实体编号", "来源文件", "来源工作表", "来源行号")
 """What the role names, and where the row stands."""
-NUMBER = "事项编号"
-"""By which an answer names a finding."""
 FINDING = (
     "处理", *OWN, "属性", "本方原文", "主记录值", "主记录值的主张部门", "主张日期", "主记录采信原因", "本方未采信原因", "确信度", *PLACE, NUMBER,
 )  # fmt: skip
@@ -56,29 +56,37 @@ class Reconciliation:
     """
 
     def __init__(self, home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> None:
-        settings: dict[str, Any] = {"threads": threads} if threads else {}
-        settings |= {"memory_limit": memory_limit} if memory_limit else {}
         self.home = home
         self.rows_above = 0
-        self.con = connect(**settings)
-        for kind in home.data_model.kinds:
-            show(self.con, f"golden_{kind}", home.data_model.golden(kind), [home.stage("golden", kind)])
-        show(self.con, "requested", REQUEST, [home.stage("quality", "verification_request")])
+        self._settings: dict[str, Any] = {"threads": threads} if threads else {}
+        self._settings |= {"memory_limit": memory_limit} if memory_limit else {}
         names = PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()
         self.departments = {row["department"]: row["department_zh"] for row in names}
-        show(self.con, "rejected", REJECTED, [home.stage("quality", "rejected")])
-        show(self.con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
+
+    @cached_property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """Opened when the first platform is looked at: where all hold none is."""
+        con, home = connect(**self._settings), self.home
+        for kind in home.data_model.kinds:
+            needed = home.prepared_extracts / GOLDEN.format(kind)
+            golden = needed if needed.exists() else home.stage("golden", kind)
+            show(con, f"golden_{kind}", home.data_model.golden(kind), [golden])
+        show(con, "requested", REQUEST, [home.stage("quality", "verification_request")])
+        show(con, "rejected", REJECTED, [home.stage("quality", "rejected")])
+        show(con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
         known = " union all ".join(
             f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
             for kind in home.data_model.kinds
         )
-        self.con.execute(f"create temp view alone as {known}")
+        con.execute(f"create temp view alone as {known}")
+        return con
 
     def __enter__(self) -> Reconciliation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.con.close()
+        if "con" in self.__dict__:
+            self.con.close()
 
     def platform(self, platform: str, granted: frozenset[tuple[str, str]], rows_above: int = 0) -> None:
         """Gather mentions, claims and duplicates of one platform.
@@ -101,7 +109,7 @@ class Reconciliation:
             "create or replace temp view request as select r.* from requested r semi join platform using (platform)"
         )
         keep(self.con, "subject", pa.table({"dataset": mine["dataset"], "role": mine["subject"]}))
-        for name in PREPARED:
+        for name in (*PREPARED, RENEWED):
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):
             self.con.execute(statement("warehouse.extracts", step))
@@ -137,6 +145,19 @@ class Reconciliation:
         keep(self.con, "own", own)
         (substituted,) = self.con.sql("select count(*) > 0 from prepared_substitute").fetchall()[0]
         return self.con.sql(_wide(self.home.data_model, plan, substituted)).to_arrow_reader(batch_rows)
+
+    def to_renew(self, rows: pa.Table) -> np.ndarray:
+        """The positions of those of `rows` that are worked out again, in their order."""
+        own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
+        keep(self.con, "own", own)
+        same = f"({', '.join(IDENTITY)}) in (select ({', '.join(IDENTITY)}) from prepared_renewed)"
+        found = self.con.sql(f"select place from own where {same} order by place").to_arrow_table()
+        return found["place"].to_numpy()
+
+    def places_renewed(self) -> pa.Table:
+        """The rows that are worked out again, as lists name them."""
+        found = self.con.sql("select distinct file_name, sheet_name, row_number from prepared_renewed").to_arrow_table()
+        return pa.table([*found.columns[:2], self.row_seen(found["row_number"])], names=list(PLACE[2:]))
 
     def know_missing(self, plan: Plan) -> None:
         """Find, for the work list, what a dataset has a place for, leaves empty in a row, and others know."""

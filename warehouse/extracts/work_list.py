@@ -45,8 +45,12 @@ _BY_MARK = {
     plan.INCOMPLETE: INCOMPLETE,
 }
 """What a mark asks for; other marks ask for nothing."""
+ACTION = "处理"
+WORK_LIST, CARE_TAGS = "工作清单", "关爱标签"
+NUMBER = "事项编号"
+"""By which an answer names a finding."""
 NEW = "本次新增"
-SAME_FINDING = ("处理", "角色", "实体编号", "属性", "本方原文", "主记录值")
+SAME_FINDING = (ACTION, "角色", "实体编号", "属性", "本方原文", "主记录值")
 
 
 def actions(states: pa.ChunkedArray, certainty: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -107,5 +111,5 @@ def overview(title: str, version: str, parts: Mapping[str, pa.Table], rows: int)
 
 def by_action(findings: pa.Table) -> dict[str, pa.Table]:
     """Findings of each action, those that are most certain first; actions without any are left out."""
-    found = {action: findings.filter(pc.equal(findings["处理"], action)) for action in ACTIONS}
+    found = {action: findings.filter(pc.equal(findings[ACTION], action)) for action in ACTIONS}
     return {action: table for action, table in found.items() if table.num_rows}

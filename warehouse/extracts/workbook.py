@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from rustpy_xlsxwriter import Format, write_worksheets
@@ -59,20 +61,51 @@ class Sheet:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
-    """Write the sheets; one with more than a million rows is continued on further sheets (`人口（2）`)."""
-    parts: list[tuple[str, Sheet, pa.Table]] = []
-    for sheet in sheets:
-        table = fit_cells(sheet.table)
-        for number in range(max(1, -(-table.num_rows // SHEET_ROWS))):
-            taken = {name.casefold() for name, _, _ in parts}
+def write_workbook(
+    path: Path, sheets: Sequence[Sheet], *, only: Mapping[int, np.ndarray] = MappingProxyType({})
+) -> list[str]:
+    """Write the sheets; one with more than a million rows is continued on further sheets (`人口（2）`).
+
+    Args:
+        path: of the workbook.
+        sheets: in their order.
+        only: place of a sheet among them → positions of the rows that are written, each where it stands among all; and the last one.
+
+    Returns:
+        The name of each sheet.
+    """
+    parts: list[tuple[str, Sheet, pa.Table, pa.Table]] = []
+    names = []
+    for place, sheet in enumerate(sheets):
+        rows = sheet.table if place not in only else _sparse(sheet.table, only[place])
+        rows = fit_cells(rows)
+        for number in range(max(1, -(-rows.num_rows // SHEET_ROWS))):
+            taken = {name.casefold() for name, *_ in parts}
             name = sheet_name(sheet.name, "" if number == 0 else f"（{number + 1}）", taken)
-            parts.append((name, sheet, table.slice(number * SHEET_ROWS, SHEET_ROWS)))
+            names += [name] if number == 0 else []
+            part = slice(number * SHEET_ROWS, (number + 1) * SHEET_ROWS)
+            parts.append((name, sheet, sheet.table[part], rows[part]))
     options: dict[str, Any] = {}
-    for name, sheet, table in parts:
+    for name, sheet, table, _ in parts:
         for option, value in _options(sheet, table).items():
             options.setdefault(option, {})[name] = value
-    write_worksheets([(name, table) for name, _, table in parts], str(path), bold_headers=True, **options)
+    write_worksheets([(name, rows) for name, _, _, rows in parts], str(path), bold_headers=True, **options)
+    return names
+
+
+def first_row(sheet: Sheet) -> int:
+    """The number of the row in which the first line of its table stands; rows are numbered from 1."""
+    return 3 if sheet.groups else 2
+
+
+def _sparse(table: pa.Table, positions: np.ndarray) -> pa.Table:
+    """The table with nothing in all rows but some, and the last: it tells how many there are."""
+    written = np.zeros(table.num_rows, dtype=bool)
+    written[positions] = True
+    written[-1:] = True
+    mask = pa.array(written)
+    columns = [pc.if_else(mask, column, pa.scalar(None, column.type)) for column in table.columns]
+    return pa.table(columns, schema=table.schema)
 
 
 def sheet_name(wanted: str, suffix: str, taken: set[str]) -> str:
@@ -143,11 +176,13 @@ def _headings(groups: Sequence[tuple[str, str, int]]) -> list[tuple[int, int, in
 
 def _width(name: str, column: pa.ChunkedArray) -> float:
     """A width that shows the first rows; Chinese characters take two places."""
-    sample = [str(v) for v in column.slice(0, SAMPLE).to_pylist() if v is not None]
-    longest = max((_places(value) for value in sample), default=0)
+    sample = column.slice(0, SAMPLE).unique().to_pylist()
+    longest = max((_places(str(value)) for value in sample if value is not None), default=0)
     # A heading may wrap to two lines and has a filter button.
     return float(min(MAX_WIDTH, max(MIN_WIDTH, longest + 2, _places(name) * 0.6 + 6)))
 
 
 def _places(text: str) -> int:
+    if text.isascii():
+        return min(len(text), 100)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:100])

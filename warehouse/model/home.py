@@ -11,6 +11,7 @@
   landing/seen/<platform>.json                      size and time of files taken in before; may be deleted at any time
   stage/<stage>/<name>.parquet                      contracted tables between landing and release
   stage/extract/<name>/platform=<platform>/         what the extracts of a release read, sorted by platform
+  stage/extract_made_of/<stage>/<name>.parquet      the stage files the newest extracts were made of
   stage/done/<step>.json                            which step was run to its end on what
   stage/value_cache/<batch>/<what>.arrow            what values were standardised to; may be deleted at any time
   stage/current/<platform>/<dataset>.parquet        the rows that hold now
@@ -141,6 +142,11 @@ class Home:
     def current(self, platform: str, dataset: str) -> Path:
         """The rows of one dataset that hold now."""
         return self.stage("current", f"{platform}/{dataset}")
+
+    @property
+    def extracts_made_of(self) -> Path:
+        """The stage files the newest extracts were made of, for the next ones to be compared with."""
+        return self.root / "stage" / "extract_made_of"
 
     def mention_part(self, platform: str, kind: str) -> Path:
         """The mentions of one platform, numbered from 0."""

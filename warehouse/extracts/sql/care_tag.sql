@@ -12,4 +12,4 @@ from mention m
 join tag t on t.person_id = m.entity_id
 left join own_row k on k.delivery_id = m.delivery_id and k.sheet_name = m.sheet_name and k.row_number = m.row_number
 where m.entity_kind = 'person'
-order by m.file_name, m.sheet_name, m.row_number, m.role, t.tag, t.department, t.since
+order by m.file_name, m.sheet_name, m.row_number, m.role, t.tag, t.department, t.since, m.delivery_id

@@ -41,4 +41,4 @@ anti join request q
     and q.golden_value is not distinct from coalesce(l.value, b.value)
     and (q.verification_state = 'open'
         or (q.verification_state in ('accepted', 'declined') and q.own_value is not distinct from nullif(l.written, '')))
-order by b.certainty desc nulls last, l.file_name, l.sheet_name, l.row_number, l.role, l.entity_kind, l.attribute
+order by b.certainty desc nulls last, l.file_name, l.sheet_name, l.row_number, l.role, l.entity_kind, l.attribute, l.delivery_id

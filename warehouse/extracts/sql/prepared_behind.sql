@@ -1,18 +1,13 @@
 -- table: behind      grain: one row per platform, entity and attribute of which the platform claims not just the golden value, or
 -- nothing where it has a place for it
--- reads: prepared_claim, prepared_mention, prepared_substitute, attribute (stage attribute/<kind>), certainty (stage certainty/<kind>), withheld,
+-- reads: prepared_claim, prepared_mention, prepared_place, prepared_substitute, attribute (stage attribute/<kind>), certainty (stage certainty/<kind>), withheld,
 --        golden_value, department
 -- The golden value, which departments stand behind it, since when, why it won and how certain it is. A department that does not
 -- share its claim is not named.
-with place as (
-    select distinct m.platform, m.dataset, m.role, m.entity_kind, c.attribute
-    from prepared_claim c
-    join prepared_mention m using (platform, delivery_id, file_name, sheet_name, row_number, role, entity_kind)
-),
-empty as (
+with empty as (
     select m.platform, m.entity_kind, m.entity_id, p.attribute
     from prepared_mention m
-    join place p using (platform, dataset, role, entity_kind)
+    join prepared_place p using (platform, dataset, role, entity_kind)
     anti join prepared_claim c
         on c.platform = m.platform and c.delivery_id = m.delivery_id and c.file_name = m.file_name and c.sheet_name = m.sheet_name
         and c.row_number = m.row_number and c.role = m.role and c.entity_kind = m.entity_kind and c.attribute = p.attribute
