@@ -30,7 +30,7 @@ from pipelines.matching.inputs.mention_index import write_mention_index
 from pipelines.settings import Settings
 from pipelines.stages import landing
 from pipelines.stages.current import rows_now
-from pipelines.stages.grid_tree import city_grids
+from pipelines.stages.grid_tree import grids_of
 from pipelines.stages.links import link_mentions
 from pipelines.standardise.address import Gazetteer
 from pipelines.standardise.mentions import build_mentions
@@ -154,7 +154,7 @@ def measure(settings: Settings, tickets: int) -> tuple[dict[str, tuple[float, fl
     """Processor and wall seconds of every part, and how much there was of what."""
     platforms, home = settings.platforms, settings.home
     model = home.data_model
-    grids = city_grids(settings).tree
+    grids = grids_of(settings, (None,)).tree
     references = [
         address_reference(p, d, rows_now(settings, p, d.name))
         for p in platforms.values()

@@ -42,6 +42,7 @@ def platform_table(platforms: Platforms, manifest: pa.Table, current: Mapping[st
             "title_en": p.title.en,
             "department": p.department.code,
             "department_zh": p.department.zh,
+            "city": p.city,
             "cadence": p.cadence,
             "semantics": p.delivery.semantics,
             "sharing": p.sharing,

@@ -591,6 +591,9 @@ class Platform(Strict):
     )
     title: Label = Field(description="what it is called")
     department: Department = Field(description="the department it belongs to")
+    city: str | None = Field(
+        None, description="its city, a code of `cities` in the settings; absent where the home has one city alone"
+    )
     cadence: Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
         description="how often it delivers"
     )

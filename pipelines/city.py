@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from connectors import registry
 from connectors.care_rules import CareRules, load_care_rules
@@ -37,6 +37,7 @@ from connectors.grid_rules import GridRules, load_grid_rules
 from connectors.registry import CodeTables, ConfigurationError
 from connectors.routing import load_routing
 from connectors.spec import Platform
+from pipelines.cities import with_their_cities
 from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
@@ -97,6 +98,13 @@ class Division(Strict):
         return OwnDivision.of(self.counties, province=self.province, prefecture=self.prefecture)
 
 
+class DeclaredCity(Strict):
+    """One of several cities in one home."""
+
+    title: str = Field(min_length=1, description="name of the city, which the names of its departments begin with")
+    division: Division = Field(default_factory=Division, description="which division it is, as of a city alone")
+
+
 class Kept(Strict):
     """Which releases are kept; the environment (`ONENET_KEEP_RELEASES`, `ONENET_KEEP_MONTHS`) has the last word."""
 
@@ -130,6 +138,10 @@ class CitySettings(Strict):
 
     title: str = Field(default="", description="name of the city")
     division: Division = Field(default_factory=Division)
+    cities: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$")], DeclaredCity] = Field(
+        default_factory=dict,
+        description="several cities in one home: code → title and division; each platform then names its city",
+    )
     schedule: Schedule = Field(default_factory=Schedule)
     retention: Kept = Field(default_factory=Kept)
     readers: str | None = Field(
@@ -141,6 +153,21 @@ class CitySettings(Strict):
         default=False,
         description="the release also as a DuckLake: Parquet files in buckets of entities, for a library that outgrows one file",
     )
+
+    @model_validator(mode="after")
+    def _one_division_each(self) -> CitySettings:
+        if self.cities and self.division != Division():
+            raise ValueError("division: belongs to one city; where there are several, write it under each of cities")
+        return self
+
+    @property
+    def codes(self) -> tuple[str | None, ...]:
+        """The cities of the home by code; None alone where the settings name none."""
+        return tuple(sorted(self.cities)) or (None,)
+
+    def division_of(self, city: str | None) -> Division:
+        """Which division a city is."""
+        return self.division if city is None else self.cities[city].division
 
 
 @dataclass(frozen=True)
@@ -173,9 +200,10 @@ class City:
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
-        """Every platform by name. Raises `ConfigurationError` where a description is wrong."""
+        """Every platform by name. Raises `ConfigurationError` where a description is wrong, or names no city it should name."""
         folder = self.platform_folder or self._file(PLATFORMS)
-        return registry.load_platforms(folder, self.data_model, self.code_tables)
+        declared = registry.load_platforms(folder, self.data_model, self.code_tables)
+        return with_their_cities(declared, {code: city.title for code, city in self.settings.cities.items()})
 
     @cached_property
     def settings(self) -> CitySettings:
@@ -276,13 +304,14 @@ def _explained(path: Path, lines: dict[tuple[str | int, ...], int], fault: Any) 
     if fault["type"] == "extra_forbidden":
         model: Any = CitySettings
         for step in place[:-1]:
-            model = _model_of(model.model_fields[step].annotation)
+            if step in model.model_fields:  # else it is a key of a mapping
+                model = _model_of(model.model_fields[step].annotation)
         return f"{at}: unknown key; allowed: {', '.join(model.model_fields)}; rename or remove it"
     return f"{at}: {fault['msg'].removeprefix('Value error, ')}; correct it here"
 
 
 def _model_of(annotation: Any) -> Any:
-    """The model of a key that may be left out."""
+    """The model of a key, which may be left out or hold several by name."""
     return next(
         (part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, BaseModel)), annotation
     )

@@ -85,7 +85,8 @@ class Settings:
     @cached_property
     def configuration_fingerprint(self) -> str:
         """Changes when code, platform descriptions, code tables or kinds change."""
-        division = self.city.settings.division.model_dump_json()
+        said = self.city.settings
+        division = "".join(part.model_dump_json() for part in (said.division, *said.cities.values()))
         descriptions = (p.model_dump_json() for p in self.platforms.values())
         tables = (f"{name}{sorted(table.items())}" for name, table in sorted(self.code_tables.items()))
         declared = self.city.event_rules, self.city.grid_rules, self.city.care_rules

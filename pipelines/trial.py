@@ -133,7 +133,9 @@ def try_platform(platform: Platform, file: Path, city: City, inbox: Path | None,
             raise DeliveryRejected(code, reason)
         refused = rejected_rows(home).select(["reason", "column"]).to_pylist()
         reasons = Counter((line["reason"], line["column"] or "") for line in refused)
-        datasets = _datasets(alone, home, city, _references(city, inbox, Path(folder, "references")), examples)
+        datasets = _datasets(
+            alone, home, city, _references(city, platform.city, inbox, Path(folder, "references")), examples
+        )
         warnings = tuple(w.removeprefix(f"{drop.name}：") for w in report.warnings)
         return Trial(report.rows_delivered, report.rows_landed, report.rows_rejected, dict(reasons), warnings, datasets)
 
@@ -152,13 +154,13 @@ class _References:
     grids: GridTree
 
 
-def _references(city: City, inbox: Path | None, folder: Path) -> _References:
-    """The references of addresses and grids that lie in the inbox."""
+def _references(city: City, of: str | None, inbox: Path | None, folder: Path) -> _References:
+    """The references of addresses and grids that lie in the inbox; `of`: the code of the city, where there are several."""
     home = Home(folder, city.data_model)
     addresses = [pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).empty_table()]
     grids = []
     for platform in city.platforms.values() if inbox else ():
-        wanted = [dataset for dataset in platform.datasets if dataset.reference]
+        wanted = [dataset for dataset in platform.datasets if dataset.reference and platform.city == of]
         if wanted and inbox:
             land(platform, inbox, home)
         for dataset in wanted:
@@ -169,7 +171,7 @@ def _references(city: City, inbox: Path | None, folder: Path) -> _References:
                 addresses.append(address_reference(platform, dataset, rows))
     tree = grid_history([(None, grids)]).tree
     gazetteer = Gazetteer.from_reference(
-        in_present_grids(pa.concat_tables(addresses), tree), city.settings.division.own
+        in_present_grids(pa.concat_tables(addresses), tree), city.settings.division_of(of).own, city=of or ""
     )
     return _References(gazetteer, tree)
 

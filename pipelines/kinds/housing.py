@@ -70,12 +70,12 @@ SAME_AS_FAR = (
 CLUES = (
     Clue(
         "area",
-        shares="concat_ws(',', coalesce(m.estate, m.road || m.road_number), coalesce(m.building, ''), round(m.area)::int)",
+        shares="concat_ws(',', m.city, coalesce(m.estate, m.road || m.road_number), coalesce(m.building, ''), round(m.area)::int)",
         of=f"{CUT_SHORT} and m.area is not null",
         fits=SAME_AS_FAR,
     ),
     # Who owns, lets or lives in it by one row is known by number elsewhere.
-    Clue("owner", shares="t.entity_id", of=CUT_SHORT, fits=f"l.street = r.street and {SAME_AS_FAR}", through="person"),
+    Clue("owner", shares="t.entity_id", of=CUT_SHORT, fits=f"l.street = r.street and l.city is not distinct from r.city and {SAME_AS_FAR}", through="person"),
 )
 
 __all__ = ["CLUES", "INPUTS", "SPEC"]

@@ -32,7 +32,7 @@ def addressed(model: DataModel, kind: str) -> str | None:
         return None
     columns = model.columns(kind, name)
     own = ", ".join(f"m.{columns[o]} as {o}" for o in ADDRESS_OUTPUTS)
-    own = f"m.{columns['raw']} as address_raw, {own}, m.{columns['level']} as dwelling_level"
+    own = f"m.city, m.{columns['raw']} as address_raw, {own}, m.{columns['level']} as dwelling_level"
     mine = "select m.* from mention m join member n using (mention_id) where n.slice_no = {slice_no}"
     tie = model.kinds[kind].ties.get(HOME)
     if tie is None or not tie.inherits:
@@ -42,7 +42,7 @@ def addressed(model: DataModel, kind: str) -> str | None:
         with mine as ({mine})
         select m.mention_id, null::varchar as tied_housing_id, {own} from mine m where m.{HOME}_mention_id is null
         union all
-        select m.mention_id, e.entity_id, h.address_raw, {there}, h.dwelling_level
+        select m.mention_id, e.entity_id, m.city, h.address_raw, {there}, h.dwelling_level
         from mine m
         join {HOME}_mention h on h.mention_id = m.{HOME}_mention_id
         join {HOME}_entity e on e.mention_id = m.{HOME}_mention_id"""

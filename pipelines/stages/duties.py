@@ -11,7 +11,7 @@ from pipelines.markers import Counts
 from pipelines.resolution.duties import staffing
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
-from pipelines.stages.grid_tree import city_grids
+from pipelines.stages.grid_tree import grids_of
 from pipelines.stages.named_persons import ROW, NamedPersons, days, newest_day
 from pipelines.standardise.distinct import over_distinct
 from pipelines.standardise.folding import fold_text
@@ -22,16 +22,17 @@ from warehouse.model.grid import DUTY_TABLES, GRID_DUTY
 def write_duties(settings: Settings) -> Counts:
     """Write who has which duty, grids whose staff is not complete, persons with too many grids."""
     home, rules = settings.home, settings.city.grid_rules
-    tree = city_grids(settings).tree
+    trees = {city: grids_of(settings, (city,)).tree for city in settings.city.settings.codes}
     persons = NamedPersons.of(home)
     parts = [
-        _lines(settings, platform, dataset, duty, tree, persons)
+        _lines(settings, platform, dataset, duty, trees[platform.city], persons)
         for platform in settings.platforms.values()
         for dataset in platform.datasets
         for duty in dataset.duties
     ]
     lines = pa.Table.from_pylist([line for part in parts for line in part], schema=GRID_DUTY.arrow)
-    tables = staffing(lines, tree.nodes, rules.posts, newest_day(home))
+    nodes = pa.concat_tables([tree.nodes for tree in trees.values()]).sort_by("grid_code")
+    tables = staffing(lines, nodes, rules.posts, newest_day(home))
     counts = {}
     for table, rows in zip(DUTY_TABLES, tables, strict=True):
         table.write(table.conform(rows), home.stage("duty", table.name))

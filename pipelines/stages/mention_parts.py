@@ -30,10 +30,9 @@ from pipelines.engine.files import row_count, row_groups
 from pipelines.markers import Counts, code_fingerprint, digest, file_digest, run_changed, run_if_changed
 from pipelines.parallel import each
 from pipelines.settings import Settings
+from pipelines.stages.city_places import Places
 from pipelines.stages.current import rows_now, rows_state
-from pipelines.standardise.address import AddressReference
 from pipelines.standardise.at_scale import RowCounts, TaskContext, make_parts, tasks_of
-from pipelines.standardise.grids import GridTree
 from pipelines.standardise.parts import shifted
 from pipelines.standardise.value_cache import ValueCache, drop_batches
 from warehouse.model import Home
@@ -49,14 +48,14 @@ LIBRARIES = ("duckdb", "opencc", "pyarrow", "pypinyin")
 """Libraries that have a say in what a value means: with another version of one every value is standardised again."""
 
 
-def write_parts(settings: Settings, addresses: AddressReference, grids: GridTree) -> None:
-    """Standardise the rows of the platforms of which something came, or for which the city's places are others now.
+def write_parts(settings: Settings, places: Mapping[str | None, Places]) -> None:
+    """Standardise the rows of the platforms of which something came, or for which their city's places are others now.
 
     What is more than one task is done by the workers of the run's engine, if it has one, with the same outcome.
     """
     home, platforms = settings.home, dict(sorted(settings.platforms.items()))
-    places = (addresses.fingerprint, repr((grids.nodes.to_pylist(), sorted(grids.former.items()), grids.given_up)))
-    states = {f"mention_part/{name}": digest((rows_state(settings, p), *places)) for name, p in platforms.items()}
+    known = {city: there.state for city, there in places.items()}
+    states = {f"mention_part/{n}": digest((rows_state(settings, p), *known[p.city])) for n, p in platforms.items()}
     for gone in {path.name for path in home.mention_part("any", "any").parent.parent.glob("*/")} - set(platforms):
         shutil.rmtree(home.mention_part(gone, "any").parent)
 
@@ -65,30 +64,35 @@ def write_parts(settings: Settings, addresses: AddressReference, grids: GridTree
         former = _batches(home)
         stand = {name: own for name, own in former.items() if name in platforms and name not in names}
         standing = frozenset(batch for own in stand.values() for batch in own)
-        context = TaskContext(
-            {name: platforms[name] for name in names},
-            addresses,
-            grids,
-            settings.code_tables,
-            digest((code_fingerprint(), sys.version, *map(version, LIBRARIES))),
-            former,
-            1 + max((int(batch) for own in former.values() for batch in own), default=0),
-        )
-        counts = _row_counts(settings, context.platforms)
-        tasks = tasks_of(context.platforms, counts, TASK_ROWS)
-        if settings.engine == LOCAL or len(tasks) == 1:
-            value_cache = ValueCache(home.value_cache, context.code, batch=str(context.batch), standing=standing)
-            for group in _groups(context.platforms, counts):
-                _standardise(settings, group, context, value_cache)
-            value_cache.write()
-            made = {name: [str(context.batch)] for name in names}
-        else:
-            stamp = digest((context.code, tasks, former, *(states[step] for step in changed)))
-            made = make_parts(OnEngine(settings.engine, home.engine_tables("mention"), stamp), home, tasks, context)
+        code = digest((code_fingerprint(), sys.version, *map(version, LIBRARIES)))
+        batch = 1 + max((int(batch) for own in former.values() for batch in own), default=0)
+        made: dict[str, list[str]] = {}
+        for city, there in places.items():
+            if own := {name: platforms[name] for name in names if platforms[name].city == city}:
+                context = TaskContext(own, there.addresses, there.grids, settings.code_tables, code, former, batch)
+                made |= _make(settings, city, context, standing, [states[f"mention_part/{name}"] for name in own])
+                batch = 1 + max(int(number) for numbers in made.values() for number in numbers)
         drop_batches(home.value_cache, standing.union(*made.values()))
         write_whole(_batch_file(home), json.dumps(stand | made).encode())
 
     run_changed(home, states, body)
+
+
+def _make(
+    settings: Settings, city: str | None, context: TaskContext, standing: frozenset[str], states: Sequence[str]
+) -> dict[str, list[str]]:
+    """Write the parts of some platforms of one city; return the batches of remembered values each was made with."""
+    home, counts = settings.home, _row_counts(settings, context.platforms)
+    tasks = tasks_of(context.platforms, counts, TASK_ROWS)
+    if settings.engine == LOCAL or len(tasks) == 1:
+        value_cache = ValueCache(home.value_cache, context.code, batch=str(context.batch), standing=standing)
+        for group in _groups(context.platforms, counts):
+            _standardise(settings, group, context, value_cache)
+        value_cache.write()
+        return {name: [str(context.batch)] for name in context.platforms}
+    stamp = digest((context.code, tasks, context.former, *states))
+    tables = home.engine_tables(f"mention_{city}" if city else "mention")
+    return make_parts(OnEngine(settings.engine, tables, stamp), home, tasks, context)
 
 
 def _batch_file(home: Home) -> Path:

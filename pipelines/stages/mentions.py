@@ -5,31 +5,24 @@ from __future__ import annotations
 
 import os
 
-import pyarrow as pa
-
 from pipelines.kinds import inputs_of
 from pipelines.markers import Counts, digest, run_changed
 from pipelines.matching.inputs.mention_index import mention_tables, write_mention_index
 from pipelines.settings import Settings
-from pipelines.stages.current import rows_now
-from pipelines.stages.grid_tree import city_grids, references
+from pipelines.stages.city_places import places_by_city
+from pipelines.stages.grid_tree import grids_of
 from pipelines.stages.mention_parts import Parts, write_parts
-from pipelines.standardise.address import AddressReference
 from pipelines.standardise.grids import GridTree
-from pipelines.standardise.reference import ADDRESS_REFERENCE, address_reference, in_present_grids
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
 from warehouse.model.grid import GRID_CHANGE, GRID_HISTORY
-
-NO_ADDRESSES = pa.schema([(name, pa.string()) for name in ADDRESS_REFERENCE]).empty_table()
-"""The address reference of a city that has none: addresses are then only parsed."""
 
 
 def write_mentions(settings: Settings) -> Counts:
     """Write the mention table of every kind; return mentions per kind."""
     home, model = settings.home, settings.home.data_model
     grids = _write_grids(settings)
-    write_parts(settings, city_addresses(settings, grids), grids)
+    write_parts(settings, places_by_city(settings, grids))
     parts = Parts.of(home, settings.platforms)
     counts = {kind: parts.write(kind)["rows"] for kind in model.order}
     _write_index(home, parts)
@@ -58,19 +51,9 @@ def _write_index(home: Home, parts: Parts) -> None:
 
 
 def _write_grids(settings: Settings) -> GridTree:
-    """Write the grid tree of today, its history and its changes."""
-    history, home = city_grids(settings), settings.home
+    """Write the grid tree of today, its history and its changes; return the tree."""
+    history, home = grids_of(settings, settings.city.settings.codes), settings.home
     GRID_TREE.write(history.tree.nodes, home.stage("grid", "tree"))
     GRID_HISTORY.write(history.nodes, home.stage("grid", "history"))
     GRID_CHANGE.write(history.changes, home.stage("grid", "change"))
     return history.tree
-
-
-def city_addresses(settings: Settings, grids: GridTree) -> AddressReference:
-    """The standard addresses of the city, as its reference declares them now."""
-    addresses = [
-        address_reference(p, d, rows_now(settings, settings.platforms[p.platform], d.name))
-        for p, d in references(settings, "address")
-    ]
-    rows = in_present_grids(pa.concat_tables([NO_ADDRESSES, *addresses]), grids)
-    return AddressReference(rows, settings.city.settings.division.own)

@@ -7,14 +7,15 @@ still says what it said: a department that mends its row has the last word.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.markers import Counts
 from pipelines.settings import Settings
+from pipelines.stages.city_places import Places, places_by_city
 from pipelines.stages.current import rows_now
-from pipelines.stages.grid_tree import city_grids
-from pipelines.stages.mentions import city_addresses
 from pipelines.standardise.answered import answered_mentions, readable
 from warehouse import verification
 from warehouse.model import Home
@@ -29,25 +30,38 @@ def write_answers(settings: Settings) -> Counts:
     home, model = settings.home, settings.home.data_model
     in_force = verification.effects(verification.read(home))
     counts: Counts = {}
+    known: Mapping[str | None, Places] = {}
     for kind in model.kinds:
         told = _places(home, kind, in_force.filter(pc.equal(in_force["entity_kind"], kind)))
         given = told.filter(pc.is_valid(told["answer_id"]))
         mentions = model.mention(kind).empty()
         if given.num_rows:
-            grids = city_grids(settings).tree
-            mentions = answered_mentions(
-                model,
-                kind,
-                settings.platforms,
-                lambda platform, dataset: rows_now(settings, settings.platforms[platform], dataset),
-                given,
-                gazetteer=city_addresses(settings, grids).gazetteer,
-                grids=grids,
-                code_tables=settings.code_tables,
-            )
+            known = known or places_by_city(settings)
+            mentions = _given(settings, kind, given, known)
         model.mention(kind).write(mentions, home.stage("answer", kind))
         counts[kind] = ANSWER.write(told.select(ANSWER.names), home.stage("answered", kind))
     return counts
+
+
+def _given(settings: Settings, kind: str, given: pa.Table, known: Mapping[str | None, Places]) -> pa.Table:
+    """The mentions that say what is right, in the order of the answers; each is read by the places of its city."""
+    parts = []
+    for city, places in known.items():
+        own = {name: platform for name, platform in settings.platforms.items() if platform.city == city}
+        answers = given.filter(pc.is_in(given["platform"], value_set=pa.array(list(own), pa.string())))
+        parts.append(
+            answered_mentions(
+                settings.home.data_model,
+                kind,
+                own,
+                lambda platform, dataset: rows_now(settings, settings.platforms[platform], dataset),
+                answers,
+                gazetteer=places.gazetteer,
+                grids=places.grids,
+                code_tables=settings.code_tables,
+            )
+        )
+    return pa.concat_tables(parts).sort_by("mention_id")
 
 
 def _places(home: Home, kind: str, in_force: pa.Table) -> pa.Table:

@@ -54,11 +54,11 @@ class Context:
         named = _named(type_.standardiser or "")
         places = self.grids.places if type_.needs == "places" else ()
         standardise: Standardiser = named(places) if type_.needs == "places" else named
-        return (
-            self.value_cache.reader(type_.type, standardise, repr(places) if places else "")
-            if type_.cached
-            else standardise
-        )
+        if not type_.cached:
+            return standardise
+        if type_.needs == "places":
+            return self.value_cache.reader(self._page(type_.type), standardise, repr(places))
+        return self.value_cache.reader(type_.type, standardise)
 
     def reports(self, cells: pa.Table, type_: AttributeType) -> pa.Table:
         """What the standardiser of a type that reads several cells makes of them, every distinct row of cells once."""
@@ -67,7 +67,12 @@ class Context:
         def standardise(distinct: pa.StringArray) -> pa.Table:
             return named(cells.take(pc.index_in(distinct, value_set=keys)), self.gazetteer)
 
-        return over_distinct(keys, self.value_cache.reader(type_.type, standardise, self.gazetteer.fingerprint))
+        page = self._page(type_.type)
+        return over_distinct(keys, self.value_cache.reader(page, standardise, self.gazetteer.fingerprint))
+
+    def _page(self, type_: str) -> str:
+        """The page of the value cache of a type that reads a value by what it knows of the city: a city has its own."""
+        return f"{self.gazetteer.city}.{type_}" if self.gazetteer.city else type_
 
     def addresses(self, parts: pa.Table) -> pa.Table:
         """`standardise_addresses` of `parts`, every distinct row of it once."""
@@ -77,7 +82,8 @@ class Context:
             first = pc.index_in(distinct, value_set=keys)
             return standardise_addresses(parts.take(first), self.gazetteer)
 
-        return over_distinct(keys, self.value_cache.reader("address", standardise, self.gazetteer.fingerprint))
+        page = self._page("address")
+        return over_distinct(keys, self.value_cache.reader(page, standardise, self.gazetteer.fingerprint))
 
 
 def _named(standardiser: str) -> Any:

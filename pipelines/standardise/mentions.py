@@ -108,6 +108,7 @@ def role_mentions(
         "row": taken,
         "platform": _constant(raw.platform.platform, count),
         "department": _constant(raw.platform.department.code, count),
+        "city": _constant(raw.platform.city, count),
         "dataset": _constant(raw.dataset.name, count),
         "role": _constant(raw.name, count),
     }
@@ -150,8 +151,8 @@ def _ids(ids: np.ndarray) -> pa.Array:
     return pa.array(ids, pa.int64(), mask=ids < 0)
 
 
-def _constant(value: str, count: int) -> pa.Array:
-    return pa.repeat(pa.scalar(value), count)
+def _constant(value: str | None, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.string()), count)
 
 
 def _constant_list(values: list[str], count: int) -> pa.Array:

@@ -21,10 +21,10 @@ from connectors.sample import write_city
 from pipelines.engine.files import write_file
 from pipelines.settings import Settings
 from pipelines.stages import mention_parts
+from pipelines.stages.city_places import places_by_city
 from pipelines.stages.current import rows_now
-from pipelines.stages.grid_tree import city_grids
 from pipelines.stages.landing import land_platform
-from pipelines.stages.mentions import city_addresses, write_mentions
+from pipelines.stages.mentions import write_mentions
 from pipelines.standardise import columns
 from pipelines.standardise.address import AddressReference, Gazetteer, standardise_addresses
 from pipelines.standardise.at_scale import functions, tasks_of
@@ -62,8 +62,7 @@ def beside(local: Home, folder: Path, engine: str = "local") -> Settings:
 
 def standardise(settings: Settings) -> None:
     """Write the parts of all platforms."""
-    grids = city_grids(settings).tree
-    mention_parts.write_parts(settings, city_addresses(settings, grids), grids)
+    mention_parts.write_parts(settings, places_by_city(settings))
 
 
 def noting(tasks: set[int]) -> Callable[..., None]:

@@ -61,6 +61,7 @@ class Output(Declaration):
         best_first: values in the order in which they count where several cells are read; else the first cell that is filled.
         stored: whether an attribute stores it unless it says otherwise.
         personal: whether it identifies a person where the attribute does; a state, a form or a street alone does not.
+        within_city: whether it is a name that another city may have too: where a home has several, matching reads it with the city.
     """
 
     source: str
@@ -72,6 +73,7 @@ class Output(Declaration):
     best_first: tuple[str, ...] = ()
     stored: bool = True
     personal: bool = True
+    within_city: bool = False
 
 
 class Claim(Declaration):

@@ -21,6 +21,7 @@ PLATFORM = Table(
         Column("title_en", S, "英文名称", "Title in English", nullable=False),
         Column("department", S, "部门代码", "Owning department", nullable=False),
         Column("department_zh", S, "部门", "Department in Chinese", nullable=False),
+        Column("city", S, "城市代码", "City of the platform; null where the settings name no cities"),
         Column("cadence", S, "更新频率", "How often it delivers", nullable=False),
         Column("semantics", S, "交付方式：snapshot delta", "snapshot or delta", nullable=False),
         Column("sharing", S, "共享类型：unconditional conditional none", "Sharing class", nullable=False),

@@ -105,6 +105,7 @@ class Attribute(Declaration):
         beside: golden columns from the mention whose value was chosen, by name.
         review: whether a steward compares it, reads it only, or does not see it.
         tied_by: the tie through whose target a role says it: an employer's name.
+        within_city: whether another city may give the same value to something else, such as the number of a ticket; see `Output`.
     """
 
     type: str | None = None
@@ -132,6 +133,7 @@ class Attribute(Declaration):
     beside: dict[str, Beside] = Field(default_factory=dict)
     review: Literal["compare", "read", "no"] = "compare"
     tied_by: str | None = None
+    within_city: bool = False
 
     @model_validator(mode="after")
     def _one_origin(self) -> Attribute:

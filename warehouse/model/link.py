@@ -67,6 +67,7 @@ MENTION = Table(
         Column("entity_id", S, "实体编号", "Entity", nullable=False),
         Column("platform", S, "平台", "Platform", nullable=False),
         Column("department", S, "部门", "Department", nullable=False),
+        Column("city", S, "城市代码", "City of the platform; null where the settings name no cities"),
         Column("dataset", S, "数据集", "Dataset of the platform", nullable=False),
         Column("delivery_id", S, "交付批次编号", "Delivery", nullable=False),
         Column("file_name", S, "文件名", "File name", nullable=False),

@@ -24,6 +24,7 @@ import pyarrow as pa
 from pipelines.matching.engine.hashing import IDENTITY, Hashes, mix, stable_keys
 from pipelines.matching.inputs.kind_inputs import Codes, Dependencies, Ints, KindInputs
 from pipelines.matching.inputs.slots import stable_slots
+from pipelines.matching.inputs.within_city import read_within_city
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
 from warehouse.model.session import connect
@@ -104,9 +105,13 @@ class OnDemand(Mapping[str, Value]):
 
 
 def mention_tables(home: Home) -> Mapping[str, pa.Table]:
-    """The mention tables of a home by kind, each read when it is asked for."""
+    """The mention tables of a home by kind, each read when it is asked for, see `read_within_city`."""
     model = home.data_model
-    return OnDemand(model.order, lambda kind: model.mention(kind).read(home.stage("mention", kind)))
+
+    def read(kind: str) -> pa.Table:
+        return read_within_city(model, kind, model.mention(kind).read(home.stage("mention", kind)))
+
+    return OnDemand(model.order, read)
 
 
 def _stored(reads: KindInputs) -> tuple[str, ...]:

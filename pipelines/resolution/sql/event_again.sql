@@ -11,7 +11,7 @@ with event as (
     select
         event_id,
         mode(event_class order by event_class) as event_class,
-        mode(community || '/' || estate order by community || '/' || estate) as place,
+        mode(place order by place) as place,
         mode(building order by building) as building,
         mode(room order by room) as room,
         mode(event_class_firm order by event_class_firm) as firm,
@@ -24,7 +24,7 @@ with event as (
         bool_or(regexp_matches(
             content, '(处理|清理|清走|修|弄好|整改|解决|搬走|收拾)[^，。！？]{0,8}又|又(来|反弹|犯|这样|出现|开始)|老问题|老毛病|死灰复燃|再次|反复|屡次'
         )) as says_again
-    from report
+    from (select *, coalesce(city || '/', '') || community || '/' || estate as place from report)
     where event_class_kind = 'incident'
     group by event_id
 ),

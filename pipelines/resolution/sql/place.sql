@@ -2,9 +2,9 @@
 -- reads:  addressed, dwelling_index, housing_golden
 -- Where the address of a mention is: the home it names, one text and one key for all spellings of it, and how far it
 -- reaches. An incomplete address has a pattern as key: whatever lies in that building fits it, and in any estate whose
--- name begins so, since addresses are cut short in the middle of a name.
+-- name begins so, since addresses are cut short in the middle of a name. Where a home has several cities, keys begin with the city.
 with linked as (
-    select a.*, coalesce(a.tied_housing_id, d.housing_id) as housing_id
+    select a.*, coalesce(a.tied_housing_id, d.housing_id) as housing_id, coalesce(a.city || '/', '') as within
     from addressed a
     left join dwelling_index d on d.dwelling = a.dwelling
 ),
@@ -28,9 +28,10 @@ select
     case
         when place_dwelling is not null then place_dwelling
         when housing_id is not null then '#' || housing_id
-        when estate is not null and building is not null then coalesce(community, '%') || '/' || estate || '/' || building || '/%'
-        when estate is not null then coalesce(community, '%') || '/' || estate || '%'
-        when community is not null and dwelling_level = 'community' then community || '/%'
+        when estate is not null and building is not null
+            then within || coalesce(community, '%') || '/' || estate || '/' || building || '/%'
+        when estate is not null then within || coalesce(community, '%') || '/' || estate || '%'
+        when community is not null and dwelling_level = 'community' then within || community || '/%'
         else text
     end as place_key,
     case

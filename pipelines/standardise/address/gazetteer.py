@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import duckdb
@@ -144,6 +144,7 @@ class Gazetteer:
         communities: community names and their variants → index into `community_names`.
         division: the division the city is, as far as reference and settings say it.
         fingerprint: of the reference: with the same one every address comes to the same.
+        city: code of the city, which keys of dwellings begin with; '' where the home has one city alone.
     """
 
     places: pa.Table
@@ -164,6 +165,7 @@ class Gazetteer:
     road_of: tuple[str, ...] = field(repr=False)
     village_of: tuple[bool, ...] = field(repr=False)
     fingerprint: str
+    city: str = ""
 
     @classmethod
     def empty(cls) -> Gazetteer:
@@ -171,7 +173,7 @@ class Gazetteer:
         return cls.from_reference(pa.table({name: pa.array([], pa.string()) for name in REFERENCE_COLUMNS}))
 
     @classmethod
-    def from_reference(cls, reference: pa.Table, declared: OwnDivision | None = None) -> Gazetteer:
+    def from_reference(cls, reference: pa.Table, declared: OwnDivision | None = None, *, city: str = "") -> Gazetteer:
         """Index a reference of standard addresses.
 
         Args:
@@ -180,6 +182,7 @@ class Gazetteer:
                 `aliases` holds any number of names between `、`, `,`, `;`, `|` or `/`. A row with neither building nor
                 room is a house whose `road_number` is its door.
             declared: what the city says of its division; what it leaves open is read from `county` and `grid_code`.
+            city: its code, where a home has several.
 
         Returns:
             The gazetteer. Rows without an estate are not indexed.
@@ -193,13 +196,13 @@ class Gazetteer:
         aliases = con.sql(statement(PACKAGE, "alias")).to_arrow_table()
         con.unregister("reference")
         division = _division(rows, declared or OwnDivision())
-        return cls._indexed(con, doors, aliases, division, _fingerprint(rows, division))
+        return replace(cls._indexed(con, doors, aliases, division, _fingerprint(rows, division, city)), city=city)
 
     @staticmethod
-    def fingerprint_of(reference: pa.Table, declared: OwnDivision | None = None) -> str:
+    def fingerprint_of(reference: pa.Table, declared: OwnDivision | None = None, city: str = "") -> str:
         """The fingerprint of the gazetteer that `from_reference` makes of the same."""
         rows = _folded(reference)
-        return _fingerprint(rows, _division(rows, declared or OwnDivision()))
+        return _fingerprint(rows, _division(rows, declared or OwnDivision()), city)
 
     @classmethod
     def _indexed(
@@ -298,11 +301,13 @@ def _folded(reference: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _fingerprint(rows: pa.Table, division: OwnDivision) -> str:
+def _fingerprint(rows: pa.Table, division: OwnDivision, city: str) -> str:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows.combine_chunks())
-    said = f"{division.province} {division.prefecture} {' '.join(sorted(division.counties))}"
+    said = (
+        f"{division.province} {division.prefecture} {' '.join(sorted(division.counties))}{f' {city}' if city else ''}"
+    )
     return hashlib.sha256(sink.getvalue().to_pybytes() + said.encode()).hexdigest()
 
 

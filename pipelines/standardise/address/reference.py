@@ -26,27 +26,29 @@ class AddressReference:
     Attributes:
         rows: nullable strings `REFERENCE_COLUMNS`, see `Gazetteer.from_reference`.
         declared: what the city says of its division.
+        city: its code, where a home has several; else ''.
     """
 
     rows: pa.Table = field(repr=False)
     declared: OwnDivision = field(default_factory=OwnDivision)
+    city: str = ""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The gazetteer, made when it is first asked for."""
-        return Gazetteer.from_reference(self.rows, self.declared)
+        return Gazetteer.from_reference(self.rows, self.declared, city=self.city)
 
     @cached_property
     def fingerprint(self) -> str:
         """That of the gazetteer."""
-        return Gazetteer.fingerprint_of(self.rows, self.declared)
+        return Gazetteer.fingerprint_of(self.rows, self.declared, self.city)
 
     def store(self, folder: Path) -> StoredReference:
         """Write the rows as a Parquet file into a folder that workers see under the same path."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "addresses.parquet"
         pq.write_table(self.rows, path, compression="zstd")
-        return StoredReference(path, self.declared, self.fingerprint)
+        return StoredReference(path, self.declared, self.fingerprint, self.city)
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,13 @@ class StoredReference:
         path: of the rows.
         declared: what the city says of its division.
         fingerprint: of the gazetteer.
+        city: as in `AddressReference`.
     """
 
     path: Path
     declared: OwnDivision
     fingerprint: str
+    city: str = ""
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -72,4 +76,4 @@ class StoredReference:
 
 @lru_cache(maxsize=1)
 def _opened(stored: StoredReference) -> Gazetteer:
-    return Gazetteer.from_reference(pq.read_table(stored.path), stored.declared)
+    return Gazetteer.from_reference(pq.read_table(stored.path), stored.declared, city=stored.city)

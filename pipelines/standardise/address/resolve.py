@@ -4,7 +4,7 @@
 and settles buildings, units and rooms against the reference in DuckDB. One row in is one row out.
 
 The key is `community/estate/building/unit/room`. Same dwelling, same key; different dwellings, different keys; where the
-address leaves it open, no key.
+address leaves it open, no key. Where a home has several cities, it begins with the code of the city: `city/community/…`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,13 @@ def standardise_addresses(parts: pa.Table, gazetteer: Gazetteer) -> pa.Table:
         con.register("address", address)
         for table in ("chosen", "placed", "found", "unsettled", "reading", "resolved", "outcome"):
             con.execute(f"create temp table {table} as {statement(PACKAGE, table)}")
-        return con.sql(statement(PACKAGE, "spread")).to_arrow_table().select(STANDARD_COLUMNS)
+        standard = con.sql(statement(PACKAGE, "spread")).to_arrow_table().select(STANDARD_COLUMNS)
+    return _keyed_by_city(standard, gazetteer.city) if gazetteer.city else standard
+
+
+def _keyed_by_city(standard: pa.Table, city: str) -> pa.Table:
+    at = STANDARD_COLUMNS.index("dwelling")
+    return standard.set_column(at, "dwelling", pc.binary_join_element_wise(city, standard["dwelling"], "/"))
 
 
 def _complete(parts: pa.Table) -> pa.Table:
