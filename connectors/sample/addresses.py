@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.city import City
 from connectors.sample.draws import Draws, Ints, Texts, texts
 from connectors.sample.places import short_community
+from connectors.sample.where import here
 
 MARKS = ["幢", "栋", "号楼"]
 ROOMS = ["室", ""]
@@ -80,16 +80,16 @@ class AddressBook:
         road = f"{estates.road[estate]}{estates.number[estate]}号"
         if not homes.urban[house]:
             head = {
-                Manner.FULL: f"{words.PROVINCE}{words.CITY}{street}{community}",
+                Manner.FULL: f"{here().province}{here().city}{street}{community}",
                 Manner.ROAD: f"{street}{community}",
-                Manner.ESTATE: f"{words.CITY}{street}",
+                Manner.ESTATE: f"{here().city}{street}",
                 Manner.DASHES: community,
             }[manner]
             return f"{head}{name}{homes.door[house]}{'' if manner is Manner.DASHES else '号'}"
         head = {
-            Manner.FULL: f"{words.PROVINCE}{words.CITY}{street}{road}{name}",
+            Manner.FULL: f"{here().province}{here().city}{street}{road}{name}",
             Manner.ROAD: road,
-            Manner.ESTATE: f"{words.CITY}{name}",
+            Manner.ESTATE: f"{here().city}{name}",
             Manner.DASHES: name,
         }[manner]
         number = int(homes.building[house])

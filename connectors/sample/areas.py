@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from connectors.sample import vocabulary as words
 from connectors.sample.draws import Draws, Floats, Ints, Texts, texts
 from connectors.sample.places import GRID_HEIGHT, GRID_WIDTH, Estates, Grids
+from connectors.sample.where import here
 
 DIVIDED_FROM = 4
 """A community of so many estates has two police areas."""
@@ -74,12 +74,12 @@ def police(grids: Grids, estates: Estates) -> PoliceAreas:
     for number in dict.fromkeys(community.tolist()):
         first = int(np.flatnonzero(community == number)[0])
         station = int(grids.street_number[first])
-        here = np.flatnonzero(community[estates.grid] == number)
-        parts = 2 if len(here) >= DIVIDED_FROM else 1
+        of_it = np.flatnonzero(community[estates.grid] == number)
+        parts = 2 if len(of_it) >= DIVIDED_FROM else 1
         for part in range(parts):
-            of_estate[here[part::parts]] = len(rows)
+            of_estate[of_it[part::parts]] = len(rows)
             nth = at_station[station] = at_station.get(station, 0) + 1
-            rows.append((f"JW{words.DIVISION}{station + 1:02d}{nth:02d}", first, nth, part + 1 if parts > 1 else 0))
+            rows.append((f"JW{here().division}{station + 1:02d}{nth:02d}", first, nth, part + 1 if parts > 1 else 0))
     codes, first_grid, numbers, part_of = zip(*rows, strict=True)
     return PoliceAreas(texts(codes), np.array(first_grid), np.array(numbers), np.array(part_of), of_estate)
 
@@ -95,7 +95,7 @@ def divide(grids: Grids, seed: int) -> CityGrids:
     across = int(np.ceil((float(grids.west.max()) + GRID_WIDTH - west) / width))
     row, column = np.divmod(np.arange(up * across), across)
     return CityGrids(
-        code=texts([f"CG{words.DIVISION}{n + 1:04d}" for n in range(up * across)]),
+        code=texts([f"CG{here().division}{n + 1:04d}" for n in range(up * across)]),
         west=west + column * width + SLANT * row * height,
         south=south + row * height,
         width=width,

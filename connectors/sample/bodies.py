@@ -14,6 +14,7 @@ from connectors.sample.codes import credit_codes, organisation_codes
 from connectors.sample.draws import Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import Persons
 from connectors.sample.places import Grids
+from connectors.sample.where import here
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class PublicBodies:
     def written(self, body: Ints, draws: Draws, role: str) -> Texts:
         """Names of these bodies as people write them: in full or short, with the city before it or without."""
         name = chosen(draws.chance(f"{role} short", 0.4), self.short[body], self.name[body])
-        return np.asarray(chosen(draws.chance(f"{role} with the city", 0.5), words.CITY + name, name))
+        return np.asarray(chosen(draws.chance(f"{role} with the city", 0.5), here().city + name, name))
 
 
 def public_bodies(grids: Grids) -> PublicBodies:
@@ -55,10 +56,10 @@ def public_bodies(grids: Grids) -> PublicBodies:
     streets = list(dict.fromkeys(grids.street))
     offices = [(f"{s}人民政府", f"{s}政府") if s.endswith("镇") else (f"{s}办事处", f"{s}办") for s in streets]
     bodies = [*offices, *words.DEPARTMENTS.items()]
-    organisations = organisation_codes(texts([f"0147{n:04d}" for n in range(len(bodies))]))
+    organisations = organisation_codes(texts([f"{here().bodies}{n:04d}" for n in range(len(bodies))]))
     return PublicBodies(
         name=texts([name for name, _ in bodies]),
         short=texts([short for _, short in bodies]),
-        credit_code=credit_codes(texts(["11"] * len(bodies)), words.DIVISION, organisations),
+        credit_code=credit_codes(texts(["11"] * len(bodies)), here().division, organisations),
         streets=len(streets),
     )

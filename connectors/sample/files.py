@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
-from connectors.sample import vocabulary as words
 from connectors.sample.sheets import File, FileKind, Sheet
+from connectors.sample.where import here
 
 BATCH = 20_000
 
@@ -136,7 +136,7 @@ def _form_head(page: Any, sheet: Sheet, date: str) -> None:
     """Rows 1 to 5; a workbook written row by row must not go back."""
     last = len(sheet.columns) - 1
     page.merge_range(0, 0, 0, last, sheet.title)
-    page.write_string(1, 0, f"填报单位：{words.CITY}\u3000\u3000导出日期：{date}")
+    page.write_string(1, 0, f"填报单位：{here().city}\u3000\u3000导出日期：{date}")
     page.write_string(2, 0, "说明：带*为必填项")
     for first, end, heading in sheet.groups:
         if end > first:

@@ -16,6 +16,7 @@ from connectors.sample.codes import credit_codes, organisation_codes, registrati
 from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, texts
 from connectors.sample.people import Persons
 from connectors.sample.places import Grids, Houses
+from connectors.sample.where import here
 
 FIRMS_A_PERSON = 0.091
 COMPANY, SHOP, BRANCH, COOPERATIVE, SOCIAL = 0, 1, 2, 3, 4
@@ -73,8 +74,8 @@ def _cores(draws: Draws, kind: Ints, rep_names: Texts) -> Texts:
 
 def _name_parts(draws: Draws, kind: Ints, streets: Texts) -> tuple[Texts, Texts, Texts]:
     """Prefix, trade and legal form of each name; the whole is prefix + core + trade + form."""
-    city, short = words.CITY, words.CITY.removesuffix("市")
-    of_company = texts([city, short, words.PROVINCE.removesuffix("省"), words.PARENT_CITY.removesuffix("市")])[
+    city, short = here().city, here().short
+    of_company = texts([city, short, here().province.removesuffix("省"), here().parent_city.removesuffix("市")])[
         draws.weighted("prefix", [0.65, 0.19, 0.117, 0.043])
     ]
     of_shop = city + texts([street_short(s) for s in streets])
@@ -109,7 +110,7 @@ def _make_unique(prefix: Texts, core: Texts, trade: Texts, form: Texts, draws: D
 
 
 def _phones(draws: Draws, rep_phones: Texts) -> Texts:
-    land = texts([f"{words.AREA_CODE}-86{n:06d}" for n in draws.below("land line", 10**6).tolist()])
+    land = texts([f"{here().area_code}-86{n:06d}" for n in draws.below("land line", 10**6).tolist()])
     way = draws.weighted("phone", [0.4, 0.6])
     return chosen(way == 0, land, rep_phones)
 
@@ -186,10 +187,10 @@ def found_firms(persons: Persons, houses: Houses, grids: Grids, seed: int, as_of
         trade=trade,
         form=form,
         former_name=_former_names(draws, kind, (prefix, core, trade, form)),
-        credit_code=credit_codes(_DEPARTMENTS[kind], words.DIVISION, organisation),
+        credit_code=credit_codes(_DEPARTMENTS[kind], here().division, organisation),
         organisation_code=organisation,
         registration_number=registration_numbers(
-            texts([f"{words.DIVISION}{s + 20_000_000:08d}" for s in serials[::-1].tolist()])
+            texts([f"{here().division}{s + 20_000_000:08d}" for s in serials[::-1].tolist()])
         ),
         rep=rep,
         house=house,

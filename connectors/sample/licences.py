@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from connectors.sample import vocabulary as words
 from connectors.sample.draws import Bools, Draws, Ints, Texts, texts
 from connectors.sample.firms import COMPANY, SHOP, Firms
 from connectors.sample.people import Persons
+from connectors.sample.where import here
 
 RENEWED = 0.05
 """Share of the certificates with a number of their own of which the one before is on file as well."""
@@ -30,7 +30,8 @@ class Kind(NamedTuple):
     """A type: pattern of its number, years it is good for (0: no end), its office and the other one that may hold a copy,
     other names for it, share of those who may hold one.
 
-    Patterns: `{holder}` number of the holder, `{year}` of issue, `{serial}` random digits, six or as formatted.
+    Patterns: `{holder}` number of the holder, `{year}` of issue, `{serial}` random digits, six or as formatted; in offices
+    `{city}`, `{prefecture}`, `{province}`.
     """
 
     pattern: str
@@ -40,33 +41,28 @@ class Kind(NamedTuple):
     share: float
 
 
-_CITY, _PREFECTURE, _PROVINCE = words.CITY, words.PARENT_CITY, words.PROVINCE
 OF_PERSONS: dict[str, Kind] = {
-    "机动车驾驶证": Kind("{holder}", 10, (f"{_CITY}公安局交警大队", f"{_PREFECTURE}车管所"), ("驾驶证",), 0.07),
-    "居住证": Kind("JZ{year}{serial:06d}", 1, (f"{_CITY}公安局", f"{_CITY}公安局流动人口办"), ("浙江省居住证",), 0.10),
-    "健康证明": Kind("JK{year}{serial:06d}", 1, (f"{_CITY}疾控中心", f"{_CITY}卫生健康局"), ("健康证",), 0.04),
-    "结婚证": Kind(
-        "J" + words.DIVISION + "-{year}-{serial:06d}", 0, (f"{_CITY}民政局", f"{_CITY}婚姻登记处"), (), 0.03
-    ),
-    "教师资格证书": Kind("{year}33{serial:09d}", 0, (f"{_CITY}教育局", f"{_PROVINCE}教育厅"), ("教师资格证",), 0.016),
-    "护士执业证书": Kind("{year}33{serial:06d}", 5, (f"{_CITY}卫生健康局", f"{_PREFECTURE}卫健委"), ("护士证",), 0.01),
-    "残疾人证": Kind("{holder}{grade}", 10, (f"{_CITY}残联", f"{_CITY}民政局"), (), 0.013),
-    TRADE_CERTIFICATE: Kind("T{holder}", 6, (f"{_CITY}应急管理局", f"{_PROVINCE}应急管理厅"), ("特种作业证",), 0.035),
+    "机动车驾驶证": Kind("{holder}", 10, ("{city}公安局交警大队", "{prefecture}车管所"), ("驾驶证",), 0.07),
+    "居住证": Kind("JZ{year}{serial:06d}", 1, ("{city}公安局", "{city}公安局流动人口办"), ("浙江省居住证",), 0.10),
+    "健康证明": Kind("JK{year}{serial:06d}", 1, ("{city}疾控中心", "{city}卫生健康局"), ("健康证",), 0.04),
+    "结婚证": Kind("J{division}-{year}-{serial:06d}", 0, ("{city}民政局", "{city}婚姻登记处"), (), 0.03),
+    "教师资格证书": Kind("{year}33{serial:09d}", 0, ("{city}教育局", "{province}教育厅"), ("教师资格证",), 0.016),
+    "护士执业证书": Kind("{year}33{serial:06d}", 5, ("{city}卫生健康局", "{prefecture}卫健委"), ("护士证",), 0.01),
+    "残疾人证": Kind("{holder}{grade}", 10, ("{city}残联", "{city}民政局"), (), 0.013),
+    TRADE_CERTIFICATE: Kind("T{holder}", 6, ("{city}应急管理局", "{province}应急管理厅"), ("特种作业证",), 0.035),
 }
 OF_FIRMS: dict[str, Kind] = {
-    "营业执照": Kind("{holder}", 0, (f"{_CITY}市场监督管理局", f"{_CITY}政务服务中心"), (), 0.22),
-    "食品经营许可证": Kind(
-        "JY1{division}{serial:07d}", 5, (f"{_CITY}市场监督管理局", f"{_CITY}政务服务中心"), (), 0.16
-    ),
-    "烟草专卖零售许可证": Kind("{division}{serial:06d}", 5, (f"{_CITY}烟草专卖局", f"{_CITY}烟草公司"), (), 0.10),
+    "营业执照": Kind("{holder}", 0, ("{city}市场监督管理局", "{city}政务服务中心"), (), 0.22),
+    "食品经营许可证": Kind("JY1{division}{serial:07d}", 5, ("{city}市场监督管理局", "{city}政务服务中心"), (), 0.16),
+    "烟草专卖零售许可证": Kind("{division}{serial:06d}", 5, ("{city}烟草专卖局", "{city}烟草公司"), (), 0.10),
     "道路运输经营许可证": Kind(
-        "浙交运管许可越字{division}{serial:06d}号", 4, (f"{_CITY}交通运输局", f"{_CITY}政务服务中心"), (), 0.08
+        "浙交运管许可越字{division}{serial:06d}号", 4, ("{city}交通运输局", "{city}政务服务中心"), (), 0.08
     ),
     "公共场所卫生许可证": Kind(
-        "云卫公证字〔{year}〕第{serial:06d}号", 4, (f"{_CITY}卫生健康局", f"{_CITY}政务服务中心"), ("卫生许可证",), 0.08
+        "云卫公证字〔{year}〕第{serial:06d}号", 4, ("{city}卫生健康局", "{city}政务服务中心"), ("卫生许可证",), 0.08
     ),
-    "排污许可证": Kind("{holder}001V", 5, (f"{_CITY}生态环境分局", f"{_PREFECTURE}生态环境局"), (), 0.05),
-    "建筑业企业资质证书": Kind("D333{serial:06d}", 5, (f"{_CITY}住房和城乡建设局", f"{_PROVINCE}住建厅"), (), 0.05),
+    "排污许可证": Kind("{holder}001V", 5, ("{city}生态环境分局", "{prefecture}生态环境局"), (), 0.05),
+    "建筑业企业资质证书": Kind("D333{serial:06d}", 5, ("{city}住房和城乡建设局", "{province}住建厅"), (), 0.05),
 }
 """Types after the catalogue of certificates (GB/T 36903 and its supplements)."""
 
@@ -118,6 +114,8 @@ def _issued_of(name: str, kind: Kind, holders: Ints, numbers: Texts, draws: Draw
     """The certificates of one type, row by row; the former one of a renewed certificate behind it."""
     of_firm = name in OF_FIRMS
     good_for = 365 * (kind.years or 12)
+    above = {"city": here().city, "prefecture": here().parent_city, "province": here().province}
+    offices = [office.format(**above) for office in kind.offices]
     age = (draws.uniform("age") * (good_for + 60)).astype(np.int64)
     renewed = draws.chance("renewed", RENEWED) & ("{serial" in kind.pattern) & (kind.years > 0)
     second = draws.chance("second trade", SECOND_TRADE) & (name == TRADE_CERTIFICATE)
@@ -133,11 +131,11 @@ def _issued_of(name: str, kind: Kind, holders: Ints, numbers: Texts, draws: Draw
                 holder=numbers[holder],
                 year=str(day)[:4],
                 serial=serials[nth][row],
-                division=words.DIVISION,
+                division=here().division,
                 grade=grade[row],
             )
             ends = day + good_for if kind.years else np.datetime64("NaT", "D")
-            lines.append(_Line(called, of_firm, holder, number, day, ends, bool(renewed[row] and nth), *kind.offices))
+            lines.append(_Line(called, of_firm, holder, number, day, ends, bool(renewed[row] and nth), *offices))
     return lines
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from connectors.sample import vocabulary as words
 from connectors.sample.draws import Draws, Texts, chosen
+from connectors.sample.where import here
 
 Mishap = Callable[[str, float], str]
 
@@ -207,7 +208,7 @@ def other_format(value: str, u: float) -> str:
         f"86-{value}",
         f"{value[:3]} {value[3:7]} {value[7:]}",
         f"{value[:3]}-{value[3:7]}-{value[7:]}",
-        f"{value}/{words.AREA_CODE}-86{value[-6:]}",
+        f"{value}/{here().area_code}-86{value[-6:]}",
     ][way]
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from connectors.sample import vocabulary as words
 from connectors.sample.codes import identity_numbers
 from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, chosen, texts
+from connectors.sample.where import here
 
 HEAD, SPOUSE, CHILD, PARENT, IN_LAW = 0, 1, 2, 3, 4
 LODGERS, LODGING = 0.03, 6
@@ -163,7 +164,7 @@ def _divisions(local: Bools, draws: Draws) -> Texts:
     province = texts(words.PROVINCE_CODES)[draws.weighted("province", words.PROVINCE_WEIGHTS)]
     city, county = draws.between("prefecture", 1, 13), draws.between("county", 1, 31)
     away = texts([f"{p}{c:02d}{k:02d}" for p, c, k in zip(province, city.tolist(), county.tolist(), strict=True)])
-    return np.where(local, texts([words.DIVISION] * draws.n), away)
+    return np.where(local, texts([here().division] * draws.n), away)
 
 
 def mobile_numbers(draws: Draws, label: str) -> Texts:

@@ -12,12 +12,13 @@ import numpy as np
 
 from connectors.sample import vocabulary as words
 from connectors.sample.draws import Bools, Draws, Floats, Ints, Texts, texts
+from connectors.sample.where import here
 
 PERSONS_A_GRID = 830
 HOMES_A_PERSON = 0.392
 GRIDS_A_COMMUNITY = 6
-WEST, SOUTH, GRID_WIDTH, GRID_HEIGHT = 121.05, 28.70, 0.0085, 0.0070
-"""Corner of the city and size of a grid in degrees (WGS-84): some 800 m each way."""
+GRID_WIDTH, GRID_HEIGHT = 0.0085, 0.0070
+"""Size of a grid in degrees (WGS-84): some 800 m each way."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def lay_grids(persons: int, seed: int) -> Grids:
     for community in range(communities):
         street = community * streets // communities
         town = street >= (streets + 1) // 2
-        street_code = f"{words.DIVISION}{100 + street if town else 1 + street:03d}"
+        street_code = f"{here().division}{100 + street if town else 1 + street:03d}"
         street_name = street_names[street] + ("镇" if town else "街道")
         village = town and rural[community]
         short = names[community] + ("村" if village else "社区")
@@ -102,8 +103,8 @@ def _corners(grids: int) -> tuple[Floats, Floats]:
     number, across = np.arange(grids), math.isqrt(grids - 1) + 1
     row, column = number // across, number % across
     column = np.where(row % 2, across - 1 - column, column)
-    west: Floats = WEST + GRID_WIDTH * column.astype(np.float64)
-    south: Floats = SOUTH + GRID_HEIGHT * row.astype(np.float64)
+    west: Floats = here().west + GRID_WIDTH * column.astype(np.float64)
+    south: Floats = here().south + GRID_HEIGHT * row.astype(np.float64)
     return west, south
 
 

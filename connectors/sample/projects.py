@@ -10,11 +10,11 @@ from datetime import date
 
 import numpy as np
 
-from connectors.sample import vocabulary as words
 from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Draws, Ints, Texts, chosen, texts
 from connectors.sample.firms import COMPANY, Firms
 from connectors.sample.places import Grids, Houses
+from connectors.sample.where import here
 
 PRODUCTS: dict[str, tuple[tuple[str, ...], str]] = {
     "17": (("家纺面料", "高支纱线"), "万米"),
@@ -64,7 +64,7 @@ def _codes(draws: Draws, year: Ints, industry: Texts, name: str) -> Texts:
     serial = draws.below(f"{name} serial", 10**6)
     return texts(
         [
-            f"{y}-{words.DIVISION}-{i}-{k}-{s:06d}"
+            f"{y}-{here().division}-{i}-{k}-{s:06d}"
             for y, i, k, s in zip(year.tolist(), industry, kind.tolist(), serial.tolist(), strict=True)
         ]
     )

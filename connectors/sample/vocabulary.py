@@ -6,9 +6,6 @@ Belongs here: word lists with rough weights, written by hand from general knowle
 
 from __future__ import annotations
 
-PROVINCE, CITY, PARENT_CITY, DIVISION, AREA_CODE = "浙江省", "云陵市", "越江市", "330291", "0576"
-"""The invented city: a county-level city under an invented prefecture; `DIVISION` is a code of GB/T 2260 form nobody has."""
-
 SURNAMES: dict[str, float] = {
     **dict.fromkeys("王李张", 72),
     **dict.fromkeys("刘陈", 52),

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.licences import OF_FIRMS, OF_PERSONS
 from connectors.sample.reports.enterprise import FirmNameErrors, firm_names
 from connectors.sample.reports.person import IdErrors, NameErrors, Scribe, day_texts
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
+from connectors.sample.where import here
 
 TWO_COPIES = 0.11
 """Share of certificates of which a second office holds a copy."""
@@ -92,7 +92,7 @@ def certificates(desk: Desk) -> File:
     serial = draws.order("serial") * 3 + draws.below("gap", 3)
     entered = np.minimum(true.issued[row] + draws.between("entered after", 0, 60), np.datetime64(desk.first.as_of, "D"))
     columns: dict[str, Column] = {
-        "zzbs": texts([f"1.2.156.{words.DIVISION}.{s:09d}" for s in serial.tolist()]),
+        "zzbs": texts([f"1.2.156.{here().division}.{s:09d}" for s in serial.tolist()]),
         "zzlxmc": _types(true.kind[row], draws, desk.level),
         "zzbh": _numbers(true.number[row], draws, desk.level),
         "czztlx": chosen(of_firm, "法人", "自然人"),

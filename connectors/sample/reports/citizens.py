@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from connectors.gcj02 import gcj02
-from connectors.sample import vocabulary as words
 from connectors.sample.draws import Draws, Floats, Ints, Texts, chosen, known, texts
 from connectors.sample.event_words import DEPARTMENTS
 from connectors.sample.people import surname_of
 from connectors.sample.reports.hearing import Hearing, hear
 from connectors.sample.reports.stages import stages
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
+from connectors.sample.where import here
 
 _SENT_WRONG = 0.08
 """Share of tickets that go to a department that does not answer for them."""
@@ -42,7 +42,7 @@ def _division_codes(heard: Hearing) -> Texts:
     number = grids.street_number[heard.grid].tolist()
     codes = grids.street_code[heard.grid]
     return texts(
-        [f"{words.DIVISION}9{n:02d}000" if n % 3 == 2 else f"{c}000" for n, c in zip(number, codes, strict=True)]
+        [f"{here().division}9{n:02d}000" if n % 3 == 2 else f"{c}000" for n, c in zip(number, codes, strict=True)]
     )
 
 

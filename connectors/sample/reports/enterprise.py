@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, known
 from connectors.sample.firms import COMPANY, SHOP, Firms
 from connectors.sample.sheets import Desk
+from connectors.sample.where import here
 
 UNHEARD = 0.1
 """Share of closures at the registry that another office never hears of."""
-_SHORT = words.CITY.removesuffix("市")
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class FirmNameErrors:
 
 
 def _drop_prefix(value: str, u: float) -> str:
-    if value.startswith(words.CITY):
-        return (_SHORT if u < 0.8 else "") + value.removeprefix(words.CITY)
-    for prefix in (words.PROVINCE.removesuffix("省"), words.PARENT_CITY.removesuffix("市"), _SHORT):
+    if value.startswith(here().city):
+        return (here().short if u < 0.8 else "") + value.removeprefix(here().city)
+    for prefix in (here().province.removesuffix("省"), here().parent_city.removesuffix("市"), here().short):
         if value.startswith(prefix):
             return value.removeprefix(prefix)
     return value
@@ -59,9 +58,9 @@ def _sign(firms: Firms, firm: int, u: float) -> str:
     way, _ = noise.part(u, 3)
     prefix, rest = firms.prefix[firm], firms.core[firm] + firms.trade[firm]
     if firms.kind[firm] == SHOP:
-        return ["", _SHORT, ""][way] + prefix.removeprefix(words.CITY) + rest
+        return ["", here().short, ""][way] + prefix.removeprefix(here().city) + rest
     if firms.kind[firm] == COMPANY:
-        short = _SHORT if prefix == words.CITY else prefix
+        short = here().short if prefix == here().city else prefix
         return ["", short, ""][way] + rest + ("" if "合伙" not in firms.form[firm] else firms.form[firm])
     return _drop_prefix(str(firms.name[firm]), 0.5)
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Draws, Ints, chosen, texts
 from connectors.sample.firms import COMPANY, SHOP, SOCIAL
@@ -35,6 +34,7 @@ from connectors.sample.reports.person import (
     register,
 )
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, Sheet, by_street, sheet
+from connectors.sample.where import here
 
 _TYPES = texts(["1100", "9999", "2100", "9100", "5200"])
 
@@ -88,7 +88,7 @@ def tax(desk: Desk) -> File:
     way = draws.weighted("number", [0.945, 0.0275, 0.0275])
     number = np.select(
         [way == 0, way == 1],
-        [firms.credit_code[firm], words.DIVISION + firms.organisation_code[firm]],
+        [firms.credit_code[firm], here().division + firms.organisation_code[firm]],
         firms.registration_number[firm],
     )
     columns: dict[str, Column] = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.draws import Bools, Draws, Ints, Texts, chosen, texts
 from connectors.sample.people import HEAD
@@ -18,6 +17,7 @@ from connectors.sample.recoding import recoding
 from connectors.sample.reports.enterprise import FirmNameErrors, party_codes, party_names
 from connectors.sample.reports.person import IdErrors, NameErrors, PhoneErrors, Scribe, dates, day_texts
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
+from connectors.sample.where import here
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def standard_addresses(desk: Desk) -> File:
     number = np.where(houses.urban[house], estates.number[estate], houses.door[house])
     columns: dict[str, Column] = {
         "地址编码": texts([f"{c}{s:07d}" for c, s in zip(grids.community_code[grid], serial.tolist(), strict=True)]),
-        "区县": texts([words.CITY] * len(house)),
+        "区县": texts([here().city] * len(house)),
         "街道": grids.street[grid],
         "社区": grids.community[grid],
         "网格编码": grids.grid_code[grid],
@@ -186,7 +186,7 @@ def grid_tree(desk: Desk) -> File:
     tree = recoding(desk.city.grids, desk.day)
     grids, first = tree.grids, np.datetime64(desk.first.as_of, "D")
     columns: dict[str, Column] = {
-        "市": texts([words.CITY] * len(grids.grid)),
+        "市": texts([here().city] * len(grids.grid)),
         "街道编码": grids.street_code,
         "街道": grids.street,
         "社区编码": grids.community_code,

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from connectors.sample import vocabulary as words
 from connectors.sample.components import CLASSES, METRE, SUPPLEMENT, SURVEYS, Components, survey_days
 from connectors.sample.draws import Draws, Texts, texts
 from connectors.sample.reports.person import day_texts
 from connectors.sample.sheets import Column, Desk, File, Mention, sheet
+from connectors.sample.where import here
 
 _OTHER_NAME, _WRONG_CLASS, _WRONG_GRID = 0.1, 0.004, 0.015
 FARTHEST = 2.7
@@ -26,7 +26,7 @@ def component_numbers(components: Components) -> Texts:
     numbers: list[str] = []
     for cls in components.cls:
         serial[cls] = serial.get(cls, 0) + 1
-        numbers.append(f"{words.DIVISION}{cls}{serial[cls]:06d}")
+        numbers.append(f"{here().division}{cls}{serial[cls]:06d}")
     return texts(numbers)
 
 
@@ -34,12 +34,12 @@ def _written_numbers(components: Components, draws: Draws, level: float) -> Text
     """Numbers as surveyed: those counted anew under a serial behind all others, and a few with the digits of another class."""
     numbers = component_numbers(components)
     behind = len(numbers)
-    anew = [f"{words.DIVISION}{components.cls[row]}{behind + n + 1:06d}" for n, row in enumerate(components.again)]
+    anew = [f"{here().division}{components.cls[row]}{behind + n + 1:06d}" for n, row in enumerate(components.again)]
     column = np.concatenate([numbers, texts(anew)])
     other = draws.pick("other class", list(CLASSES))
     for row in np.flatnonzero(draws.befalls("wrong class", _WRONG_CLASS * level)).tolist():
         # a serial of the thousands keeps such a number apart from those of the other class
-        column[row] = f"{words.DIVISION}{other[row]}9{row % 100_000:05d}"
+        column[row] = f"{here().division}{other[row]}9{row % 100_000:05d}"
     return column
 
 
@@ -62,7 +62,7 @@ def components(desk: Desk) -> File:
     columns: dict[str, Column] = {
         "ObjID": _written_numbers(parts, draws, desk.level),
         "ObjName": texts([k.names[-1] if a else k.names[0] for k, a in zip(kinds, alias, strict=True)]),
-        "DeptName": texts([words.CITY + k.keeper for k in kinds]),
+        "DeptName": texts([here().city + k.keeper for k in kinds]),
         "BGID": grids.grid_code[grid],
         "ObjState": texts(["完好", "破损", "丢失", "占用"])[draws.weighted("state", [0.93, 0.055, 0.008, 0.007])],
         "ORDate": day_texts(day),
@@ -80,7 +80,7 @@ def party_branches(desk: Desk) -> File:
     grids, persons, branches = desk.city.grids, desk.city.persons, desk.city.branches
     n = len(grids.grid)
     columns: dict[str, Column] = {
-        "组织名称*": "中共" + words.CITY + grids.street + grids.grid + "党支部",
+        "组织名称*": "中共" + here().city + grids.street + grids.grid + "党支部",
         "所属网格": grids.grid,
         "书记姓名": persons.name[branches.secretary],
         "书记手机": persons.phone[branches.secretary],

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from connectors.gcj02 import gcj02
-from connectors.sample import vocabulary as words
 from connectors.sample.draws import Texts, chosen, texts
 from connectors.sample.reports.hearing import Hearing, hear
 from connectors.sample.reports.libraries import component_numbers
 from connectors.sample.reports.stages import stages
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, sheet
+from connectors.sample.where import here
 
 _HOURS = {"紧急工作时": 1, "工作时": 1, "工作日": 8}
 
@@ -160,7 +160,7 @@ def enforcement(desk: Desk) -> File:
         "核查人": way.staff("HC{:03d}", 30, "核查"),
         "退回次数": way.returns(),
         "责任网格": _city_grids(heard),
-        "街道代码": texts([f"{words.DIVISION}7{n + 1:02d}" for n in street.tolist()]),
+        "街道代码": texts([f"{here().division}7{n + 1:02d}" for n in street.tolist()]),
         "承办中队": texts([f"{s[:2]}中队" for s in desk.city.grids.street[heard.grid]]),
         "案件来源": draws.pick("source", ["日常巡查", "热线转办", "群众举报", "部门移交"]),
     }

@@ -23,6 +23,7 @@ from connectors.sample.reports.person import (
     register,
 )
 from connectors.sample.sheets import Column, Delta, Desk, File, Mention, Sheet, sheet
+from connectors.sample.where import here
 
 ROWS_A_WORKBOOK = 60_000
 
@@ -41,7 +42,7 @@ def hukou(desk: Desk) -> File:
         "性别": scribe.sex("1", "2"),
         "民族": scribe.ethnicity_codes(),
         "出生日期": scribe.birth("%Y%m%d", BirthErrors(wrong=0.0005)),
-        "户号": texts([f"{words.DIVISION}{n:06d}" for n in number[scribe.told("household")].tolist()]),
+        "户号": texts([f"{here().division}{n:06d}" for n in number[scribe.told("household")].tolist()]),
         "与户主关系": RELATIONS[scribe.told("relation")],
         "户籍地址": desk.book.write(
             Manner.FULL, home, draws, AddressErrors(missing=0.001, no_unit=0.0, slip=0.003), desk.level
@@ -124,7 +125,7 @@ def health(desk: Desk) -> File:
         "address": desk.book.write(
             Manner.ESTATE, scribe.home(0.175), draws, AddressErrors(missing=0.049, slip=0.022), desk.level
         ),
-        "orgName": words.CITY + street + "社区卫生服务中心",
+        "orgName": here().city + street + "社区卫生服务中心",
         "updatedAt": day_texts(dates(draws, "updated", "2022-10-01", str(desk.first.as_of)), "T08:00:00+08:00"),
     }
     shown = desk.arrived("weijian_jiankang", draws.n) & scribe.born()
@@ -166,7 +167,7 @@ def _relief_sheet(desk: Desk, name: str, covered: Bools, extra: str) -> Sheet:
         columns["年龄"] = (
             desk.first.as_of.year - desk.city.persons.birth[who].astype("datetime64[Y]").astype(int) - 1970
         )
-    title = f"{words.CITY}{name}花名册"
+    title = f"{here().city}{name}花名册"
     return sheet(columns, [Mention("subject", "person", who)], shown, name=name, title=title)
 
 
@@ -200,7 +201,7 @@ def schools(desk: Desk) -> File:
         "性别": pupil.sex("男", "女"),
         "出生日期": pupil.birth("/", BirthErrors(missing=0.007, january=0.002, wrong=0.002)),
         "身份证件号": number,
-        "学校名称": words.CITY + texts([f"{s[:2]}实验小学" for s in grids.street[houses.grid[persons.house[who]]]]),
+        "学校名称": here().city + texts([f"{s[:2]}实验小学" for s in grids.street[houses.grid[persons.house[who]]]]),
         "家庭住址": desk.book.write(
             Manner.ESTATE, pupil.home(0.08), draws, AddressErrors(missing=0.033, slip=0.013), desk.level
         ),

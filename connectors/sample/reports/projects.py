@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from connectors.sample import noise
-from connectors.sample import vocabulary as words
 from connectors.sample.addresses import AddressErrors, Manner
 from connectors.sample.bodies import public_bodies
 from connectors.sample.draws import Draws, Ints, Texts, chosen, known, texts
@@ -19,6 +18,7 @@ from connectors.sample.projects import STAGES
 from connectors.sample.reports.enterprise import FirmNameErrors, party_codes, party_names
 from connectors.sample.reports.person import dates, day_texts
 from connectors.sample.sheets import Column, Desk, File, Mention, Sheet, sheet
+from connectors.sample.where import here
 
 _PHASES = (("", ""), ("一期", "（一期）"), ("二期", "（二期）"))
 
@@ -133,10 +133,10 @@ def _sheet(desk: Desk, office: Office) -> Sheet:
         year = texts([code[:4] for code in projects.code[row]])
         day = day_texts(dates(draws, "approved", "2000-01-01", "2000-10-28"))
         columns["批复日期"] = texts([y + d[4:] for y, d in zip(year, day, strict=True)])
-    columns["填报单位"] = texts([words.CITY + office.name] * len(row))
+    columns["填报单位"] = texts([here().city + office.name] * len(row))
     mentions = [Mention("subject", "project", row), Mention("builder", "enterprise", projects.builder[row])]
     groups = ((3, 4, "建设单位"), (6, 7 if office.progress else 6, "总投资"))
-    content = sheet(columns, mentions, shown, name=office.sheet, title=f"{words.CITY}{office.sheet}情况表")
+    content = sheet(columns, mentions, shown, name=office.sheet, title=f"{here().city}{office.sheet}情况表")
     return replace(content, groups=groups)
 
 
