@@ -31,27 +31,16 @@ def with_their_cities(platforms: Mapping[str, Platform], titles: Mapping[str, st
     return {name: _of_its_city(platform, titles) for name, platform in platforms.items()}
 
 
+def require_city(name: str, platform: Platform, titles: Mapping[str, str]) -> None:
+    """Raise `ConfigurationError` where a platform names no city, and should, or one that is not declared."""
+    if problem := _problem(name, platform, titles):
+        raise ConfigurationError([problem])
+
+
 def _problems(platforms: Mapping[str, Platform], titles: Mapping[str, str]) -> Iterator[str]:
-    allowed = ", ".join(titles)
     for name, platform in platforms.items():
-        at = f"{name}.yaml: city"
-        if platform.city is not None and not titles:
-            yield (
-                f"{at}: {platform.city!r}: settings.yaml 未列出 cities · the settings name no cities; "
-                f"write `cities: {{{platform.city}: {{title: …}}}}` into settings.yaml, or remove the line"
-            )
-        elif platform.city is None and titles:
-            yield (
-                f"{at}: 多城市时每个平台都要写明城市 · is absent; where the settings name cities every platform has one; "
-                f"allowed: {allowed}; add it"
-            )
-        elif platform.city is not None and platform.city not in titles:
-            near = difflib.get_close_matches(platform.city, list(titles), 1, 0.5)
-            guess = f"did you mean {near[0]!r}? " if near else ""
-            yield (
-                f"{at}: {platform.city!r} 不在 settings.yaml 的 cities 中 · is no city of the settings; "
-                f"{guess}allowed: {allowed}; correct it here, or declare the city there"
-            )
+        if problem := _problem(name, platform, titles):
+            yield problem
     named = {platform.city for platform in platforms.values()}
     for city in titles:
         if city not in named:
@@ -59,6 +48,28 @@ def _problems(platforms: Mapping[str, Platform], titles: Mapping[str, str]) -> I
                 f"settings.yaml: cities.{city}: 没有平台属于该城市 · no platform belongs to it; "
                 f"write `city: {city}` into the files of its platforms, or remove it"
             )
+
+
+def _problem(name: str, platform: Platform, titles: Mapping[str, str]) -> str | None:
+    at, city, allowed = f"{name}.yaml: city", platform.city, ", ".join(titles)
+    if city is not None and not titles:
+        return (
+            f"{at}: {city!r}: settings.yaml 未列出 cities · the settings name no cities; "
+            f"write `cities: {{{city}: {{title: …}}}}` into settings.yaml, or remove the line"
+        )
+    if city is None and titles:
+        return (
+            f"{at}: 多城市时每个平台都要写明城市 · is absent; where the settings name cities every platform has one; "
+            f"allowed: {allowed}; add it"
+        )
+    if city is not None and city not in titles:
+        near = difflib.get_close_matches(city, list(titles), 1, 0.5)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        return (
+            f"{at}: {city!r} 不在 settings.yaml 的 cities 中 · is no city of the settings; "
+            f"{guess}allowed: {allowed}; correct it here, or declare the city there"
+        )
+    return None
 
 
 def _of_its_city(platform: Platform, titles: Mapping[str, str]) -> Platform:

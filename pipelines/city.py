@@ -165,6 +165,11 @@ class CitySettings(Strict):
         """The cities of the home by code; None alone where the settings name none."""
         return tuple(sorted(self.cities)) or (None,)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the cities are called, by code; nothing where the settings name none."""
+        return {code: city.title for code, city in self.cities.items()}
+
     def division_of(self, city: str | None) -> Division:
         """Which division a city is."""
         return self.division if city is None else self.cities[city].division
@@ -203,7 +208,7 @@ class City:
         """Every platform by name. Raises `ConfigurationError` where a description is wrong, or names no city it should name."""
         folder = self.platform_folder or self._file(PLATFORMS)
         declared = registry.load_platforms(folder, self.data_model, self.code_tables)
-        return with_their_cities(declared, {code: city.title for code, city in self.settings.cities.items()})
+        return with_their_cities(declared, self.settings.titles)
 
     @cached_property
     def settings(self) -> CitySettings:

@@ -145,17 +145,29 @@ def sample(
             min=0, max=30, help="此后逐日交付的天数：写到 days/<日期>/ · later days, each with its deliveries"
         ),
     ] = 0,
+    cities: Annotated[
+        int,
+        typer.Option(min=1, max=3, help="几座城市，合为一库 · so many cities for one home, of so many persons each"),
+    ] = 1,
 ) -> None:
     """写一座虚构城市全部平台的交付及其真值 · Write an invented city: deliveries of every platform, and its truth.
+
+    `--cities N` writes several for one home, with people who moved between them: `OUT/city` declares them
+    (`onenet run --city OUT/city`), `OUT/truth/<code>` is the truth of each.
 
     `--days N` lets the city live on for N days (moves, births, deaths, marriages, new names, phones, owners, closed
     firms): `OUT/days/<yyyymmdd>/deliveries` is the inbox of that day, to be run one after another on the same home, and
     `…/truth` the truth after it.
     """
-    from connectors.sample import write_city
+    from connectors.sample import write_cities, write_city
 
-    summary = write_city(persons, seed, out, noise=noise, days=range(1, days + 1))
-    console().print(f"{summary}", highlight=False)
+    later = range(1, days + 1)
+    if cities == 1:
+        summaries = [write_city(persons, seed, out, noise=noise, days=later)]
+    else:
+        summaries = write_cities(cities, persons, seed, out, noise=noise, days=later)
+    for summary in summaries:
+        console().print(f"{summary}", highlight=False)
 
 
 @app.command()

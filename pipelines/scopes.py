@@ -60,9 +60,9 @@ def odd_scopes(scopes: Iterable[str], tree: pa.Table) -> dict[str, tuple[str, st
 
 
 def _places(tree: pa.Table) -> dict[str, str]:
-    """Ways to write a street or community of the city, with its city before it or not → its name."""
+    """Ways to write a street or community, with a city before it or not → its name."""
     rows = tree.select(["name", "level"]).to_pylist()
-    city = next((row["name"] for row in rows if row["level"] == "city"), "")
+    cities = [name_key(row["name"]) for row in rows if row["level"] == "city"] or [""]
     found: dict[str, str] = {}
     for row in rows:
         name = row["name"]
@@ -73,8 +73,8 @@ def _places(tree: pa.Table) -> dict[str, str]:
         elif row["level"] == "community":
             forms |= community_forms(name)
         for form in forms:
-            found.setdefault(form, name)
-            found.setdefault(name_key(city) + form, name)
+            for start in ("", *cities):
+                found.setdefault(start + form, name)
     return found
 
 

@@ -8,5 +8,6 @@ tests, benchmarks and the command may import this package.
 """
 
 from connectors.sample.deliver import CitySummary, write_city
+from connectors.sample.several import write_cities
 
-__all__ = ["CitySummary", "write_city"]
+__all__ = ["CitySummary", "write_cities", "write_city"]

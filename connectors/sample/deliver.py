@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from connectors.sample.addresses import AddressBook
-from connectors.sample.city import build_city
+from connectors.sample.city import City, build_city
 from connectors.sample.files import write_file
 from connectors.sample.life import on_day
 from connectors.sample.reports import (
@@ -63,6 +63,10 @@ REPORTS: tuple[Callable[[Desk], File | list[File]], ...] = (
 )
 
 
+AS_OF = date(2026, 11, 1)
+"""The day of the first delivery."""
+
+
 @dataclass(frozen=True)
 class CitySummary:
     """What was written: counts of true things, and rows of the first delivery per platform."""
@@ -79,11 +83,12 @@ class CitySummary:
         return f"{true}\nrows delivered{rows}\n  {'all':22}{sum(self.rows.values()):>12,}"
 
 
-def _reported(desk: Desk) -> Iterator[File]:
+def _reported(desk: Desk, code: str) -> Iterator[File]:
     """The files of all platforms with all records they will ever have, one platform at a time."""
     for report in REPORTS:
         reported = report(desk)
-        yield from reported if isinstance(reported, list) else [reported]
+        for file in reported if isinstance(reported, list) else [reported]:
+            yield replace(file, platform=f"{code}_{file.platform}") if code else file
 
 
 def _changed(before: Sheet, now: Sheet, delta: Delta, today: str) -> Sheet:
@@ -98,7 +103,9 @@ def _changed(before: Sheet, now: Sheet, delta: Delta, today: str) -> Sheet:
     return replace(now, columns=columns, shown=differs)
 
 
-def _write_day(desk: Desk, folder: Path, former: dict[tuple[str, str], Sheet] | None, ledger: Ledger) -> dict[str, int]:
+def _write_day(
+    desk: Desk, folder: Path, former: dict[tuple[str, str], Sheet] | None, ledger: Ledger, code: str
+) -> dict[str, int]:
     """Write one day's deliveries and truth under `folder`; rows written per platform.
 
     `former` holds the sheets of platforms that deliver changes only as they were last time (empty on the first day) and
@@ -106,7 +113,7 @@ def _write_day(desk: Desk, folder: Path, former: dict[tuple[str, str], Sheet] | 
     """
     lines: list[pa.Table] = []
     rows: dict[str, int] = {}
-    for file in _reported(desk):
+    for file in _reported(desk, code):
         sheets = []
         for sheet in file.sheets:
             delta, place = file.delta.get(sheet.name), (file.platform, sheet.name)
@@ -124,7 +131,7 @@ def _write_day(desk: Desk, folder: Path, former: dict[tuple[str, str], Sheet] | 
             else:
                 lines.append(record_lines(delivered, sheet))
         rows[file.platform] = rows.get(file.platform, 0) + sum(len(s) for s in sheets)
-    write_truth(folder / "truth", desk.city, lines + ledger.lines())
+    write_truth(folder / "truth" / code, desk.city, lines + ledger.lines())
     return rows
 
 
@@ -133,7 +140,7 @@ def write_city(
     seed: int,
     out: Path,
     noise: float = 1.0,
-    as_of: date = date(2026, 11, 1),
+    as_of: date = AS_OF,
     *,
     days: Sequence[int] = (),
 ) -> CitySummary:
@@ -153,22 +160,34 @@ def write_city(
     Raises:
         ValueError: if `persons` is below 100, `noise` negative, or `days` not ascending between 1 and 30.
     """
+    return deliver(build_city(persons, seed, as_of), Path(out), noise, days)
+
+
+def deliver(first: City, out: Path, noise: float, days: Sequence[int], code: str = "") -> CitySummary:
+    """Write the deliveries and the truth of a city, see `write_city`.
+
+    Args:
+        first: the city on the first day.
+        out: as there.
+        noise: as there.
+        days: as there.
+        code: of the city where several stand side by side: its platforms are called by it, and its truth lies in a folder of that name.
+    """
     if noise < 0:
         raise ValueError(f"noise: {noise}; it scales error rates and must be 0 or more")
     if list(days) != sorted(set(days)) or any(not 1 <= day <= 30 for day in days):
         raise ValueError(f"days: {list(days)}; give different days between 1 and 30 in ascending order")
-    first = build_city(persons, seed, as_of)
     book = AddressBook(first)
     former: dict[tuple[str, str], Sheet] | None = {} if days else None
     ledger = Ledger()
-    rows = _write_day(Desk(first, first, book, noise), Path(out), former, ledger)
+    rows = _write_day(Desk(first, first, book, noise), out, former, ledger, code)
     for day in days:
         desk = Desk(first, on_day(first, day), book, noise, day)
-        _write_day(desk, Path(out) / "days" / desk.date, former, ledger)
+        _write_day(desk, out / "days" / desk.date, former, ledger, code)
     return CitySummary(
-        persons=persons,
+        persons=len(first.persons.name),
         houses=len(first.houses.estate),
         firms=len(first.firms.name),
-        events=int((first.events.time <= end_of_day(as_of)).sum()),
+        events=int((first.events.time <= end_of_day(first.as_of)).sum()),
         rows=rows,
     )

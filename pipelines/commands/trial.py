@@ -55,9 +55,12 @@ def try_file(
 
 def _described(path: Path, city: City) -> Platform:
     from connectors.registry import ConfigurationError, load_platform
+    from pipelines.cities import require_city
 
     try:
-        return load_platform(path, city.data_model, city.code_tables)
+        platform = load_platform(path, city.data_model, city.code_tables)
+        require_city(path.stem, platform, city.settings.titles)
+        return platform
     except ConfigurationError as error:
         leave(str(error))
 

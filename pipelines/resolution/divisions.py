@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pyarrow as pa
 import shapely
@@ -22,6 +23,7 @@ from warehouse.model.grid import DIVISION, GRID_BOUNDARY, GRID_DIVISION
 AREA = pa.schema(
     [
         ("platform", pa.string()),
+        ("city", pa.string()),
         ("division_code", pa.string()),
         ("name", pa.string()),
         ("in_charge", pa.string()),
@@ -30,7 +32,8 @@ AREA = pa.schema(
         ("shape", pa.string()),
     ]
 )
-"""An area: keys of the communities and names of the estates it covers (empty: no list), its shape as GeoJSON (null: none)."""
+"""An area: keys of the communities and names of the estates it covers (empty: no list), its shape as GeoJSON (null: none).
+`city` is that of its platform, null where the home has one city alone."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def lay_over(
     reports: Source,
     model: DataModel,
     threads: int | None = None,
+    cities: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Overlay:
     """Lay areas over the base grids.
 
@@ -59,7 +63,9 @@ def lay_over(
         reports: mentions of events, which tell where a place lies.
         model: the kinds there are.
         threads: of DuckDB; the outcome does not depend on it.
+        cities: platform → its city.
     """
+    platform_city = {"platform": pa.array(list(cities), pa.string()), "city": pa.array([*cities.values()], pa.string())}
     with Session(threads) as session:
         for kind in ("person", "housing", "component"):
             session.view(f"{kind}_golden", golden.get(kind), model.golden(kind))
@@ -67,6 +73,7 @@ def lay_over(
         con = session.con
         con.register("areas", areas.append_column("area_no", pa.array(range(areas.num_rows), pa.int64())))
         con.register("community_keys", community_keys)
+        con.register("platform_city", pa.table(platform_city))
         session.table("area_home", "area_home")
         con.register("inside", _inside(areas, session.query("area_place").to_arrow_table()))
         con.register("component_inside", _inside(areas, session.query("area_component").to_arrow_table()))

@@ -32,7 +32,12 @@ def write_divisions(settings: Settings) -> Counts:
     names = [name for name in written if name]
     keys = pa.table({"community": pa.array(names, pa.string()), "key": pa.array(map(loose_key, names), pa.string())})
     overlay = lay_over(
-        areas, keys, {kind: home.stage("golden", kind) for kind in KINDS}, home.stage("mention", "event"), model
+        areas,
+        keys,
+        {kind: home.stage("golden", kind) for kind in KINDS},
+        home.stage("mention", "event"),
+        model,
+        cities={name: platform.city for name, platform in settings.platforms.items()},
     )
     counts = {}
     for table, rows in zip(OVERLAY_TABLES, (overlay.divisions, overlay.in_common, overlay.boundary), strict=True):
@@ -50,7 +55,12 @@ def _areas(settings: Settings) -> Iterator[dict[str, object]]:
                     row[declared.code]: row for row in reversed(rows_now(settings, platform, dataset.name).to_pylist())
                 }
                 for code, row in sorted((c, r) for c, r in rows.items() if c):
-                    yield {"platform": platform.platform, "division_code": code, **_said(declared, row)}
+                    yield {
+                        "platform": platform.platform,
+                        "city": platform.city,
+                        "division_code": code,
+                        **_said(declared, row),
+                    }
 
 
 def _said(declared: DivisionArea, row: dict[str, str | None]) -> dict[str, object]:

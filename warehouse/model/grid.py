@@ -92,9 +92,10 @@ GRID_BOUNDARY = Table(
     "网格边界",
     "Places on the boundary of grids",
     "one row per division of the city, community, estate and building whose homes lie in several grids or areas, or in none",
-    ("platform", "street", "community", "estate", "building"),
+    ("platform", "city", "street", "community", "estate", "building"),
     (
         Column("platform", S, "平台，基础网格为空串", "Platform of the division; '' for the base tree", nullable=False),
+        Column("city", S, "城市代码", "City; '' where the settings name no cities", nullable=False),
         Column("street", S, "街道（镇）", "Street or town, '' if unknown", nullable=False),
         Column("community", S, "社区（村）", "Community or village, '' if unknown", nullable=False),
         Column("estate", S, "小区（自然村）", "Estate or natural village, '' if unknown", nullable=False),

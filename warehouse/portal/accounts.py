@@ -27,7 +27,7 @@ from warehouse.model.home import Home
 from warehouse.portal.rights import Role
 
 NAME = re.compile(r"[a-z][a-z0-9_.-]{1,31}")
-DEPARTMENT = re.compile(r"[a-z][a-z0-9_]*")
+DEPARTMENT = re.compile(r"(?:[a-z][a-z0-9]*\.)?[a-z][a-z0-9_]*")
 SHORTEST = 10
 """Characters of a password at least."""
 

@@ -63,7 +63,7 @@ def pointer(kind: str) -> str:
 def write_mention_index(
     home: Home, mentions: Mapping[str, pa.Table], inputs: Mapping[str, KindInputs], threads: int = 1
 ) -> None:
-    """Write index, match columns and further tables of some kinds, each file whole.
+    """Write index, match columns and further tables of some kinds, each file whole; see `read_within_city`.
 
     Args:
         home: to write to.
@@ -74,10 +74,11 @@ def write_mention_index(
     Raises:
         ValueError: two mentions of a kind share their identity (or, once in some 10^7 cities, only its hash).
     """
+    named = OnDemand(mentions.keys(), lambda kind: read_within_city(home.data_model, kind, mentions[kind]))
     slots = OnDemand(mentions.keys(), lambda kind: _slots(home.mention_index(kind), mentions[kind]))
     for kind, reads in inputs.items():
-        table = mentions[kind]
-        dependencies = reads.depend(kind, mentions, slots, threads)
+        table = named[kind]
+        dependencies = reads.depend(kind, named, slots, threads)
         hashes = [content_hashes(table, reads.columns, threads), *dependencies.hashes]
         source = mix(hashes) | np.uint64(1)  # 0 is that of an empty slot
         write_arrow(_index(slots[kind], source, reads, dependencies), home.mention_index(kind))
@@ -105,13 +106,9 @@ class OnDemand(Mapping[str, Value]):
 
 
 def mention_tables(home: Home) -> Mapping[str, pa.Table]:
-    """The mention tables of a home by kind, each read when it is asked for, see `read_within_city`."""
+    """The mention tables of a home by kind, each read when it is asked for."""
     model = home.data_model
-
-    def read(kind: str) -> pa.Table:
-        return read_within_city(model, kind, model.mention(kind).read(home.stage("mention", kind)))
-
-    return OnDemand(model.order, read)
+    return OnDemand(model.order, lambda kind: model.mention(kind).read(home.stage("mention", kind)))
 
 
 def _stored(reads: KindInputs) -> tuple[str, ...]:
