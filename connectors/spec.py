@@ -30,9 +30,12 @@ class Label(Strict):
 
 
 class Department(Label):
-    """The owning department; `code` is pinyin and names the extract folder."""
+    """The owning department; `code` is pinyin and names the extract folder, behind its city where a home has several."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="pinyin; names the extract folder")
+    code: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="pinyin; names the extract folder, as `<city>.<code>` where the home has several cities",
+    )
 
 
 class Delimited(Strict):

@@ -30,6 +30,7 @@ OWN = frozenset(
         *(side + name for side in ("", "left_", "right_") for name in ("platform", "dataset", "role")),
         *(
             "department",
+            "city",
             "entity_kind",
             "attribute",
             "attribute_title",
