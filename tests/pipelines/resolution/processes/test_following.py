@@ -13,6 +13,7 @@ from pipelines.resolution.processes.following import related
 COLUMNS = (
     *("event_id", "event_class", "event_class_kind", "community", "estate", "building", "room", "event_class_firm"),
     *("content", "source_code", "earlier_ticket", "platform", "component_code", "event_class_mark", "event_class_size"),
+    "city",
 )
 HOME = {"event_class": "邻里纠纷", "event_class_kind": "incident", "community": "松风社区", "estate": "锦鲤花园"}
 EARLIER = {
@@ -100,6 +101,14 @@ def test_where_reports_of_an_event_disagree_evenly_their_order_does_not_matter(r
     later = {"event_id": "E2", "building": "3", "room": "502", "occurred_at": "2026-03-20 08:00"}
     again, _ = related(reports(*earlier, later), parts())
     assert [(r["event_id"], r["basis"]) for r in again.to_pylist()] == [("E2", "same_door")]
+
+
+def test_a_place_of_that_name_in_another_city_has_troubles_of_its_own() -> None:
+    later = {"event_id": "E2", "building": "3", "room": "502", "occurred_at": "2026-03-20 08:00"}
+    found = [
+        related(reports(SETTLED | {"city": "a"}, later | {"city": city}), parts())[0].num_rows for city in ("a", "b")
+    ]
+    assert found == [1, 0]
 
 
 def test_a_report_that_names_a_ticket_of_another_event_tells_of_it_again() -> None:
