@@ -1,8 +1,8 @@
-"""A city is one folder: its platforms, code tables, kinds, checks and settings. Without one the shipped sample city is used.
+"""A city, or several for one home, is one folder: its platforms, code tables, kinds, checks and settings. Without one the shipped sample city is used.
 
 ```
 <city>/
-  settings.yaml     schedule, retention, how long a matching model is held
+  settings.yaml     the cities where there are several, schedule, retention, how long a matching model is held
   platforms/*.yaml  a description per platform; those that are shipped where there is none
   events.yaml       working slots, and which platform is competent for which class of event; the shipped ones where there is none
   grids.yaml        how large a grid should be, who is to stand in it, and how many grids one person may have; the shipped ones where there is none

@@ -35,7 +35,7 @@
   releases/<version>/restricted.duckdb              the same with nothing masked, encrypted; only with ONENET_RESTRICTED_KEY
   releases/<version>/parquet/<schema>/<table>.parquet, manifest.json
   releases/<version>/ducklake/library.ducklake      the same as a DuckLake, with its files beside it; only where the city wants it
-  extracts/<department>/<version>/
+  extracts/<department>/<version>/                  of several cities <city>.<department>
   data_docs/index.html                              results of all checks as pages that need no network
   status/run.json, status/onenet.prom               how the last run ended, for monitoring
   charts/overlap.svg                                what platforms know of each other's entities
