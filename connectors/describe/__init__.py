@@ -6,6 +6,7 @@ Belongs here: the order of the steps. Does not: any of them (one module a step),
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from connectors.describe.guess import guess
@@ -20,7 +21,14 @@ from warehouse.model.data_model import DataModel
 __all__ = ["Recogniser", "describe"]
 
 
-def describe(path: Path, name: str, data_model: DataModel, tables: CodeTables, recogniser: Recogniser) -> str:
+def describe(
+    path: Path,
+    name: str,
+    data_model: DataModel,
+    tables: CodeTables,
+    recogniser: Recogniser,
+    cities: Sequence[str] = (),
+) -> str:
     """The text of a first description of the platform that delivered a file.
 
     Args:
@@ -29,6 +37,7 @@ def describe(path: Path, name: str, data_model: DataModel, tables: CodeTables, r
         data_model: the kinds of the city.
         tables: the code tables of the city.
         recogniser: what tells whether values are standard values of a type, and whether one is personal.
+        cities: codes of the cities, where the home has several.
 
     Returns:
         YAML that loads as it is. No cell of the file stands in it, except values of a column with few distinct ones that
@@ -41,4 +50,4 @@ def describe(path: Path, name: str, data_model: DataModel, tables: CodeTables, r
     samples = read_sample(path, layout)
     vocabulary = Vocabulary.of(data_model)
     guesses = [guess(sample, data_model, vocabulary, tables, recogniser) for sample in samples]
-    return write(Draft(path.name, name, layout, tuple(samples), tuple(guesses)), data_model)
+    return write(Draft(path.name, name, layout, tuple(samples), tuple(guesses), tuple(cities)), data_model)

@@ -24,13 +24,15 @@ SPARSE = 0.5
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything that was seen: the name of the file, a name for the platform or '', and per table sample and guess."""
+    """Everything that was seen: the name of the file, a name for the platform or '', and per table sample and guess; `cities` are
+    the codes of the cities it may belong to, none where the home has one city alone."""
 
     file_name: str
     name: str
     layout: Layout
     samples: tuple[Sample, ...]
     guesses: tuple[Guess, ...]
+    cities: tuple[str, ...] = ()
 
 
 def flow(value: object) -> str:
@@ -56,6 +58,9 @@ def _lines(draft: Draft, model: DataModel) -> Iterator[str]:
     yield f"# 由 onenet describe 起草，请核对；另存为 platforms/{name}.yaml · drafted; check it and save it as platforms/{name}.yaml"
     yield from (f"# {comment(note)}" for note in draft.layout.notes)
     yield f"platform: {flow(name)}"
+    if draft.cities:
+        likely = next((city for city in draft.cities if name.startswith(city)), draft.cities[0])
+        yield f"city: {likely}  # 请核对 · check it; one of {', '.join(draft.cities)}"
     yield f"title: {flow({'zh': title, 'en': name})}"
     yield f"department: {flow({'code': name, 'zh': '待填', 'en': 'to be filled in'})}  # 部门代码与名称 · code and name of the department"
     yield "cadence: daily  # realtime daily weekly monthly quarterly yearly"

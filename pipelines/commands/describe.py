@@ -44,7 +44,8 @@ def describe(
     from pipelines.standardise.recognition import Recognition
 
     try:
-        text = described(file, out.stem if out else "", model.data_model, model.code_tables, Recognition())
+        name, cities = out.stem if out else "", tuple(model.settings.cities)
+        text = described(file, name, model.data_model, model.code_tables, Recognition(), cities)
     except DeliveryRejected as verdict:
         leave(f"{file.name}: {verdict.reason} · can't be described ({verdict.code})")
     if out:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -238,7 +237,17 @@ def test_a_home_with_one_city_reads_its_mentions_as_they_are() -> None:
     assert read_within_city(shipped(), "event", written) is written
 
 
-def test_the_folder_of_the_sample_is_whole(tmp_path: Path) -> None:
-    write_folder(PLACES, tmp_path)
-    City(tmp_path).check()
-    shutil.rmtree(tmp_path / "platforms")
+def test_a_description_that_is_drafted_names_a_city_and_can_be_tried(
+    onenet: Callable[..., Any], tmp_path: Path
+) -> None:
+    write_folder(PLACES, tmp_path / "city")
+    City(tmp_path / "city").check()
+    file, out = tmp_path / "户籍_20261101.csv", tmp_path / "city" / "platforms" / "xichuan_huji.yaml"
+    file.write_text("编号,姓名\n1,甲一\n2,乙二\n", "utf-8")
+    assert onenet("describe", file, "--city", tmp_path / "city", "--out", out).exit_code == 0
+    assert "city: xichuan  #" in out.read_text("utf-8")
+    assert onenet("try", out, file, "--city", tmp_path / "city").exit_code == 0
+    out.write_text(out.read_text("utf-8").replace("city: xichuan", "city: xichuann"), "utf-8")
+    refused = onenet("try", out, file, "--city", tmp_path / "city")
+    assert refused.exit_code == 2
+    assert "did you mean 'xichuan'?" in refused.output
