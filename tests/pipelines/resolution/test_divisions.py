@@ -73,17 +73,16 @@ REPORTS = [report(n, "春苑", "1", 120.2) for n in range(3)] + [report(n + 3, "
 COMPONENTS = [{"component_id": "C1", "location": "120.1,30.5", "grid_code": WEST, **SIZE}]
 
 
-def laid(*areas: dict) -> Overlay:
+def laid(*areas: dict, there: list[dict] = HOMES, cities: dict[str, str | None] | None = None) -> Overlay:
     model = shipped()
     golden = {
-        "housing": conform(model.golden("housing"), HOMES),
+        "housing": conform(model.golden("housing"), there),
         "person": conform(model.golden("person"), [{"person_id": "P1", "residence_housing_id": "H1", **SIZE}]),
         "component": conform(model.golden("component"), COMPONENTS),
     }
     keys = pa.table({"community": ["甲社区居委会", "乙村村委会"], "key": ["甲", "乙"]})
-    return lay_over(
-        pa.Table.from_pylist(list(areas), schema=AREA), keys, golden, conform(model.mention("event"), REPORTS), model
-    )
+    reports = conform(model.mention("event"), REPORTS)
+    return lay_over(pa.Table.from_pylist(list(areas), schema=AREA), keys, golden, reports, model, cities=cities or {})
 
 
 def homes(overlay: Overlay) -> dict[tuple[str, str], int]:
@@ -146,3 +145,19 @@ def test_a_city_without_other_divisions_has_empty_tables():
     overlay = laid()
     assert (overlay.divisions.num_rows, overlay.in_common.num_rows) == (0, 0)
     assert {r["platform"] for r in overlay.boundary.to_pylist()} == {""}
+
+
+def test_an_area_covers_places_of_its_own_city_though_another_has_one_of_the_same_name():
+    cities = {"a": "north", "b": "south"}
+    there = [home(1, "春苑", "1", WEST), home(2, "春苑", "1", EAST) | {"platforms": "b"}]
+    areas = [area("police", "A", estates=("春苑",)) | {"city": "north"}]
+    overlay = laid(*areas, there=there, cities=cities)
+    assert homes(overlay) == {(WEST, "A"): 1}
+    assert overlay.boundary.num_rows == 0
+    crossed = [home(1, "春苑", "1", WEST), home(2, "春苑", "1", EAST)]
+    both = [*crossed, *(line | {"housing_id": f"{line['housing_id']}b", "platforms": "b"} for line in crossed)]
+    lines = laid(*areas, there=both, cities=cities).boundary.to_pylist()
+    assert [(r["platform"], r["city"], r["finding"]) for r in lines] == [
+        ("", "north", "several"),
+        ("", "south", "several"),
+    ]
