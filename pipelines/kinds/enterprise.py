@@ -86,7 +86,7 @@ SPEC = MatchSpec(
                 BesidePublicBody(),
                 Different("other_public_body"),
             ),
-            columns=("name_form", "name_key", *CODES),
+            columns=("name_form", "name_key", "city", *CODES),
             fixed={"same_public_body": 22.0, "same_code": 0.0, "beside_public_body": -8.0, "other_public_body": -20.0},
         ),
         Comparison(

@@ -22,7 +22,7 @@ class EnterpriseInputs(PlainInputs):
     columns: tuple[str, ...] = (
         "name_key", "region", "brand", "brand_pinyin", "trade", "legal_form", "branch", "name_form", "former_name",
         "former_brand", "code_raw", "code_legible", "credit_code", "registration_number", "organisation_code", "legal_rep_name",
-        "legal_rep_id_number", "phone", "operating_dwelling", *PLACE,
+        "legal_rep_id_number", "phone", "operating_dwelling", "city", *PLACE,
     )  # fmt: skip
 
     def view(self, sight: Sight) -> pa.Table:
@@ -55,6 +55,7 @@ def enterprise_view(mentions: pa.Table) -> pa.Table:
         "legal_rep_id_number",
         "phone",
         "operating_dwelling",
+        "city",
         *PLACE,
     ]
     code = Coded.named(mentions, "code_raw").map(_plain_code)

@@ -95,16 +95,18 @@ class NoPublicBody(ByCode):
 
 @dataclass(frozen=True)
 class SamePublicBody(ByCode):
-    """Both names are that of one public body: a division has one of a sort. Codes do not contradict."""
+    """Both names are that of one public body: a division has one of a sort. Codes do not contradict, nor do the cities: each may have
+    a street 和平街道, and its names leave the city out."""
 
     key: str = "name_key"
     form: str = "name_form"
+    city: str = "city"
     name: str = "same_public_body"
 
     def holds(self, pairs: ValuePairs) -> Mask:
         """One boolean per pair."""
         left, right = pairs.derived("public_body", _is_public_body, self.form)
-        return (left + right == 2) & pairs.agree((self.key,), CODES)
+        return (left + right == 2) & pairs.agree((self.key,), (*CODES, self.city))
 
 
 @dataclass(frozen=True)
