@@ -29,7 +29,7 @@ def persons(n, **columns):
 
 PERSON = inputs_of(shipped(), "person")
 USED = (
-    "mention_id", "platform", "dataset", "role", "row_key", "repeat", *PERSON.columns,
+    "mention_id", "platform", "city", "dataset", "role", "row_key", "repeat", *PERSON.columns,
     *(f"{kind}_mention_id" for kind in PERSON.points_to), *OWNERS, "housing_relations",
 )  # fmt: skip
 
