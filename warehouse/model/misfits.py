@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.model.attribute_type import RAW
 from warehouse.model.kind import Beside, Kind
+from warehouse.model.mention import MENTION_HEAD
 
 if TYPE_CHECKING:
     from warehouse.model.data_model import DataModel
@@ -64,7 +65,11 @@ def _beside(kind: Kind) -> Iterator[tuple[str, str, Beside]]:
 
 def unknown_names(model: DataModel) -> Iterator[str]:
     """Names that are no column of the mentions and no attribute; asked only of declarations that fit each other."""
+    head = {column.name for column in MENTION_HEAD}
     for name, kind in sorted(model.kinds.items()):
+        for attribute in (a for a, declared in kind.attributes.items() if declared.type):
+            for column in sorted(head & {*model.columns(name, attribute).values()}):
+                yield f"{name}.yaml: attributes.{attribute}: {column!r} is a column that all mentions have; allowed: any name but {', '.join(sorted(head))}; call it otherwise, or its column under columns"
         columns = sorted(model.mention(name).names)
         for key, named in (
             ("identified_by", kind.identified_by),
@@ -75,7 +80,10 @@ def unknown_names(model: DataModel) -> Iterator[str]:
                 yield f"{name}.yaml: {key}: {column!r} is no column of its mentions; allowed: {', '.join(columns)}; name one of them"
         typed = sorted(attribute for attribute, declared in kind.attributes.items() if declared.type)
         for other, tie in kind.ties.items():
-            for key, attributes in (("through", tuple(tie.through)), ("inherits", (tie.inherits,) if tie.inherits else ())):
+            for key, attributes in (
+                ("through", tuple(tie.through)),
+                ("inherits", (tie.inherits,) if tie.inherits else ()),
+            ):
                 for attribute in sorted(set(attributes) - set(typed)):
                     yield f"{name}.yaml: ties.{other}.{key}: {attribute!r} is no attribute with a type; allowed: {', '.join(typed)}; name one of them"
         yield from _unknown_in_relations(model, kind)
