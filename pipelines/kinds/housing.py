@@ -75,7 +75,13 @@ CLUES = (
         fits=SAME_AS_FAR,
     ),
     # Who owns, lets or lives in it by one row is known by number elsewhere.
-    Clue("owner", shares="t.entity_id", of=CUT_SHORT, fits=f"l.street = r.street and l.city is not distinct from r.city and {SAME_AS_FAR}", through="person"),
+    Clue(
+        "owner",
+        shares="t.entity_id",
+        of=CUT_SHORT,
+        fits=f"l.street = r.street and l.city is not distinct from r.city and {SAME_AS_FAR}",
+        through="person",
+    ),
 )
 
 __all__ = ["CLUES", "INPUTS", "SPEC"]
