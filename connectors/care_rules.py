@@ -16,8 +16,9 @@ import pyarrow as pa
 from pydantic import Field, ValidationError, model_validator
 
 from connectors.registry import ConfigurationError, parse
-from connectors.spec import Dataset, Platform, Strict
+from connectors.spec import Dataset, Platform
 from warehouse.model.care import CARE_TAG_CODE
+from warehouse.model.strict import Strict
 
 PERSON = "person"
 

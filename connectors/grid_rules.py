@@ -9,19 +9,14 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from connectors.registry import ConfigurationError, parse
 from warehouse.model.quality import GridNorms
+from warehouse.model.strict import Strict
 
 
-class _Strict(BaseModel):
-    """Unknown keys are errors; instances don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Post(_Strict):
+class Post(Strict):
     """One duty of a grid, such as 网格长 of 一长五员."""
 
     duty: str = Field(description="its name in this city")
@@ -30,7 +25,7 @@ class Post(_Strict):
     grids_at_most: int = Field(1, ge=1, description="how many grids one person may have it for")
 
 
-class GridRules(_Strict):
+class GridRules(Strict):
     """One file of rules."""
 
     households_per_grid: tuple[int, int] = Field(

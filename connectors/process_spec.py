@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from warehouse.model.strict import Strict
 
 Stage = Literal["reported", "registered", "dispatched", "handled", "verified", "closed"]
 """发现 立案 派遣 处置 核查 结案, in this order."""
@@ -27,11 +29,7 @@ Answer = Literal["satisfied", "rather_satisfied", "dissatisfied", "unrated"]
 LimitUnit = Literal["小时", "紧急工作时", "工作时", "工作日", "紧急工作日", "自然日"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StageLog(_Strict):
+class StageLog(Strict):
     """A column that holds a JSON list of steps, each an object with a name, a time and who acted."""
 
     column: str = Field(description="source column")
@@ -41,7 +39,7 @@ class StageLog(_Strict):
     words: dict[str, AnyStage] = Field(description="name of a step as the platform writes it → stage by its position")
 
 
-class Limit(_Strict):
+class Limit(Strict):
     """The time limit of a case: how long and in which unit, or the moment itself."""
 
     value: str | None = Field(None, description="column of the number; or of number and unit, such as `15工作日`")
@@ -63,14 +61,14 @@ class Limit(_Strict):
         return {column for column in (self.value, self.unit, self.due) if column}
 
 
-class Satisfaction(_Strict):
+class Satisfaction(Strict):
     """A column that says what who complained thinks of the handling."""
 
     column: str = Field(description="source column")
     words: dict[str, Answer] = Field(description="answer as the platform writes it → answer")
 
 
-class Outcome(_Strict):
+class Outcome(Strict):
     """A column that says what came of a case, read by the words it holds; where it holds none of them it says nothing."""
 
     column: str = Field(description="source column")
@@ -78,7 +76,7 @@ class Outcome(_Strict):
     bad: tuple[str, ...] = Field((), description="words that say it is not, where none of `good` is there")
 
 
-class Process(_Strict):
+class Process(Strict):
     """How the rows of a dataset tell of the handling of a case."""
 
     channel: Channel = Field(

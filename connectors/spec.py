@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from connectors.benefit_spec import Benefit
 from connectors.process_spec import Process
 from warehouse.model.data_model import DataModel, shipped
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors; instances don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from warehouse.model.strict import Strict
 
 
 class Label(Strict):

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from connectors import registry
 from connectors.care_rules import CareRules, load_care_rules
@@ -42,6 +42,7 @@ from quality.suites import SuiteError, check_city, load_suite, suite_names
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.kind_files import DataModelError
+from warehouse.model.strict import Strict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,12 +54,6 @@ CARE_TAGS = "care_tags.yaml"
 ROUTING, PLATFORMS = "routing.csv", "platforms"
 PARTS = ("kinds", "checks")
 """What a home holds a copy of, so that every command knows the kinds of its last run."""
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors; instances don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Schedule(Strict):

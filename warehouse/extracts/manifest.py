@@ -9,14 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from warehouse.model.durable import write_whole
+from warehouse.model.strict import Strict
 from warehouse.release.manifest import MANIFEST, FileLine, LedgerHead
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ExtractFile(FileLine):
@@ -28,7 +23,7 @@ class ExtractFile(FileLine):
     rows: int
 
 
-class DatasetCounts(_Strict):
+class DatasetCounts(Strict):
     """One dataset: its rows, how often each mark was given over all roles and attributes, rows it has twice."""
 
     platform: str
@@ -38,7 +33,7 @@ class DatasetCounts(_Strict):
     duplicates: int
 
 
-class Entitled(_Strict):
+class Entitled(Strict):
     """What the extract of a platform may carry of a kind: golden attributes, for which purpose, until when."""
 
     platform: str
@@ -48,7 +43,7 @@ class Entitled(_Strict):
     expires_on: date | None = None
 
 
-class ExtractManifest(_Strict):
+class ExtractManifest(Strict):
     """What `manifest.json` of an extract says.
 
     Attributes:

@@ -25,9 +25,10 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from warehouse.model.plain_yaml import LOADER, require_plain
+from warehouse.model.strict import Strict
 from warehouse.portal.accounts import DEPARTMENT
 from warehouse.portal.rights import Role
 
@@ -40,18 +41,14 @@ class OidcSettingsError(ValueError):
     """The file can't be used. Says file, field, what is allowed and what to do; never a secret."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Title(_Strict):
+class Title(Strict):
     """What the button says."""
 
     zh: Text = "统一身份认证"
     en: Text = "Single sign-on"
 
 
-class SecretPlace(_Strict):
+class SecretPlace(Strict):
     """Where the client secret lies; never the secret itself."""
 
     env: Text | None = None
@@ -64,14 +61,14 @@ class SecretPlace(_Strict):
         return self
 
 
-class Roles(_Strict):
+class Roles(Strict):
     """A claim, and which of its values is which role. The claim may be a list; exactly one role must follow from it."""
 
     claim: Text
     values: Annotated[dict[str, Role], Field(min_length=1)]
 
 
-class Departments(_Strict):
+class Departments(Strict):
     """A claim, and which of its values is which department; without values the claim is the code itself."""
 
     claim: Text
@@ -88,7 +85,7 @@ class Departments(_Strict):
         return values
 
 
-class OidcSettings(_Strict):
+class OidcSettings(Strict):
     """The file.
 
     Attributes:

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
 
 from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
 from warehouse.model.quality import NORMS, GridNorms
+from warehouse.model.strict import Strict
 
 MANIFEST = "manifest.json"
 LIBRARY = "one_network.duckdb"
@@ -46,11 +46,7 @@ class ReleaseFacts:
     norms: GridNorms = NORMS
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DeliveryLine(_Strict):
+class DeliveryLine(Strict):
     """One delivery the release was built from."""
 
     delivery_id: str
@@ -60,7 +56,7 @@ class DeliveryLine(_Strict):
     state: str
 
 
-class FileLine(_Strict):
+class FileLine(Strict):
     """One file with its size in bytes and its SHA-256."""
 
     name: str
@@ -68,7 +64,7 @@ class FileLine(_Strict):
     sha256: str
 
 
-class LedgerHead(_Strict):
+class LedgerHead(Strict):
     """The ledger of acts when this was printed: how many lines, the hash of the last one, signed
     (`warehouse.ledger.seal`)."""
 
@@ -78,7 +74,7 @@ class LedgerHead(_Strict):
     signature: str = ""
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """What `manifest.json` says. `published_at` is null until the release became the library. Times are UTC."""
 
     version: str
