@@ -84,7 +84,7 @@ def _as_table(con: duckdb.DuckDBPyConnection, table: pa.Table) -> str:
 def _recipe(platform: Platform, dataset: str) -> str:
     """A fingerprint of how rows are compared: with another one origins are worked out anew."""
     texts = [statement("connectors", name) for name in ("row_contents", "row_origins")]
-    names = {name: column.also for name, column in platform.dataset(dataset).columns.items()}
+    names = {name: (c.also, c.running_number) for name, c in platform.dataset(dataset).columns.items()}
     return hashlib.sha256(repr((texts, names)).encode()).hexdigest()
 
 
@@ -172,14 +172,16 @@ def _carry_on(
 
 
 def _said(platform: Platform, dataset: str, have: Sequence[str]) -> str:
-    """SQL of all a landed row says: its cells under their names of today, those that hold something; a further column changes no row that is empty there."""
+    """SQL of all a landed row says: its cells under their names of today, those that hold something; a further column changes no row that
+    is empty there, and where a row stands in its file (`running_number`) says nothing."""
     declared = platform.dataset(dataset).columns
     now = {old: name for name, column in declared.items() for old in column.also}
-    head = {column.name for column in PROVENANCE}
+    silent = {column.name for column in PROVENANCE}
+    silent.update(name for name, column in declared.items() if column.running_number)
     cells: dict[str, list[str]] = {}
     for heading in have:
-        if heading not in head:
-            cells.setdefault(now.get(heading, heading), []).append(heading)
+        if (name := now.get(heading, heading)) not in silent:
+            cells.setdefault(name, []).append(heading)
     named = []
     for name, headings in sorted(cells.items()):
         order = [name, *declared[name].also[::-1]] if name in declared else [name]

@@ -84,6 +84,15 @@ def test_a_renamed_column_makes_no_row_new(desk):
     assert [day.day for day in desk.rows(renamed)["claimed_on"].to_pylist()] == [1]
 
 
+def test_a_running_number_that_shifts_makes_no_row_new(desk):
+    columns = {"序号": {"en": "n", "running_number": True}, "编号": "key", "姓名": "name"}
+    numbered = build_platform(CSV, columns, key=["编号"])
+    desk.land(numbered, "序号,编号,姓名\n1,a,甲\n2,b,乙\n", "roll_20260101")
+    desk.land(numbered, "序号,编号,姓名\n1,c,丙\n2,a,甲\n3,b,乙\n", "roll_20260102")
+    rows = desk.rows(numbered).select(["序号", "编号", "claimed_on"]).to_pylist()
+    assert [(r["序号"], r["编号"], r["claimed_on"].day) for r in rows] == [("1", "c", 2), ("2", "a", 1), ("3", "b", 1)]
+
+
 def test_what_a_refused_delivery_said_was_never_said(desk):
     for day, rows in ((1, ("a甲",)), (2, ("a错",)), (3, ("a甲",))):
         desk.land(platform(), roll(*rows), f"roll_东_2026010{day}_1")
