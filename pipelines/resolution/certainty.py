@@ -19,19 +19,22 @@ unless somebody says something else of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipelines.resolution.session import Session, Source, statement
 from warehouse.model import Home
 from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, RELIABILITY
+from warehouse.model.sql import literal
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -47,6 +50,10 @@ RELIABLE, AGREEING = 0.85, 0.3
 UNKNOWN = 0.01
 """Share of claims by sources a model does not know beyond which it is estimated anew."""
 SOURCE = ("attribute", "platform", "role", "age")
+STRETCH = 2_000_000
+"""Claims that are heard together."""
+VALUES = 1 << 20
+"""More than the values that are claimed of one attribute of one entity: a voice is one integer, its source and its value."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +115,11 @@ def certainty(
     with Session(threads) as session:
         session.view("attribute", attributes, ATTRIBUTE)
         con = session.con
-        con.register("model_day", pa.table({"day": pa.array([model.day if model else None], pa.date32())}))
-        session.table("voice", "voice")
-        con.execute(_PATTERNS)
+        (day,) = con.sql("select max(claimed_on) from attribute").fetchall()[0]
+        con.register("model_day", pa.table({"day": pa.array([model.day if model and model.day else day], pa.date32())}))
+        _hear(session, _stretches(attributes))
         sources = con.sql(_SOURCES).to_arrow_table()
-        voices = con.sql(_VOICES).to_arrow_table()
+        voices = con.sql(_VOICES, params={"values": VALUES}).to_arrow_table()
         patterns = con.sql(
             "select pattern_no, attribute_no, subjects from pattern order by pattern_no"
         ).to_arrow_table()
@@ -123,7 +130,6 @@ def certainty(
             return certainty(kind, attributes, threads=threads)
         con.register("worth", pa.table({"pattern_no": patterns["pattern_no"], "certainty": np.round(found.golden, 4)}))
         told = con.sql(statement("certainty").replace("{kind}", kind)).to_arrow_table()
-        (day,) = con.sql("select max(claimed_on) from attribute").fetchall()[0]
     reliability = pa.table(
         {
             "entity_kind": pa.repeat(kind, sources.num_rows),
@@ -143,6 +149,41 @@ def certainty(
     return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared), model)
 
 
+def _hear(session: Session, stretches: Sequence[str]) -> None:
+    """Make `voice`, `source`, `subject` and `pattern`, one stretch of entities after the other: lists of all would not fit into memory."""
+    con = session.con
+    con.execute("create temp table disputed as select distinct attribute from attribute where comparison = 'differs'")
+    for place, part in enumerate(stretches):
+        if place:
+            con.execute(f"insert into voice {statement('voice').replace('{part}', part)}")
+        else:
+            session.table("voice", "voice", part=part)
+    con.execute(_HEARD)
+    for part in stretches:
+        con.execute(_SUBJECTS.replace("{part}", part), {"values": VALUES})
+    con.execute(_PATTERNS)
+
+
+def _stretches(attributes: Source) -> list[str]:
+    """Conditions that part the entities so that each has about `STRETCH` claims; the claims of a file lie in the order of entities."""
+    if not isinstance(attributes, Path) or not attributes.exists():
+        return ["true"]
+    with pq.ParquetFile(attributes) as file:
+        starts: list[str] = []
+        rows = STRETCH
+        for number in range(file.num_row_groups):
+            group = file.metadata.row_group(number)
+            if rows >= STRETCH:
+                at = next(n for n in range(group.num_columns) if group.column(n).path_in_schema == "entity_id")
+                starts, rows = [*starts, group.column(at).statistics.min], 0
+            rows += group.num_rows
+    bounds = [f"entity_id >= {literal(start)}" for start in starts[1:]]
+    return [
+        " and ".join([*([low] if low else []), *([f"not {high}"] if high else [])]) or "true"
+        for low, high in zip(["", *bounds], [*bounds, ""], strict=True)
+    ]
+
+
 def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> tuple[dict[str, int], SourceModel]:
     """Write `certainty/<kind>` and `reliability/<kind>` from `attribute/<kind>`; return the rows of each and the model they follow from.
 
@@ -158,23 +199,27 @@ def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> 
     }, found.model
 
 
-_PATTERNS = """
+_HEARD = """
 create or replace temp table source as
     select row_number() over (order by attribute, platform, role, age) - 1 as source_no,
         dense_rank() over (order by attribute) - 1 as attribute_no, *
     from (select distinct attribute, platform, role, age from voice);
-create or replace temp table subject as
-    select v.entity_id, v.attribute, any_value(s.attribute_no) as attribute_no,
-        list({'source_no': s.source_no, 'class': v.class} order by s.source_no) as said, max(v.class) > 0 as is_contested
+create or replace temp table subject (entity_id varchar, attribute varchar, attribute_no bigint, said bigint[], is_contested boolean)"""
+_SUBJECTS = """
+insert into subject
+    select v.entity_id, v.attribute, any_value(s.attribute_no),
+        list(s.source_no * $values + v.class order by s.source_no), max(v.class) > 0
     from voice v join source s using (attribute, platform, role, age)
+    where {part}
     group by v.entity_id, v.attribute
-    having count(distinct v.platform) > 1;
+    having min(v.platform) <> max(v.platform)"""
+_PATTERNS = """
 create or replace temp table pattern as
     select row_number() over (order by said) - 1 as pattern_no, said, any_value(attribute_no) as attribute_no, count(*) as subjects
     from subject group by said"""
 _SOURCES = "select attribute_no, attribute, platform, role, age from source order by source_no"
 _VOICES = """
-select pattern_no, s.said.source_no as source_no, s.said.class as class
+select pattern_no, s.said // $values as source_no, s.said % $values as class
 from (select pattern_no, unnest(said) as said from pattern) s
 order by pattern_no, source_no"""
 

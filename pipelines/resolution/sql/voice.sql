@@ -1,30 +1,25 @@
 -- table:  voice      grain: entity_id, attribute, platform, role
--- reads:  attribute (stage attribute/<kind>), model_day
+-- reads:  attribute (stage attribute/<kind>), disputed (attribute), model_day
+-- {part} is the stretch of entities that is heard.
 -- What every source says of every value that can be right or wrong: `class` 0 is the golden value, all wordings and parts of it
 -- included; other values count from 1. Attributes that nobody disputes are left out. A platform that says several things in one role is heard with the newest. `age` is that of
 -- the claim when the newest one was made, or on the day the model of the sources is of: 0 up to half a year, then twice as long and half a year more, class by class.
-with disputed as (
-    select distinct attribute from attribute where comparison = 'differs'
-),
-compared as (
+with compared as (
     select entity_id, attribute, platform, role, claimed_on, value,
         if(comparison = 'differs', value, null) as rival
     from attribute
     semi join disputed using (attribute)
-    where comparison in ('equal', 'equivalent', 'incomplete', 'differs') and value is not null
+    where comparison in ('equal', 'equivalent', 'incomplete', 'differs') and value is not null and {part}
 ),
 said as (
     select entity_id, attribute, platform, role, max(claimed_on) as claimed_on,
         arg_max(rival, (coalesce(claimed_on, date '1900-01-01'), rival is null, value)) as rival
     from compared
     group by all
-),
-newest as (
-    select coalesce((select day from model_day), (select max(claimed_on) from attribute)) as day
 )
 select s.entity_id, s.attribute, s.platform, s.role,
     coalesce(least(floor(log2(1 + greatest(n.day - s.claimed_on, 0) / 182.625)), 4), -1)::tinyint as age,
     if(s.rival is null, 0, dense_rank() over (partition by s.entity_id, s.attribute order by s.rival nulls first)
         - if(count(*) filter (s.rival is null) over (partition by s.entity_id, s.attribute) = 0, 0, 1))::integer as class
 from said s
-cross join newest n
+cross join model_day n

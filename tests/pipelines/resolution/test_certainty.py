@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.resolution.certainty import Estimate, SourceModel, certainty
@@ -143,3 +145,24 @@ def test_a_source_no_model_knows_is_learned_when_it_says_much() -> None:
 
 def _certainties(estimate: Estimate) -> dict[str, float]:
     return {line["entity_id"]: line["certainty"] for line in estimate.certainty.to_pylist()}
+
+
+def test_a_city_heard_in_stretches_is_as_certain_as_one_heard_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = [
+        (
+            f"P{person:02d}",
+            platform,
+            "old" if (person * turn) % 7 == 0 else "new",
+            "differs" if (person * turn) % 7 == 0 else "equal",
+        )
+        for person in range(40)
+        for turn, platform in enumerate(("a", "b", "c"), start=1)
+    ]
+    table = claims(said)
+    pq.write_table(table, path := tmp_path / "claims.parquet", row_group_size=10)
+    at_once = certainty("person", path)
+    monkeypatch.setattr("pipelines.resolution.certainty.STRETCH", 25)
+    in_stretches = certainty("person", path)
+    assert at_once.certainty.num_rows > 0
+    assert in_stretches.certainty.equals(at_once.certainty)
+    assert in_stretches.model == at_once.model == certainty("person", table).model
