@@ -8,6 +8,7 @@ Belongs here: those repairs, made while the home's lock is held. Does not: the l
 
 from __future__ import annotations
 
+import multiprocessing.util
 import os
 import shutil
 import tempfile
@@ -67,8 +68,10 @@ def restore_library(home: Home) -> str | None:
 def scratch(home: Home) -> Iterator[Path]:
     """An empty folder in the home for what a run spills, and the place of all temporary files of this process meanwhile.
 
-    A killed process leaves its temporary files behind, and they hold people's data: here the next run removes them.
+    A killed process leaves its temporary files behind, and they hold people's data: here the next run removes them. The sockets by
+    which processes speak hold none, and stay where their paths are short and nobody removes them before the process ends.
     """
+    multiprocessing.util.get_temp_dir()
     shutil.rmtree(home.scratch, ignore_errors=True)
     home.scratch.mkdir(parents=True, mode=0o700)
     former, tempfile.tempdir = tempfile.tempdir, str(home.scratch)
