@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warehouse.model.durable import aside, put_in_place
 from warehouse.model.home import Home
 from warehouse.model.landing import DELIVERY, REJECTED
 
@@ -19,8 +21,15 @@ class ManifestError(RuntimeError):
     """A file of the landing area is damaged. Says which and what to do; quotes none of it."""
 
 
-_known: dict[Path, tuple[tuple[int, int], pa.Table]] = {}
-"""Manifest files read before, with time and size: every step of a run asks, and a home gathers thousands in a year."""
+Mark = tuple[int, int]
+"""Time and size of a file: one that was written over is not what it was."""
+
+_known: dict[Path, tuple[Mark, pa.Table]] = {}
+"""Manifest files read before: every step of a run asks, and a home gathers thousands in a year."""
+
+FEW = 20
+"""So many manifest files are read one by one; beyond, what was gathered of them is read first."""
+GATHERED = pa.schema([*DELIVERY.arrow, ("file", pa.string()), ("time", pa.int64()), ("size", pa.int64())])
 
 
 def manifest(home: Home, platform: str | None = None) -> pa.Table:
@@ -29,7 +38,45 @@ def manifest(home: Home, platform: str | None = None) -> pa.Table:
     The state is that of landing, landed or rejected; see `connectors.holding.delivery_states` for what became of it since.
     """
     paths = _files(home.landing / "delivery", platform)
+    if sum(path not in _known for path in paths) > FEW:
+        _recall(home)
     return _ordered([_remembered(path) for path in paths], DELIVERY.arrow, ("platform", "sequence", "dataset"))
+
+
+def gather(home: Home) -> None:
+    """Put the manifest lines of all deliveries into one file, from which the next process takes them; those are right that are
+    still of the same time and size. Nothing is written where nothing came since."""
+    folder, path = home.landing / "delivery", home.gathered_deliveries
+    if home.is_gathered or not folder.is_dir():
+        return
+    manifest(home)
+    now = {file: _known[file] for file in _files(folder, None)}
+    if not now:
+        return
+    parts = []
+    for file, ((time, size), table) in now.items():
+        of_file = {"file": str(file.relative_to(folder)), "time": time, "size": size}
+        columns = [
+            pa.repeat(pa.scalar(value, GATHERED.field(name).type), table.num_rows) for name, value in of_file.items()
+        ]
+        parts.append(pa.Table.from_arrays([*table.cast(DELIVERY.arrow).columns, *columns], schema=GATHERED))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.concat_tables(parts).combine_chunks(), aside(path), compression="zstd")
+    put_in_place(aside(path), path)
+
+
+def _recall(home: Home) -> None:
+    """Take into `_known` what was gathered."""
+    try:
+        table = pq.ParquetFile(home.gathered_deliveries).read().cast(GATHERED)
+    except (FileNotFoundError, pa.ArrowInvalid, ValueError):
+        return
+    runs = pc.run_end_encode(table["file"].combine_chunks())
+    lines, start = table.select(DELIVERY.names), 0
+    marks = list(zip(table["time"].to_pylist(), table["size"].to_pylist(), strict=True))
+    for file, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        _known.setdefault(home.landing / "delivery" / file, (marks[start], lines.slice(start, end - start)))
+        start = end
 
 
 def rejected_rows(home: Home, platform: str | None = None) -> pa.Table:

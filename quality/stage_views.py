@@ -26,7 +26,9 @@ def show_stages(con: duckdb.DuckDBPyConnection, files: Files) -> None:
 
 
 def delivery_files(home: Home) -> list[Path]:
-    """The manifest lines of every delivery of a home, in a fixed order."""
+    """The manifest lines of every delivery of a home, in a fixed order: one file where they are gathered."""
+    if home.is_gathered:
+        return [home.gathered_deliveries]
     return sorted(p for p in (home.landing / "delivery").glob("*/*.parquet") if not p.name.startswith("."))
 
 

@@ -10,7 +10,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.manifest import manifest
+from connectors.manifest import gather, manifest
 from connectors.spec import Dataset, Platform, Role, Source
 from pipelines.engine import LOCAL
 from pipelines.markers import Counts, digest, forget, run_changed
@@ -63,6 +63,7 @@ def check_landing(settings: Settings) -> Counts:
                 own = table.filter(pc.equal(table["suite"], suite_name(name)))
                 kept.write(own, home.stage(kept.name, f"{LANDING}/{name}"))
 
+    gather(home)
     newest = _newest(manifest(home))
     run_changed(home, {step: _landed_fingerprint(settings, name, newest) for step, name in steps.items()}, run)
     for kept in (EXPECTATION, FAILING_ROW):

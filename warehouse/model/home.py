@@ -117,6 +117,21 @@ class Home:
         """From when to when the rows of one dataset held."""
         return self.stage("row_period", f"{platform}.{dataset}")
 
+    @property
+    def gathered_deliveries(self) -> Path:
+        """The manifest lines of all deliveries, gathered from their files."""
+        return self.stage("delivery", "gathered")
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether `gathered_deliveries` holds them all: no folder of manifest files was written to since."""
+        try:
+            gathered = self.gathered_deliveries.stat().st_mtime_ns
+            folders = [folder.stat().st_mtime_ns for folder in (self.landing / "delivery").iterdir() if folder.is_dir()]
+        except FileNotFoundError:
+            return False
+        return gathered > max(folders, default=0)
+
     def row_origins(self, platform: str, dataset: str) -> Path:
         """Where the rows of one dataset that hold now first said what they say."""
         return self.stage("row_origin", f"{platform}.{dataset}")
