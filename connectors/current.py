@@ -6,21 +6,20 @@ what a value means.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.cells import cell
 from connectors.claims import date_sql
 from connectors.holding import delivery_states
 from connectors.manifest import manifest, rejected_rows
 from connectors.origins import open_origins
-from connectors.spec import Dataset, Platform
+from connectors.spec import Platform
+from connectors.standing import database, deliveries_at_stake, deliveries_in_order
 from warehouse.model.home import Home
 from warehouse.model.landing import PROVENANCE
-from warehouse.model.session import connect
 from warehouse.model.sql import identifier, parquet, statement
 
 __all__ = ["CURRENT_HEAD", "current_rows", "manifest", "rejected_rows"]
@@ -41,30 +40,29 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
 
     Returns:
         `CURRENT_HEAD` and one text column per source column (declared ones always, in declared order; unknown ones
-        after them). `repeat` numbers rows of one row_key from 0, by what
-        they say.
+        after them). `repeat` numbers rows of one row_key from 0, by what they say.
         Provenance is that of the delivery since which the row says what it says (`connectors.origins`); rows are ordered by
         where they stand in the one that holds. `claimed_on` is the date in the `changed_at` cell, but not later than that
         first delivery; else the date of that; null where neither is known.
     """
     spec = platform.dataset(dataset)
     lines = delivery_states(platform, home)
-    deliveries = _listed(platform, dataset, lines, "deliveries")
+    deliveries = deliveries_at_stake(platform, dataset, lines)
     paths = [home.rows(platform.platform, i, dataset) for i in deliveries["delivery_id"].to_pylist()]
     former = {old for column in spec.columns.values() for old in column.also}
     columns = list(spec.columns) + _further_columns(paths, set(spec.columns) | former | set(CURRENT_HEAD.names))
     schema = pa.schema(list(CURRENT_HEAD) + [pa.field(name, pa.string()) for name in columns])
     if not paths:
         return schema.empty_table()
-    with _database().cursor() as connection:
-        open_origins(connection, platform, dataset, home, _listed(platform, dataset, lines, "history"))
+    with database().cursor() as connection:
+        open_origins(connection, platform, dataset, home, deliveries_in_order(platform, dataset, lines))
         connection.register("delivery", deliveries)
         # the declared columns come first: every file has at least those that are not optional
         connection.execute(f"create temp view landed as from {parquet(paths, 'union_by_name = true')}")
         have = set(connection.table("landed").columns)
-        landed = {c: _landed(spec, c, have) for c in columns}
+        landed = {c: cell(spec, c, have) for c in columns}
         picked = [f"{landed[c] or 'cast(null as varchar)'} as {identifier(c)}" for c in columns]
-        texts = ", ".join(f"coalesce({cell}, '')" for cell in landed.values() if cell) or "''"
+        texts = ", ".join(f"coalesce({text}, '')" for text in landed.values() if text) or "''"
         changed_at = landed.get(spec.changed_at or "")
         said = date_sql(changed_at) if changed_at else "null::date"
         first = "if(o.delivery_id is null, d.delivered_on, o.from_date)"
@@ -72,31 +70,6 @@ def current_rows(platform: Platform, dataset: str, home: Home) -> pa.Table:
         query = statement("connectors", "current_rows").format(claimed=claimed, columns=", ".join(picked), texts=texts)
         table = connection.sql(query).to_arrow_table()
     return table.cast(schema)
-
-
-def _landed(spec: Dataset, column: str, have: set[str]) -> str:
-    """The cell of a column in landed rows: under its name, else under a heading it had before; '' where no file has it."""
-    names = [column, *(spec.columns[column].also[::-1] if column in spec.columns else ())]
-    cells = [f"l.{identifier(name)}" for name in names if name in have]
-    return f"coalesce({', '.join(cells)})" if len(cells) > 1 else "".join(cells)
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """An empty database whose cursors all calls share: to open one takes longer than to read most datasets.
-
-    It outlives the call, so it must not keep in memory what it read.
-    """
-    return connect(enable_external_file_cache="false")
-
-
-def _listed(platform: Platform, dataset: str, lines: pa.Table, what: str) -> pa.Table:
-    """`deliveries`: those that may hold rows, with a rank: a higher one wins (of a snapshot only those that hold, all of rank 0).
-    `history`: all that ever stood, with the step at which they did."""
-    with _database().cursor() as connection:
-        connection.register("manifest", lines)
-        query = statement("connectors", f"{what}_of_a_{platform.delivery.semantics}")
-        return connection.sql(query, params={"dataset": dataset}).to_arrow_table()
 
 
 def _further_columns(paths: list[Path], known: set[str]) -> list[str]:

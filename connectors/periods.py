@@ -15,12 +15,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.holding import delivery_states
 from connectors.spec import Platform
+from connectors.standing import deliveries_in_order
 from warehouse.model.home import Home
 from warehouse.model.landing import ROW_PERIOD
 from warehouse.model.session import connect
@@ -33,27 +33,19 @@ MARK = b"deliveries"
 def write_row_periods(platform: Platform, dataset: str, home: Home) -> int:
     """Write the periods of one dataset's rows to `row_period/<platform>.<dataset>`, unless nothing changed; return the rows."""
     path = home.row_periods(platform.platform, dataset)
-    with connect() as connection:
-        deliveries = _deliveries(connection, platform, dataset, home)
-        known = _known(path, deliveries, platform)
-        if path.exists() and known == deliveries.num_rows:
-            return int(pq.read_metadata(path).num_rows)
-        former = ROW_PERIOD.read(path) if known else ROW_PERIOD.empty()
-        periods = _periods(connection, platform, dataset, home, deliveries, known, former)
-        return ROW_PERIOD.write(periods, path, metadata={MARK: _mark(deliveries, deliveries.num_rows, platform)})
+    deliveries = deliveries_in_order(platform, dataset, delivery_states(platform, home))
+    known = _known(path, deliveries, platform)
+    if path.exists() and known == deliveries.num_rows:
+        return int(pq.read_metadata(path).num_rows)
+    former = ROW_PERIOD.read(path) if known else ROW_PERIOD.empty()
+    periods = _periods(platform, dataset, home, deliveries, known, former)
+    return ROW_PERIOD.write(periods, path, metadata={MARK: _mark(deliveries, deliveries.num_rows, platform)})
 
 
 def row_periods(platform: Platform, dataset: str, home: Home) -> pa.Table:
     """The periods of one dataset's rows: `ROW_PERIOD`, ordered by row_key, repeat, time; worked out from all deliveries."""
-    with connect() as connection:
-        deliveries = _deliveries(connection, platform, dataset, home)
-        return _periods(connection, platform, dataset, home, deliveries, 0, ROW_PERIOD.empty())
-
-
-def _deliveries(connection: duckdb.DuckDBPyConnection, platform: Platform, dataset: str, home: Home) -> pa.Table:
-    connection.register("manifest", delivery_states(platform, home))
-    query = statement("connectors", f"history_of_a_{platform.delivery.semantics}")
-    return connection.sql(query, params={"dataset": dataset}).to_arrow_table()
+    deliveries = deliveries_in_order(platform, dataset, delivery_states(platform, home))
+    return _periods(platform, dataset, home, deliveries, 0, ROW_PERIOD.empty())
 
 
 def _mark(deliveries: pa.Table, count: int, platform: Platform) -> bytes:
@@ -80,7 +72,6 @@ def _known(path: Path, deliveries: pa.Table, platform: Platform) -> int:
 
 
 def _periods(
-    connection: duckdb.DuckDBPyConnection,
     platform: Platform,
     dataset: str,
     home: Home,
@@ -95,17 +86,18 @@ def _periods(
     is_new = pa.array([line >= known for line in range(deliveries.num_rows)])
     read = new if platform.delivery.semantics == "delta" else _with_replaced(deliveries, known)
     paths = [str(home.rows(platform.platform, i, dataset)) for i in read["delivery_id"].to_pylist()]
-    connection.register("former", former)
-    connection.execute(
-        "create temp table held as select row_key, count(*) as rows_held from former where is_open group by row_key"
-    )
-    connection.register("all_deliveries", deliveries.append_column("is_new", is_new))
-    connection.register("those_read", read.select(["delivery_id"]))
-    connection.execute("create temp table delivery as from all_deliveries semi join those_read using (delivery_id)")
-    connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
-    changes = statement("connectors", f"changes_of_a_{platform.delivery.semantics}")
-    connection.execute(f"create temp table change as {changes}")
-    return ROW_PERIOD.conform(connection.sql(statement("connectors", "row_periods")).to_arrow_table())
+    with connect() as connection:
+        connection.register("former", former)
+        connection.execute(
+            "create temp table held as select row_key, count(*) as rows_held from former where is_open group by row_key"
+        )
+        connection.register("all_deliveries", deliveries.append_column("is_new", is_new))
+        connection.register("those_read", read.select(["delivery_id"]))
+        connection.execute("create temp table delivery as from all_deliveries semi join those_read using (delivery_id)")
+        connection.read_parquet(paths, union_by_name=True).project("delivery_id, row_key").create_view("landed")
+        changes = statement("connectors", f"changes_of_a_{platform.delivery.semantics}")
+        connection.execute(f"create temp table change as {changes}")
+        return ROW_PERIOD.conform(connection.sql(statement("connectors", "row_periods")).to_arrow_table())
 
 
 def _with_replaced(deliveries: pa.Table, known: int) -> pa.Table:

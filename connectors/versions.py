@@ -13,9 +13,8 @@ import pyarrow.parquet as pq
 
 from connectors.holding import delivery_states
 from connectors.spec import Dataset, Platform
+from connectors.standing import deliveries_in_order
 from warehouse.model.home import Home
-from warehouse.model.session import connect
-from warehouse.model.sql import statement
 
 Version = tuple[datetime.date | None, pa.Table]
 """Date of the delivery (null where it has none), and the rows that held from then on."""
@@ -33,10 +32,7 @@ def versions(platform: Platform, dataset: str, home: Home) -> list[Version]:
         Per version its rows: the declared columns as nullable strings.
     """
     declared = platform.dataset(dataset)
-    with connect() as connection:
-        connection.register("manifest", delivery_states(platform, home))
-        query = statement("connectors", f"history_of_a_{platform.delivery.semantics}")
-        lines = connection.sql(query, params={"dataset": dataset}).to_arrow_table().to_pylist()
+    lines = deliveries_in_order(platform, dataset, delivery_states(platform, home)).to_pylist()
     held: dict[str, list[pa.Table]] = {}
     found: list[Version] = []
     for step in dict.fromkeys(line["step"] for line in lines):

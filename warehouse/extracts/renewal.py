@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from warehouse.extracts.files import stem
+from warehouse.extracts.files import link, stem
 from warehouse.extracts.manifest import ExtractManifest
 from warehouse.extracts.work_list import NUMBER, WORK_LIST
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM, WITHHELD
@@ -31,7 +30,7 @@ from warehouse.model.durable import write_whole
 from warehouse.model.home import Home
 from warehouse.model.sql import identifier, parquet
 from warehouse.release.manifest import file_line
-from warehouse.release.renewal import How, same_file, states
+from warehouse.release.renewal import How, keep_stage_files, same_file, states
 from warehouse.verification.findings import finding_path
 
 PREPARED_FOR = "prepared.json"
@@ -106,16 +105,9 @@ def remember_extracts(home: Home, version: str) -> None:
     prepared, folder = Prepared.read(home), home.extracts_made_of
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    try:
-        for stage, name in _files(home.data_model):
-            path = home.stage(stage, name)
-            if path.exists():
-                (folder / stage).mkdir(exist_ok=True)
-                os.link(path, folder / stage / path.name)
-        os.link(home.prepared_extracts / PLACES, folder / PLACES)
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
+    if not keep_stage_files(home, folder, _files(home.data_model)):
         return
+    link(home.prepared_extracts / PLACES, folder)
     content = {"version": version, "contents": prepared.contents, "files": states(folder)}
     write_whole(folder / RECORD, json.dumps(content, indent=2, ensure_ascii=False).encode())
 

@@ -40,6 +40,7 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     digests = {}
     new = news(home, version)
     former = home.release(new.built_on) / PARQUET if new.built_on else None
+    written = _digests(former) if former else {}
     with connect(threads=threads) as con:
         con.execute(f"attach {text(str(folder / LIBRARY))} as release (read_only)")
         comments = {
@@ -52,13 +53,16 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
             schema, _, bare = table.partition(".")
             file = aside / schema / f"{bare}.parquet"
             file.parent.mkdir(parents=True, exist_ok=True)
-            if former is None or table not in new.kept or not _taken_over(former, file):
+            place = f"{schema}/{bare}"
+            sha256 = written.get(place, "") if table in new.kept else ""
+            if former is None or not _taken_over(former / f"{place}.parquet", sha256, file):
                 con.execute(
                     f"copy release.{name(schema)}.{name(bare)} to {text(str(file))} (format parquet, compression zstd, compression_level 1, "
                     f"row_group_size {ROW_GROUP}, kv_metadata {{comment: {text(comments[table])}}})"
                 )
                 sync(file)
-            digests[f"{schema}/{bare}"] = file_line(file).sha256
+                sha256 = file_line(file).sha256
+            digests[place] = sha256
     write_whole(aside / MANIFEST, json.dumps(digests, indent=2).encode())
     if target.exists():
         replaced = folder / f".{PARQUET}.former.building"
@@ -72,15 +76,20 @@ def write_parquet(home: Home, version: str, *, threads: int | None = None) -> in
     return len(tables)
 
 
-def _taken_over(former: Path, file: Path) -> bool:
-    """Give a file of a former release the name `file` too; False, and there is none, where it is not what was written then."""
-    schema = file.parent.name
-    source = former / schema / file.name
+def _digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of the files of a former release as it says them; none where it says nothing that can be read."""
     try:
-        digests = json.loads((former / MANIFEST).read_text(encoding="utf-8"))
-        if file_line(source).sha256 != digests[f"{schema}/{file.stem}"]:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _taken_over(source: Path, sha256: str, file: Path) -> bool:
+    """Give a file of a former release the name `file` too; False, and there is none, where it is not what was written then."""
+    try:
+        if not sha256 or file_line(source).sha256 != sha256:
             return False
         os.link(source, file)
-    except (OSError, ValueError, KeyError):
+    except OSError:
         return False
     return True

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -198,14 +198,7 @@ def remember(
     for other in folder.parent.glob("*"):
         if other.name not in (library, version):
             shutil.rmtree(other)
-    try:
-        for stage, file in dict.fromkeys(source for served in tables for source in served.sources):
-            path = home.stage(stage, file)
-            if path.exists():
-                (folder / stage).mkdir(parents=True, exist_ok=True)
-                os.link(path, folder / stage / path.name)
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
+    if not keep_stage_files(home, folder, dict.fromkeys(source for served in tables for source in served.sources)):
         return
     by = {served.table.full_name: served.by for served in tables}
     content = {
@@ -218,6 +211,20 @@ def remember(
         "unsorted": {table: change.unsorted for table, change in changes.items() if change.unsorted},
     }
     write_whole(folder / RECORD, json.dumps(content, indent=2).encode())
+
+
+def keep_stage_files(home: Home, folder: Path, files: Iterable[tuple[str, str]]) -> bool:
+    """Give the stage files that are there a name in `folder` too; False, and the folder is gone, where the file system knows no links."""
+    try:
+        for stage, file in files:
+            path = home.stage(stage, file)
+            if path.exists():
+                (folder / stage).mkdir(parents=True, exist_ok=True)
+                os.link(path, folder / stage / path.name)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    return True
 
 
 def states(folder: Path) -> dict[str, list[int]]:
