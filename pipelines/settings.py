@@ -42,7 +42,7 @@ class Settings:
 
     @classmethod
     def of(cls, inbox: str | Path, home: Path, city: City, engine: str = LOCAL) -> Settings:
-        """The settings of a run, whose home holds the kinds of its city.
+        """The settings of a run, whose home holds the kinds of its city. Folders are meant from where the run is started.
 
         Args:
             inbox: a folder, or an address (`sftp://`, `s3://`): of that the inbox is a folder of the home.
@@ -53,9 +53,9 @@ class Settings:
         Raises:
             ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is.
         """
-        place = Home(home, city.data_model)
+        place = Home(home.resolve(), city.data_model)
         if "://" not in str(inbox):
-            return cls(Path(inbox), place, city, engine=engine)
+            return cls(Path(inbox).resolve(), place, city, engine=engine)
         try:
             return cls(place.remote_inbox, place, city, Remote(str(inbox)), engine)
         except ValueError as error:

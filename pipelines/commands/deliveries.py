@@ -114,7 +114,7 @@ def _platform_that_fell(settings: Settings, fall_id: str) -> str | None:
 def _settings(home: Path, city: Path | None, platforms: Path | None) -> Settings:
     from pipelines.settings import Settings
 
-    settings = Settings.of(Path(), home.resolve(), city_of(city, platforms))
+    settings = Settings.of(Path(), home, city_of(city, platforms))
     check_configuration(settings, needs_inbox=False)
     return settings
 

@@ -39,7 +39,7 @@ def settings_of(inbox: str, home: Path, city: City, engine: str = "local") -> Se
     from pipelines.settings import Settings
 
     try:
-        return Settings.of(inbox if "://" in inbox else Path(inbox).resolve(), home.resolve(), city, engine)
+        return Settings.of(inbox, home, city, engine)
     except ConfigurationError as error:
         leave(str(error))
 

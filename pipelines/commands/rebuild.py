@@ -47,7 +47,7 @@ def rebuild(home: ExistingHome, verify: Verify = False, city: CityFolder = None,
 
     out = console()
     with tempfile.TemporaryDirectory() as nothing_new:
-        settings = Settings.of(Path(nothing_new), home.resolve(), city_of(city, platforms))
+        settings = Settings.of(nothing_new, home, city_of(city, platforms))
         check_configuration(settings)
         if not settings.home.landing.is_dir():
             leave(f"--home {home}: 没有落地区 · no landing area")

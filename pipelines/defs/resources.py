@@ -201,8 +201,8 @@ def _marks(home: Home) -> tuple[object, ...]:
 def workspace_of(settings: Settings) -> Workspace:
     """The workspace of some settings, with whole paths: a run may start in another folder."""
     return Workspace(
-        home_path=str(settings.home.root.resolve()),
-        inbox_path=settings.remote.url if settings.remote else str(settings.inbox.resolve()),
+        home_path=str(settings.home.root),
+        inbox_path=settings.remote.url if settings.remote else str(settings.inbox),
         city_path=_resolved(settings.city.folder),
         platform_folder=_resolved(settings.city.platform_folder),
         engine=settings.engine,
