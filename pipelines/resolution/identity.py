@@ -37,6 +37,10 @@ from warehouse.model.table import Column, Table
 
 _IDENTITY = ("platform", "dataset", "role", "row_key", "repeat")
 
+_KEY = f"hash({', '.join(_IDENTITY)})"
+"""What mentions are joined by: an integer in the place of five texts. No two mentions of a run share it (`mention_index`), so that
+at worst, once in some 10⁹ runs, a new mention goes on from one that has gone."""
+
 THINGS = ("name", "number", "thing_1", "thing_2", "thing_3")
 """What a mention tells of its entity, see `Kind.tells`."""
 
@@ -102,7 +106,7 @@ class Assignment:
         entities: under `ENTITY`, ordered by mention.
         redirects: all redirects that hold: to the ids that hold the mentions now.
         history: the whole story, this run's events added.
-        register: what the next run needs, ordered by mention identity.
+        register: what the next run needs, ordered by mention.
         moved: that too: the mentions of retired ids.
         next_number: first running number that was never given.
         runs: runs so far, this one counted.
@@ -151,11 +155,12 @@ def assign_entities(
     with Session(threads) as session:
         session.view("mention", mentions, model.mention(kind))
         session.view("cluster", clusters, CLUSTER)
-        session.con.register("register", REGISTER.conform(past.register))
+        session.con.register("past", REGISTER.conform(past.register))
+        session.made("register", f"select {_KEY} as key, * from past")
         _refuse_gaps(session, kind)
         tells = model.kinds[kind].tells or ("null",) * len(THINGS)
         told = ", ".join(f"cast({e} as varchar) as {t}" for e, t in zip(tells, THINGS, strict=True))
-        session.table("told", "identity_told", things=told)
+        session.table("told", "identity_told", key=_KEY, things=told)
         session.table("successor", "identity_successor")
         session.table("clustered", "identity_clustered")
         session.table("overlap", "identity_overlap")

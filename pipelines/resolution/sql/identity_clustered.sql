@@ -1,12 +1,12 @@
 -- table:  clustered      grain: mention_id
--- reads:  mention, cluster, told, register, successor
+-- reads:  cluster, told, register, successor
 -- Every mention with its cluster and the id it had before, if it had one, or that of the one it goes on from.
 -- Where rows share a key that should name one of them, a mention is the former one of that key that tells most of the same
 -- things; where it tells none of them, the one of its number, if nobody else goes on from that.
 with shared as (
-    select platform, dataset, role, row_key from told group by all having max(repeat) > 0
+    select platform, dataset, role, row_key from told where repeat > 0
     union
-    select platform, dataset, role, row_key from register group by all having max(repeat) > 0
+    select platform, dataset, role, row_key from register where repeat > 0
 ),
 alike as (
     select t.mention_id, r.repeat, r.entity_id, r.born, t.repeat = r.repeat as same_number,
@@ -34,8 +34,7 @@ one_of_several as (
 only_one as (
     select t.mention_id, r.entity_id, r.born
     from told t
-    join register r
-        on r.row_key = t.row_key and r.repeat = t.repeat and r.role = t.role and r.dataset = t.dataset and r.platform = t.platform
+    join register r using (key)
     anti join shared s
         on s.row_key = t.row_key and s.role = t.role and s.dataset = t.dataset and s.platform = t.platform
 ),
@@ -45,10 +44,9 @@ former as (
     select * from one_of_several
 )
 select
-    m.mention_id, c.cluster_id,
+    c.mention_id, c.cluster_id,
     coalesce(f.entity_id, s.entity_id) as former_id,
     case when f.entity_id is null then s.born else f.born end as born
-from mention m
-join cluster c using (mention_id)
+from cluster c
 left join former f using (mention_id)
 left join successor s using (mention_id)

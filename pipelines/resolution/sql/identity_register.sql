@@ -6,4 +6,4 @@ select
 from told t
 join clustered c using (mention_id)
 join named n using (cluster_id)
-order by t.platform, t.dataset, t.role, t.row_key, t.repeat
+order by t.mention_id

@@ -5,11 +5,11 @@
 -- meant, none is. `was_row_key` and `was_repeat` name the former mention where only one could be meant, else they are null.
 with fresh as (
     select t.*, split_part(t.row_key, '.', 1) as row
-    from told t anti join register r using (platform, dataset, role, row_key, repeat)
+    from told t anti join register r using (key)
 ),
 ended as (
     select r.*, split_part(r.row_key, '.', 1) as row
-    from register r anti join told t using (platform, dataset, role, row_key, repeat)
+    from register r anti join told t using (key)
 ),
 alike as (
     select f.mention_id, e.entity_id, e.born, e.row_key as was_row_key, e.repeat as was_repeat, f.row = e.row as row, f.name = e.name as name, f.number = e.number as number,

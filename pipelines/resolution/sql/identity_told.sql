@@ -1,5 +1,5 @@
 -- table:  told      grain: mention_id
 -- reads:  mention
 -- Every mention with what it is known by from run to run, and what it tells of its entity.
-select mention_id, platform, dataset, role, row_key, repeat, {things}
+select {key} as key, mention_id, platform, dataset, role, row_key, repeat, {things}
 from mention
