@@ -6,7 +6,6 @@ Belongs here: the command. Does not: how homes are compared (`pipelines.anew`).
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer

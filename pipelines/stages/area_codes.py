@@ -10,7 +10,7 @@ from pipelines.markers import Counts
 from pipelines.resolution.session import Session
 from pipelines.settings import Settings
 from pipelines.stages.current import rows_now
-from pipelines.standardise.roles import mentions_of_rows
+from pipelines.standardise.roles import ROW_COLUMNS, mentions_of_rows
 from warehouse.model.base import GRID_TREE
 from warehouse.model.grid import AREA_CODE, GRID_CHANGE
 
@@ -48,7 +48,7 @@ def _written(settings: Settings, platform: Platform, dataset: Dataset) -> pa.Tab
     if dataset.subject:
         model, kind = settings.home.data_model, dataset.roles[dataset.subject].kind
         if model.is_placed(kind):
-            mentions = model.mention(kind).read(settings.home.stage("mention", kind))
+            mentions = model.mention(kind).read(settings.home.stage("mention", kind), [*ROW_COLUMNS, "grid_code"])
             ids = mentions_of_rows(model, mentions, platform, dataset, dataset.subject, rows)
             grids = mentions["grid_code"].combine_chunks().take(pa.array(ids, pa.int64(), mask=ids < 0))
     codes = rows[dataset.area_code or ""]

@@ -14,7 +14,7 @@ from connectors.manifest import manifest
 from connectors.spec import Dataset, Platform
 from pipelines.standardise.dates import standardise_dates
 from pipelines.standardise.distinct import over_distinct
-from pipelines.standardise.roles import mentions_of_rows
+from pipelines.standardise.roles import ROW_COLUMNS, mentions_of_rows
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel
 from warehouse.model.link import ENTITY
@@ -30,7 +30,7 @@ class NamedPersons:
 
     Attributes:
         model: the kinds there are.
-        mentions: of persons, in order of `mention_id`.
+        mentions: of persons, in order of `mention_id`; the columns that tell of which row each is.
         entities: the person each of them names.
     """
 
@@ -41,8 +41,8 @@ class NamedPersons:
     @classmethod
     def of(cls, home: Home) -> NamedPersons:
         """Read mentions and entities of a home."""
-        mentions = home.data_model.mention(PERSON).read(home.stage("mention", PERSON))
-        entities = ENTITY.read(home.stage("entity", PERSON)).sort_by("mention_id")["entity_id"].combine_chunks()
+        mentions = home.data_model.mention(PERSON).read(home.stage("mention", PERSON), list(ROW_COLUMNS))
+        entities = ENTITY.read(home.stage("entity", PERSON), ["entity_id"])["entity_id"].combine_chunks()
         return cls(home.data_model, mentions, entities)
 
     def in_rows(self, platform: Platform, dataset: Dataset, role: str, rows: pa.Table) -> pa.Array:

@@ -84,9 +84,8 @@ def _reports(settings: Settings, mentions: pa.Table) -> Iterator[_Reports]:
 
 
 def _golden(home: Home) -> pa.Table:
-    return (
-        home.data_model.golden(EVENT).read(home.stage("golden", EVENT)).select(["event_id", "event_class", "grid_code"])
-    )
+    columns = ["event_id", "event_class", "grid_code"]
+    return home.data_model.golden(EVENT).read(home.stage("golden", EVENT), columns)
 
 
 def _areas(home: Home) -> pa.Table:
@@ -96,8 +95,7 @@ def _areas(home: Home) -> pa.Table:
 def _named_mentions(home: Home, kind: str) -> pa.Table:
     """The mentions of a kind in order of `mention_id`, with `<kind>_id`, the entity of each."""
     mentions = home.data_model.mention(kind).read(home.stage("mention", kind))
-    table = ENTITY.read(home.stage("entity", kind)).sort_by("mention_id")
-    return mentions.append_column(f"{kind}_id", table["entity_id"])
+    return mentions.append_column(f"{kind}_id", ENTITY.read(home.stage("entity", kind), ["entity_id"])["entity_id"])
 
 
 def _head(

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from connectors import catalogue
 from connectors.current import rejected_rows
 from connectors.decisions import decisions
 from connectors.holding import all_delivery_states
 from connectors.sharing import withheld_table
-from pipelines.markers import Counts
+from connectors.spec import Dataset, Platform
+from pipelines.markers import Counts, run_if_changed
 from pipelines.scopes import with_odd_scopes
 from pipelines.settings import Settings
-from pipelines.stages.current import rows_now
+from pipelines.stages.current import rows_now, rows_state
 from pipelines.standardise.roles import carries, undecided
 from quality.reconciliation import reconcile
 from warehouse import access
 from warehouse.model import catalogue as contracts
 from warehouse.model.base import GRID_TREE
+from warehouse.model.durable import aside, put_in_place
 from warehouse.model.landing import REJECTED
 from warehouse.model.process import ROUTE
 from warehouse.model.quality import RECONCILIATION
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
+COUNTS = pa.schema(
+    [
+        *((name, pa.string()) for name in PLACE),
+        *((name, pa.int64()) for name in ("rows_current", "mentions_expected", "mentions_undecided")),
+    ]
+)
 
 
 def reconcile_rows(settings: Settings) -> Counts:
@@ -34,11 +41,12 @@ def reconcile_rows(settings: Settings) -> Counts:
     What is expected is counted from the rows themselves, by the platform files, and not from what was made of them.
     """
     home = settings.home
-    current, expected = _counts(settings)
+    counts = _counts(settings)
+    current = counts.select([*PLACE, "rows_current"])
     balance = reconcile(
         _states(settings),
         current,
-        expected,
+        counts.select([*PLACE, "mentions_expected", "mentions_undecided"]),
         home.stage("link", "mention"),
         {name: platform.department.code for name, platform in settings.platforms.items()},
         [name for name, platform in settings.platforms.items() if platform.delivery.semantics == "delta"],
@@ -64,40 +72,46 @@ def _states(settings: Settings) -> pa.Table:
     return pa.Table.from_pylist(with_odd_scopes(lines.to_pylist(), confirmed, tree), schema=lines.schema)
 
 
-def _counts(settings: Settings) -> tuple[pa.Table, pa.Table]:
-    """Rows that hold now, and mentions they must yield, by `PLACE`."""
-    current, expected = [], []
-    for found in _per_dataset(settings):
-        current.append(found.select([*PLACE, "rows_current"]))
-        expected.append(found.select([*PLACE, "mentions_expected", "mentions_undecided"]))
-    return pa.concat_tables(current), pa.concat_tables(expected)
+def _counts(settings: Settings) -> pa.Table:
+    """Rows that hold now, and mentions they must yield, by `PLACE`. Of a platform that delivered nothing they are those of the last run."""
+    return pa.concat_tables([COUNTS.empty_table(), *(_of(settings, one) for one in settings.platforms.values())])
 
 
-def _per_dataset(settings: Settings) -> Iterator[pa.Table]:
-    for name, platform in settings.platforms.items():
-        for dataset in platform.datasets:
-            needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in dataset.roles.values()))
-            rows = rows_now(settings, platform, dataset.name, sorted(needed))
-            model = settings.home.data_model
-            mentions = np.zeros(rows.num_rows, np.int64)
-            for role in dataset.roles:
-                mentions += carries(model, dataset, role, rows)
-            counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
-            counted = counted.append_column("mentions_undecided", pa.array(undecided(model, dataset, rows)))
-            grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
-                [("mentions_expected", "sum"), ("mentions_undecided", "sum"), ([], "count_all")]
-            )
-            yield pa.table(
-                {
-                    "platform": pa.array([name] * grouped.num_rows, pa.string()),
-                    "dataset": pa.array([dataset.name] * grouped.num_rows, pa.string()),
-                    "delivery_id": grouped["delivery_id"],
-                    "sheet_name": grouped["sheet_name"],
-                    "rows_current": grouped["count_all"],
-                    "mentions_expected": grouped["mentions_expected_sum"],
-                    "mentions_undecided": grouped["mentions_undecided_sum"],
-                }
-            )
+def _of(settings: Settings, platform: Platform) -> pa.Table:
+    path = settings.home.stage("row_count", platform.platform)
+
+    def body() -> Counts:
+        counts = pa.concat_tables([_of_dataset(settings, platform, dataset) for dataset in platform.datasets])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(counts, aside(path))
+        put_in_place(aside(path), path)
+        return {"rows": counts.num_rows}
+
+    run_if_changed(settings.home, f"row_count/{platform.platform}", rows_state(settings, platform), body)
+    return pq.read_table(path)
+
+
+def _of_dataset(settings: Settings, platform: Platform, dataset: Dataset) -> pa.Table:
+    needed = {"delivery_id", "sheet_name"}.union(*(role.columns for role in dataset.roles.values()))
+    rows, model = rows_now(settings, platform, dataset.name, sorted(needed)), settings.home.data_model
+    mentions = np.zeros(rows.num_rows, np.int64)
+    for role in dataset.roles:
+        mentions += carries(model, dataset, role, rows)
+    counted = rows.select(["delivery_id", "sheet_name"]).append_column("mentions_expected", pa.array(mentions))
+    counted = counted.append_column("mentions_undecided", pa.array(undecided(model, dataset, rows)))
+    grouped = counted.group_by(["delivery_id", "sheet_name"]).aggregate(
+        [("mentions_expected", "sum"), ("mentions_undecided", "sum"), ([], "count_all")]
+    )
+    columns = {
+        "platform": pa.repeat(pa.scalar(platform.platform), grouped.num_rows),
+        "dataset": pa.repeat(pa.scalar(dataset.name), grouped.num_rows),
+        "delivery_id": grouped["delivery_id"],
+        "sheet_name": grouped["sheet_name"],
+        "rows_current": grouped["count_all"],
+        "mentions_expected": grouped["mentions_expected_sum"],
+        "mentions_undecided": grouped["mentions_undecided_sum"],
+    }
+    return pa.table(columns).cast(COUNTS)
 
 
 def _entitlements(settings: Settings) -> pa.Table:

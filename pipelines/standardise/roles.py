@@ -190,10 +190,16 @@ def address_text(cells: Mapping[str, pa.ChunkedArray], attribute: str, count: in
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
+ROW_COLUMNS = ("mention_id", "platform", "dataset", "role")
+"""The columns of a mention table by which the mention of a row is found, see `mentions_of_rows`."""
+
+
 def mentions_of_rows(
     model: DataModel, parents: pa.Table, platform: Platform, dataset: Dataset, role: str, rows: pa.Table
 ) -> np.ndarray:
     """Per row of the dataset the `mention_id` of its `role` in the mention table `parents`, -1 where there is none.
+
+    Of `parents` the columns `ROW_COLUMNS` are needed.
 
     Raises:
         ParentMismatchError: `parents` was not built from these rows.
