@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.model.release import NODE_CODES
+from warehouse.model.suspects import SUSPECT, Text, find_suspects
 
 _SUSPECT = "[0-9][^0-9A-Za-z]?[0-9]{2}[^0-9A-Za-z]{0,2}[0-9]([^0-9A-Za-z]?[0-9]){7}"
 """What every mobile or identity number matches: cheap to look for and seldom found, it spares the exact test."""
@@ -71,25 +72,21 @@ def _columns(con: duckdb.DuckDBPyConnection) -> Iterator[list[_Column]]:
 def count_personal_numbers(con: duckdb.DuckDBPyConnection) -> int:
     """As many rows as `personal_numbers` finds.
 
-    Each table is looked through once for suspects; each text among them is then tested once, wherever it stands. The
-    exact test is long: written once for every column, DuckDB needed longer to plan it than to look.
+    Each text is tested once, wherever it stands. The exact test is long: written once for every column, DuckDB needed longer to
+    plan it than to look.
     """
-    suspects: dict[str, list[_Column]] = {}
-    for columns in _columns(con):
-        counts = ", ".join(f"count(*) filter (where {c.suspect})" for c in columns)
-        found = con.execute(f"select {counts} from {columns[0].place}").fetchall()[0]
-        for column, count in zip(columns, found, strict=True):
-            if count:
-                suspects.setdefault(column.reads_like_a_person("x"), []).append(column)
-    return sum(_count(con, test, columns) for test, columns in suspects.items())
+    columns = [column for table in _columns(con) for column in table]
+    find_suspects(con, [Text(c.place, c.text) for c in columns], _SUSPECT)
+    tests: dict[str, list[str]] = {}
+    for number, column in enumerate(columns):
+        tests.setdefault(column.reads_like_a_person("x"), []).append(str(number))
+    return sum(_count(con, test, numbers) for test, numbers in tests.items())
 
 
-def _count(con: duckdb.DuckDBPyConnection, test: str, columns: Sequence[_Column]) -> int:
-    """Rows of columns, counted once a column, that pass a test which all of these columns share."""
-    texts = " union all ".join(
-        f"select {c.text} as x, count(*) as n from {c.place} where {c.suspect} group by x" for c in columns
-    )
-    once = f"with text as materialized (select x, sum(n) as n from ({texts}) group by x)"
+def _count(con: duckdb.DuckDBPyConnection, test: str, numbers: Sequence[str]) -> int:
+    """Rows of the suspects of these columns, counted once a column, that pass a test which all of the columns share."""
+    text = f"select x, sum(n) as n from {SUSPECT} where number in ({', '.join(numbers)}) group by x"
+    once = f"with text as materialized ({text})"
     (count,) = con.execute(f"{once} select coalesce(sum(n), 0)::bigint from text where {test}").fetchall()[0]
     return int(count)
 

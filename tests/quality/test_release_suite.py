@@ -171,6 +171,12 @@ def test_a_count_lasts_where_nothing_its_query_reads_is_new(library, tmp_path):
     assert not {key, reference} & kept
 
 
+def test_what_the_warehouse_has_proven_is_not_asked_again_and_what_a_suite_asks_of_its_own_is(library, tmp_path):
+    path = changed(library, tmp_path, "insert into base.person select * from base.person", LEAKS[0])
+    found = examine(["release"], path, lasting=Lasting(is_proven=True))
+    assert {r["expectation"] for r in blocking_failures(found.results).to_pylist()} == {"no_personal_number"}
+
+
 def test_numbers_of_things_are_not_taken_for_numbers_of_people(library, tmp_path):
     path = changed(
         library,

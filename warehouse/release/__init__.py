@@ -1,6 +1,6 @@
 """Releases: built aside, verified, swapped in at once, kept with a manifest.
 
-`build_release` writes one, `verify_release` looks for what is wrong with it, `publish` makes it the library analysts
+`build_release` writes one, `verify_release` looks for what is wrong with it, `prove` remembers that nothing is, `publish` makes it the library analysts
 open, `releases` and `published` say what there is. Beside it stand `write_parquet`, `write_ducklake` and `build_restricted`; `rollback`
 goes back, `retire` lets old ones go, `compare_releases` and `changed_rows` tell two apart.
 """
@@ -10,6 +10,7 @@ from warehouse.release.compare import Change, changed_rows, compare_releases
 from warehouse.release.ducklake import can_write_ducklake, has_ducklake, write_ducklake
 from warehouse.release.manifest import Manifest, ReleaseError, ReleaseFacts, release_file
 from warehouse.release.parquet import write_parquet
+from warehouse.release.proof import prove
 from warehouse.release.publish import publish, settle
 from warehouse.release.repair import Repair, library_is_whole, put_back
 from warehouse.release.restricted import build_restricted, restricted_key
@@ -34,6 +35,7 @@ __all__ = [
     "has_ducklake",
     "library_is_whole",
     "next_version",
+    "prove",
     "publish",
     "published",
     "put_back",

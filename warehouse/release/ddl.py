@@ -44,6 +44,11 @@ def column_type(model: DataModel, table: Table, column: Column) -> str:
     return _TYPES[column.type]
 
 
+def is_nullable(table: Table, column: Column) -> bool:
+    """Whether a row of the release may lack it; the file itself refuses one that lacks another."""
+    return column.nullable and column.name not in table.key
+
+
 def create_schemas() -> Iterator[str]:
     """One statement per schema. DuckDB takes no comments on schemas: their meaning is told in `catalogue.field`."""
     for schema in SCHEMAS:
@@ -57,7 +62,7 @@ def create_table(model: DataModel, table: Table) -> str:
     written into the file, for a guarantee `verify_release` gives once and a look-up the sort order gives as well.
     """
     columns = ", ".join(
-        f"{name(c.name)} {column_type(model, table, c)}{'' if c.nullable and c.name not in table.key else ' not null'}"
+        f"{name(c.name)} {column_type(model, table, c)}{'' if is_nullable(table, c) else ' not null'}"
         for c in table.columns
     )
     return f"create or replace table {qualified(table)} ({columns})"

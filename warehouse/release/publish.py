@@ -16,12 +16,11 @@ from warehouse import ledger
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
 from warehouse.release.manifest import LIBRARY, LedgerHead, Manifest, ReleaseError
-from warehouse.release.renewal import news
-from warehouse.release.verify import verify_release
+from warehouse.release.proof import is_proven, prove
 
 
 def publish(home: Home, version: str, *, published_at: datetime | None = None) -> Path:
-    """Verify release `version` and make it `<home>/one_network.duckdb` in one step; return that path.
+    """Verify release `version`, unless it was proven, and make it `<home>/one_network.duckdb` in one step; return that path.
 
     The library is a hard link to the file of the release (a copy where the file system knows no links), so publishing a
     large release costs no time and no space; the file is read-only, so nobody changes the kept release through the
@@ -31,7 +30,7 @@ def publish(home: Home, version: str, *, published_at: datetime | None = None) -
         ReleaseError: the release is missing or not good; the library stays what it was.
     """
     folder = home.release(version)
-    if problems := verify_release(folder, home.data_model, new=news(home, version)):
+    if problems := [] if is_proven(home, version) else prove(home, version):
         raise ReleaseError(f"release {version} is not published: " + "; ".join(problems))
     swap_in(folder / LIBRARY, home.library)
     # After the swap: what says it was published was. A crash in between is made good by `settle`.

@@ -17,10 +17,12 @@ from warehouse.release import (
     build_release,
     fingerprint,
     next_version,
+    prove,
     publish,
     published,
     releases,
     up_to_date,
+    verify_release,
 )
 from warehouse.release.manifest import ReleaseError
 
@@ -136,3 +138,27 @@ def test_the_fingerprint_changes_with_what_the_release_is_made_from(facts: Relea
 def test_the_library_can_only_be_read(home: Home, facts: ReleaseFacts) -> None:
     release(home, facts)
     assert home.library.stat().st_mode & 0o222 == 0
+
+
+def test_a_proof_is_about_one_file_alone(home: Home, facts: ReleaseFacts, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def look(folder: Path, *args: object, **options: object) -> list[str]:
+        looked.append(folder.name)
+        return verify_release(folder, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("warehouse.release.proof.verify_release", look)
+    version = next_version(home, facts)
+    file = build_release(home, version, facts, threads=1)
+    assert prove(home, version) == []
+    publish(home, version)
+    assert looked == [version]
+    later = next_version(home, facts)
+    file = build_release(home, later, facts, threads=1)
+    assert prove(home, later) == []
+    file.chmod(0o644)
+    with file.open("ab") as held:
+        held.write(b"more")
+    with pytest.raises(ReleaseError, match="not the file the manifest describes"):
+        publish(home, later)
+    assert published(home) == version
