@@ -121,6 +121,8 @@ class Served:
         sources: stage files it is the union of, as (stage, name); none: the release step makes it itself.
         order: columns its rows are sorted by before the key, so that the questions asked most touch few row groups; with
             the key they leave no two rows in a tie.
+        apart: where there is no key, columns that tell apart what `order` leaves in a tie: such rows lie in the order of the hash
+            of these, which is a far shorter thing to sort by.
         required: a missing stage file is an error; otherwise it counts as empty.
         by: columns that are shown as they are, never null, and tell which rows belong together: where the stage files of some
             of them say something else than those of the library, all rows of that value are replaced; none: the whole table is.
@@ -135,6 +137,7 @@ class Served:
     by: tuple[str, ...] = ()
     required: bool = True
     derived: bool = False
+    apart: tuple[str, ...] = ()
 
 
 _ENTITY = ("entity_kind", "entity_id")
@@ -183,11 +186,11 @@ def _shared_tables(kinds: tuple[str, ...]) -> tuple[Served, ...]:
         Served(link.REDIRECT, "编号变更", each("redirect"), required=False),
         Served(link.HISTORY, "编号沿革", each("history"), by=_ENTITY, required=False),
         Served(link.MENTION_HISTORY, "提及沿革", each("mention_history"), ("entity_id",), _ENTITY, required=False),
-        Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id", *_ROW, "value", "value_raw"), _ENTITY),
+        Served(ATTRIBUTE, "主张", each("attribute"), ("entity_kind", "attribute", "entity_id"), _ENTITY, apart=(*_ROW, "value", "value_raw")),
         Served(CONFLICT, "冲突", each("conflict"), ("entity_kind", "attribute", "entity_id"), _ENTITY),
         Served(evidence.CERTAINTY, "确信度", each("certainty"), by=_ENTITY),
         Served(evidence.RELIABILITY, "来源可靠度", each("reliability")),
-        Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id", *sides), ("entity_kind", "left_entity_id")),
+        Served(evidence.MATCH, "匹配依据", each("match"), ("left_entity_id", "right_entity_id"), ("entity_kind", "left_entity_id"), apart=sides),
         Served(evidence.JUDGEMENT, "裁定", (("judgement", "judgement"),), required=False),
         Served(process.EVENT_STAGE, "事件环节", (("process", "event_stage"),), ("event_id", "reached_at"), required=False),
         Served(process.EVENT_DEADLINE, "事件时限", (("process", "event_deadline"),), ("event_id",), required=False),

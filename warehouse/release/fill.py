@@ -113,7 +113,7 @@ def _statements(home: Home, tables: Sequence[Served]) -> Iterator[str]:
         yield ddl.create_view(model, served)
         yield from ddl.comments(served)
         yield from (shown(model, served, column) for column in served.table.columns)
-        yield repr((served.sources, served.order, served.by))
+        yield repr((served.sources, served.order, served.apart, served.by))
     yield from (json.dumps(table.to_pylist(), ensure_ascii=False) for table in _made(home, tables).values())
 
 
@@ -155,7 +155,8 @@ def _count(con: duckdb.DuckDBPyConnection, served: Served) -> int:
 
 def order(served: Served) -> str:
     """The ORDER BY that leaves no two rows of the table in a tie."""
-    return ", ".join(f"{name(c)} nulls first" for c in dict.fromkeys(served.order + served.table.key))
+    columns = [f"{name(c)} nulls first" for c in dict.fromkeys(served.order + served.table.key)]
+    return ", ".join([*columns, f"hash({', '.join(map(name, served.apart))})"] if served.apart else columns)
 
 
 def _load(
