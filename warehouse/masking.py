@@ -1,6 +1,6 @@
 r"""What the plain release shows of identity numbers and phones: a mask to read, a token to join by.
 
-Belongs here: the rules of masking as DuckDB macros, the key of the tokens, and the scan that proves a release holds no
+Belongs here: the rules of masking as DuckDB macros, the key of the tokens, and the test that proves a release holds no
 full number. Does not: which columns are masked (`warehouse.model.release`), or who may see a full value (extracts).
 
 A token is HMAC-SHA-256 (RFC 2104) of the standardised value in UTF-8, its first 32 hexadecimal digits. Whoever holds the
@@ -23,15 +23,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.model.home import Home
 from warehouse.model.macros import create_number_macros
-from warehouse.model.suspects import SUSPECT, Text, find_suspects
+from warehouse.model.session import connect
 
 KEY_VARIABLE = "ONENET_TOKEN_KEY"
 MIN_KEY_LENGTH = 16
@@ -97,9 +98,6 @@ PATTERNS: Mapping[str, str] = {
     ENDING: r"[1-8][0-9]{5}[0-9]{0,8}\*{4,12}[0-9]{3}[0-9Xx]".join(_ALONE),
 }
 """What must not be seen, by kind: a full number, or a mask beside which the birth date gives the number away."""
-
-MAY_LEAK = r"[0-9]{11}|[0-9]{6}\*{4,12}[0-9]{3}"
-"""Cheap to look for, and in whatever holds one of `PATTERNS`."""
 
 
 def _twice(expression: str, pattern: str, replacement: str) -> str:
@@ -213,44 +211,27 @@ def install(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
         con.execute(f"create or replace temp macro {signature} as {body}")
 
 
-def find_leaks(
-    con: duckdb.DuckDBPyConnection,
-    database: str,
-    codes: frozenset[str] = frozenset(),
-    rows: Callable[[str, str], str | None] = lambda _, place: place,
-) -> list[Leak]:
-    """Look through every text column of every table of `database` for full identity and mobile numbers.
+def find_leaks(suspects: pa.Table, codes: frozenset[str] = frozenset()) -> list[Leak]:
+    """Tell the full identity and mobile numbers among the texts of a release that may hold one.
 
     Args:
-        con: connection with the release attached.
-        database: name it is attached under.
+        suspects: what `find_suspects` found in it.
         codes: names of columns that hold codes of things; such a code may look like a mobile number with impunity,
             never like an identity number.
-        rows: table and where it lies → its rows to look at, as SQL reads them, or None for no row; all rows if not given.
 
     Returns:
         One entry per column and kind of number found; empty when the release is clean. Lists and maps to text are
         looked through as text; a map to numbers holds weights, whose decimals may read like a phone.
     """
-    tables = con.execute(
-        "select c.schema_name, c.table_name, list(c.column_name order by c.column_index) from duckdb_columns() c "
-        "semi join duckdb_tables() t using (database_name, schema_name, table_name) "
-        "where c.database_name = $d and (c.data_type like 'VARCHAR%' or c.data_type like 'MAP%VARCHAR)') group by all order by all",
-        {"d": database},
-    ).fetchall()
-    asked = [
-        (f"{schema}.{table}", column, Text(place, f'"{column}"::varchar'))
-        for schema, table, columns in tables
-        if (place := rows(f"{schema}.{table}", f'"{database}"."{schema}"."{table}"')) is not None
-        for column in columns
-    ]
-    find_suspects(con, [text for _, _, text in asked], MAY_LEAK)
     counts = ", ".join(f"sum(n) filter (regexp_extract(x, '{pattern}') <> '')" for pattern in PATTERNS.values())
-    found = con.execute(f"select number, {counts} from {SUSPECT} group by number order by number").fetchall()
+    with connect() as con:
+        con.register("suspect", suspects)
+        found = con.execute(
+            f"select table_name, column_name, {counts} from suspect group by all order by table_name, column_name"
+        ).fetchall()
     return [
         Leak(table, column, what, int(count))
-        for number, *held in found
-        for (table, column, _) in [asked[number]]
+        for table, column, *held in found
         for what, count in zip(PATTERNS, held, strict=True)
         if count and not (column in codes and what == MOBILE)
     ]

@@ -13,6 +13,8 @@ from quality.suites import examine, suites_of_release
 from quality.suites.lasting import Lasting
 from warehouse.model.home import LIBRARY_FILE
 from warehouse.model.quality import EXPECTATION, FAILING_ROW, FALL, GRID_FALL
+from warehouse.model.session import over_library
+from warehouse.model.suspects import find_suspects
 from warehouse.release import prove
 from warehouse.release.renewal import keep_counts, news
 
@@ -32,8 +34,10 @@ def check_candidate(settings: Settings, version: str) -> Counts:
     FALL.write(fallen, settings.home.stage("quality", "fall"))
     beside = {FALL.full_name: fallen, GRID_FALL.full_name: grid_falls(settings.home, candidate)}
     new = news(settings.home, version)
-    known = Lasting(new.kept, new.counts, is_proven=not prove(settings.home, version))
-    found = examine(suites_of_release(model), candidate, model, beside, new.rows, known)
+    with over_library(candidate) as con:
+        suspects = find_suspects(con, "library", new.rows)
+    known = Lasting(new.kept, new.counts, is_proven=not prove(settings.home, version, suspects))
+    found = examine(suites_of_release(model), candidate, model, beside, new.rows, known, suspects)
     keep_counts(settings.home, version, found.counts)
     FAILING_ROW.write(found.rows, settings.home.stage("failing_row", "release"))
     return _keep(settings, "release", found.results)

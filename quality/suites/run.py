@@ -19,11 +19,13 @@ from quality.suites.expectation import Expectation, Suite
 from quality.suites.failing import failing_rows
 from quality.suites.interrupted import if_lacking
 from quality.suites.lasting import Lasting, counts
-from quality.suites.source import NewRows, Source, contracts, show
+from quality.suites.personal_numbers import FOUND
+from quality.suites.source import Source, contracts, show
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.quality import EXPECTATION, FAILING_ROW
 from warehouse.model.session import connect
+from warehouse.model.suspects import NewRows
 
 log = logging.getLogger(__name__)
 
@@ -79,15 +81,20 @@ def examine(
     beside: Mapping[str, pa.Table] | None = None,
     new: NewRows = lambda _, place: place,
     lasting: Lasting | None = None,
+    suspects: pa.Table | None = None,
 ) -> Findings:
     """Run several suites on the same source and list the rows that break them; see `run_suite`.
 
     `beside` are tables by contract name that stand in no release, such as what fell against the former one; `new` tells which rows
-    of a release nobody has looked through for personal numbers yet: all if not given. `lasting` is what is known of the release it was built on.
+    of a release nobody has looked through for personal numbers yet: all if not given. `lasting` is what is known of the release it was built on,
+    `suspects` are the texts of it that may hold such a number, where they were found already.
     """
     known = model or (source.data_model if isinstance(source, Home) else shipped())
     return joined(
-        [_run(load_suite(name, known), source, known, beside or {}, new, lasting or Lasting()) for name in names]
+        [
+            _run(load_suite(name, known), source, known, beside or {}, new, lasting or Lasting(), suspects)
+            for name in names
+        ]
     )
 
 
@@ -125,11 +132,14 @@ def _run(
     beside: Mapping[str, pa.Table],
     new: NewRows,
     lasting: Lasting,
+    suspects: pa.Table | None,
 ) -> Findings:
     declared = expectations(suite.suite, model)
     con = connect()
     try:
         show(con, model, source, suite.tables, beside, new)
+        if suspects is not None:
+            con.register(FOUND, suspects)
     except duckdb.Error as error:
         if_lacking(suite.suite, error)
         log.warning("%s could not run: %s", suite.suite, type(error).__name__)

@@ -7,7 +7,7 @@ expectation. Nothing is copied: Parquet files and releases are read where they l
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,9 +21,7 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.grid import GRID_CHANGE
 from warehouse.model.macros import create_number_macros
 from warehouse.model.sql import literal, parquet
-
-NewRows = Callable[[str, str], str | None]
-"""A table of a release and where it lies → the rows nobody has looked through yet, as SQL reads them; None where there are none."""
+from warehouse.model.suspects import NewRows
 
 Source = Home | Path | Mapping[str, Path | pa.Table]
 """A home (its stage files), a release file (`*.duckdb`), or tables by contract name."""

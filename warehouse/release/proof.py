@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from warehouse.model.durable import write_whole
@@ -20,9 +21,9 @@ from warehouse.release.verify import verify_release
 PROOF = "proof.json"
 
 
-def prove(home: Home, version: str) -> list[str]:
+def prove(home: Home, version: str, suspects: pa.Table | None = None) -> list[str]:
     """List what is wrong with release `version`, as `verify_release` does; that nothing is, is remembered."""
-    problems = verify_release(home.release(version), home.data_model, new=news(home, version))
+    problems = verify_release(home.release(version), home.data_model, new=news(home, version), suspects=suspects)
     if not problems and (folder := home.made_of(version)).exists():
         write_whole(folder / PROOF, json.dumps({"manifest": _digest(home, version)}).encode())
     return problems

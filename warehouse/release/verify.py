@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from pydantic import ValidationError
 
 from warehouse.masking import find_leaks
@@ -17,6 +18,7 @@ from warehouse.model.release import ENTITY_REFERENCES, public_codes, references,
 from warehouse.model.session import connect
 from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
+from warehouse.model.suspects import find_suspects
 from warehouse.model.table import Table
 from warehouse.release.ddl import CHINESE, column_type, is_nullable
 from warehouse.release.manifest import LIBRARY, Manifest, file_line
@@ -26,12 +28,18 @@ DATABASE = "candidate"
 
 
 def verify_release(
-    folder: Path, model: DataModel | None = None, *, new: News | None = None, threads: int | None = None
+    folder: Path,
+    model: DataModel | None = None,
+    *,
+    new: News | None = None,
+    suspects: pa.Table | None = None,
+    threads: int | None = None,
 ) -> list[str]:
     """Open the release in `folder` read-only and list what is wrong with it; an empty list says it is good.
 
     Problems name tables, columns and counts, never values. `model` are the kinds it holds, those that are shipped if not given;
     `new` is what it holds beyond the release it was built on, in which alone full numbers are looked for; everything if not given.
+    `suspects` are the texts of it that may hold one, where they were found already.
     """
     model = model or shipped()
     try:
@@ -51,7 +59,7 @@ def verify_release(
                 *_keys(con, model),
                 *_references(con, model),
                 *_mentions(con, model),
-                *_leaks(con, model, new or News()),
+                *_leaks(model, find_suspects(con, DATABASE, (new or News()).rows) if suspects is None else suspects),
             ]
     except duckdb.Error as error:
         return [f"{LIBRARY} can't be read ({type(error).__name__})"]
@@ -159,8 +167,8 @@ def _mentions(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
     return problems
 
 
-def _leaks(con: duckdb.DuckDBPyConnection, model: DataModel, new: News) -> list[str]:
+def _leaks(model: DataModel, suspects: pa.Table) -> list[str]:
     return [
         f"{leak.table}.{leak.column}: {leak.rows} rows hold a full {leak.what}"
-        for leak in find_leaks(con, DATABASE, public_codes(model), new.rows)
+        for leak in find_leaks(suspects, public_codes(model))
     ]
