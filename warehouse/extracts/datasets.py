@@ -75,9 +75,9 @@ class Layout:
             done += batch.num_rows
             yield pa.Table.from_arrays(part.columns + pa.Table.from_batches([batch]).columns, schema=schema)
 
-    def sheet(self, table: pa.Table) -> Sheet:
-        """Its sheet of a workbook."""
-        return Sheet(self.plan.title, table, self.groups, self.plan.marks)
+    def sheet(self, table: pa.Table, former: pa.Table | None = None) -> Sheet:
+        """Its sheet of a workbook, and what that held in the former one."""
+        return Sheet(self.plan.title, table, self.groups, self.plan.marks, former=former)
 
     def counts(self, tables: Sequence[pa.Table]) -> DatasetCounts:
         """What there is in some of its rows."""

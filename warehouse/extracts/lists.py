@@ -29,7 +29,6 @@ from warehouse.extracts.work_list import (
     with_news,
 )
 from warehouse.extracts.workbook import Sheet
-from warehouse.extracts.workbook_renewal import Renewed
 from warehouse.verification.sheet import CHOICES, with_places_for_answers
 
 FROZEN = {REJECTED: 0}
@@ -142,26 +141,24 @@ def in_order_of_work(lists: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     return by_action(lists[WORK_LIST]) | {name: table for name, table in lists.items() if name in ACTIONS}
 
 
-def work_sheets(listed: Sequence[Listed]) -> list[Renewed]:
+def work_sheets(listed: Sequence[Listed]) -> list[Sheet]:
     """The sheets of what there is to do, in the order of work; of lists without a line there is none."""
     now = in_order_of_work({part.suffix: part.table for part in listed})
     former = {part.suffix: part.former for part in listed if part.former is not None}
     was = in_order_of_work(former) if former else {}
     sheets = [
-        Renewed(
-            Sheet(
-                action,
-                _answered(table),
-                frozen=FROZEN.get(action, 2),
-                choices=CHOICES if ACTION in table.column_names else {},
-            ),
-            _answered(was[action]) if action in was else None,
+        Sheet(
+            action,
+            _answered(table),
+            frozen=FROZEN.get(action, 2),
+            choices=CHOICES if ACTION in table.column_names else {},
+            former=_answered(was[action]) if action in was else None,
         )
         for action, table in now.items()
         if table.num_rows
     ]
     tags = next((part for part in listed if part.suffix == CARE_TAGS and part.table.num_rows), None)
-    return [*sheets, Renewed(Sheet(CARE_TAGS, tags.table, frozen=2), tags.former)] if tags else sheets
+    return [*sheets, Sheet(CARE_TAGS, tags.table, frozen=2, former=tags.former)] if tags else sheets
 
 
 def _answered(table: pa.Table) -> pa.Table:

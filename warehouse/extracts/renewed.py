@@ -19,7 +19,7 @@ from warehouse.extracts.datasets import Layout
 from warehouse.extracts.files import stem
 from warehouse.extracts.manifest import DatasetCounts, ExtractFile, ExtractManifest
 from warehouse.extracts.work_list import NEW, with_news
-from warehouse.extracts.workbook_renewal import Renewed
+from warehouse.extracts.workbook import Sheet
 
 PLACE = ("来源文件", "来源工作表", "来源行号")
 """Columns of a list that tell which row a line is about."""
@@ -73,9 +73,9 @@ class RenewedDataset:
         return self.table is not self.former
 
     @property
-    def sheet(self) -> Renewed:
+    def sheet(self) -> Sheet:
         """Its sheet."""
-        return Renewed(self.layout.sheet(self.table), self.former)
+        return self.layout.sheet(self.table, self.former)
 
 
 def renewed_dataset(former: FormerFiles, layout: Layout, again: pa.Table, positions: np.ndarray) -> RenewedDataset:

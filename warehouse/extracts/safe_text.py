@@ -9,13 +9,21 @@ sign (`-5`, `+8613800112233`) can do no harm and stay as they are. In a workbook
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 RISKY = r"^[\s\x{FEFF}]*[=+\-@＝＋－＠]|^[\t\r]"
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+FIRST = np.isin(np.arange(256), list(b"=+-@\t\n\f\r \xef"))
+"""Whether what is risky may begin with a byte; characters of full width and U+FEFF begin with the same one."""
 CELL_LIMIT = 32_000  # Excel takes 32,767
 CUT = "…（过长已截断，全文见 CSV 与 Parquet）"
+
+
+def has_risky(column: pa.ChunkedArray) -> bool:
+    """Whether a spreadsheet program would take any of the values for a formula."""
+    return _may_be_risky(column) and bool(pc.any(is_risky(column)).as_py())
 
 
 def is_risky(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -26,16 +34,27 @@ def is_risky(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.and_(risky, pc.invert(pc.match_substring_regex(column, NUMBER)))
 
 
+def _may_be_risky(column: pa.ChunkedArray) -> bool:
+    """Whether any value begins with a byte with which what is risky begins."""
+    for chunk in column.chunks:
+        _, offsets, data = chunk.buffers()
+        bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1] if len(chunk) else []
+        if data is None or not len(bounds):
+            continue
+        starts = bounds[:-1][bounds[:-1] < bounds[1:]]
+        if FIRST[np.frombuffer(data, np.uint8)[starts]].any():
+            return True
+    return False
+
+
 def guard_csv(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before every cell and heading that would be taken for a formula."""
     headings = pa.chunked_array([pa.array(table.column_names, pa.string())])
     risky_names = set(headings.filter(is_risky(headings)).to_pylist())
     for i, name in enumerate(table.column_names):
         column = table.column(i)
-        if pa.types.is_string(column.type):
-            risky = is_risky(column)
-            if pc.any(risky).as_py():
-                column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+        if pa.types.is_string(column.type) and has_risky(column):
+            column = pc.if_else(is_risky(column), pc.binary_join_element_wise("'", column, ""), column)
         table = table.set_column(i, f"'{name}" if name in risky_names else name, column)
     return table
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from rustpy_xlsxwriter import Format, write_worksheets
 
+from warehouse.extracts.packed import Packed, pack, packed_member, put
 from warehouse.extracts.plan import DIFFERS, ENDED, INCOMPLETE, INVALID, MISSING
-from warehouse.extracts.safe_text import fit_cells, is_risky
+from warehouse.extracts.safe_text import fit_cells, has_risky
+from warehouse.extracts.sheet_rows import row_xml
+from warehouse.model.durable import aside
 
 SHEET_ROWS = 1_000_000  # Excel has 1,048,576 rows a sheet
 SAMPLE = 200
@@ -36,6 +38,9 @@ COLOURS = {
 GROUP_COLOURS = {"source": "#D9D9D9", "own": "#DDEBF7", "ours": "#E2EFDA"}
 HEADING = "#F2F2F2"
 INPUT = "#FFFF99"
+MEMBER, STYLES, WORKBOOK = "xl/worksheets/sheet{}.xml", "xl/styles.xml", "xl/workbook.xml"
+SHEET_TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+OPENING, CLOSING = b"<sheetData>", b"</sheetData>"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Sheet:
         prose: the column that holds sentences and is wrapped, '' for none.
         frozen: number of columns on the left that stay in sight.
         choices: columns to be filled in, with what may be chosen; none: free text.
+        former: what the sheet of its name in the former workbook held; None: there was none.
     """
 
     name: str
@@ -59,53 +65,98 @@ class Sheet:
     prose: str = ""
     frozen: int = 0
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    former: pa.Table | None = None
 
 
-def write_workbook(
-    path: Path, sheets: Sequence[Sheet], *, only: Mapping[int, np.ndarray] = MappingProxyType({})
-) -> list[str]:
+def write_workbook(path: Path, sheets: Sequence[Sheet], former: Path | None = None) -> None:
     """Write the sheets; one with more than a million rows is continued on further sheets (`人口（2）`).
+
+    The library lays the sheets out, with their last row alone; the rows themselves are written here.
 
     Args:
         path: of the workbook.
         sheets: in their order.
-        only: place of a sheet among them → positions of the rows that are written, each where it stands among all; and the last one.
-
-    Returns:
-        The name of each sheet.
+        former: a workbook that this function of the same version wrote: sheets that say what those of their names said there
+            (`Sheet.former`) are copied as they are packed.
     """
-    parts: list[tuple[str, Sheet, pa.Table, pa.Table]] = []
-    names = []
-    for place, sheet in enumerate(sheets):
-        rows = sheet.table if place not in only else _sparse(sheet.table, only[place])
-        rows = fit_cells(rows)
-        for number in range(max(1, -(-rows.num_rows // SHEET_ROWS))):
+    parts: list[tuple[str, Sheet, pa.Table]] = []
+    for sheet in sheets:
+        table = fit_cells(sheet.table)
+        for number in range(max(1, -(-table.num_rows // SHEET_ROWS))):
             taken = {name.casefold() for name, *_ in parts}
             name = sheet_name(sheet.name, "" if number == 0 else f"（{number + 1}）", taken)
-            names += [name] if number == 0 else []
-            part = slice(number * SHEET_ROWS, (number + 1) * SHEET_ROWS)
-            parts.append((name, sheet, sheet.table[part], rows[part]))
+            parts.append((name, sheet, table.slice(number * SHEET_ROWS, SHEET_ROWS)))
     options: dict[str, Any] = {}
-    for name, sheet, table, _ in parts:
+    for name, sheet, table in parts:
         for option, value in _options(sheet, table).items():
             options.setdefault(option, {})[name] = value
-    write_worksheets([(name, rows) for name, _, _, rows in parts], str(path), bold_headers=True, **options)
-    return names
+    outline = aside(path)
+    write_worksheets(
+        [(name, _last_row(table)) for name, _, table in parts], str(outline), bold_headers=True, **options
+    )
+    with ZipFile(outline) as laid_out, ZipFile(path, "w") as target:
+        same = _same(parts, laid_out, former) if former else {}
+        filled = {MEMBER.format(n): part for n, part in enumerate(parts, start=1)}
+        for info in laid_out.infolist():
+            if info.filename in filled and info.filename not in same:
+                _, sheet, table = filled[info.filename]
+                put(target, info, pack(_with_rows(laid_out.read(info), table, _first_row(sheet))))
+            else:
+                put(target, info, same.get(info.filename) or packed_member(laid_out, info.filename))
+    outline.unlink()
 
 
-def first_row(sheet: Sheet) -> int:
+def _first_row(sheet: Sheet) -> int:
     """The number of the row in which the first line of its table stands; rows are numbered from 1."""
     return 3 if sheet.groups else 2
 
 
-def _sparse(table: pa.Table, positions: np.ndarray) -> pa.Table:
-    """The table with nothing in all rows but some, and the last: it tells how many there are."""
-    written = np.zeros(table.num_rows, dtype=bool)
-    written[positions] = True
-    written[-1:] = True
-    mask = pa.array(written)
-    columns = [pc.if_else(mask, column, pa.scalar(None, column.type)) for column in table.columns]
+def _last_row(table: pa.Table) -> pa.Table:
+    """The table with nothing in all rows but the last: it tells how many there are."""
+    last = table.slice(max(0, table.num_rows - 1))
+    before = table.num_rows - last.num_rows
+    columns = [pa.chunked_array([pa.nulls(before, c.type), *c.chunks], c.type) for c in last.columns]
     return pa.table(columns, schema=table.schema)
+
+
+def _with_rows(outline: bytes, table: pa.Table, first: int) -> Iterator[bytes | memoryview]:
+    """The XML of a sheet whose `outline` has its headings and the last of its rows."""
+    if not table.num_rows:
+        yield outline
+        return
+    end = outline.rindex(CLOSING)
+    start = outline.find(b'<row r="%d"' % (first + table.num_rows - 1), outline.index(OPENING))
+    yield outline[: end if start < 0 else start]  # a row without a cell is not there
+    yield from row_xml(table, _looks(outline, table.num_columns), first)
+    yield outline[end:]
+
+
+def _looks(outline: bytes, columns: int) -> list[str]:
+    """The number of the look of each column, '' for none: cells have that of their column."""
+    looks = [""] * columns
+    for first, last, rest in re.findall(rb'<col min="(\d+)" max="(\d+)"([^>]*)', outline[: outline.index(OPENING)]):
+        style = re.search(rb'style="(\d+)"', rest)
+        looks[int(first) - 1 : int(last)] = [style[1].decode() if style else ""] * (int(last) - int(first) + 1)
+    return looks
+
+
+def _same(parts: Sequence[tuple[str, Sheet, pa.Table]], laid_out: ZipFile, former: Path) -> dict[str, Packed]:
+    """Member → the sheet of its name in the workbook `former`, packed, where it says the same and looks are numbered as there."""
+    found = {}
+    with ZipFile(former) as old:
+        if old.read(STYLES) != laid_out.read(STYLES):
+            return {}
+        held = {name: MEMBER.format(n) for n, name in enumerate(_names(old), start=1)}
+        for number, (name, sheet, table) in enumerate(parts, start=1):
+            whole = sheet.former is not None and table.num_rows == sheet.table.num_rows
+            if whole and name in held and sheet.table.equals(sheet.former):
+                found[MEMBER.format(number)] = packed_member(old, held[name])
+    return found
+
+
+def _names(workbook: ZipFile) -> list[str]:
+    """The names of its sheets, in their order."""
+    return [s.get("name", "") for s in ElementTree.fromstring(workbook.read(WORKBOOK)).iter(SHEET_TAG)]
 
 
 def sheet_name(wanted: str, suffix: str, taken: set[str]) -> str:
@@ -152,7 +203,7 @@ def _options(sheet: Sheet, table: pa.Table) -> dict[str, Any]:
 def _text_format(column: pa.ChunkedArray) -> Format:
     """Text format; with the quote prefix where a cell would turn into a formula when someone edits it."""
     text = Format().set_num_format("@")
-    return text.set_quote_prefix() if pc.any(is_risky(column)).as_py() else text
+    return text.set_quote_prefix() if has_risky(column) else text
 
 
 def _mark_rules() -> list[dict[str, Any]]:

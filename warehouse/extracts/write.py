@@ -37,7 +37,6 @@ from warehouse.extracts.renewal import Prepared, former_version
 from warehouse.extracts.renewed import FormerFiles, RenewedDataset, renewed_dataset
 from warehouse.extracts.work_list import WORK_LIST, overview
 from warehouse.extracts.workbook import Sheet, write_workbook
-from warehouse.extracts.workbook_renewal import Renewed, renew_workbook
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, PLATFORM
 from warehouse.model.durable import sync
 from warehouse.model.home import Home
@@ -164,7 +163,7 @@ class _Writer:
     ) -> None:
         """Write a platform whole."""
         self.since[name] = self.version
-        sheets: list[Renewed] = []
+        sheets: list[Sheet] = []
         rows = 0
         for dataset, about in own:
             table = dataset.read()
@@ -271,7 +270,7 @@ class _Writer:
             files.write(part.table)
         self._add(stem(platform, part.suffix), platform, "", part.content, part.table.num_rows)
 
-    def _dataset(self, layout: Layout, tables: Iterable[pa.Table], *, keep: bool) -> Renewed | None:
+    def _dataset(self, layout: Layout, tables: Iterable[pa.Table], *, keep: bool) -> Sheet | None:
         """Write Parquet and CSV of one dataset; give its sheet if it is to be kept."""
         own, counts = layout.own, []
         tables = iter(tables)
@@ -289,24 +288,24 @@ class _Writer:
         self._add(name, own.platform, own.dataset, "rows", self.datasets[-1].rows)
         if not keep:
             return None
-        return Renewed(layout.sheet(pa.concat_tables(kept)))
+        return layout.sheet(pa.concat_tables(kept))
 
     def _workbook(
         self,
         name: str,
         title: str,
         listed: Sequence[Listed],
-        sheets: Sequence[Renewed],
+        sheets: Sequence[Sheet],
         rows: int,
         former: Path | None = None,
     ) -> None:
         """Pack the workbook of a platform: what there is to do, and its rows; on that in the folder `former`, where there is one."""
         work = {part.suffix: part.table for part in listed}
         every = [
-            Renewed(Sheet("概览", overview(title, self.version, in_order_of_work(work), rows), prose="如何处理")),
+            Sheet("概览", overview(title, self.version, in_order_of_work(work), rows), prose="如何处理"),
             *work_sheets(listed),
             *sheets,
-            Renewed(notes_sheet(title, self.version)),
+            notes_sheet(title, self.version),
         ]
         self.wait()
         self.packed = self.packing.submit(self._pack, name, title, every, rows, former)
@@ -316,12 +315,10 @@ class _Writer:
         if self.packed:
             self.packed.result()
 
-    def _pack(self, platform: str, title: str, sheets: list[Renewed], rows: int, former: Path | None) -> None:
+    def _pack(self, platform: str, title: str, sheets: list[Sheet], rows: int, former: Path | None) -> None:
         name = f"{stem(platform, title)}.xlsx"
-        if former and (former / name).exists():
-            renew_workbook(self.folder / name, sheets, former / name)
-        else:
-            write_workbook(self.folder / name, [renewed.sheet for renewed in sheets])
+        known = former / name if former and (former / name).exists() else None
+        write_workbook(self.folder / name, sheets, known)
         self._add(stem(platform, title), platform, "", "workbook", rows, endings=("xlsx",))
 
     def finish(self, department: str, title: str) -> ExtractManifest:

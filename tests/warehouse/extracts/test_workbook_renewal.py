@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from warehouse.extracts import workbook_renewal
+from warehouse.extracts import workbook
+from warehouse.extracts.sheet_rows import row_xml
 from warehouse.extracts.workbook import Sheet, write_workbook
-from warehouse.extracts.workbook_renewal import Renewed, renew_workbook
+
 
 GROUPS = (("来源", "source", 1), ("本方原文", "own", 2))
 TEXTS = st.sampled_from(["甲", "乙 & <丙>", "=1+1", " 空格 ", "一\n二", "", None, "长" * 60])
@@ -57,28 +59,25 @@ def test_it_holds_and_shows_what_one_written_whole_does(
     write_workbook(tmp_path / "former.xlsx", former)
     write_workbook(tmp_path / "whole.xlsx", wanted)
     known = {s.name: s.table for s in former}
-    renew_workbook(tmp_path / "renewed.xlsx", [Renewed(s, known.get(s.name)) for s in wanted], tmp_path / "former.xlsx")
+    renewed = [replace(s, former=known.get(s.name)) for s in wanted]
+    write_workbook(tmp_path / "renewed.xlsx", renewed, tmp_path / "former.xlsx")
     assert shown(tmp_path / "renewed.xlsx") == shown(tmp_path / "whole.xlsx")
-    renew_workbook(
-        tmp_path / "again.xlsx", [Renewed(s, s.table) for s in wanted], tmp_path / "renewed.xlsx"
-    )  # on one that was renewed itself
+    again = [replace(s, former=s.table) for s in wanted]
+    write_workbook(tmp_path / "again.xlsx", again, tmp_path / "renewed.xlsx")  # on one that was renewed itself
     assert shown(tmp_path / "again.xlsx") == shown(tmp_path / "whole.xlsx")
     assert sorted(f.name for f in tmp_path.iterdir()) == ["again.xlsx", "former.xlsx", "renewed.xlsx", "whole.xlsx"]
 
 
-def test_rows_that_say_the_same_are_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_that_says_the_same_is_copied_as_it_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many = [("甲", "乙", i % 10) for i in range(1000)]
     former, wanted = sheet("人口", many), sheet("人口", [*many[:500], ("丁", "乙", 0), *many[501:]])
     same = sheet("房屋", many)
     write_workbook(tmp_path / "former.xlsx", [former, same])
     written: list[int] = []
-    monkeypatch.setattr(
-        workbook_renewal, "write_workbook", lambda path, sheets, only: written.extend(map(len, only.values())) or write_workbook(path, sheets, only=only),
-    )  # fmt: skip
-    renew_workbook(
-        tmp_path / "new.xlsx", [Renewed(wanted, former.table), Renewed(same, same.table)], tmp_path / "former.xlsx"
-    )
-    assert written == [1, 0]
+    monkeypatch.setattr(workbook, "row_xml", lambda table, *how: written.append(table.num_rows) or row_xml(table, *how))
+    sheets = [replace(wanted, former=former.table), replace(same, former=same.table)]
+    write_workbook(tmp_path / "new.xlsx", sheets, tmp_path / "former.xlsx")
+    assert written == [1000]
     with zipfile.ZipFile(tmp_path / "new.xlsx") as new, zipfile.ZipFile(tmp_path / "former.xlsx") as old:
         assert new.testzip() is None
         second = "xl/worksheets/sheet2.xml"
