@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from warehouse.extracts.renewal import PLACES, Former, make_touched, sound
 from warehouse.extracts.stage_views import keep, show
+from warehouse.extracts.states import number_attributes
 from warehouse.model.care import CARE_TAG, PREFIX
-from warehouse.model.catalogue import ENTITLEMENT, PLATFORM, WITHHELD
+from warehouse.model.catalogue import DATASET, ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, MATCH
 from warehouse.model.home import Home
@@ -41,13 +42,18 @@ def show_stages(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     for kind in model.kinds:
         show(con, f"all_golden_{kind}", model.golden(kind), [home.stage("golden", kind)])
     show(con, "all_care_tag", CARE_TAG, [home.stage("care", CARE_TAG.name)])
-    con.register("entitlement", granted(home))
+    grants = granted(home)
+    numbers = number_attributes(grants)
+    pairs = zip(grants["entity_kind"].to_pylist(), grants["attribute"].to_pylist(), strict=True)
+    con.register("entitlement", grants.append_column("number", pa.array([numbers[pair] for pair in pairs], pa.int64())))
     con.register("tag_entitlement", _granted_tags(home))
     show(con, "withheld", WITHHELD, [home.stage("catalogue", "withheld")])
     con.register("ending", _endings(model))
     names = PLATFORM.read(home.stage("catalogue", "platform")).select(["department", "department_zh"])
     con.register("department_name", names)
     con.execute("create temp table department as select department, min(department_zh) as title from department_name group by all")  # fmt: skip
+    subjects = DATASET.read(home.stage("catalogue", "dataset")).select(["platform", "dataset", "subject"])
+    con.register("subject", subjects.rename_columns(["platform", "dataset", "role"]))
     show(con, "rejected", REJECTED, [home.stage("quality", "rejected")])
     show(con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
     show(con, "requested", REQUEST, [home.stage("quality", "verification_request")])
@@ -57,7 +63,6 @@ def show_all(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Everything is looked at, and no row is one that is worked out again beside others that hold."""
     for name in _of_entities(home.data_model):
         con.execute(f"create temp view {name} as from all_{name}")
-    con.execute(f"create temp table place_now as {statement('warehouse.extracts', 'place')}")
     con.execute("create temp table renewed as select platform, delivery_id, file_name, sheet_name, row_number from link_mention limit 0")  # fmt: skip
 
 

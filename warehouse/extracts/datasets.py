@@ -62,7 +62,10 @@ class Layout:
         return [*groups, ("重复", "ours", 1)]
 
     def tables(self, reconciliation: Reconciliation, rows: pa.Table) -> Iterator[pa.Table]:
-        """The rows with our columns, in their order and in batches; at least one table, which may be empty."""
+        """The rows with our columns, in their order and in batches; at least one table, which may be empty.
+
+        The reconciliation learns on the way what is missing in them.
+        """
         reader = reconciliation.columns(self.plan, rows, BATCH_ROWS)
         source = [rows["file_name"], rows["sheet_name"], reconciliation.row_seen(rows["row_number"])]
         names = [*self.plan.source, *self.columns]
@@ -72,6 +75,7 @@ class Layout:
         done = 0
         for batch in reader:
             part = left.slice(done, batch.num_rows)
+            reconciliation.know_missing(self.plan, rows.slice(done, batch.num_rows), batch)
             done += batch.num_rows
             yield pa.Table.from_arrays(part.columns + pa.Table.from_batches([batch]).columns, schema=schema)
 
@@ -133,7 +137,7 @@ def lay_out(
 def know_rows(
     reconciliation: Reconciliation, fields: Mapping[tuple[str, str], Mapping[str, str]], layout: Layout, about: Row, rows: pa.Table
 ) -> None:  # fmt: skip
-    """Tell the reconciliation of rows: by which key and name the department knows them, and what they leave empty."""
+    """Tell the reconciliation of rows: by which key and name the department knows them."""
     key = [column for column in about["key"].split("+") if column in rows.column_names]
     kinds = {name: kind for name, _, kind in (role.partition(":") for role in about["roles"])}
     kind = kinds.get(about["subject"] or "")
@@ -143,7 +147,6 @@ def know_rows(
     # The column a clerk knows a row by is the one that feeds the first attribute of what the row is about.
     name = next((fed[place] for place in wanted if fed.get(place) in layout.columns), None)
     reconciliation.know_rows(rows, key, name)
-    reconciliation.know_missing(layout.plan)
 
 
 def read_fields(home: Home) -> Fields:

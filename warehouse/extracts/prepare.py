@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from warehouse.extracts.concerned import granted, show_all, show_concerned, show_stages
 from warehouse.extracts.renewal import PLACES, Prepared, contents, former_extracts
+from warehouse.extracts.states import any_state, number_attributes, packed
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
 
-PREPARED = ("mention", "substitute", "claim", "place", "behind", "doubt", "care_tag")
+PREPARED = ("substitute", "claim", "mention", "place", "behind", "doubt", "care_tag")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
 RENEWED = "renewed"
 """The rows that are worked out again, of platforms of which others hold."""
@@ -69,8 +70,16 @@ def prepare_extracts(
         prepared = Prepared(former.version, found, how) if former and how else Prepared(contents=found)
         if not how:
             show_all(con, home)
-        con.execute(f"create temp view golden_value as {_golden_values(home.data_model, granted(home))}")
-        counts = {name: _write(con, name, aside) for name in PREPARED}
+        grants = granted(home)
+        con.execute(f"create temp view golden_value as {_golden_values(home.data_model, grants)}")
+        con.execute(f"create temp view alone as {_alone(home.data_model)}")
+        numbers = number_attributes(grants)
+        counts = {"substitute": _write(con, "substitute", aside)}
+        for step in ("slot", "numbered_mention", "claimed", "claim_state", *(() if how else ("place",))):
+            con.execute(statement("warehouse.extracts", step))
+        con.execute(f"create temp table packed_state as select mention, {packed(numbers)} from claim_state group by mention")
+        said = {"any_state": any_state("p", "a.number", numbers)}
+        counts |= {name: _write(con, name, aside, said) for name in PREPARED[1:]}
         con.execute(f"copy (from place_now order by all) to {literal(aside / PLACES)} (format parquet)")
         _sort_by_platform(con, "from renewed", aside / RENEWED)
         for kind in home.data_model.kinds if how else ():
@@ -89,8 +98,10 @@ def _sort_by_platform(con: duckdb.DuckDBPyConnection, query: str, folder: Path) 
     con.execute(f"copy (select * from ({query}) limit 0) to {literal(folder / NOTHING)} (format parquet)")
 
 
-def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
+def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path, said: Mapping[str, str] = MappingProxyType({})) -> int:
     query = statement("warehouse.extracts", f"prepared_{name}")
+    for mark, expression in said.items():
+        query = query.replace(f"{{{mark}}}", expression)
     _sort_by_platform(con, query, folder / name)
     some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
     con.read_parquet(
@@ -109,6 +120,14 @@ def _golden_values(model: DataModel, grants: pa.Table) -> str:
     ]
     nothing = "select '' as entity_kind, '' as entity_id, '' as attribute, ''::varchar as value where false"
     return " union all ".join(parts) or nothing
+
+
+def _alone(model: DataModel) -> str:
+    """The entities that one platform alone knows."""
+    return " union all ".join(
+        f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
+        for kind in model.kinds
+    )
 
 
 def shown(model: DataModel, kind: str, attribute: str, alias: str) -> str:

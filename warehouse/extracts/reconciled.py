@@ -15,11 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.extracts.concerned import granted
 from warehouse.extracts.plan import MISSING, NONE, STATES, Attribute, Plan, Role
 from warehouse.extracts.prepare import GOLDEN, NOTHING, PREPARED, RENEWED, shown
 from warehouse.extracts.stage_views import keep, show
+from warehouse.extracts.states import Numbers, number_attributes, state
 from warehouse.extracts.work_list import NUMBER, actions
-from warehouse.model.catalogue import DATASET, PLATFORM
+from warehouse.model.catalogue import PLATFORM
 from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.landing import REJECTED
@@ -31,6 +33,7 @@ from warehouse.model.vocabulary import CARE_BASIS, REASON, ROLE, VERIFICATION_ST
 from warehouse.verification.findings import FINDING_INDEX
 
 IDENTITY = ("delivery_id", "sheet_name", "row_number")
+ROW = ("delivery_id", "file_name", "sheet_name", "row_number")
 OWN = ("本方主键", "本方名称", "角色")
 """How the department itself knows a row, and which role of it is meant."""
 PLACE = ("实体类型", "实体编号", "来源文件", "来源工作表", "来源行号")
@@ -58,10 +61,16 @@ class Reconciliation:
     def __init__(self, home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.home = home
         self.rows_above = 0
+        self._lacking: list[pa.Table] = []
         self._settings: dict[str, Any] = {"threads": threads} if threads else {}
         self._settings |= {"memory_limit": memory_limit} if memory_limit else {}
         names = PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()
         self.departments = {row["department"]: row["department_zh"] for row in names}
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Where the states of attributes stand."""
+        return number_attributes(granted(self.home))
 
     @cached_property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -74,11 +83,6 @@ class Reconciliation:
         show(con, "requested", REQUEST, [home.stage("quality", "verification_request")])
         show(con, "rejected", REJECTED, [home.stage("quality", "rejected")])
         show(con, "reconciliation", RECONCILIATION, [home.stage("quality", "reconciliation")])
-        known = " union all ".join(
-            f"select '{kind}' as entity_kind, {kind}_id as entity_id from golden_{kind} where platform_count = 1"
-            for kind in home.data_model.kinds
-        )
-        con.execute(f"create temp view alone as {known}")
         return con
 
     def __enter__(self) -> Reconciliation:
@@ -102,13 +106,10 @@ class Reconciliation:
         columns = {"entity_kind": [k for k, _ in pairs], "attribute": [a for _, a in pairs]}
         schema = pa.schema([("entity_kind", pa.string()), ("attribute", pa.string())])
         keep(self.con, "granted", pa.table(columns, schema=schema))
-        datasets = DATASET.read(self.home.stage("catalogue", "dataset"))
-        mine = datasets.filter(pc.equal(datasets["platform"], platform))
         keep(self.con, "platform", pa.table({"platform": [platform]}))
         self.con.execute(
             "create or replace temp view request as select r.* from requested r semi join platform using (platform)"
         )
-        keep(self.con, "subject", pa.table({"dataset": mine["dataset"], "role": mine["subject"]}))
         for name in (*PREPARED, RENEWED):
             self._prepared(name, platform)
         for step in ("mention", "claim", "duplicate"):
@@ -116,7 +117,7 @@ class Reconciliation:
         self.con.execute(
             "create or replace temp table own_row (delivery_id varchar, sheet_name varchar, row_number bigint, key varchar, name varchar)"
         )
-        self.con.execute("create or replace temp table absent as select *, null::varchar as value from claim limit 0")
+        self._lacking = []
 
     def know_rows(self, rows: pa.Table, key: Sequence[str], name: str | None) -> None:
         """Remember by which key and name the department itself knows the rows of a dataset, for its work list.
@@ -144,7 +145,7 @@ class Reconciliation:
         own = pa.table({"place": np.arange(rows.num_rows), **{name: rows[name] for name in IDENTITY}})
         keep(self.con, "own", own)
         (substituted,) = self.con.sql("select count(*) > 0 from prepared_substitute").fetchall()[0]
-        return self.con.sql(_wide(self.home.data_model, plan, substituted)).to_arrow_reader(batch_rows)
+        return self.con.sql(_wide(self.home.data_model, plan, self.numbers, substituted)).to_arrow_reader(batch_rows)
 
     def to_renew(self, rows: pa.Table) -> np.ndarray:
         """The positions of those of `rows` that are worked out again, in their order."""
@@ -159,14 +160,23 @@ class Reconciliation:
         found = self.con.sql("select distinct file_name, sheet_name, row_number from prepared_renewed").to_arrow_table()
         return pa.table([*found.columns[:2], self.row_seen(found["row_number"])], names=list(PLACE[2:]))
 
-    def know_missing(self, plan: Plan) -> None:
-        """Find, for the work list, what a dataset has a place for, leaves empty in a row, and others know."""
+    def know_missing(self, plan: Plan, own: pa.Table, columns: pa.RecordBatch) -> None:
+        """Remember, for the work list, what a dataset has a place for, leaves empty in a row, and others know.
+
+        Args:
+            plan: of the dataset.
+            own: some of its rows.
+            columns: ours for them.
+        """
         for role in plan.roles:
-            if wanted := [a for a in role.attributes if a.mark]:
-                self.con.execute(_absent(self.home.data_model, plan.dataset, role, wanted))
+            for attribute in (a for a in role.attributes if a.mark):
+                lacks = pc.equal(columns[attribute.mark], MISSING)
+                if pc.any(lacks).as_py():
+                    self._lacking.append(_lacking(role, attribute, own.filter(lacks), columns.filter(lacks)))
 
     def findings(self) -> tuple[pa.Table, pa.Table]:
         """Where the department has something to do, most certain first: text in Chinese (`FINDING`), and codes (`FINDING_INDEX`)."""
+        keep(self.con, "lacking", pa.concat_tables([LACKING.empty_table(), *self._lacking]))
         found = self.con.sql(statement("warehouse.extracts", "finding")).to_arrow_table()
         action = actions(found["state"], found["certainty"])
         index = found.append_column("action", action).select(FINDING_INDEX.names).cast(FINDING_INDEX)
@@ -263,26 +273,20 @@ class Reconciliation:
         )
 
 
-def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
-    """One statement for all roles of a dataset: own rows ⟕ mention ⟕ claims turned to columns ⟕ golden record.
+def _wide(model: DataModel, plan: Plan, numbers: Numbers, substituted: bool) -> str:
+    """One statement for all roles of a dataset: own rows ⟕ mention, with the states of its claims ⟕ golden record.
 
     Where golden values are not shared with the department (`substituted`), what stands in for them takes their place.
     """
     steps, columns, joins = [], [], []
     for number, role in enumerate(plan.roles):
-        states = "".join(
-            f", max(c.state) filter (where c.attribute = '{a.name}') as s{i}" for i, a in enumerate(role.attributes)
-        )
         same_row = " and ".join(f"{{0}}.{name} = o.{name}" for name in IDENTITY)
-        steps += [
-            f"m{number} as (select o.place, m.entity_id from own o join mention m on {same_row.format('m')} "
-            f"where m.role = {literal(role.name)} and m.entity_kind = '{role.kind}' and m.dataset = {literal(plan.dataset)})",
-            f"c{number} as (select o.place{states} from own o join claim c on {same_row.format('c')} "
-            f"where c.role = {literal(role.name)} and c.entity_kind = '{role.kind}' group by o.place)",
-        ]
+        steps.append(
+            f"m{number} as (select o.place, m.entity_id, columns('^states_') from own o join mention m on {same_row.format('m')} "
+            f"where m.role = {literal(role.name)} and m.entity_kind = '{role.kind}' and m.dataset = {literal(plan.dataset)})"
+        )
         joins += [
             f"left join m{number} on m{number}.place = o.place",
-            f"left join c{number} on c{number}.place = o.place",
             f"left join golden_{role.kind} g{number} on g{number}.{role.kind}_id = m{number}.entity_id",
         ]
         if substituted and role.attributes:
@@ -299,9 +303,10 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
                 value = f"case when x{number}.h{i} then try_cast(x{number}.v{i} as {number_type}) else {value} end"
             columns.append(f"{value} as {identifier(attribute.value)}")
             if attribute.mark:
-                marks = " ".join(f"when {state} then '{mark}'" for state, mark in enumerate(STATES) if state)
+                said = state(f"m{number}", numbers[role.kind, attribute.name])
+                marks = " ".join(f"when {n} then '{mark}'" for n, mark in enumerate(STATES) if n)
                 columns.append(
-                    f"case when m{number}.entity_id is null then null else case c{number}.s{i} {marks} "
+                    f"case when m{number}.entity_id is null then null else case {said} {marks} "
                     f"else if(({value}) is null, '{NONE}', '{MISSING}') end end as {identifier(attribute.mark)}"
                 )
     joins.append(
@@ -313,29 +318,26 @@ def _wide(model: DataModel, plan: Plan, substituted: bool) -> str:
     return f"{with_steps}select {', '.join(columns)} from own o {' '.join(joins)} order by o.place"
 
 
-def _absent(model: DataModel, dataset: str, role: Role, attributes: Sequence[Attribute]) -> str:
-    """Put into `absent` the golden values of which the rows of a dataset claim nothing; none that stand in for secret ones."""
-    values = ", ".join(
-        f"{{attribute: '{a.name}', value: ({shown(model, role.kind, a.name, 'g')})::varchar}}" for a in attributes
-    )
-    of = "entity_kind = m.entity_kind and {0}.entity_id = m.entity_id and {0}.attribute = m.filled.attribute"
-    return f"""
-        insert into absent
-        with known as (
-            select m.*, unnest([{values}]) as filled
-            from mention m
-            join golden_{role.kind} g on g.{role.kind}_id = m.entity_id
-            where m.dataset = {literal(dataset)} and m.role = {literal(role.name)} and m.entity_kind = '{role.kind}'
-        )
-        select m.delivery_id, m.file_name, m.sheet_name, m.row_number, m.role, m.entity_kind, m.entity_id,
-            m.filled.attribute, 0::tinyint as state, null as written, null as reason, m.filled.value
-        from known m
-        where m.filled.value is not null
-            and not exists (
-                select 1 from claim c
-                where c.delivery_id = m.delivery_id and c.sheet_name = m.sheet_name and c.row_number = m.row_number
-                    and c.role = m.role and c.{of.format("c")} and c.state > 0)
-            and not exists (select 1 from prepared_substitute s where s.{of.format("s")})"""
+LACKING = pa.schema(
+    [(n, pa.int64() if n == "row_number" else pa.string()) for n in ROW]
+    + [(n, pa.string()) for n in ("role", "entity_kind", "entity_id", "attribute", "value")]
+    + [("number", pa.float64())]
+)
+"""Golden values of which rows claim nothing: texts, or numbers with a fraction, of which DuckDB makes texts."""
+
+
+def _lacking(role: Role, attribute: Attribute, own: pa.Table, columns: pa.RecordBatch) -> pa.Table:
+    """The golden values of an attribute, for rows that claim nothing of it."""
+    value, rows = columns[attribute.value], own.num_rows
+    is_number = pa.types.is_floating(value.type)
+    said = {
+        **{name: own[name] for name in ROW},
+        **{n: pa.repeat(v, rows) for n, v in (("role", role.name), ("entity_kind", role.kind), ("attribute", attribute.name))},
+        "entity_id": columns[role.entity],
+        "value": pa.nulls(rows, pa.string()) if is_number else value.cast(pa.string()),
+        "number": value.cast(pa.float64()) if is_number else pa.nulls(rows, pa.float64()),
+    }
+    return pa.table([said[name] for name in LACKING.names], schema=LACKING)
 
 
 def _substitutes(role: Role, number: int) -> str:

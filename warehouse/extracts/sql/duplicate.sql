@@ -3,8 +3,14 @@
 -- Only the subject counts: an owner of two homes or the head of two firms stands in two rows rightly. At most five other
 -- rows are named, so that a placeholder a thousand rows share costs a thousand lines and not a million.
 create or replace temp table duplicate as
-with subject as (
-    select * from mention where is_subject and repeats > 1
+with repeated as (
+    select
+        *, row_number() over (partition by entity_kind, entity_id, role order by file_name, sheet_name, row_number, delivery_id) as place
+    from mention
+    where repeats > 1
+),
+subject as (
+    select * from repeated where is_subject
 )
 select
     a.dataset,

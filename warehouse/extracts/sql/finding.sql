@@ -1,12 +1,14 @@
 -- table: finding      grain: one row per current row, role and attribute where the department has something to do
--- reads: claim, absent, prepared_behind, request, platform (of one platform), own_row
+-- reads: claim, lacking, prepared_substitute, prepared_behind, request, platform (of one platform), own_row
 -- What to put in the place of its own value, which departments say so and since when, why, and how certain it is. What the department
 -- accepted or declined is not sent again while its value and the golden one are the same, nor what a source is verifying. A finding is
 -- known by what it says, so that it keeps its number from release to release.
 with found as (
-    select *, null::varchar as value from claim where state in (1, 2, 3, 5)
-    union all
-    from absent
+    select *, null as value from claim
+    union all by name
+    select * exclude (number, value), 0 as state, null as written, null as reason, coalesce(value, number::varchar) as value
+    from lacking
+    anti join prepared_substitute using (entity_kind, entity_id, attribute)
 )
 select
     substr(sha256(concat_ws(chr(31), p.platform, l.role, l.entity_kind, l.attribute,

@@ -1,23 +1,31 @@
--- table: behind      grain: one row per platform, entity and attribute of which the platform claims not just the golden value, or
--- nothing where it has a place for it
--- reads: prepared_claim, prepared_mention, prepared_place, prepared_substitute, attribute (stage attribute/<kind>), certainty (stage certainty/<kind>), withheld,
---        golden_value, department
+-- table: behind      grain: one row per platform, entity and attribute of which the platform claims something else than the golden value, or
+-- nothing where it has a place for it and there is a golden value
+-- reads: prepared_claim, numbered_mention, packed_state, prepared_place, slot, entitlement, prepared_substitute, attribute (stage attribute/<kind>),
+--        certainty (stage certainty/<kind>), withheld, golden_value, department
 -- The golden value, which departments stand behind it, since when, why it won and how certain it is. A department that does not
 -- share its claim is not named.
-with empty as (
-    select m.platform, m.entity_kind, m.entity_id, p.attribute
-    from prepared_mention m
-    join prepared_place p using (platform, dataset, role, entity_kind)
-    anti join prepared_claim c
-        on c.platform = m.platform and c.delivery_id = m.delivery_id and c.file_name = m.file_name and c.sheet_name = m.sheet_name
-        and c.row_number = m.row_number and c.role = m.role and c.entity_kind = m.entity_kind and c.attribute = p.attribute
+with asked as (
+    select s.slot, e.attribute, e.number
+    from prepared_place p
+    join slot s using (platform, dataset, role, entity_kind)
+    join entitlement e using (platform, entity_kind, attribute)
+),
+empty as (
+    select distinct m.platform, m.entity_kind, m.entity_id, a.attribute
+    from numbered_mention m
+    join asked a using (slot)
+    left join packed_state p on p.mention = m.number
+    where coalesce({any_state}, 0) = 0
 ),
 lost as (
-    select platform, entity_kind, entity_id, attribute
+    select distinct platform, entity_kind, entity_id, attribute, value
     from prepared_claim
-    where state not in (4, 6, 7)
+    left join golden_value using (entity_kind, entity_id, attribute)
     union
+    select platform, entity_kind, entity_id, attribute, value
     from empty
+    join golden_value using (entity_kind, entity_id, attribute)
+    where value is not null
 ),
 wanted as (
     select distinct entity_kind, entity_id, attribute from lost
@@ -44,13 +52,12 @@ behind as (
 )
 select
     l.platform, l.entity_kind, l.entity_id, l.attribute,
-    case when s.platform is null then g.value else s.value end as value,
+    case when s.platform is null then l.value else s.value end as value,
     case when s.platform is null then b.departments else s.departments end as departments,
     case when s.platform is null then b.reason else s.reason end as reason,
     case when s.platform is null then b.last_claimed_on end as last_claimed_on,
     case when s.platform is null then c.certainty end as certainty
 from lost l
-left join golden_value g on g.entity_kind = l.entity_kind and g.entity_id = l.entity_id and g.attribute = l.attribute
 left join behind b on b.entity_kind = l.entity_kind and b.entity_id = l.entity_id and b.attribute = l.attribute
 left join certainty c on c.entity_kind = l.entity_kind and c.entity_id = l.entity_id and c.attribute = l.attribute
 left join prepared_substitute s

@@ -1,38 +1,16 @@
--- table: claim      grain: one row per claim of an attribute that some department may see in the extract of its platform
--- reads: attribute (stage attribute/<kind>), entitlement, prepared_substitute
--- state: 0 missing, 1 invalid, 2 differs, 3 ended: what it says no longer holds of anybody, 4 incomparable: of another sort,
--- 5 incomplete, 7 accepted: its own department says that it is wrong, 6 agrees: with the golden value, or with what stands in for one that is not shared.
-with compared as (
-    select
-        a.*,
-        s.platform is not null as is_substituted,
-        case when s.platform is null then a.is_golden else a.value is not distinct from s.value end as agrees
-    from attribute a
-    semi join entitlement e on e.platform = a.platform and e.entity_kind = a.entity_kind and e.attribute = a.attribute
-    left join prepared_substitute s
-        on s.platform = a.platform and s.entity_kind = a.entity_kind and s.entity_id = a.entity_id and s.attribute = a.attribute
+-- table: claim      grain: one row per mention and attribute it claims about which its department has something to do
+-- reads: claimed, claim_state, numbered_mention, entitlement
+-- Where a row asserts an attribute twice its best claim counts, and of what is written amiss the first.
+with amiss as (
+    select mention, number, min(written) as written, min(reason) as reason
+    from claimed
+    where state in (1, 2, 3, 5)
+    group by mention, number
 )
 select
-    platform,
-    delivery_id,
-    file_name,
-    sheet_name,
-    row_number,
-    role,
-    entity_kind,
-    entity_id,
-    attribute,
-    case
-        when value is null and coalesce(trim(value_raw), '') = '' then 0
-        when value is null or not is_valid then 1
-        when comparison = 'superseded' then 7
-        when is_substituted then if(agrees, 6, 2)
-        when comparison = 'unvalued' and reason = 'ended' then 3
-        when comparison in ('unvalued', 'incomparable') then 4
-        when comparison = 'incomplete' then 5
-        when agrees then 6
-        else 2
-    end::tinyint as state,
-    case when state in (4, 6, 7) then null else coalesce(value_raw, value) end as written,
-    case when state in (4, 6, 7) then null when is_substituted and is_valid then 'authority' else reason end as reason
-from compared
+    m.platform, m.delivery_id, m.file_name, m.sheet_name, m.row_number, m.role, m.entity_kind, m.entity_id,
+    e.attribute, s.state, a.written, a.reason
+from amiss a
+join claim_state s on s.mention = a.mention and s.number = a.number and s.state in (1, 2, 3, 5)
+join numbered_mention m on m.number = a.mention
+join entitlement e on e.platform = m.platform and e.entity_kind = m.entity_kind and e.number = a.number
