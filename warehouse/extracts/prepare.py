@@ -75,7 +75,7 @@ def prepare_extracts(
         con.execute(f"create temp view alone as {_alone(home.data_model)}")
         numbers = number_attributes(grants)
         counts = {"substitute": _write(con, "substitute", aside)}
-        for step in ("slot", "numbered_mention", "claimed", "claim_state", *(() if how else ("place",))):
+        for step in ("source", "numbered_mention", "claimed", "claim_state", *(() if how else ("place",))):
             con.execute(statement("warehouse.extracts", step))
         con.execute(f"create temp table packed_state as select mention, {packed(numbers)} from claim_state group by mention")
         said = {"any_state": any_state("p", "a.number", numbers)}

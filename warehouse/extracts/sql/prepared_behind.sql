@@ -1,19 +1,19 @@
 -- table: behind      grain: one row per platform, entity and attribute of which the platform claims something else than the golden value, or
 -- nothing where it has a place for it and there is a golden value
--- reads: prepared_claim, numbered_mention, packed_state, prepared_place, slot, entitlement, prepared_substitute, attribute (stage attribute/<kind>),
+-- reads: prepared_claim, numbered_mention, packed_state, prepared_place, source, entitlement, prepared_substitute, attribute (stage attribute/<kind>),
 --        certainty (stage certainty/<kind>), withheld, golden_value, department
 -- The golden value, which departments stand behind it, since when, why it won and how certain it is. A department that does not
 -- share its claim is not named.
 with asked as (
-    select s.slot, e.attribute, e.number
+    select s.source, e.attribute, e.number
     from prepared_place p
-    join slot s using (platform, dataset, role, entity_kind)
+    join source s using (platform, dataset, role, entity_kind)
     join entitlement e using (platform, entity_kind, attribute)
 ),
 empty as (
     select distinct m.platform, m.entity_kind, m.entity_id, a.attribute
     from numbered_mention m
-    join asked a using (slot)
+    join asked a using (source)
     left join packed_state p on p.mention = m.number
     where coalesce({any_state}, 0) = 0
 ),
