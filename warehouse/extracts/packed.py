@@ -38,6 +38,11 @@ def pack(pieces: Iterable[bytes | memoryview]) -> Packed:
     return Packed(b"".join([*done, packer.flush()]), crc, size)
 
 
+def unpack(packed: Packed) -> bytes:
+    """What a member holds."""
+    return isal_zlib.decompress(packed.bytes, RAW, packed.size)
+
+
 def packed_member(archive: ZipFile, member: str) -> Packed:
     """A member as it is packed."""
     info, file = archive.getinfo(member), archive.fp

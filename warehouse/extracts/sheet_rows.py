@@ -22,22 +22,22 @@ MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 SPACE = " \t\n"
 
 
-def row_xml(table: pa.Table, looks: Sequence[str], first: int) -> Iterator[memoryview]:
+def row_xml(table: pa.Table, looks: Sequence[str], numbers: np.ndarray) -> Iterator[memoryview]:
     """The rows of a table, in batches.
 
     Args:
         table: its columns hold texts or numbers.
         looks: per column the number of the look of its cells, '' for none.
-        first: the number of its first row in the sheet.
+        numbers: of its rows in the sheet, counted from 1.
     """
     for start in range(0, table.num_rows, BATCH_ROWS):
         part = table.slice(start, BATCH_ROWS)
-        numbers = pa.array(np.arange(first + start, first + start + part.num_rows)).cast(pa.large_string())
+        here = pa.array(numbers[start : start + part.num_rows]).cast(pa.large_string())
         cells = [
-            _cells(f'<c r="{letters(place)}', numbers, f'" s="{look}"' if look else '"', column.combine_chunks())
+            _cells(f'<c r="{letters(place)}', here, f'" s="{look}"' if look else '"', column.combine_chunks())
             for place, (column, look) in enumerate(zip(part.columns, looks, strict=True))
         ]
-        yield _bytes(_joined('<row r="', numbers, '">', *cells, "</row>", null_handling="skip"))
+        yield _bytes(_joined('<row r="', here, '">', *cells, "</row>", null_handling="skip"))
 
 
 def letters(place: int) -> str:

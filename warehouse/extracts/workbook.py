@@ -8,18 +8,21 @@ conditional formats, which stay right when a clerk corrects a cell.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from warehouse.extracts.packed import Packed, pack, packed_member, put
+from warehouse.extracts.packed import Packed, pack, packed_member, put, unpack
 from warehouse.extracts.plan import DIFFERS, ENDED, INCOMPLETE, INVALID, MISSING
 from warehouse.extracts.safe_text import fit_cells, has_risky
 from warehouse.extracts.sheet_rows import row_xml
@@ -28,6 +31,9 @@ from warehouse.model.durable import aside
 SHEET_ROWS = 1_000_000  # Excel has 1,048,576 rows a sheet
 SAMPLE = 200
 MIN_WIDTH, MAX_WIDTH, PROSE_WIDTH = 8, 42, 96.0
+MOST_PLACES = 100
+PLACES = np.zeros(sys.maxunicode + 1, np.uint8)
+"""How many places a character takes; 0 where nobody asked yet."""
 COLOURS = {
     DIFFERS: ("#FFC7CE", "#9C0006"),
     MISSING: ("#FFEB9C", "#7F6000"),
@@ -40,7 +46,7 @@ HEADING = "#F2F2F2"
 INPUT = "#FFFF99"
 MEMBER, STYLES, WORKBOOK = "xl/worksheets/sheet{}.xml", "xl/styles.xml", "xl/workbook.xml"
 SHEET_TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
-OPENING, CLOSING = b"<sheetData>", b"</sheetData>"
+OPENING, CLOSING, ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], former: Path | None = No
     Args:
         path: of the workbook.
         sheets: in their order.
-        former: a workbook that this function of the same version wrote: sheets that say what those of their names said there
-            (`Sheet.former`) are copied as they are packed.
+        former: a workbook that this function of the same version wrote: of sheets of the same name (`Sheet.former`) rows that say the
+            same are taken from there.
     """
     parts: list[tuple[str, Sheet, pa.Table]] = []
     for sheet in sheets:
@@ -95,14 +101,14 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], former: Path | None = No
         [(name, _last_row(table)) for name, _, table in parts], str(outline), bold_headers=True, **options
     )
     with ZipFile(outline) as laid_out, ZipFile(path, "w") as target:
-        same = _same(parts, laid_out, former) if former else {}
+        held = _held(laid_out, former) if former else {}
         filled = {MEMBER.format(n): part for n, part in enumerate(parts, start=1)}
         for info in laid_out.infolist():
-            if info.filename in filled and info.filename not in same:
-                _, sheet, table = filled[info.filename]
-                put(target, info, pack(_with_rows(laid_out.read(info), table, _first_row(sheet))))
+            if info.filename in filled:
+                name, sheet, table = filled[info.filename]
+                put(target, info, _packed(sheet, table, laid_out.read(info), held.get(name)))
             else:
-                put(target, info, same.get(info.filename) or packed_member(laid_out, info.filename))
+                put(target, info, packed_member(laid_out, info.filename))
     outline.unlink()
 
 
@@ -119,16 +125,61 @@ def _last_row(table: pa.Table) -> pa.Table:
     return pa.table(columns, schema=table.schema)
 
 
-def _with_rows(outline: bytes, table: pa.Table, first: int) -> Iterator[bytes | memoryview]:
-    """The XML of a sheet whose `outline` has its headings and the last of its rows."""
-    if not table.num_rows:
-        yield outline
-        return
-    end = outline.rindex(CLOSING)
-    start = outline.find(b'<row r="%d"' % (first + table.num_rows - 1), outline.index(OPENING))
-    yield outline[: end if start < 0 else start]  # a row without a cell is not there
-    yield from row_xml(table, _looks(outline, table.num_columns), first)
-    yield outline[end:]
+def _packed(sheet: Sheet, table: pa.Table, outline: bytes, former: Packed | None) -> Packed:
+    """A sheet with the headings of `outline` and the rows of `table`; those that say the same are taken from the `former` one."""
+    first, looks = _first_row(sheet), _looks(outline, table.num_columns)
+    whole = sheet.former is not None and table.num_rows == sheet.table.num_rows  # not continued on a further sheet
+    changed = _changed(sheet.table, sheet.former) if former and whole else None
+    rows: Iterable[bytes | memoryview] | None = None
+    if former and changed is not None:
+        if not len(changed):
+            return former
+        xml = unpack(former)
+        if _looks(xml, table.num_columns) == looks:
+            again = row_xml(table.take(pa.array(changed)), looks, first + changed)
+            rows = _spliced(xml, b"".join(again), first + changed, first)
+    if rows is None:
+        rows = row_xml(table, looks, first + np.arange(table.num_rows))
+    return pack(_sheet_xml(outline, first, rows))
+
+
+def _changed(now: pa.Table, was: pa.Table) -> np.ndarray | None:
+    """The positions of rows that say something else; None where there are other rows or columns."""
+    if now.schema != was.schema or now.num_rows != was.num_rows:
+        return None
+    differs = np.zeros(now.num_rows, dtype=bool)
+    for column, before in zip(now.columns, was.columns, strict=True):
+        if column is not before and not column.equals(before):
+            same = pc.coalesce(pc.equal(column, before), pc.and_(pc.is_null(column), pc.is_null(before)))
+            differs |= ~same.to_numpy()
+    return np.flatnonzero(differs)
+
+
+def _spliced(former: bytes, again: bytes, numbers: np.ndarray, first: int) -> list[memoryview] | None:
+    """The rows of the sheet `former`, those of some numbers replaced; None where such a row has no cell and is not there."""
+    old, new = memoryview(former), memoryview(again)
+    pieces, done, at = [], _rows_start(former, first), 0
+    for number in numbers.tolist():
+        opening = b'<row r="%d"' % number
+        start = former.find(opening, done)
+        if start < 0 or not again.startswith(opening, at):
+            return None
+        after = again.index(ROW_END, at) + len(ROW_END)
+        pieces += [old[done:start], new[at:after]]
+        done, at = former.index(ROW_END, start) + len(ROW_END), after
+    return [*pieces, old[done : former.rindex(CLOSING)]]
+
+
+def _rows_start(xml: bytes, first: int) -> int:
+    """Where in a sheet the rows after its headings begin, of which the first has that number."""
+    return xml.index(ROW_END, xml.index(b'<row r="%d"' % (first - 1))) + len(ROW_END)
+
+
+def _sheet_xml(outline: bytes, first: int, rows: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """The XML of a sheet with the headings of `outline`, and whatever comes after rows there."""
+    yield outline[: _rows_start(outline, first)]
+    yield from rows
+    yield outline[outline.rindex(CLOSING) :]
 
 
 def _looks(outline: bytes, columns: int) -> list[str]:
@@ -140,18 +191,12 @@ def _looks(outline: bytes, columns: int) -> list[str]:
     return looks
 
 
-def _same(parts: Sequence[tuple[str, Sheet, pa.Table]], laid_out: ZipFile, former: Path) -> dict[str, Packed]:
-    """Member → the sheet of its name in the workbook `former`, packed, where it says the same and looks are numbered as there."""
-    found = {}
+def _held(laid_out: ZipFile, former: Path) -> dict[str, Packed]:
+    """Name → each sheet of the workbook `former`, packed; none where looks are numbered otherwise than there."""
     with ZipFile(former) as old:
         if old.read(STYLES) != laid_out.read(STYLES):
             return {}
-        held = {name: MEMBER.format(n) for n, name in enumerate(_names(old), start=1)}
-        for number, (name, sheet, table) in enumerate(parts, start=1):
-            whole = sheet.former is not None and table.num_rows == sheet.table.num_rows
-            if whole and name in held and sheet.table.equals(sheet.former):
-                found[MEMBER.format(number)] = packed_member(old, held[name])
-    return found
+        return {name: packed_member(old, MEMBER.format(n)) for n, name in enumerate(_names(old), start=1)}
 
 
 def _names(workbook: ZipFile) -> list[str]:
@@ -228,12 +273,16 @@ def _headings(groups: Sequence[tuple[str, str, int]]) -> list[tuple[int, int, in
 def _width(name: str, column: pa.ChunkedArray) -> float:
     """A width that shows the first rows; Chinese characters take two places."""
     sample = column.slice(0, SAMPLE).unique().to_pylist()
-    longest = max((_places(str(value)) for value in sample if value is not None), default=0)
+    longest = _longest([str(value)[:MOST_PLACES] for value in sample if value is not None])
     # A heading may wrap to two lines and has a filter button.
-    return float(min(MAX_WIDTH, max(MIN_WIDTH, longest + 2, _places(name) * 0.6 + 6)))
+    return float(min(MAX_WIDTH, max(MIN_WIDTH, longest + 2, _longest([name]) * 0.6 + 6)))
 
 
-def _places(text: str) -> int:
-    if text.isascii():
-        return min(len(text), 100)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:100])
+def _longest(texts: Sequence[str]) -> int:
+    """How many places the longest of some texts takes."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    for code in set(codes[PLACES[codes] == 0].tolist()):
+        PLACES[code] = 2 if unicodedata.east_asian_width(chr(code)) in "WF" else 1
+    before = np.concatenate([[0], np.cumsum(PLACES[codes], dtype=np.int64)])
+    ends = np.cumsum([0, *map(len, texts)])
+    return int(np.diff(before[ends]).max(initial=0))

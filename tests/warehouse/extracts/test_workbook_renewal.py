@@ -68,7 +68,7 @@ def test_it_holds_and_shows_what_one_written_whole_does(
     assert sorted(f.name for f in tmp_path.iterdir()) == ["again.xlsx", "former.xlsx", "renewed.xlsx", "whole.xlsx"]
 
 
-def test_a_sheet_that_says_the_same_is_copied_as_it_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_say_the_same_are_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many = [("甲", "乙", i % 10) for i in range(1000)]
     former, wanted = sheet("人口", many), sheet("人口", [*many[:500], ("丁", "乙", 0), *many[501:]])
     same = sheet("房屋", many)
@@ -77,7 +77,7 @@ def test_a_sheet_that_says_the_same_is_copied_as_it_is_packed(tmp_path: Path, mo
     monkeypatch.setattr(workbook, "row_xml", lambda table, *how: written.append(table.num_rows) or row_xml(table, *how))
     sheets = [replace(wanted, former=former.table), replace(same, former=same.table)]
     write_workbook(tmp_path / "new.xlsx", sheets, tmp_path / "former.xlsx")
-    assert written == [1000]
+    assert written == [1]
     with zipfile.ZipFile(tmp_path / "new.xlsx") as new, zipfile.ZipFile(tmp_path / "former.xlsx") as old:
         assert new.testzip() is None
         second = "xl/worksheets/sheet2.xml"
