@@ -86,7 +86,7 @@ def show_concerned(
     new = sum(o["rows_current"] for o in owners if o["platform"] not in same)
     if new > MOST * sum(o["rows_current"] for o in owners):
         return None
-    make_touched(con, home, former, _seen(home))
+    make_touched(con, home, former, version, _seen(home))
     show(con, "former_mention", MENTION, [former.stage("link", "mention")])
     kinds = [former.stage("attribute", kind) for kind in home.data_model.kinds]
     show(con, "former_attribute", ATTRIBUTE, kinds)
@@ -111,14 +111,15 @@ def _find_concerned(con: duckdb.DuckDBPyConnection, whole: set[str]) -> float:
     """Make `concerned`, where some platforms are written whole; the share of mentions that are of such entities."""
     keep(con, "whole", pa.table({"platform": pa.array(sorted(whole), pa.string())}))
     con.execute(f"create or replace temp table concerned as {statement('warehouse.extracts', 'concerned')}")
-    share = "select count(*) filter ((entity_kind, entity_id) in (select (entity_kind, entity_id) from concerned)) / count(*) from all_link_mention"
-    return float(con.sql(share).fetchall()[0][0] or 0)
+    named = "select count(*) from all_link_mention semi join concerned using (entity_kind, entity_id)"
+    ((found, among),) = con.sql(f"select ({named}), (select count(*) from all_link_mention)").fetchall()
+    return found / among if among else 0.0
 
 
 def _look_at_concerned(con: duckdb.DuckDBPyConnection, home: Home) -> set[str]:
     """Look at what concerns the entities that are `concerned`; the platforms that have something else to compare than they had."""
     for name, about_them in _of_entities(home.data_model).items():
-        con.execute(f"create or replace temp table {name} as from all_{name} where {about_them}")
+        con.execute(f"create or replace temp table {name} as from all_{name} {about_them}")
     con.execute(f"create or replace temp table place_now as {statement('warehouse.extracts', 'place_renewed')}")
     places = "select distinct platform, dataset, role, entity_kind, attribute from"
     now, then = f"{places} place_now", f"{places} former_place"
@@ -127,16 +128,20 @@ def _look_at_concerned(con: duckdb.DuckDBPyConnection, home: Home) -> set[str]:
 
 
 def _of_entities(model: DataModel) -> dict[str, str]:
-    """Name of what the stages tell of entities → the condition that a row of it is about one that is concerned."""
+    """Name of what the stages tell of entities → what leaves of it the rows about one that is concerned."""
+    same = "semi join concerned using (entity_kind, entity_id)"
+    sides = " or ".join(
+        f"(entity_kind, {side}_entity_id) in (select (entity_kind, entity_id) from concerned)" for side in ("left", "right")
+    )
+    golden = {f"golden_{kind}": _among(kind, f"{kind}_id") for kind in model.kinds}
+    doubts = f"where outcome = 'review' and ({sides})"
+    tags = _among("person", "person_id")
+    return {"link_mention": same, "attribute": same, "certainty": same, "match": doubts, "care_tag": tags, **golden}
 
-    def among(kind: str, entity: str) -> str:
-        return f"({kind}, {entity}) in (select (entity_kind, entity_id) from concerned)"
 
-    same = among("entity_kind", "entity_id")
-    sides = f"outcome = 'review' and ({among('entity_kind', 'left_entity_id')} or {among('entity_kind', 'right_entity_id')})"
-    golden = {f"golden_{kind}": among(f"'{kind}'", f"{kind}_id") for kind in model.kinds}
-    tags = among("'person'", "person_id")
-    return {"link_mention": same, "attribute": same, "certainty": same, "match": sides, "care_tag": tags, **golden}
+def _among(kind: str, entity: str) -> str:
+    """Leaves rows of a kind that are about an entity that is concerned."""
+    return f"where {entity} in (select entity_id from concerned where entity_kind = '{kind}')"
 
 
 def granted(home: Home) -> pa.Table:

@@ -27,10 +27,11 @@ from warehouse.extracts.work_list import NUMBER, WORK_LIST
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, FIELD, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
 from warehouse.model.durable import write_whole
+from warehouse.model.evidence import ATTRIBUTE
 from warehouse.model.home import Home
 from warehouse.model.sql import identifier, parquet
 from warehouse.release.manifest import file_line
-from warehouse.release.renewal import How, keep_stage_files, same_file, states
+from warehouse.release.renewal import How, keep_stage_files, news, same_file, states
 from warehouse.verification.findings import finding_path
 
 PREPARED_FOR = "prepared.json"
@@ -175,20 +176,26 @@ class _Compared:
 
 
 def make_touched(
-    con: duckdb.DuckDBPyConnection, home: Home, former: Former, granted: Mapping[str, frozenset[str]]
+    con: duckdb.DuckDBPyConnection, home: Home, former: Former, version: str, granted: Mapping[str, frozenset[str]]
 ) -> None:
     """Make `touched`: (entity_kind, entity_id) of the entities of which the stage files say something else than in the former extracts.
+
+    Whose claims differ is what the release found out already, where it was built on the one of the former extracts.
 
     Args:
         con: a connection.
         home: whose stage files.
         former: what they are compared with.
+        version: the release.
         granted: kind → columns of its golden records that somebody may see.
     """
     parts = ["select '' as entity_kind, '' as entity_id where false"]
+    known = _claimed_otherwise(home, former, version)
+    if known:
+        parts.append(f"select entity_kind, entity_id from {known}")
     for compared in _compared(home.data_model, granted):
         new, old = home.stage(compared.stage, compared.name), former.stage(compared.stage, compared.name)
-        if not new.exists() or same_file(new, old):
+        if (known and compared.stage == ATTRIBUTE.name) or not new.exists() or same_file(new, old):
             continue
         then, now = (
             f"select entity_kind, entity_id, count(*) as n, sum(h::hugeint) as h from ({compared.said.format(rows=parquet([file]))}) group by all"
@@ -199,6 +206,13 @@ def make_touched(
             "where o.n is distinct from n.n or o.h is distinct from n.h"
         )
     con.execute(f"create temp table touched as {' union '.join(parts)}")
+
+
+def _claimed_otherwise(home: Home, former: Former, version: str) -> str | None:
+    """The entities whose claims differ, as SQL reads them, if the release `version` was built on that of the former extracts and knows them."""
+    told = news(home, version)
+    file, by = told.touched.get(ATTRIBUTE.full_name, (None, ()))
+    return parquet([file]) if file and told.built_on == former.version and by == ("entity_kind", "entity_id") else None
 
 
 def _compared(model: DataModel, granted: Mapping[str, frozenset[str]]) -> Iterator[_Compared]:
