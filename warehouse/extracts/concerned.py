@@ -131,7 +131,8 @@ def _of_entities(model: DataModel) -> dict[str, str]:
     """Name of what the stages tell of entities → what leaves of it the rows about one that is concerned."""
     same = "semi join concerned using (entity_kind, entity_id)"
     sides = " or ".join(
-        f"(entity_kind, {side}_entity_id) in (select (entity_kind, entity_id) from concerned)" for side in ("left", "right")
+        f"(entity_kind, {side}_entity_id) in (select (entity_kind, entity_id) from concerned)"
+        for side in ("left", "right")
     )
     golden = {f"golden_{kind}": _among(kind, f"{kind}_id") for kind in model.kinds}
     doubts = f"where outcome = 'review' and ({sides})"

@@ -77,7 +77,9 @@ def prepare_extracts(
         counts = {"substitute": _write(con, "substitute", aside)}
         for step in ("source", "numbered_mention", "claimed", "claim_state", *(() if how else ("place",))):
             con.execute(statement("warehouse.extracts", step))
-        con.execute(f"create temp table packed_state as select mention, {packed(numbers)} from claim_state group by mention")
+        con.execute(
+            f"create temp table packed_state as select mention, {packed(numbers)} from claim_state group by mention"
+        )
         said = {"any_state": any_state("p", "a.number", numbers)}
         counts |= {name: _write(con, name, aside, said) for name in PREPARED[1:]}
         con.execute(f"copy (from place_now order by all) to {literal(aside / PLACES)} (format parquet)")
@@ -98,7 +100,9 @@ def _sort_by_platform(con: duckdb.DuckDBPyConnection, query: str, folder: Path) 
     con.execute(f"copy (select * from ({query}) limit 0) to {literal(folder / NOTHING)} (format parquet)")
 
 
-def _write(con: duckdb.DuckDBPyConnection, name: str, folder: Path, said: Mapping[str, str] = MappingProxyType({})) -> int:
+def _write(
+    con: duckdb.DuckDBPyConnection, name: str, folder: Path, said: Mapping[str, str] = MappingProxyType({})
+) -> int:
     query = statement("warehouse.extracts", f"prepared_{name}")
     for mark, expression in said.items():
         query = query.replace(f"{{{mark}}}", expression)

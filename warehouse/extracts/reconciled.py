@@ -332,7 +332,10 @@ def _lacking(role: Role, attribute: Attribute, own: pa.Table, columns: pa.Record
     is_number = pa.types.is_floating(value.type)
     said = {
         **{name: own[name] for name in ROW},
-        **{n: pa.repeat(v, rows) for n, v in (("role", role.name), ("entity_kind", role.kind), ("attribute", attribute.name))},
+        **{
+            n: pa.repeat(v, rows)
+            for n, v in (("role", role.name), ("entity_kind", role.kind), ("attribute", attribute.name))
+        },
         "entity_id": columns[role.entity],
         "value": pa.nulls(rows, pa.string()) if is_number else value.cast(pa.string()),
         "number": value.cast(pa.float64()) if is_number else pa.nulls(rows, pa.float64()),

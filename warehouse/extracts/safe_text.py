@@ -38,9 +38,9 @@ def _may_be_risky(column: pa.ChunkedArray) -> bool:
     """Whether any value begins with a byte with which what is risky begins."""
     for chunk in column.chunks:
         _, offsets, data = chunk.buffers()
-        bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1] if len(chunk) else []
-        if data is None or not len(bounds):
+        if data is None or not len(chunk):
             continue
+        bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
         starts = bounds[:-1][bounds[:-1] < bounds[1:]]
         if FIRST[np.frombuffer(data, np.uint8)[starts]].any():
             return True

@@ -97,9 +97,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], former: Path | None = No
         for option, value in _options(sheet, table).items():
             options.setdefault(option, {})[name] = value
     outline = aside(path)
-    write_worksheets(
-        [(name, _last_row(table)) for name, _, table in parts], str(outline), bold_headers=True, **options
-    )
+    write_worksheets([(name, _last_row(table)) for name, _, table in parts], str(outline), bold_headers=True, **options)
     with ZipFile(outline) as laid_out, ZipFile(path, "w") as target:
         held = _held(laid_out, former) if former else {}
         filled = {MEMBER.format(n): part for n, part in enumerate(parts, start=1)}

@@ -17,7 +17,6 @@ from warehouse.extracts import workbook
 from warehouse.extracts.sheet_rows import row_xml
 from warehouse.extracts.workbook import Sheet, write_workbook
 
-
 GROUPS = (("来源", "source", 1), ("本方原文", "own", 2))
 TEXTS = st.sampled_from(["甲", "乙 & <丙>", "=1+1", " 空格 ", "一\n二", "", None, "长" * 60])
 LINES = st.lists(st.tuples(TEXTS, TEXTS, st.integers(0, 9)), min_size=1, max_size=6)
