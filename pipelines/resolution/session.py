@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from warehouse.model import Table, sql
 from warehouse.model.session import connect
+from warehouse.model.sql import literal, parquet
 from warehouse.model.table import parquet_writer
 
 Source: TypeAlias = pa.Table | Path
@@ -25,6 +26,9 @@ Source: TypeAlias = pa.Table | Path
 
 MEMORY = "1200MB"
 """What DuckDB may hold before it spills to disk; Arrow and the writers come on top."""
+
+BATCH = 100_000
+"""Rows that are written at a time."""
 
 SHARE = max(1, (os.cpu_count() or 1) // 2)
 """Threads of a session, unless it says otherwise: another step has the rest of the cores. Two sessions of one thread each need a
@@ -73,6 +77,19 @@ class Session:
         """Materialise the rows of a statement under `name`, in place of what had that name."""
         self.con.execute(f"create or replace temp table {name} as {_fill(text, texts)}")
 
+    def deal(self, name: str, text: str, by: str, among: int) -> Iterator[int]:
+        """Cut the rows of a statement by the number in a column, below `among`; view `name` has those of each that there is in turn."""
+        if among == 1:
+            self.con.execute(f"create or replace temp view {name} as select * exclude ({by}) from ({text})")
+            yield 0
+            return
+        folder = Path(self._spill.name, name)
+        self.con.execute(f"copy ({text}) to {literal(folder)} (format parquet, partition_by ({by}), compression lz4_raw)")
+        for number in (n for n in range(among) if (folder / f"{by}={n}").exists()):
+            files = sorted((folder / f"{by}={number}").iterdir())
+            self.con.execute(f"create or replace temp view {name} as from {parquet(files, 'hive_partitioning = false')}")
+            yield number
+
     def query(self, query: str, **texts: str) -> duckdb.DuckDBPyRelation:
         """`sql/<query>.sql` as a relation."""
         return self.con.sql(_fill(statement(query), texts))
@@ -91,7 +108,7 @@ class Sink(Protocol):
         """Take the next rows."""
 
 
-def pour(relation: duckdb.DuckDBPyRelation, contract: Table, sink: Sink, rows: int = 100_000) -> int:
+def pour(relation: duckdb.DuckDBPyRelation, contract: Table, sink: Sink, rows: int = BATCH) -> int:
     """Write a relation to a sink batch by batch under its contract; return the row count."""
     count = 0
     for batch in relation.to_arrow_reader(rows):

@@ -6,7 +6,8 @@ every kind (`sql/*.sql`), or running any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from pipelines.resolution.session import statement
 from warehouse.model.data_model import HOME, DataModel, RelationTable
@@ -22,8 +23,33 @@ def main_address(model: DataModel, kind: str) -> str | None:
     return next((name for name in typed if {"raw", "level", *ADDRESS_OUTPUTS} <= set(model.columns(kind, name))), None)
 
 
+HOME_ADDRESS = f"""
+    select h.mention_id, e.entity_id, h.address_raw, {", ".join(f"h.{o}" for o in ADDRESS_OUTPUTS)}, h.dwelling_level
+    from {HOME}_mention h
+    join {HOME}_entity e using (mention_id)"""
+"""The address every mention of a home has, and the home: table `home_address`."""
+
+ALWAYS_READ = ("mention_id", "platform", "row_number", "claimed_on")
+"""Columns of mentions that every kind's golden records are made of."""
+
+
+def columns_read(model: DataModel, kind: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The columns of the mentions of a kind that some statements name."""
+    words = {word for text in texts for word in re.findall(r"\w+", text)}.union(ALWAYS_READ)
+    return tuple(name for name in model.mention(kind).names if name in words)
+
+
+def mine(columns: Iterable[str]) -> str:
+    """The mentions of all slices with some of their columns, the number of their entity and that of where they stand: table `mine`."""
+    return f"""
+        select n.entity_no, n.slice_no, o.source_no, o.origin_no, {", ".join(f"m.{name}" for name in columns)}
+        from mention m
+        join member n using (mention_id)
+        join origin o using (platform, dataset, delivery_id, file_name, sheet_name, role)"""
+
+
 def addressed(model: DataModel, kind: str) -> str | None:
-    """The address every mention of a slice speaks of: its own, or that of the home of the same row it is tied to.
+    """The address every mention in `mine` speaks of: its own, or that of the home of the same row it is tied to.
 
     Table `addressed`, a line per mention. None where the kind has no address.
     """
@@ -33,35 +59,28 @@ def addressed(model: DataModel, kind: str) -> str | None:
     columns = model.columns(kind, name)
     own = ", ".join(f"m.{columns[o]} as {o}" for o in ADDRESS_OUTPUTS)
     own = f"m.city, m.{columns['raw']} as address_raw, {own}, m.{columns['level']} as dwelling_level"
-    mine = "select m.* from mention m join member n using (mention_id) where n.slice_no = {slice_no}"
     tie = model.kinds[kind].ties.get(HOME)
     if tie is None or not tie.inherits:
-        return f"select m.mention_id, null::varchar as tied_housing_id, {own} from ({mine}) m"
+        return f"select m.mention_id, null::varchar as tied_housing_id, {own} from mine m"
     there = ", ".join(f"h.{o}" for o in ADDRESS_OUTPUTS)
     return f"""
-        with mine as ({mine})
         select m.mention_id, null::varchar as tied_housing_id, {own} from mine m where m.{HOME}_mention_id is null
         union all
-        select m.mention_id, e.entity_id, m.city, h.address_raw, {there}, h.dwelling_level
+        select m.mention_id, h.entity_id, m.city, h.address_raw, {there}, h.dwelling_level
         from mine m
-        join {HOME}_mention h on h.mention_id = m.{HOME}_mention_id
-        join {HOME}_entity e on e.mention_id = m.{HOME}_mention_id"""
+        join home_address h on h.mention_id = m.{HOME}_mention_id"""
 
 
 def claimant(model: DataModel, kind: str) -> str:
-    """The mentions of a slice with all that the rules look at: table `claimant`, a line per mention."""
+    """The mentions in `mine` with all that the rules look at: table `claimant`, a line per mention."""
     if hook := model.kinds[kind].hooks.claimant:
         return statement(hook.removesuffix(".sql"))
     placed, addressed_ = model.is_placed(kind), main_address(model, kind) is not None
     return f"""
-        select n.entity_no, n.entity_id, s.source_no, m.* exclude (row_key, repeat)
-            {", a.* exclude (mention_id)" if addressed_ else ""}{", t.grid_code as tree_code" if placed else ""}
-        from mention m
-        join member n using (mention_id)
-        join source s on s.platform = m.platform and s.dataset = m.dataset and s.role = m.role
+        select m.* {", a.* exclude (mention_id)" if addressed_ else ""}{", t.grid_code as tree_code" if placed else ""}
+        from mine m
         {"left join place a using (mention_id)" if addressed_ else ""}
-        {"left join tree t on t.grid_code = m.grid_code" if placed else ""}
-        where n.slice_no = {{slice_no}}"""
+        {"left join tree t on t.grid_code = m.grid_code" if placed else ""}"""
 
 
 def golden(model: DataModel, kind: str) -> str:

@@ -10,7 +10,7 @@ representative is a person, their seat a home); see `DataModel.golden_order`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,9 @@ import pyarrow as pa
 from pipelines.markers import code_fingerprint
 from pipelines.resolution import statements, touched
 from pipelines.resolution.authority import AUTHORITY
+from pipelines.resolution.claims import CLAIMS, Spelling
 from pipelines.resolution.rules import rules
-from pipelines.resolution.session import Session, Sink, Source, pour, statement
+from pipelines.resolution.session import BATCH, Session, Sink, Source, pour, statement
 from pipelines.resolution.touched import Said
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
@@ -93,13 +94,13 @@ class _Sinks:
 
 
 class _Memory:
-    """A sink that keeps what it is given."""
+    """A sink that keeps what it is given, under a contract."""
 
     def __init__(self, contract: Table) -> None:
-        self.tables = [contract.empty()]
+        self._contract, self.tables = contract, [contract.empty()]
 
     def write_table(self, table: pa.Table) -> None:
-        self.tables.append(table)
+        self.tables.append(self._contract.conform(table))
 
     @property
     def table(self) -> pa.Table:
@@ -190,7 +191,7 @@ def write_golden(
 
 def written(model: DataModel, kind: str) -> dict[str, Table]:
     """The stage files of the golden records of a kind, with their contracts."""
-    return {"golden": model.golden(kind), "attribute": ATTRIBUTE, "conflict": CONFLICT}
+    return {"golden": model.golden(kind), "attribute": CLAIMS, "conflict": CONFLICT}
 
 
 def recipe(home: Home, kind: str, authority: pa.Table) -> str:
@@ -218,16 +219,25 @@ def open_empty(session: Session, model: DataModel, kind: str) -> None:
     """
     empty = _Inputs(model.mention(kind).empty(), ENTITY.empty(), AUTHORITY_TABLE.empty(), {}, None)
     _open(session, model, kind, empty)
-    session.table("member", "member", slice_size=str(SLICE))
-    _claimants(session, model, kind, "0")
+    next(_slices(session, model, kind, SLICE))
+    _claimants(session, model, kind)
 
 
-def _claimants(session: Session, model: DataModel, kind: str, slice_no: str) -> None:
+def _slices(session: Session, model: DataModel, kind: str, slice_size: int) -> Iterator[int]:
+    """The mentions of every slice in turn, with all columns that are read: `mine`."""
+    session.table("numbered", "numbered", slice_size=str(slice_size))
+    session.table("member", "member")
+    (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 1) from numbered").fetchall()[0]
+    texts = [*_texts(model, kind), statements.addressed(model, kind) or ""]
+    return session.deal("mine", statements.mine(statements.columns_read(model, kind, texts)), "slice_no", slices)
+
+
+def _claimants(session: Session, model: DataModel, kind: str) -> None:
     """The mentions of a slice with all that the rules look at."""
     if addressed := statements.addressed(model, kind):
-        session.made("addressed", addressed, slice_no=slice_no, kind=kind)
+        session.made("addressed", addressed)
         session.table("place", "place")
-    session.made("claimant", statements.claimant(model, kind), slice_no=slice_no, kind=kind)
+    session.made("claimant", statements.claimant(model, kind))
 
 
 def resolved(home: Home, kind: str) -> Resolved:
@@ -249,12 +259,14 @@ def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None
         session.view(f"{name}_mention", known and known.mentions, model.mention(name))
         session.view(f"{name}_entity", known and known.entities, ENTITY)
         session.view(f"{name}_golden", known and known.golden, model.golden(name))
+    session.made("home_address", statements.HOME_ADDRESS)
     session.con.execute(statement("standard_address"))
     homes = given.known.get(HOME)
     if homes and homes.dwellings is not None:
         session.con.register("dwelling_index", homes.dwellings)
     else:
         session.table("dwelling_index", "dwelling_index")
+    session.table("origin", "origin")
     session.table("source", "source")
     session.table("trust", "trust")
     for table in model.kinds[kind].hooks.claimant_tables:
@@ -322,33 +334,42 @@ def _survive(
     session: Session, model: DataModel, kind: str, slice_size: int, sinks: _Sinks, said: Said | None = None
 ) -> None:
     """Run all slices, one after another, into the sinks; with `said` only entities about which something else is said."""
-    session.table("member", "member", slice_size=str(slice_size))
-    (slices,) = session.con.sql("select coalesce(max(slice_no) + 1, 0) from member").fetchall()[0]
+    slices = _slices(session, model, kind, slice_size)
+    spelling = Spelling(session, kind, model.attributes(kind))
     _, claim, gold = _texts(model, kind)
     chosen = ",\n    ".join(
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"
         for number, name in enumerate(model.attributes(kind))
     )
-    for slice_no in range(slices):
-        at = {"slice_no": str(slice_no), "kind": kind}
-        _claimants(session, model, kind, str(slice_no))
+    for _ in slices:
+        _claimants(session, model, kind)
         if said and not said.limit_claimants(session, model, kind):
             continue
         session.made("asserted", claim)
-        session.table("claim", "claim")
-        session.table("candidate", "candidate")
-        session.table("winner", "winner")
+        _claims(session)
+        for table in ("agreement", "contest", "candidate", "winner"):
+            session.table(table, table)
         _place(session, model, kind)
         session.table("verdict", "verdict")
-        session.table("conflict", "conflict", **at)
+        session.table("conflict", "conflict", kind=kind)
         session.table("size", "size")
         session.table("chosen", "chosen", columns=chosen)
         pour(session.con.sql(gold), model.golden(kind), sinks.golden)
-        pour(session.query("attribute", **at), ATTRIBUTE, sinks.attribute)
+        for batch in session.query("attribute").to_arrow_reader(BATCH):
+            sinks.attribute.write_table(spelling.spell(pa.Table.from_batches([batch])))
         table = CONFLICT.conform(
             session.con.sql("select * from conflict order by entity_no, attribute, value").to_arrow_table()
         )
         sinks.conflict.write_table(table)
+
+
+def _claims(session: Session) -> None:
+    """What mentions assert, and which of it is superseded; where no department spoke of any, none is."""
+    (some,) = session.con.sql("select count(*) > 0 from answered").fetchall()[0]
+    if some:
+        session.table("claim", "claim")
+    else:
+        session.con.execute("create or replace temp view claim as select *, false as is_superseded from asserted")
 
 
 def _place(session: Session, model: DataModel, kind: str) -> None:

@@ -39,7 +39,7 @@ ANSWERED = """
     group by mention_id
 """
 """What departments said of the claims of a mention (校核), or of which attribute a mention says what is right."""
-NUMBERS = ("mention_id", "entity_no", "source_no")
+NUMBERS = ("mention_id", "entity_no", "source_no", "origin_no")
 
 
 class Said:
@@ -83,9 +83,9 @@ class Said:
         con.register("said_former", self._former)
         con.execute(
             "create or replace temp table weighed as "
-            "select entity_id from said_now anti join said_former using (entity_id, said)"
+            "select n.entity_no from said_now join numbered n using (entity_id) anti join said_former using (entity_id, said)"
         )
-        con.execute("create or replace temp table claimant as from claimant semi join weighed using (entity_id)")
+        con.execute("create or replace temp table claimant as from claimant semi join weighed using (entity_no)")
         con.unregister("said_now")
         con.unregister("said_former")
         return bool(con.sql("select count(*) > 0 from weighed").fetchall()[0][0])
@@ -123,7 +123,7 @@ def is_remembered(path: Path, recipe: str) -> bool:
 def _said(session: Session, model: DataModel, kind: str) -> pa.Table:
     """What the mentions of every entity in `claimant` say, ordered by entity; under `SAID`."""
     columns = [c for c in session.con.sql("select * from claimant limit 0").columns if c not in NUMBERS]
-    listed = ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns) + ", w.said"
+    listed = ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns) + ", o.stated, w.said"
     home = ""
     if model.kinds[kind].placed_by:  # where the entity lies follows from the home it is placed by
         listed += ", h.grid_code"
@@ -131,9 +131,9 @@ def _said(session: Session, model: DataModel, kind: str) -> pa.Table:
     session.con.execute(ANSWERED)
     return (
         session.con.sql(
-            f"select c.entity_id, count(*) || ' ' || sum(hash({listed})::hugeint) as said from claimant c {home} "
-            "left join answered_said w on w.mention_id = c.mention_id "
-            "group by c.entity_id, c.entity_no order by c.entity_no"
+            f"with now as (select c.entity_no, count(*) || ' ' || sum(hash({listed})::hugeint) as said from claimant c {home} "
+            "join origin o using (origin_no) left join answered_said w on w.mention_id = c.mention_id group by c.entity_no) "
+            "select n.entity_id, now.said from now join numbered n using (entity_no) order by entity_no"
         )
         .to_arrow_table()
         .cast(SAID)

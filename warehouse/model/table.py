@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -143,6 +143,13 @@ def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
 
 
 def writing(path: Path, contract: Table) -> pq.ParquetWriter:
-    """A writer of a Parquet file under a contract; its folder is made."""
+    """A writer of a Parquet file under a contract; its folder is made. Who reads the file finds dictionaries as their texts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1)
+    as_texts = not any(pa.types.is_dictionary(column.type) for column in contract.columns)
+    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1, store_schema=as_texts)
+
+
+def coded(contract: Table, *names: str) -> Table:
+    """A contract with some columns of text as dictionaries: for a table with few words in many rows, while it is made."""
+    code = pa.dictionary(pa.int32(), pa.string())
+    return replace(contract, columns=tuple(replace(c, type=code) if c.name in names else c for c in contract.columns))

@@ -1,9 +1,9 @@
 -- table:  evidence.attribute      grain: mention, attribute it asserts
--- reads:  claim, claimant, verdict, rule, trust, source
+-- reads:  claim, claimant, verdict, rule, trust
+-- Entity, attribute and where the row stands are numbers here: what they stand for is looked up at the end (`claims.Spelling`).
 select
-    '{kind}' as entity_kind,
-    m.entity_id,
-    r.attribute,
+    c.entity_no,
+    c.attribute_no,
     c.value,
     c.value_raw,
     c.is_valid,
@@ -17,7 +17,8 @@ select
     if(c.is_superseded and not coalesce(v.is_golden, false), 'superseded', v.reason) as reason,
     t.authority,
     c.claimed_on,
-    m.platform, m.department, m.delivery_id, m.file_name, m.sheet_name, m.row_number, m.role
+    m.origin_no,
+    m.row_number
 from claim c
 join claimant m using (mention_id)
 join rule r using (attribute_no)

@@ -1,22 +1,20 @@
 -- table:  candidate      grain: entity_no, attribute_no, key
--- reads:  claim, rule, trust, source
--- Every distinct value with its weight: each platform speaks once for it, by authority and by the age of
+-- reads:  contest, rule, source, agreement
+-- Every distinct value; of those that have a rival the weight: each platform speaks once for it, by authority and by the age of
 -- what it says; the heaviest voice counts in full, others by the attribute's agreement.
 -- Weights are whole numbers, so that no order of addition can change an outcome. Ages count from 2000: only the ratio of
--- two ages matters. What is superseded is no candidate. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
+-- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
 with weighed as (
     select
-        c.* replace (c.can_conflict and not t.borrowed as can_conflict), s.platform_no, t.authority, r.agreement, t.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
-        round(100 * t.authority
+        c.*, s.platform_no, r.agreement, c.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
+        round(100 * c.authority
             * pow(2, least(greatest(coalesce(date_diff('day', date '2000-01-01', c.claimed_on), 0) / 365.25, -20), 40)
                 / greatest(r.half_life, 0.5)))::hugeint as weight,
-        (t.authority::bigint * 100000 + least(greatest(coalesce(date_diff('day', date '1900-01-01', c.claimed_on), 0), 0), 99999))
+        (c.authority::bigint * 100000 + least(greatest(coalesce(date_diff('day', date '1900-01-01', c.claimed_on), 0), 0), 99999))
             * 17179869184 - c.mention_id as rank
-    from claim c
+    from contest c
     join source s using (source_no)
-    join trust t using (source_no, attribute_no)
     join rule r using (attribute_no)
-    where not c.is_superseded
 ),
 voice as (
     select
@@ -30,9 +28,16 @@ voice as (
 )
 select
     entity_no, attribute_no, key,
-    max(weight) + round((sum(weight) - max(weight)) * any_value(agreement))::hugeint as weight, count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
+    max(weight) + round((sum(weight) - max(weight)) * any_value(agreement))::hugeint as weight,
+    count(*)::integer as platforms, sum(authority)::integer as authority, max(newest) as newest,
     arg_max(mention_id, rank) filter (value is not null) as mention_id,
     arg_max(value, rank) filter (value is not null) as value,
     max(is_valid) as is_valid, min(completeness) as completeness, min(partial) as partial, max(can_conflict) as can_conflict, max(makes_it) as makes_it, min(equivalence) as equivalence
 from voice
 group by all
+union all
+select
+    entity_no, attribute_no, key, null, null, null, null, mention_id, value,
+    is_valid, completeness, partial, can_conflict, false, equivalence
+from agreement
+where not is_contested

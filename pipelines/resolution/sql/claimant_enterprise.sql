@@ -1,15 +1,9 @@
 -- table:  claimant      grain: mention_id
--- reads:  mention, member, source, place, tree, officer
+-- reads:  mine, place, tree, officer
 -- The enterprise mentions of a slice with all that the rules look at. The representative a row names is a person: the one
 -- of that role in the same row, else the only person of that name tied to the enterprise. A row whose person is merely a
 -- manager says less about the legal representative than one that names the office.
-with mine as (
-    select n.entity_no, n.entity_id, m.* exclude (row_key, repeat, brand_pinyin)
-    from mention m
-    join member n using (mention_id)
-    where n.slice_no = {slice_no}
-),
-in_row as (
+with in_row as (
     select
         enterprise_mention_id,
         arg_max(person_id, (is_legal_rep, -mention_id)) as person_id,
@@ -28,12 +22,11 @@ by_name as (
     having count(distinct o.person_id) = 1
 )
 select
-    m.*, s.source_no, a.* exclude (mention_id), t.grid_code as tree_code,
+    m.*, a.* exclude (mention_id), t.grid_code as tree_code,
     coalesce(r.person_id, b.person_id) as legal_rep_person_id,
     coalesce(r.name_raw, m.legal_rep_name) as legal_rep_raw,
     if(r.is_legal_rep = 0, 1, 0) as legal_rep_completeness
 from mine m
-join source s on s.platform = m.platform and s.dataset = m.dataset and s.role = m.role
 left join place a using (mention_id)
 left join tree t on t.grid_code = m.grid_code
 left join in_row r on r.enterprise_mention_id = m.mention_id

@@ -1,27 +1,25 @@
 -- table:  evidence.conflict      grain: entity, attribute, rival value
--- reads:  claim, verdict, winner, rule, source, trust, member
+-- reads:  contest, verdict, winner, rule, source, numbered
 -- Where departments really disagree: another valid value than the chosen one (not a spelling, not a less complete form of
 -- it), said by another department than one that says the chosen one.
 with opposed as (
     select distinct v.entity_no, v.attribute_no
     from verdict v
     join rule r using (attribute_no)
-    join claim c on c.entity_no = v.entity_no and c.attribute_no = v.attribute_no and c.key = v.key
+    join contest c on c.entity_no = v.entity_no and c.attribute_no = v.attribute_no and c.key = v.key
     join winner w on w.entity_no = v.entity_no and w.attribute_no = v.attribute_no
-    join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
-    where r.is_golden_column and not v.is_golden and c.can_conflict and not t.borrowed and c.is_valid and w.can_conflict
+    where r.is_golden_column and not v.is_golden and c.can_conflict and c.is_valid and w.can_conflict
 ),
 voice as (
     select
         c.entity_no, c.attribute_no, w.value as golden_value, v.is_chosen,
         if(v.is_golden, w.value, c.value) as value, v.is_golden, s.department, s.platform, c.mention_id, c.claimed_on
     from opposed
-    join claim c using (entity_no, attribute_no)
+    join contest c using (entity_no, attribute_no)
     join verdict v using (entity_no, attribute_no, key)
     join winner w using (entity_no, attribute_no)
     join source s using (source_no)
-    join trust t on t.source_no = c.source_no and t.attribute_no = c.attribute_no
-    where c.can_conflict and not t.borrowed and c.is_valid and (v.is_chosen or not v.is_golden)
+    where c.can_conflict and c.is_valid and (v.is_chosen or not v.is_golden)
 ),
 rival as (
     select
@@ -46,6 +44,6 @@ select
     j.entity_no
 from judged j
 join rule r using (attribute_no)
-join (select distinct entity_no, entity_id from member where slice_no = {slice_no}) e using (entity_no)
+join numbered e using (entity_no)
 where j.values_ > 1 and j.departments_in_all > 1
 order by j.entity_no, r.attribute, j.value

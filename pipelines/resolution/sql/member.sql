@@ -1,19 +1,6 @@
 -- table:  member      grain: mention_id
--- reads:  entity
--- Entities numbered in the order of their ids and cut into slices of about {slice_size} mentions, so that work and memory
--- are bounded by a slice and the slices, one after another, come out in the order of the ids.
-with sized as (
-    select entity_id, count(*) as mentions
-    from entity
-    group by entity_id
-),
-numbered as (
-    select
-        entity_id,
-        (row_number() over (order by entity_id) - 1)::integer as entity_no,
-        ((sum(mentions) over (order by entity_id) - 1) // {slice_size})::integer as slice_no
-    from sized
-)
-select e.mention_id, n.entity_no, n.slice_no, n.entity_id
+-- reads:  entity, numbered
+-- Which entity a mention names, by number.
+select e.mention_id, n.entity_no, n.slice_no
 from entity e
 join numbered n using (entity_id)

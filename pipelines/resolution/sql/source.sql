@@ -1,13 +1,9 @@
 -- table:  source      grain: source_no
--- reads:  mention
+-- reads:  origin
 -- Roles of datasets of platforms, numbered: who speaks.
-with spoken as (
-    select distinct platform, department, dataset, role
-    from mention
-)
-select
-    (row_number() over (order by platform, dataset, role) - 1)::integer as source_no,
+select distinct
+    source_no,
     dense_rank() over (order by platform)::integer as platform_no,
     platform, department, dataset, role
-from spoken
+from origin
 order by source_no

@@ -53,7 +53,7 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def counting(said: Said, session: Any, model: Any, kind: str) -> bool:
         left = limit(said, session, model, kind)
-        counts.append(session.con.sql("select count(distinct entity_id) from claimant").fetchall()[0][0])
+        counts.append(session.con.sql("select count(distinct entity_no) from claimant").fetchall()[0][0])
         return left
 
     monkeypatch.setattr(Said, "limit_claimants", counting)
