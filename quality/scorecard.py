@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import duckdb
 import pyarrow as pa
 
 from quality.stage_views import counts_of, delivery_files, register_or_count, show_stages
@@ -20,6 +21,7 @@ from warehouse.model.macros import create_cadence_macro
 from warehouse.model.quality import RECONCILIATION, SCORECARD
 from warehouse.model.session import connect
 from warehouse.model.sql import statement
+from warehouse.model.stretches import stretches
 
 CLAIM_COUNT = pa.schema(
     [
@@ -85,11 +87,26 @@ def scorecard(home: Home, threads: int | None = None, counts: Mapping[str, pa.Ta
             show_stages(
                 con,
                 {
-                    "attribute": (ATTRIBUTE, [home.stage("attribute", kind) for kind in home.data_model.kinds]),
                     "mention": (MENTION, [home.stage("link", "mention")]),
                 },
             )
         con.execute(f"create temp table newest as {statement('quality', 'newest')}")
-        register_or_count(con, ("claim_count", "claim_place", "mention_count"), counts)
+        if counts is None:
+            _count_claims(con, home)
+        register_or_count(con, ("mention_count",) if counts is None else tuple(counts), counts)
         create_cadence_macro(con)
         return SCORECARD.conform(con.sql(statement("quality", "scorecard")).to_arrow_table())
+
+
+def _count_claims(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Make `claim_count` and `claim_place`, kind by kind and stretch by stretch: counts add up, and voices of few are soon compared."""
+    counted = ("claim_count", "claim_place")
+    texts = {name: statement("quality", name) for name in counted}
+    for number, kind in enumerate(home.data_model.kinds):
+        path = home.stage("attribute", kind)
+        show_stages(con, {f"{kind}_claim": (ATTRIBUTE, [path])})
+        for place, part in enumerate(stretches(path)):
+            con.execute(f"create or replace temp view attribute as from {kind}_claim where {part}")
+            for name in counted:
+                into = f"insert into {name}" if number or place else f"create temp table {name} as"
+                con.execute(f"{into} {texts[name]}")

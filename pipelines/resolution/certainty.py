@@ -29,12 +29,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.resolution.session import Session, Source, statement
 from warehouse.model import Home
 from warehouse.model.evidence import ATTRIBUTE, CERTAINTY, RELIABILITY
-from warehouse.model.sql import literal
+from warehouse.model.stretches import STRETCH, stretches
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -50,8 +49,6 @@ RELIABLE, AGREEING = 0.85, 0.3
 UNKNOWN = 0.01
 """Share of claims by sources a model does not know beyond which it is estimated anew."""
 SOURCE = ("attribute", "platform", "role", "age")
-STRETCH = 2_000_000
-"""Claims that are heard together."""
 VALUES = 1 << 20
 """More than the values that are claimed of one attribute of one entity: a voice is one integer, its source and its value."""
 
@@ -117,7 +114,7 @@ def certainty(
         con = session.con
         (day,) = con.sql("select max(claimed_on) from attribute").fetchall()[0]
         con.register("model_day", pa.table({"day": pa.array([model.day if model and model.day else day], pa.date32())}))
-        _hear(session, _stretches(attributes))
+        _hear(session, stretches(attributes, STRETCH) if isinstance(attributes, Path) else ["true"])
         sources = con.sql(_SOURCES).to_arrow_table()
         voices = con.sql(_VOICES, params={"values": VALUES}).to_arrow_table()
         patterns = con.sql(
@@ -149,39 +146,16 @@ def certainty(
     return Estimate(CERTAINTY.conform(told), RELIABILITY.conform(compared), model)
 
 
-def _hear(session: Session, stretches: Sequence[str]) -> None:
-    """Make `voice`, `source`, `subject` and `pattern`, one stretch of entities after the other: lists of all would not fit into memory."""
+def _hear(session: Session, parts: Sequence[str]) -> None:
+    """Make `source`, `contested` and `pattern`, one stretch of entities after the other: the voices of all would not fit into memory."""
     con = session.con
     con.execute("create temp table disputed as select distinct attribute from attribute where comparison = 'differs'")
-    for place, part in enumerate(stretches):
-        if place:
-            con.execute(f"insert into voice {statement('voice').replace('{part}', part)}")
-        else:
-            session.table("voice", "voice", part=part)
     con.execute(_HEARD)
-    for part in stretches:
-        con.execute(_SUBJECTS.replace("{part}", part), {"values": VALUES})
-    con.execute(_PATTERNS)
-
-
-def _stretches(attributes: Source) -> list[str]:
-    """Conditions that part the entities so that each has about `STRETCH` claims; the claims of a file lie in the order of entities."""
-    if not isinstance(attributes, Path) or not attributes.exists():
-        return ["true"]
-    with pq.ParquetFile(attributes) as file:
-        starts: list[str] = []
-        rows = STRETCH
-        for number in range(file.num_row_groups):
-            group = file.metadata.row_group(number)
-            if rows >= STRETCH:
-                at = next(n for n in range(group.num_columns) if group.column(n).path_in_schema == "entity_id")
-                starts, rows = [*starts, group.column(at).statistics.min], 0
-            rows += group.num_rows
-    bounds = [f"entity_id >= {literal(start)}" for start in starts[1:]]
-    return [
-        " and ".join([*([low] if low else []), *([f"not {high}"] if high else [])]) or "true"
-        for low, high in zip(["", *bounds], [*bounds, ""], strict=True)
-    ]
+    for part in parts:
+        session.table("voice", "voice", part=part)
+        session.table("subject", "subject")
+        con.execute(_GATHER)
+    con.execute(_PATTERNS, {"values": VALUES})
 
 
 def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> tuple[dict[str, int], SourceModel]:
@@ -200,27 +174,45 @@ def write_certainty(home: Home, kind: str, model: SourceModel | None = None) -> 
 
 
 _HEARD = """
-create or replace temp table source as
+create temp table spoken (attribute varchar, platform varchar, role varchar, age tinyint);
+create temp table contested (entity_id varchar, attribute varchar, said hugeint, platforms bigint, rivals bigint);
+create temp table told (said hugeint, subjects bigint);
+create temp table example (said hugeint, attribute varchar, platform varchar, role varchar, age tinyint, class integer)"""
+_GATHER = """
+insert into spoken select distinct attribute, platform, role, age from voice;
+insert into contested
+    select s.entity_id, s.attribute, any_value(s.said),
+        count(distinct v.platform) filter (v.class = 0), count(distinct v.platform) filter (v.class > 0)
+    from subject s join voice v using (entity_id, attribute)
+    where s.is_contested
+    group by s.entity_id, s.attribute;
+insert into example
+    select s.said, v.attribute, v.platform, v.role, v.age, v.class
+    from voice v
+    join (
+        select said, any_value(attribute) as attribute, min(entity_id) as entity_id
+        from subject anti join told using (said) group by said
+    ) s using (entity_id, attribute);
+insert into told select said, count(*) from subject group by said"""
+"""`told`: how many subjects of a stretch have a pattern; `example`: the voices of one of them."""
+_PATTERNS = """
+create temp table source as
     select row_number() over (order by attribute, platform, role, age) - 1 as source_no,
         dense_rank() over (order by attribute) - 1 as attribute_no, *
-    from (select distinct attribute, platform, role, age from voice);
-create or replace temp table subject (entity_id varchar, attribute varchar, attribute_no bigint, said bigint[], is_contested boolean)"""
-_SUBJECTS = """
-insert into subject
-    select v.entity_id, v.attribute, any_value(s.attribute_no),
-        list(s.source_no * $values + v.class order by s.source_no), max(v.class) > 0
-    from voice v join source s using (attribute, platform, role, age)
-    where {part}
-    group by v.entity_id, v.attribute
-    having min(v.platform) <> max(v.platform)"""
-_PATTERNS = """
-create or replace temp table pattern as
-    select row_number() over (order by said) - 1 as pattern_no, said, any_value(attribute_no) as attribute_no, count(*) as subjects
-    from subject group by said"""
+    from (select distinct * from spoken);
+create temp table pattern as
+    with listed as (
+        select e.said, any_value(s.attribute_no) as attribute_no, list(s.source_no * $values + e.class order by s.source_no) as voices
+        from example e join source s using (attribute, platform, role, age)
+        group by e.said
+    ),
+    counted as (select said, sum(subjects)::bigint as subjects from told group by said)
+    select row_number() over (order by l.voices) - 1 as pattern_no, l.*, c.subjects
+    from listed l join counted c using (said)"""
 _SOURCES = "select attribute_no, attribute, platform, role, age from source order by source_no"
 _VOICES = """
-select pattern_no, s.said // $values as source_no, s.said % $values as class
-from (select pattern_no, unnest(said) as said from pattern) s
+select pattern_no, s.voice // $values as source_no, s.voice % $values as class
+from (select pattern_no, unnest(voices) as voice from pattern) s
 order by pattern_no, source_no"""
 
 

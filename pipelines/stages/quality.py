@@ -15,6 +15,7 @@ from connectors.spec import Dataset, Platform, Role, Source
 from pipelines.engine import LOCAL
 from pipelines.markers import Counts, digest, forget, run_changed
 from pipelines.resolution import at_scale
+from pipelines.resolution.session import SHARE
 from pipelines.settings import Settings
 from pipelines.stages.engine_work import on_engine, stage_files
 from quality.data_docs import build_data_docs
@@ -108,7 +109,7 @@ def write_scorecard(settings: Settings) -> Counts:
     if settings.engine != LOCAL:
         files = [*stage_files(settings, "attribute"), home.stage("link", "mention")]
         counts = at_scale.count_claims(on_engine(settings, "scorecard", files), home)
-    return {"rows": SCORECARD.write(scorecard(home, counts=counts), home.stage("quality", "scorecard"))}
+    return {"rows": SCORECARD.write(scorecard(home, SHARE, counts), home.stage("quality", "scorecard"))}
 
 
 def write_overlap(settings: Settings) -> Counts:

@@ -3,7 +3,7 @@
 -- Counts of claims, of whole entities: those of some entities and those of the others add up to those of all. Two claims agree where their
 -- values are equal or both agree with the golden value: then they differ in spelling at most. What has no golden value (an employer's name)
 -- is compared by nobody, and what is of another sort contradicts nobody, so such claims have neither accuracy nor consistency.
-with claim as (
+with claim as materialized (
     select
         a.entity_kind,
         a.attribute,
@@ -21,14 +21,19 @@ with claim as (
     from attribute as a
     cross join newest as n
 ),
-voice as (
-    select subject, class, platform, min(age_days) as newest from claim where is_judged group by all
+saying as (
+    select subject, platform, min(age_days) as newest, min(class) as low, max(class) as high from claim where is_judged group by all
 ),
+speaking as materialized (
+    select subject, count(*) as platforms, min(newest) as newest, min(low) < max(high) as is_split from saying group by subject
+),
+-- where all say the same, those who agree are those who speak
 agreeing as (
-    select subject, class, count(*) as platforms from voice group by all
-),
-speaking as (
-    select subject, count(distinct platform) as platforms, min(newest) as newest from voice group by subject
+    select subject, class, count(distinct platform) as platforms
+    from claim
+    semi join (select subject from speaking where is_split) as split using (subject)
+    where is_judged
+    group by all
 )
 
 select
@@ -42,7 +47,7 @@ select
     count(*) filter (c.is_judged) as judged_claims,
     count(*) filter (c.is_judged and c.is_golden) as golden_claims,
     coalesce(sum(s.platforms - 1) filter (c.is_judged), 0) as others,
-    coalesce(sum(a.platforms - 1) filter (c.is_judged), 0) as others_agreeing,
+    coalesce(sum(coalesce(a.platforms, s.platforms) - 1) filter (c.is_judged), 0) as others_agreeing,
     count(c.age_days) filter (c.is_judged and s.platforms > 1) as compared_claims,
     count(*) filter (c.is_judged and s.platforms > 1 and c.age_days = s.newest) as newest_claims,
     coalesce(sum(c.age_days - s.newest) filter (c.is_judged and s.platforms > 1), 0) as days_behind,

@@ -16,10 +16,23 @@ said as (
         arg_max(rival, (coalesce(claimed_on, date '1900-01-01'), rival is null, value)) as rival
     from compared
     group by all
+),
+contested as (
+    select distinct entity_id, attribute from said where rival is not null
+),
+classed as (
+    select s.*,
+        if(s.rival is null, 0, dense_rank() over (partition by s.entity_id, s.attribute order by s.rival nulls first)
+            - if(count(*) filter (s.rival is null) over (partition by s.entity_id, s.attribute) = 0, 0, 1))::integer as class
+    from said s
+    semi join contested using (entity_id, attribute)
+    union all
+    select s.*, 0
+    from said s
+    anti join contested using (entity_id, attribute)
 )
-select s.entity_id, s.attribute, s.platform, s.role,
-    coalesce(least(floor(log2(1 + greatest(n.day - s.claimed_on, 0) / 182.625)), 4), -1)::tinyint as age,
-    if(s.rival is null, 0, dense_rank() over (partition by s.entity_id, s.attribute order by s.rival nulls first)
-        - if(count(*) filter (s.rival is null) over (partition by s.entity_id, s.attribute) = 0, 0, 1))::integer as class
-from said s
+select c.entity_id, c.attribute, c.platform, c.role,
+    coalesce(least(floor(log2(1 + greatest(n.day - c.claimed_on, 0) / 182.625)), 4), -1)::tinyint as age,
+    c.class
+from classed c
 cross join model_day n

@@ -1,0 +1,35 @@
+"""Stretches of a table whose rows lie in the order of entities: what is counted entity by entity is counted stretch by stretch.
+
+Belongs here: where stretches begin. Does not: what is counted in them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from warehouse.model.sql import literal
+
+STRETCH = 2_000_000
+"""Rows of a stretch, about."""
+
+
+def stretches(path: Path, rows: int = STRETCH) -> list[str]:
+    """Conditions that part the entities of a Parquet file so that each has about so many rows; one that is always true where it is absent."""
+    if not path.exists():
+        return ["true"]
+    with pq.ParquetFile(path) as file:
+        starts: list[str] = []
+        count = rows
+        for number in range(file.num_row_groups):
+            group = file.metadata.row_group(number)
+            if count >= rows:
+                at = next(n for n in range(group.num_columns) if group.column(n).path_in_schema == "entity_id")
+                starts, count = [*starts, group.column(at).statistics.min], 0
+            count += group.num_rows
+    bounds = [f"entity_id >= {literal(start)}" for start in starts[1:]]
+    return [
+        " and ".join([*([low] if low else []), *([f"not {high}"] if high else [])]) or "true"
+        for low, high in zip(["", *bounds], [*bounds, ""], strict=True)
+    ]
