@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.matching.store.stored_match import PairTables
-from pipelines.resolution.session import Session, pour, stream
+from pipelines.resolution.session import BATCH, Session, pour
+from pipelines.resolution.spelling import PAIRS, PairSpelling
 from pipelines.resolution.survivorship import Resolved, identified
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
@@ -67,17 +68,31 @@ def explain_pairs(
         A table under `evidence.MATCH`, ordered by left and right mention.
     """
     with Session(threads) as session:
-        _open(session, model or shipped(), kind, known)
-        open_pairs(session, pairs)
-        return MATCH.conform(session.query("match", kind=kind).to_arrow_table())
+        explained = _explained(session, model or shipped(), kind, pairs, known)
+        return pa.concat_tables([MATCH.empty(), *(MATCH.conform(table) for table in explained)])
 
 
 def write_match(home: Home, kind: str, pairs: PairTables, *, threads: int | None = None) -> int:
     """Write `match/<kind>` from pairs, mentions and entities; return the row count."""
-    with Session(threads) as session:
-        _open(session, home.data_model, kind, identified(home, kind))
-        open_pairs(session, pairs)
-        return stream(session.query("match", kind=kind), home.stage("match", kind), MATCH)
+    rows = 0
+    with Session(threads) as session, parquet_writer(home.stage("match", kind), PAIRS) as writer:
+        for table in _explained(session, home.data_model, kind, pairs, identified(home, kind)):
+            writer.write_table(table)
+            rows += table.num_rows
+    return rows
+
+
+def _explained(
+    session: Session, model: DataModel, kind: str, pairs: PairTables, known: Resolved
+) -> Iterator[pa.Table]:
+    """Judged pairs with all that is known of both sides, under `PAIRS`, ordered by both."""
+    _open(session, model, kind, known)
+    session.table("origin", "origin")
+    session.table("known", "known")
+    session.con.register("judged_pair", pairs.pairs)
+    spelling = PairSpelling(session, kind, pairs.patterns)
+    for batch in session.query("match").to_arrow_reader(BATCH):
+        yield spelling.spell(pa.Table.from_batches([batch]))
 
 
 def open_pairs(session: Session, pairs: PairTables) -> None:

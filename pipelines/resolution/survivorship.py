@@ -20,9 +20,9 @@ import pyarrow as pa
 from pipelines.markers import code_fingerprint
 from pipelines.resolution import statements, touched
 from pipelines.resolution.authority import AUTHORITY
-from pipelines.resolution.claims import CLAIMS, Spelling
 from pipelines.resolution.rules import rules
 from pipelines.resolution.session import BATCH, Session, Sink, Source, pour, statement
+from pipelines.resolution.spelling import CLAIMS, ClaimSpelling
 from pipelines.resolution.touched import Said
 from warehouse.model import Home
 from warehouse.model.base import GRID_TREE
@@ -335,7 +335,7 @@ def _survive(
 ) -> None:
     """Run all slices, one after another, into the sinks; with `said` only entities about which something else is said."""
     slices = _slices(session, model, kind, slice_size)
-    spelling = Spelling(session, kind, model.attributes(kind))
+    spelling = ClaimSpelling(session, kind, model.attributes(kind))
     _, claim, gold = _texts(model, kind)
     chosen = ",\n    ".join(
         f"any_value({{value: value, mention_id: mention_id}}) filter (attribute_no = {number}) as {name}"

@@ -19,6 +19,10 @@ import pyarrow.parquet as pq
 from warehouse.model.durable import aside, put_in_place
 
 
+CODE = pa.dictionary(pa.int32(), pa.string())
+"""Texts of which there are few, each row with the number of its own."""
+
+
 class ContractError(ValueError):
     """A table does not fit its declared contract. The message names table and column, never a value."""
 
@@ -145,11 +149,10 @@ def parquet_writer(path: Path, contract: Table) -> Iterator[pq.ParquetWriter]:
 def writing(path: Path, contract: Table) -> pq.ParquetWriter:
     """A writer of a Parquet file under a contract; its folder is made. Who reads the file finds dictionaries as their texts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    as_texts = not any(pa.types.is_dictionary(column.type) for column in contract.columns)
-    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1, store_schema=as_texts)
+    as_declared = all(column.type != CODE for column in contract.columns)
+    return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1, store_schema=as_declared)
 
 
 def coded(contract: Table, *names: str) -> Table:
     """A contract with some columns of text as dictionaries: for a table with few words in many rows, while it is made."""
-    code = pa.dictionary(pa.int32(), pa.string())
-    return replace(contract, columns=tuple(replace(c, type=code) if c.name in names else c for c in contract.columns))
+    return replace(contract, columns=tuple(replace(c, type=CODE) if c.name in names else c for c in contract.columns))

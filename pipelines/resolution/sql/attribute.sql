@@ -1,6 +1,6 @@
 -- table:  evidence.attribute      grain: mention, attribute it asserts
 -- reads:  claim, claimant, verdict, rule, trust
--- Entity, attribute and where the row stands are numbers here: what they stand for is looked up at the end (`claims.Spelling`).
+-- Entity, attribute and where the row stands are numbers here: what they stand for is looked up at the end (`spelling`).
 select
     c.entity_no,
     c.attribute_no,
