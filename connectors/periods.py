@@ -86,7 +86,7 @@ def _periods(
     is_new = pa.array([line >= known for line in range(deliveries.num_rows)])
     read = new if platform.delivery.semantics == "delta" else _with_replaced(deliveries, known)
     paths = [str(home.rows(platform.platform, i, dataset)) for i in read["delivery_id"].to_pylist()]
-    with connect() as connection:
+    with connect(threads=1) as connection:
         connection.register("former", former)
         connection.execute(
             "create temp table held as select row_key, count(*) as rows_held from former where is_open group by row_key"
