@@ -67,6 +67,5 @@ def _open(session: Session, model: DataModel, kinds: Mapping[str, Resolved], aut
     session.con.register("authority", AUTHORITY_TABLE.conform(authority))
     if HOME in model.kinds:
         session.table("dwelling_index", "dwelling_index")
-    for kind, declared in model.kinds.items():
-        if declared.names:
-            session.made(f"{kind}_index", statements.name_index(model, kind))
+    for kind in sorted(statements.kinds_meant_by_name(model)):
+        session.made(f"{kind}_index", statements.name_index(model, kind))

@@ -138,6 +138,12 @@ def name_index(model: DataModel, kind: str) -> str:
         having count(distinct n.entity_id) = 1"""
 
 
+def kinds_meant_by_name(model: DataModel) -> set[str]:
+    """The kinds that an attribute of another one names: their names are looked up."""
+    tied = ((r, name) for r in model.relations for name in r.tie.through)
+    return {r.right for r, name in tied if model.type_of(r.left, name).needs != "gazetteer"}
+
+
 def relation(model: DataModel, tied: RelationTable) -> str:
     """The relations between two kinds: table `link.<left>_<right>`.
 

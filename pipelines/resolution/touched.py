@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from pipelines.resolution.session import Session
 from warehouse.model.data_model import HOME, DataModel
 from warehouse.model.durable import aside, put_in_place
-from warehouse.model.table import Table, parquet_writer
+from warehouse.model.table import CODE, Table, parquet_writer
 
 SAID = pa.schema([pa.field("entity_id", pa.string(), nullable=False), pa.field("said", pa.string(), nullable=False)])
 RECIPE = b"recipe"
@@ -159,7 +159,12 @@ def put_together(path: Path, fresh: Path, contract: Table, key: str, kept: pa.Ar
         put_in_place(fresh, path)
         return int(pq.read_metadata(path).num_rows)
     rows = 0
-    with pq.ParquetFile(path) as former, pq.ParquetFile(fresh) as new, parquet_writer(path, contract) as writer:
+    coded = [column.name for column in contract.columns if column.type == CODE]
+    with (
+        pq.ParquetFile(path, read_dictionary=coded) as former,
+        pq.ParquetFile(fresh, read_dictionary=coded) as new,
+        parquet_writer(path, contract) as writer,
+    ):
         for table in _merged(_kept_rows(former, key, kept), _groups(new), key):
             writer.write_table(contract.conform(table))
             rows += table.num_rows
@@ -168,12 +173,13 @@ def put_together(path: Path, fresh: Path, contract: Table, key: str, kept: pa.Ar
 
 
 def _groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
-    return (file.read_row_group(number) for number in range(file.num_row_groups))
+    return (file.read_row_group(number, use_threads=False) for number in range(file.num_row_groups))
 
 
 def _kept_rows(file: pq.ParquetFile, key: str, kept: pa.Array) -> Iterator[pa.Table]:
     for table in _groups(file):
-        yield table.filter(pc.is_in(table[key], kept))
+        stay = pc.is_in(table[key], kept)
+        yield table if pc.all(stay).as_py() else table.filter(stay)
 
 
 def _merged(one: Iterator[pa.Table], other: Iterator[pa.Table], key: str) -> Iterator[pa.Table]:

@@ -10,8 +10,14 @@ with now as (
     join entity e using (mention_id)
     join delivery d using (delivery_id)
 ),
+-- mentions nobody knew before
+fresh as (
+    select * from now anti join former using (platform, dataset, role, row_key, repeat)
+),
 former_row as (
-    select distinct platform, dataset, split_part(row_key, '.', 1) as row, repeat from former where is_current
+    select distinct platform, dataset, row, repeat
+    from (select platform, dataset, split_part(row_key, '.', 1) as row, repeat from former where is_current)
+    semi join fresh using (platform, dataset, row, repeat)
 ),
 now_row as (
     select platform, dataset, row, repeat, min(delivery_id) as delivery_id, min(delivered_on) as delivered_on
@@ -22,11 +28,13 @@ open_row as (
 ),
 kept as (
     select n.platform, n.dataset, n.role, n.row_key, n.repeat, n.entity_id, true as is_current,
-           case when f.role is not null then f.began_on when r.row is not null then n.delivered_on end as began_on,
-           case when f.role is not null then f.began_with when r.row is not null then n.delivery_id end as began_with,
-           null::date as ended_on, null::varchar as ended_with
+           f.began_on, f.began_with, null::date as ended_on, null::varchar as ended_with
     from now n
-    left join former f using (platform, dataset, role, row_key, repeat)
+    join former f using (platform, dataset, role, row_key, repeat)
+    union all
+    select n.platform, n.dataset, n.role, n.row_key, n.repeat, n.entity_id, true,
+           if(r.row is not null, n.delivered_on, null), if(r.row is not null, n.delivery_id, null), null, null
+    from fresh n
     left join former_row r using (platform, dataset, row, repeat)
 ),
 gone as (
@@ -41,4 +49,3 @@ gone as (
 select * from kept
 union all
 select * from gone
-order by platform, dataset, role, row_key, repeat
