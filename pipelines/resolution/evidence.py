@@ -82,9 +82,7 @@ def write_match(home: Home, kind: str, pairs: PairTables, *, threads: int | None
     return rows
 
 
-def _explained(
-    session: Session, model: DataModel, kind: str, pairs: PairTables, known: Resolved
-) -> Iterator[pa.Table]:
+def _explained(session: Session, model: DataModel, kind: str, pairs: PairTables, known: Resolved) -> Iterator[pa.Table]:
     """Judged pairs with all that is known of both sides, under `PAIRS`, ordered by both."""
     _open(session, model, kind, known)
     session.table("origin", "origin")

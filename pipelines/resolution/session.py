@@ -84,10 +84,14 @@ class Session:
             yield 0
             return
         folder = Path(self._spill.name, name)
-        self.con.execute(f"copy ({text}) to {literal(folder)} (format parquet, partition_by ({by}), compression lz4_raw)")
+        self.con.execute(
+            f"copy ({text}) to {literal(folder)} (format parquet, partition_by ({by}), compression lz4_raw)"
+        )
         for number in (n for n in range(among) if (folder / f"{by}={n}").exists()):
             files = sorted((folder / f"{by}={number}").iterdir())
-            self.con.execute(f"create or replace temp view {name} as from {parquet(files, 'hive_partitioning = false')}")
+            self.con.execute(
+                f"create or replace temp view {name} as from {parquet(files, 'hive_partitioning = false')}"
+            )
             yield number
 
     def query(self, query: str, **texts: str) -> duckdb.DuckDBPyRelation:

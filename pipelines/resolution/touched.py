@@ -123,7 +123,9 @@ def is_remembered(path: Path, recipe: str) -> bool:
 def _said(session: Session, model: DataModel, kind: str) -> pa.Table:
     """What the mentions of every entity in `claimant` say, ordered by entity; under `SAID`."""
     columns = [c for c in session.con.sql("select * from claimant limit 0").columns if c not in NUMBERS]
-    listed = ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns) + ", o.stated, w.said"
+    listed = (
+        ", ".join(f"c.{c} is null" if c.endswith("_mention_id") else f"c.{c}" for c in columns) + ", o.stated, w.said"
+    )
     home = ""
     if model.kinds[kind].placed_by:  # where the entity lies follows from the home it is placed by
         listed += ", h.grid_code"

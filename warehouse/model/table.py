@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 from warehouse.model.durable import aside, put_in_place
 
-
 CODE = pa.dictionary(pa.int32(), pa.string())
 """Texts of which there are few, each row with the number of its own."""
 
