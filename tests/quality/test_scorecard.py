@@ -130,6 +130,19 @@ def test_consistency_is_agreement_with_each_other_platform(tmp_path):
     assert card(home, "c")["consistency"] == pytest.approx(1 / 3)
 
 
+def test_a_city_counted_in_stretches_has_the_scores_of_one_counted_at_once(tmp_path, monkeypatch):
+    claims = [
+        claim(platform, f"P{number:02}", value, golden=value == "1")
+        for number in range(40)
+        for platform, value in (("a", "1"), ("b", "1" if number % 3 else "2"), ("c", None if number % 5 else "3"))
+    ]
+    home = city(tmp_path, claims, mentions=[mention(p, n) for p in "abc" for n in range(40)])
+    at_once = scorecard(home)
+    monkeypatch.setattr("quality.scorecard.stretches", lambda path: [f"entity_id {side} 'P20'" for side in ("<", ">=")])
+    assert scorecard(home).equals(at_once)
+    assert at_once.num_rows == 3
+
+
 def test_a_platform_that_contradicts_itself_is_not_counted_as_another(tmp_path):
     claims = [claim("a", "P1", "1", golden=True, source=True), claim("a", "P1", "2", row=2)]
     assert card(city(tmp_path, claims), "a")["consistency"] is None
