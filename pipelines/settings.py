@@ -13,7 +13,7 @@ from connectors.spec import Platform
 from pipelines.city import City
 from pipelines.engine import LOCAL
 from pipelines.markers import code_fingerprint, digest
-from warehouse.model import Home
+from warehouse.model import Home, memory
 
 PLATFORMS_VARIABLE = "ONENET_PLATFORMS"
 CITY_VARIABLE = "ONENET_CITY"
@@ -51,8 +51,9 @@ class Settings:
             engine: where rows are standardised, matched and resolved.
 
         Raises:
-            ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is.
+            ConfigurationError: a kind of the city is declared wrongly, or the address of the inbox is, or the memory a run may use.
         """
+        memory_limit()
         place = Home(home.resolve(), city.data_model)
         if "://" not in str(inbox):
             return cls(Path(inbox).resolve(), place, city, engine=engine)
@@ -95,6 +96,18 @@ class Settings:
         return digest(
             (code_fingerprint(), self.home.data_model.fingerprint, division, *descriptions, *tables, rules, routes)
         )
+
+
+def memory_limit() -> int:
+    """Bytes that the DuckDB sessions of a run may hold together: what ONENET_MEMORY says, or its default.
+
+    Raises:
+        ConfigurationError: it is no amount of memory.
+    """
+    try:
+        return memory.limit()
+    except ValueError as error:
+        raise ConfigurationError([str(error)]) from None
 
 
 def whole_number(variable: str, default: int, least: int, zh: str, en: str) -> int:

@@ -26,9 +26,12 @@ from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 
 from pipelines.defs.instance import BY_COMMAND, process_tag
-from pipelines.settings import whole_number
+from pipelines.settings import memory_limit, whole_number
+from warehouse.model import memory
 
 THREADS_VARIABLE = "ONENET_STEPS_AT_A_TIME"
+A_STEP = 1_000_000_000
+"""Bytes a step is to have for itself, unless people say how many go side by side."""
 
 
 class ThreadsExecutor(dg.Executor):
@@ -48,7 +51,10 @@ class ThreadsExecutor(dg.Executor):
         """Run all steps; yield their events as they come."""
 
         def iterator(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-            with InstanceConcurrencyContext(job_context.instance, job_context.dagster_run) as concurrency:
+            with (
+                InstanceConcurrencyContext(job_context.instance, job_context.dagster_run) as concurrency,
+                memory.shared_by(self.threads),
+            ):
                 yield from _events(job_context, execution_plan, concurrency, self.threads)
 
         yield from ExecuteRunWithPlanIterable(
@@ -70,17 +76,18 @@ class ThreadsExecutor(dg.Executor):
 
 @dg.executor(name="threads")
 def threads_executor(_: dg.InitExecutorContext) -> ThreadsExecutor:
-    """As many steps at a time as there are cores, or as ONENET_STEPS_AT_A_TIME says."""
+    """As many steps at a time as `steps_at_a_time` says."""
     return ThreadsExecutor(steps_at_a_time())
 
 
 def steps_at_a_time() -> int:
-    """What ONENET_STEPS_AT_A_TIME says, else the number of cores.
+    """What ONENET_STEPS_AT_A_TIME says, else as many as there are cores, but no more than have a gigabyte of memory each.
 
     Raises:
-        ConfigurationError: it is no whole number from 1 on.
+        ConfigurationError: it is no whole number from 1 on, or ONENET_MEMORY is no amount of memory.
     """
-    return whole_number(THREADS_VARIABLE, os.cpu_count() or 1, 1, "同时进行的步骤数", "steps")
+    default = max(1, min(os.cpu_count() or 1, memory_limit() // A_STEP))
+    return whole_number(THREADS_VARIABLE, default, 1, "同时进行的步骤数", "steps")
 
 
 def execute(
@@ -145,4 +152,5 @@ def _run(
         for event in dagster_event_sequence_for_step(step_context):
             messages.put((step.key, event))
     finally:
+        memory.give_back()
         messages.put((step.key, None))

@@ -38,7 +38,7 @@ class DuckDBEngine:
         self.folder, self._rows = folder, rows
         self._threads = threads or os.cpu_count() or 1
         folder.mkdir(parents=True, exist_ok=True)
-        settings = {"memory_limit": memory} if memory else {}
+        settings: dict[str, Any] = {"memory_limit": memory} if memory else {}
         self._con = connect(
             threads=self._threads, temp_directory=str(folder / "spill"), preserve_insertion_order=False, **settings
         )

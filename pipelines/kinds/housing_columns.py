@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pipelines.matching.engine.encode import begins
 from pipelines.matching.engine.hashing import Hashes, mix, value_hashes
 from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
+from pipelines.matching.inputs.mention_columns import MentionColumns
 
 PERSON = "person"
 PLACE = ("street", "community", "road", "road_number", "estate", "building", "unit", "room", "dwelling")
@@ -38,7 +39,7 @@ class HousingInputs:
     flags: tuple[str, ...] = ()
 
     def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
+        self, kind: str, mentions: Mapping[str, MentionColumns], slots: Mapping[str, Slots], threads: int
     ) -> Dependencies:
         """The first and the second owner of every home."""
         owners = owners_of(mentions[PERSON])
@@ -103,8 +104,9 @@ def _owners(mentions: pa.Table, person: pa.Table | None) -> dict[str, pa.Array]:
     }
 
 
-def owners_of(persons: pa.Table) -> pa.Table:
+def owners_of(mentions: MentionColumns) -> pa.Table:
     """Persons that own or let a home their row names: `OWNERS`, in order of mention."""
+    persons = mentions.select([*OWNERS, "housing_relations"])
     relations = persons["housing_relations"].combine_chunks()
     owning = pc.is_in(pc.list_flatten(relations), value_set=pa.array(OWNING))
     owns = np.zeros(persons.num_rows, dtype=bool)

@@ -18,6 +18,7 @@ from pipelines.matching.engine.encode import numbered
 from pipelines.matching.engine.hashing import Hashes, value_hashes
 from pipelines.matching.inputs.coded import Coded, CodedTable
 from pipelines.matching.inputs.kind_inputs import Dependencies, Sight, Slots
+from pipelines.matching.inputs.mention_columns import MentionColumns
 from pipelines.matching.inputs.mention_index import content_hashes
 from pipelines.matching.inputs.slots import find
 from pipelines.parallel import each
@@ -46,12 +47,12 @@ class PersonInputs:
     flags: tuple[str, ...] = (ROUNDED,)
 
     def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
+        self, kind: str, mentions: Mapping[str, MentionColumns], slots: Mapping[str, Slots], threads: int
     ) -> Dependencies:
         """Homes and firms persons point to, and which of their numbers were rounded."""
         persons, housing = mentions[kind], mentions[HOME]
         rounded = _rounded(persons)
-        homes, firms = (_pointers(persons.column(f"{other}_mention_id")) for other in self.points_to)
+        homes, firms = (_pointers(persons.select([f"{other}_mention_id"])[0]) for other in self.points_to)
         lived_in = _lived_in(housing, homes, threads)
         at_home = slots[HOME].of(np.where(homes < 0, _led_to(persons, housing, slots[HOME]), homes))
         at_firm = slots[FIRM].of(firms)
@@ -232,26 +233,27 @@ def _pointers(ids: pa.ChunkedArray) -> npt.NDArray[np.int32]:
     return pc.fill_null(ids, -1).to_numpy().astype(np.int32)
 
 
-def _rounded(persons: pa.Table) -> npt.NDArray[np.bool_]:
+def _rounded(persons: MentionColumns) -> npt.NDArray[np.bool_]:
     """Which valid numbers a spreadsheet has rounded, see `rounded_numbers`; only numbers like those are looked at."""
+    numbers = persons.select(["id_number"])
     with connect() as con:
-        con.register("mention", persons.select(["id_number"]))
+        con.register("mention", numbers)
         alike = con.sql(
             "select distinct id_number from mention where left(id_number, 15) in"
             " (select left(id_number, 15) from mention where id_number like '%000') order by all"
         ).to_arrow_table()
     rounded = rounded_numbers(alike["id_number"].combine_chunks())
-    return pc.is_in(persons.column("id_number"), value_set=rounded).to_numpy()
+    return pc.is_in(numbers.column(0), value_set=rounded).to_numpy()
 
 
-def _lived_in(housing: pa.Table, homes: npt.NDArray[np.int32], threads: int) -> Hashes:
+def _lived_in(housing: MentionColumns, homes: npt.NDArray[np.int32], threads: int) -> Hashes:
     """Hash of the address of the home each person is tied to; 0 for none (-1)."""
     return np.append(content_hashes(housing, LIVED_IN, threads), np.uint64(0))[homes]
 
 
-def _led_to(persons: pa.Table, housing: pa.Table, slots: Slots) -> npt.NDArray[np.int32]:
+def _led_to(persons: MentionColumns, housing: MentionColumns, slots: Slots) -> npt.NDArray[np.int32]:
     """The home a dwelling key leads to: the first mention of that key by stable key; -1 for none."""
-    keys, asked = (value_hashes(table.column("dwelling")) for table in (housing, persons))
+    keys, asked = (value_hashes(table.select(["dwelling"])[0]) for table in (housing, persons))
     order = np.argsort(slots.by_mention)
     known, first = np.unique(keys[order], return_index=True)
     if not len(known):

@@ -1,6 +1,6 @@
 """One DuckDB session of a resolution step: its inputs as views, its statements from `sql/`, its results as Arrow.
 
-Belongs here: opening the connection with bounded memory, naming inputs, loading a statement, streaming a result to
+Belongs here: opening the connection, naming inputs, loading a statement, streaming a result to
 Parquet. Does not: any statement itself (`sql/*.sql`), any rule (`rules.py`).
 """
 
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -23,9 +23,6 @@ from warehouse.model.table import parquet_writer
 
 Source: TypeAlias = pa.Table | Path
 """An input: an Arrow table, or a Parquet file that is read as it is needed. An absent file is an empty table."""
-
-MEMORY = "1200MB"
-"""What DuckDB may hold before it spills to disk; Arrow and the writers come on top."""
 
 BATCH = 100_000
 """Rows that are written at a time."""
@@ -44,13 +41,7 @@ class Session:
     """A private in-memory DuckDB with named inputs. Use it as a context manager; spill files go when it closes."""
 
     def __init__(self, threads: int | None = None) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="onenet-resolution-")
-        config: dict[str, Any] = {
-            "memory_limit": MEMORY,
-            "temp_directory": self._spill.name,
-            "threads": threads or SHARE,
-        }
-        self.con = connect(**config)
+        self.con = connect(threads=threads or SHARE)
 
     def __enter__(self) -> Session:
         return self
@@ -59,7 +50,6 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.con.close()
-        self._spill.cleanup()
 
     def view(self, name: str, source: Source | None, contract: Table) -> None:
         """Give an input the name a statement reads; nothing, or a file that is not there, is an empty table."""
@@ -83,16 +73,16 @@ class Session:
             self.con.execute(f"create or replace temp view {name} as select * exclude ({by}) from ({text})")
             yield 0
             return
-        folder = Path(self._spill.name, name)
-        self.con.execute(
-            f"copy ({text}) to {literal(folder)} (format parquet, partition_by ({by}), compression lz4_raw)"
-        )
-        for number in (n for n in range(among) if (folder / f"{by}={n}").exists()):
-            files = sorted((folder / f"{by}={number}").iterdir())
+        with tempfile.TemporaryDirectory(prefix="onenet-dealt-") as spill:
+            folder = Path(spill, name)
             self.con.execute(
-                f"create or replace temp view {name} as from {parquet(files, 'hive_partitioning = false')}"
+                f"copy ({text}) to {literal(folder)} (format parquet, partition_by ({by}), compression lz4_raw)"
             )
-            yield number
+            for number in (n for n in range(among) if (folder / f"{by}={n}").exists()):
+                files = sorted((folder / f"{by}={number}").iterdir())
+                rows = parquet(files, "hive_partitioning = false")
+                self.con.execute(f"create or replace temp view {name} as from {rows}")
+                yield number
 
     def query(self, query: str, **texts: str) -> duckdb.DuckDBPyRelation:
         """`sql/<query>.sql` as a relation."""

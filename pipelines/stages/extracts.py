@@ -14,6 +14,7 @@ from pipelines.stages.current import rows_now
 from warehouse.extracts import OwnRows, prepare_extracts, remember_extracts, write_extract
 from warehouse.model.catalogue import PLATFORM
 
+CORES = os.cpu_count() or 1
 SMALL = 300_000
 """Rows of a department below which several threads cost more processor time than they save."""
 
@@ -22,7 +23,7 @@ def write_departments(settings: Settings, departments: Sequence[Department], ver
     """Write the extracts of all departments, as many at a time as there are cores; return the counts of each by code."""
     own = {name: _state(settings, platform) for name, platform in settings.platforms.items()}
     prepare_extracts(settings.home, version, own)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         written = pool.map(lambda department: write_department(settings, department, version), departments)
         counts = {department.code: counts for department, counts in zip(departments, written, strict=True)}
     remember_extracts(settings.home, version)
@@ -39,7 +40,8 @@ def write_department(settings: Settings, department: Department, version: str) -
     ]
     known = PLATFORM.read(settings.home.stage("catalogue", "platform"), ["department", "rows_current"])
     rows = sum(r["rows_current"] for r in known.to_pylist() if r["department"] == department.code)
-    report = write_extract(settings.home, version, department.code, own, threads=1 if rows < SMALL else None)
+    threads = 1 if rows < SMALL else None
+    report = write_extract(settings.home, version, department.code, own, threads=threads, at_a_time=CORES)
     return {"rows": report.rows, "findings": report.findings, "rejected": report.rejected, "files": report.files}
 
 

@@ -9,6 +9,7 @@ import pytest
 from connectors.registry import ConfigurationError
 from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.threads import THREADS_VARIABLE, execute, steps_at_a_time, threads_executor
+from warehouse.model import memory
 
 PATIENCE = 30
 
@@ -66,3 +67,18 @@ def test_a_number_of_steps_that_is_none_is_told(written: str, monkeypatch: pytes
     monkeypatch.setenv(THREADS_VARIABLE, written)
     with pytest.raises(ConfigurationError, match=THREADS_VARIABLE):
         steps_at_a_time()
+
+
+def test_a_small_machine_does_fewer_steps_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(THREADS_VARIABLE, raising=False)
+    monkeypatch.setenv("ONENET_MEMORY", "1GB")
+    assert steps_at_a_time() == 1
+
+
+def test_steps_side_by_side_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, "2")
+    monkeypatch.setenv("ONENET_MEMORY", "2GB")
+    shares: list[str] = []
+    assert ran(asset("only", lambda: shares.append(memory.share())))[0]
+    assert shares == ["1000MB"]
+    assert memory.share() == "2000MB"

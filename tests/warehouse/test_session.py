@@ -36,6 +36,6 @@ def test_every_session_in_memory_is_opened_by_this_function() -> None:
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
         if opened.search(path.read_text(encoding="utf-8").replace("duckdb.connect('{", ""))
-        and path.name != "session.py"
+        and path.name not in ("session.py", "memory.py")  # this one asks DuckDB how large the machine is
     ]
     assert found == []

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -40,7 +39,6 @@ def prepare_extracts(
     own: Mapping[str, str] = MappingProxyType({}),
     *,
     threads: int | None = None,
-    memory_limit: str | None = None,
 ) -> dict[str, int]:
     """Write `stage/extract/<name>/platform=<platform>/` for every name in `PREPARED`; return rows of each.
 
@@ -54,15 +52,12 @@ def prepare_extracts(
         own: platform → a fingerprint of its current rows and of how extracts are made of them; platforms of which it is '' or missing
             are written whole.
         threads: DuckDB threads; DuckDB's default if not given.
-        memory_limit: DuckDB memory, e.g. '2GB'.
     """
     target = home.prepared_extracts
     aside = target.with_name(f".{target.name}.writing")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    settings: dict[str, Any] = {"threads": threads} if threads else {}
-    settings |= {"memory_limit": memory_limit} if memory_limit else {}
-    with connect(**{**settings, "temp_directory": str(aside / "spill")}) as con:
+    with connect(threads=threads, temp_directory=str(aside / "spill")) as con:
         show_stages(con, home)
         found = contents(con, home, own)
         former = former_extracts(home) if version else None

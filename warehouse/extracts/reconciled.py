@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -58,12 +57,11 @@ class Reconciliation:
     `platform` chooses whose rows are looked at; the methods after it are about that platform alone.
     """
 
-    def __init__(self, home: Home, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+    def __init__(self, home: Home, *, threads: int | None = None, sessions: int = 1) -> None:
         self.home = home
         self.rows_above = 0
         self._lacking: list[pa.Table] = []
-        self._settings: dict[str, Any] = {"threads": threads} if threads else {}
-        self._settings |= {"memory_limit": memory_limit} if memory_limit else {}
+        self._threads, self._sessions = threads, sessions
         names = PLATFORM.read(home.stage("catalogue", "platform")).to_pylist()
         self.departments = {row["department"]: row["department_zh"] for row in names}
 
@@ -75,7 +73,7 @@ class Reconciliation:
     @cached_property
     def con(self) -> duckdb.DuckDBPyConnection:
         """Opened when the first platform is looked at: where all hold none is."""
-        con, home = connect(**self._settings), self.home
+        con, home = connect(threads=self._threads, sessions=self._sessions), self.home
         for kind in home.data_model.kinds:
             needed = home.prepared_extracts / GOLDEN.format(kind)
             golden = needed if needed.exists() else home.stage("golden", kind)

@@ -56,7 +56,7 @@ def write_extract(
     *,
     workbook_rows: int = WORKBOOK_ROWS,
     threads: int | None = None,
-    memory_limit: str | None = None,
+    at_a_time: int = 1,
 ) -> ExtractReport:
     """Write `<home>/extracts/<department>/<version>/` from the stage files; replace it if it is there already.
 
@@ -73,7 +73,7 @@ def write_extract(
         own: its datasets.
         workbook_rows: of platforms with more current rows the workbook holds the work list alone.
         threads: DuckDB threads; DuckDB's default if not given.
-        memory_limit: DuckDB memory, e.g. '2GB'.
+        at_a_time: extracts that are written at the same time; they share the memory of one session.
 
     Raises:
         PermissionError: a dataset belongs to a platform of another department.
@@ -91,7 +91,7 @@ def write_extract(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        with Reconciliation(home, threads=threads, memory_limit=memory_limit) as reconciliation:
+        with Reconciliation(home, threads=threads, sessions=at_a_time) as reconciliation:
             writer = _Writer(folder, version, reconciliation, workbook_rows)
             writer.granted = [r for r in entitlements.to_pylist() if r["department"] == department]
             with writer.packing:

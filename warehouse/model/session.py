@@ -1,6 +1,7 @@
-"""DuckDB sessions in memory whose temporary files lie where the run keeps its own, never in the folder it was started in.
+"""DuckDB sessions in memory: each has its share of the memory there is, and its temporary files lie where the run keeps its own, never
+in the folder it was started in.
 
-Belongs here: opening one. Does not: what is asked of it. What does not fit in memory is spilled unmasked; DuckDB's default for a
+Belongs here: opening one. Does not: what is asked of it, or how much memory there is (`memory`). What does not fit in memory is spilled unmasked; DuckDB's default for a
 session in memory is `./.tmp`.
 """
 
@@ -13,14 +14,16 @@ from typing import Any
 
 import duckdb
 
+from warehouse.model import memory
 from warehouse.model.sql import literal
 
 
-def connect(*, threads: int | None = None, **settings: Any) -> duckdb.DuckDBPyConnection:
+def connect(*, threads: int | None = None, sessions: int = 1, **settings: Any) -> duckdb.DuckDBPyConnection:
     """Open a session in memory.
 
     Args:
         threads: DuckDB's threads; its default if not given.
+        sessions: of its share of the memory it has this part: so many are opened at the same time to do one thing.
         settings: further settings of DuckDB by name.
 
     Returns:
@@ -28,7 +31,7 @@ def connect(*, threads: int | None = None, **settings: Any) -> duckdb.DuckDBPyCo
         is spilled and goes when the session ends.
     """
     folder = Path(tempfile.gettempdir(), f"duckdb-{uuid.uuid4().hex}")
-    config: dict[str, Any] = {"temp_directory": str(folder), **settings}
+    config: dict[str, Any] = {"temp_directory": str(folder), "memory_limit": memory.share(sessions), **settings}
     return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
 
 

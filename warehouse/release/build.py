@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -24,7 +23,6 @@ from warehouse.release.renewal import copy_former, former_release, remember
 from warehouse.release.versions import fingerprint, published, unpublished
 
 STORAGE_VERSION = "v1.2.0"
-Settings = dict[str, Any]
 
 
 def build_release(
@@ -34,7 +32,6 @@ def build_release(
     *,
     created_at: datetime | None = None,
     threads: int | None = None,
-    memory_limit: str | None = None,
 ) -> Path:
     """Build `<home>/releases/<version>/one_network.duckdb` and its manifest from the stage files of `home`.
 
@@ -48,7 +45,6 @@ def build_release(
         facts: deliveries, code and model it is built from.
         created_at: when, for the manifest; now if not given.
         threads: DuckDB threads; DuckDB's default if not given.
-        memory_limit: DuckDB memory, e.g. '2GB'; sorting spills to disk beyond it.
 
     Returns:
         The path of the DuckDB file.
@@ -63,9 +59,7 @@ def build_release(
     _clear(home)
     aside.mkdir(parents=True)
     try:
-        settings: Settings = {"threads": threads} if threads else {}
-        settings |= {"memory_limit": memory_limit} if memory_limit else {}
-        made = _write(home, aside / LIBRARY, version, facts, settings)
+        made = _write(home, aside / LIBRARY, version, facts, threads)
         (aside / LIBRARY).chmod(0o444)
         sync(aside / LIBRARY)
         Manifest(
@@ -100,11 +94,11 @@ def _clear(home: Home) -> None:
             shutil.rmtree(home.release(candidate))
 
 
-def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, settings: Settings) -> Filled:
+def _write(home: Home, file: Path, version: str, facts: ReleaseFacts, threads: int | None) -> Filled:
     """Write all tables into `file`."""
     spill, tables = file.parent / "spill", release_tables(home.data_model)
     shutil.rmtree(home.made_of(version), ignore_errors=True)
-    with connect(**{**settings, "temp_directory": str(spill)}) as con:
+    with connect(threads=threads, temp_directory=str(spill)) as con:
         made_by = recipe(con, home, tables, facts.code_version, facts.norms)
         former = former_release(home, made_by)
         if former and not copy_former(home, former, file):

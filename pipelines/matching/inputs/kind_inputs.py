@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipelines.matching.engine.hashing import Hashes
 from pipelines.matching.inputs.coded import CodedTable
+from pipelines.matching.inputs.mention_columns import MentionColumns
 
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
@@ -98,9 +99,9 @@ class KindInputs(Protocol):
         """Marks of mentions, see `Dependencies.flags`."""
 
     def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
+        self, kind: str, mentions: Mapping[str, MentionColumns], slots: Mapping[str, Slots], threads: int
     ) -> Dependencies:
-        """What the mentions of `kind` depend on; `mentions` are the tables of all kinds."""
+        """What the mentions of `kind` depend on; `mentions` are those of all kinds, of which it reads the columns it needs."""
 
     def view(self, sight: Sight) -> pa.Table | CodedTable:
         """The columns the specification compares, of the mentions asked for."""
@@ -116,7 +117,7 @@ class PlainInputs:
     reads: tuple[str, ...] = ()
 
     def depend(
-        self, kind: str, mentions: Mapping[str, pa.Table], slots: Mapping[str, Slots], threads: int
+        self, kind: str, mentions: Mapping[str, MentionColumns], slots: Mapping[str, Slots], threads: int
     ) -> Dependencies:
         """Nothing beside its own row."""
         return Dependencies()

@@ -23,8 +23,8 @@ import pyarrow as pa
 
 from pipelines.matching.engine.hashing import IDENTITY, Hashes, mix, stable_keys
 from pipelines.matching.inputs.kind_inputs import Codes, Dependencies, Ints, KindInputs
+from pipelines.matching.inputs.mention_columns import MentionColumns, StoredMentions, WithinCity, stretches
 from pipelines.matching.inputs.slots import stable_slots
-from pipelines.matching.inputs.within_city import read_within_city
 from warehouse.model import Home
 from warehouse.model.arrow_file import mapped, write_arrow
 from warehouse.model.session import connect
@@ -61,20 +61,20 @@ def pointer(kind: str) -> str:
 
 
 def write_mention_index(
-    home: Home, mentions: Mapping[str, pa.Table], inputs: Mapping[str, KindInputs], threads: int = 1
+    home: Home, mentions: Mapping[str, MentionColumns], inputs: Mapping[str, KindInputs], threads: int = 1
 ) -> None:
     """Write index, match columns and further tables of some kinds, each file whole; see `read_within_city`.
 
     Args:
         home: to write to.
-        mentions: the mention table of every kind, in order of `mention_id`.
+        mentions: the mention table of every kind, in order of `mention_id`; of stored ones the columns are read that are needed.
         inputs: what matching reads, of every kind that is to be written.
         threads: threads to use.
 
     Raises:
         ValueError: two mentions of a kind share their identity (or, once in some 10^7 cities, only its hash).
     """
-    named = OnDemand(mentions.keys(), lambda kind: read_within_city(home.data_model, kind, mentions[kind]))
+    named = OnDemand(mentions.keys(), lambda kind: WithinCity(home.data_model, kind, mentions[kind]))
     slots = OnDemand(mentions.keys(), lambda kind: _slots(home.mention_index(kind), mentions[kind]))
     for kind, reads in inputs.items():
         table = named[kind]
@@ -105,10 +105,9 @@ class OnDemand(Mapping[str, Value]):
         return len(self._kinds)
 
 
-def mention_tables(home: Home) -> Mapping[str, pa.Table]:
-    """The mention tables of a home by kind, each read when it is asked for."""
-    model = home.data_model
-    return OnDemand(model.order, lambda kind: model.mention(kind).read(home.stage("mention", kind)))
+def mention_tables(home: Home) -> Mapping[str, MentionColumns]:
+    """The mention tables of a home by kind, their columns read when they are asked for."""
+    return OnDemand(home.data_model.order, lambda kind: StoredMentions(home.stage("mention", kind)))
 
 
 def _stored(reads: KindInputs) -> tuple[str, ...]:
@@ -143,7 +142,7 @@ class MentionSlots:
         return self.keys[self.slot]
 
 
-def _slots(path: Path, mentions: pa.Table) -> MentionSlots:
+def _slots(path: Path, mentions: MentionColumns) -> MentionSlots:
     """Give mentions their slots: those they had in the last run, if they were there."""
     keys = stable_keys(_with_dictionaries(mentions, IDENTITY))
     former = mapped(path)["key"].to_numpy() if path.exists() else keys[:0]
@@ -174,14 +173,15 @@ def digest_of(path: Path) -> str:
     return pa.ipc.open_file(pa.memory_map(str(path))).schema.metadata[DIGEST].decode()
 
 
-def _with_dictionaries(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
-    """Some columns, repeated texts as dictionaries."""
-    chosen = [table.column(c) for c in columns]
-    coded = [
-        _coded(c.combine_chunks()) if pa.types.is_string(c.type) and name not in (*OWN_VALUES, "row_key") else c
-        for name, c in zip(columns, chosen, strict=True)
-    ]
-    return pa.table(coded, names=list(columns))
+def _with_dictionaries(mentions: MentionColumns, columns: tuple[str, ...]) -> pa.Table:
+    """Some columns, repeated texts as dictionaries. They are read one by one: as they are written, all take much more memory."""
+    return pa.table(
+        {name: _stored_column(name, mentions.select([name]).column(0).combine_chunks()) for name in columns}
+    )
+
+
+def _stored_column(name: str, values: pa.Array) -> pa.Array:
+    return _coded(values) if pa.types.is_string(values.type) and name not in (*OWN_VALUES, "row_key") else values
 
 
 def _coded(texts: pa.Array) -> pa.DictionaryArray:
@@ -191,11 +191,12 @@ def _coded(texts: pa.Array) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(coded.indices.cast(few), coded.dictionary)
 
 
-def content_hashes(table: pa.Table, columns: tuple[str, ...], threads: int) -> Hashes:
+def content_hashes(mentions: MentionColumns, columns: tuple[str, ...], threads: int) -> Hashes:
     """One hash per row over some columns, by DuckDB; `mention_id` counts rows from 0, for a scan may keep no order."""
+    out = np.empty(mentions.num_rows, dtype=np.uint64)
     with connect(threads=threads) as con:
-        con.register("mention", table.select(["mention_id", *columns]))
-        hashed = con.sql(f"select mention_id, hash({', '.join(columns)}) as row from mention").to_arrow_table()
-    out = np.empty(table.num_rows, dtype=np.uint64)
-    out[hashed.column("mention_id").to_numpy()] = hashed.column("row").to_numpy()
+        for some in stretches(mentions, ["mention_id", *columns]):
+            con.register("mention", some)
+            hashed = con.sql(f"select mention_id, hash({', '.join(columns)}) as row from mention").to_arrow_table()
+            out[hashed.column("mention_id").to_numpy()] = hashed.column("row").to_numpy()
     return out

@@ -32,12 +32,12 @@ def columns_within(model: DataModel, kind: str) -> Iterator[str]:
 
 
 def read_within_city(model: DataModel, kind: str, mentions: pa.Table) -> pa.Table:
-    """The mentions of a kind as matching reads them; as they are where the home has one city alone."""
+    """Columns of the mentions of a kind, `city` among them, as matching reads them; as they are where the home has one city alone."""
     city = mentions["city"]
     if city.null_count == len(city):
         return mentions
     runs = list(_runs(city))
-    for name in columns_within(model, kind):
+    for name in {*columns_within(model, kind)} & {*mentions.column_names}:
         at, parts = mentions.column_names.index(name), [_named(mentions[name][a:b], code) for a, b, code in runs]
         mentions = mentions.set_column(at, mentions.schema.field(name), pa.chunked_array(parts, pa.string()))
     return mentions
