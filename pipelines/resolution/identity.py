@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.resolution import ids
-from pipelines.resolution.session import Session, Source
+from pipelines.resolution.session import Session, Source, pour
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.durable import aside, put_in_place, write_whole
@@ -82,7 +83,7 @@ class Former:
     """What the runs before left: register, redirects and history so far, and the counters.
 
     Attributes:
-        register: under `REGISTER`.
+        register: under `REGISTER`; a line per mention.
         moved: under `MOVED`.
         redirects: under `REDIRECT`.
         history: under `HISTORY`.
@@ -90,7 +91,7 @@ class Former:
         runs: runs so far.
     """
 
-    register: pa.Table
+    register: Source
     moved: pa.Table
     redirects: pa.Table
     history: pa.Table
@@ -106,7 +107,7 @@ class Assignment:
         entities: under `ENTITY`, ordered by mention.
         redirects: all redirects that hold: to the ids that hold the mentions now.
         history: the whole story, this run's events added.
-        register: what the next run needs, ordered by mention.
+        register: what the next run needs, ordered by mention; a file where it was asked for.
         moved: that too: the mentions of retired ids.
         next_number: first running number that was never given.
         runs: runs so far, this one counted.
@@ -115,7 +116,7 @@ class Assignment:
     entities: pa.Table
     redirects: pa.Table
     history: pa.Table
-    register: pa.Table
+    register: Source
     moved: pa.Table
     next_number: int
     runs: int
@@ -135,6 +136,7 @@ def assign_entities(
     *,
     model: DataModel | None = None,
     threads: int | None = None,
+    register: Path | None = None,
 ) -> Assignment:
     """Give every cluster its id.
 
@@ -146,6 +148,7 @@ def assign_entities(
         release: version of the release this run makes, for redirects and history.
         model: the kinds there are; those that are shipped if not given.
         threads: of DuckDB; the outcome does not depend on it.
+        register: file the register is written to; it is kept in memory if not given.
 
     Raises:
         ValueError: clusters and mentions do not hold the same mentions.
@@ -155,7 +158,7 @@ def assign_entities(
     with Session(threads) as session:
         session.view("mention", mentions, model.mention(kind))
         session.view("cluster", clusters, CLUSTER)
-        session.con.register("past", REGISTER.conform(past.register))
+        session.view("past", past.register, REGISTER)
         session.made("register", f"select {_KEY} as key, * from past")
         _refuse_gaps(session, kind)
         tells = model.kinds[kind].tells or ("null",) * len(THINGS)
@@ -184,15 +187,32 @@ def assign_entities(
         session.con.register("moved", MOVED.conform(past.moved))
         session.table("moved_now", "identity_moved")
         text = {"kind": kind, "release": release.replace("'", "''")}
+        next_number, runs = past.next_number + newborn.num_rows, past.runs + 1
         return Assignment(
             entities=ENTITY.conform(session.query("identity_entity").to_arrow_table()),
             redirects=REDIRECT.conform(session.query("identity_redirect", **text).to_arrow_table()),
             history=HISTORY.conform(session.query("identity_history", **text).to_arrow_table()),
-            register=REGISTER.conform(session.query("identity_register").to_arrow_table()),
+            register=_register(session, register, _counters(next_number, runs)),
             moved=MOVED.conform(session.con.sql("from moved_now order by all").to_arrow_table()),
-            next_number=past.next_number + newborn.num_rows,
-            runs=past.runs + 1,
+            next_number=next_number,
+            runs=runs,
         )
+
+
+def _register(session: Session, path: Path | None, counters: Mapping[str, str]) -> Source:
+    """What the next run must know of every mention; that of a large city takes gigabytes in memory."""
+    lines = session.query("identity_register")
+    if path is None:
+        return REGISTER.conform(lines.to_arrow_table())
+    with _register_file(path, counters) as file:
+        pour(lines, REGISTER, file)
+    return path
+
+
+def _register_file(path: Path, counters: Mapping[str, str]) -> pq.ParquetWriter:
+    """A register to be written, the counters in its schema."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, REGISTER.arrow.with_metadata(counters), compression="zstd", compression_level=1)
 
 
 def _refuse_gaps(session: Session, kind: str) -> None:
@@ -245,7 +265,8 @@ def _first_come(order: npt.NDArray[np.int64], left: npt.NDArray[np.int32], right
 
 
 def write_assignment(home: Home, kind: str, assignment: Assignment, release: str) -> dict[str, int]:
-    """Write the ids of one kind: `entity`, `redirect` and `history` of the kind, and what the next run needs.
+    """Write the ids of one kind: `entity`, `redirect` and `history` of the kind, and what the next run needs; a register that is a file
+    lies at `register_aside`.
 
     What the next run needs is kept under the release's name and counts only once `commit_identity` says that the release
     was published: a run that fails leaves the memory of the run before it.
@@ -261,13 +282,21 @@ def write_assignment(home: Home, kind: str, assignment: Assignment, release: str
     MOVED.write(assignment.moved, memory(home, release, f"{kind}_moved"))
     REDIRECT.write(assignment.redirects, memory(home, release, f"{kind}_redirect"))
     HISTORY.write(assignment.history, memory(home, release, f"{kind}_history"))
-    counters = {"next_number": str(assignment.next_number), "runs": str(assignment.runs)}
-    register = REGISTER.conform(assignment.register).replace_schema_metadata(counters)
     path = memory(home, release, kind)
-    written = aside(path)
-    pq.write_table(register, written, compression="zstd", compression_level=1)
-    put_in_place(written, path)
+    if not isinstance(assignment.register, Path):
+        with _register_file(aside(path), _counters(assignment.next_number, assignment.runs)) as file:
+            file.write_table(assignment.register)
+    put_in_place(aside(path), path)
     return counts
+
+
+def _counters(next_number: int, runs: int) -> dict[str, str]:
+    return {"next_number": str(next_number), "runs": str(runs)}
+
+
+def register_aside(home: Home, kind: str, release: str) -> Path:
+    """Where `assign_entities` writes the register of a kind, for `write_assignment` to put in place."""
+    return aside(memory(home, release, kind))
 
 
 def commit_identity(home: Home, release: str) -> None:
@@ -318,7 +347,7 @@ def read_former(home: Home, kind: str) -> Former | None:
     counters = pq.read_schema(path).metadata
     moved = memory(home, release, f"{kind}_moved")  # not there in a home of an earlier version
     return Former(
-        register=REGISTER.read(path),
+        register=path,
         moved=MOVED.read(moved) if moved.exists() else MOVED.empty(),
         redirects=REDIRECT.read(memory(home, release, f"{kind}_redirect")),
         history=HISTORY.read(memory(home, release, f"{kind}_history")),

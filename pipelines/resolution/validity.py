@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from pipelines.resolution.identity import committed, memory
-from pipelines.resolution.session import Session, Source
+from pipelines.resolution.session import Session, Source, stream
 from warehouse.model import Home
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.landing import DELIVERY, ROW_PERIOD
@@ -92,7 +93,8 @@ def mention_history(
     with Session(threads) as session:
         _open(session, model.mention(kind), mentions, entities, deliveries, former)
         session.view("period", periods, PERIOD)
-        return _told(session, kind)
+        history, known = _told(session, kind)
+        return Validity(MENTION_HISTORY.conform(history.to_arrow_table()), KNOWN.conform(known.to_arrow_table()))
 
 
 def write_mention_history(
@@ -120,9 +122,10 @@ def write_mention_history(
         )
         files = [(platform, dataset, home.row_periods(platform, dataset)) for platform, dataset in datasets]
         _open_periods(session, [file for file in files if file[2].exists()])
-        told = _told(session, kind)
-    KNOWN.write(told.known, memory(home, release, f"{kind}_known"))
-    return MENTION_HISTORY.write(told.history, home.stage("mention_history", kind))
+        history, known = _told(session, kind)
+        rows = stream(history, home.stage("mention_history", kind), MENTION_HISTORY)
+        stream(known, memory(home, release, f"{kind}_known"), KNOWN)
+        return rows
 
 
 def _open(
@@ -154,10 +157,8 @@ def _open_periods(session: Session, files: Iterable[tuple[str, str, Path]]) -> N
     )
 
 
-def _told(session: Session, kind: str) -> Validity:
+def _told(session: Session, kind: str) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
+    """History and register, to be read."""
     session.table("known", "validity_known")
     known = session.con.sql("select * from known order by platform, dataset, role, row_key, repeat")
-    return Validity(
-        history=MENTION_HISTORY.conform(session.query("validity_history", kind=kind).to_arrow_table()),
-        known=KNOWN.conform(known.to_arrow_table()),
-    )
+    return session.query("validity_history", kind=kind), known

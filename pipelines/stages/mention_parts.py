@@ -14,7 +14,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -26,20 +27,30 @@ import pyarrow.parquet as pq
 
 from connectors.spec import Platform
 from pipelines.engine import LOCAL, OnEngine
-from pipelines.engine.files import row_count, row_groups
+from pipelines.engine.files import file_of, row_count, row_groups
 from pipelines.markers import Counts, code_fingerprint, digest, file_digest, run_changed, run_if_changed
 from pipelines.parallel import each
 from pipelines.settings import Settings
 from pipelines.stages.city_places import Places
 from pipelines.stages.current import rows_now, rows_state
-from pipelines.standardise.at_scale import RowCounts, TaskContext, make_parts, tasks_of
+from pipelines.standardise.at_scale import (
+    RowCounts,
+    Task,
+    TaskContext,
+    in_pieces,
+    make_parts,
+    put_pieces_together,
+    rows_between,
+    tasks_of,
+)
 from pipelines.standardise.parts import shifted
 from pipelines.standardise.value_cache import ValueCache, drop_batches
 from warehouse.model import Home
 from warehouse.model.durable import aside, put_in_place, write_whole
+from warehouse.model.memory import give_back
 
 GROUP_ROWS = 1_000_000
-"""Rows of platforms that are standardised together: more share what a value means, fewer need less memory."""
+"""Rows that are standardised together, of some platforms or a piece of one: more share what a value means, fewer need less memory."""
 
 TASK_ROWS = 200_000
 """Rows of a task of a worker, about."""
@@ -86,8 +97,12 @@ def _make(
     tasks = tasks_of(context.platforms, counts, TASK_ROWS)
     if settings.engine == LOCAL or len(tasks) == 1:
         value_cache = ValueCache(home.value_cache, context.code, batch=str(context.batch), standing=standing)
-        for group in _groups(context.platforms, counts):
-            _standardise(settings, group, context, value_cache)
+        groups = tasks_of(context.platforms, counts, GROUP_ROWS)
+        with tempfile.TemporaryDirectory(prefix="mention-part-") as folder:
+            for number, group in enumerate(groups):
+                _standardise(settings, group, context, value_cache, Path(folder), number)
+            for platform, numbers in in_pieces(groups).items():
+                put_pieces_together(home, platform, numbers, Path(folder))
         value_cache.write()
         return {name: [str(context.batch)] for name in context.platforms}
     stamp = digest((context.code, tasks, context.former, *states))
@@ -115,34 +130,28 @@ def _row_counts(settings: Settings, platforms: Mapping[str, Platform]) -> RowCou
     return {(platform.platform, name): count for (platform, name), count in zip(datasets, rows, strict=True)}
 
 
-def _groups(platforms: Mapping[str, Platform], counts: RowCounts) -> Iterator[dict[str, Platform]]:
-    """Platforms one after the other, so many together that their rows are some `GROUP_ROWS`."""
-    group: dict[str, Platform] = {}
-    size = 0
-    for name, platform in platforms.items():
-        rows = sum(counts[name, dataset.name] for dataset in platform.datasets)
-        if group and size + rows > GROUP_ROWS:
-            yield group
-            group, size = {}, 0
-        group[name] = platform
-        size += rows
-    yield group
-
-
 def _standardise(
-    settings: Settings, group: Mapping[str, Platform], context: TaskContext, value_cache: ValueCache
+    settings: Settings, group: Task, context: TaskContext, value_cache: ValueCache, folder: Path, number: int
 ) -> None:
-    """Write the parts of some platforms."""
+    """Write the parts of some platforms; of a piece of one, what there is of it into a folder."""
     home, model = settings.home, settings.home.data_model
+    pieces = {piece.platform: piece for piece in group}
+    own = {name: piece.of(context.platforms[name]) for name, piece in pieces.items()}
+    whole = {name for name, piece in pieces.items() if piece.is_whole(context.platforms[name])}
 
     def rows(platform: str, dataset: str) -> pa.Table:
-        return rows_now(settings, group[platform], dataset)
+        piece = pieces[platform]
+        if piece.rows is None:
+            return rows_now(settings, context.platforms[platform], dataset)
+        return rows_between(home.current(platform, dataset), piece.start, piece.rows)
 
-    for name, kind, part in context.parts(model, group, rows, value_cache):
+    for name, kind, part in context.parts(model, own, rows, value_cache):
+        file = home.mention_part(name, kind) if name in whole else file_of(folder, f"{name}/{kind}", number)
         if part.num_rows:
-            model.mention(kind).write(part, home.mention_part(name, kind))
+            model.mention(kind).write(part, file)
         else:  # of most kinds a platform knows nothing
-            home.mention_part(name, kind).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
+    give_back()  # before the next group has its own
 
 
 @dataclass(frozen=True)

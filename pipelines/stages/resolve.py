@@ -27,6 +27,7 @@ def name_entities(settings: Settings, kind: str, version: str) -> Counts:
         identity.read_former(home, kind),
         version,
         model=home.data_model,
+        register=identity.register_aside(home, kind, version),
     )
     counts = identity.write_assignment(home, kind, assignment, version)
     entities = len(assignment.entities["entity_id"].unique())

@@ -6,7 +6,18 @@ Belongs here: what a task is, and putting together what tasks give. Does not: wh
 """
 
 from pipelines.standardise.at_scale.context import TaskContext
-from pipelines.standardise.at_scale.make import make_parts
-from pipelines.standardise.at_scale.pieces import Piece, RowCounts, Task, tasks_of
+from pipelines.standardise.at_scale.functions import rows_between
+from pipelines.standardise.at_scale.make import make_parts, put_pieces_together
+from pipelines.standardise.at_scale.pieces import Piece, RowCounts, Task, in_pieces, tasks_of
 
-__all__ = ["Piece", "RowCounts", "Task", "TaskContext", "make_parts", "tasks_of"]
+__all__ = [
+    "Piece",
+    "RowCounts",
+    "Task",
+    "TaskContext",
+    "in_pieces",
+    "make_parts",
+    "put_pieces_together",
+    "rows_between",
+    "tasks_of",
+]

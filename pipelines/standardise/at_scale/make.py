@@ -44,11 +44,11 @@ def make_parts(run: OnEngine, home: Home, tasks: Sequence[Task], context: TaskCo
         function = MentionsOfTasks(tuple(tasks), context.sent(folder), there, folder)
         tables.map("made", "task", function, singly=True)
         for platform, numbers in of_platform.items():
-            _put_together(home, platform, numbers, folder)
+            put_pieces_together(home, platform, numbers, folder)
     return {platform: [str(context.batch + number) for number in numbers] for platform, numbers in of_platform.items()}
 
 
-def _put_together(home: Home, platform: str, tasks: Sequence[int], folder: Path) -> None:
+def put_pieces_together(home: Home, platform: str, tasks: Sequence[int], folder: Path) -> None:
     """The parts of a platform from what its tasks wrote, numbered through."""
     model = home.data_model
     files = {kind: [file_of(folder, f"{platform}/{kind}", task) for task in tasks] for kind in model.order}

@@ -9,7 +9,7 @@ Belongs here: cutting. Does not: standardising a piece (`functions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.spec import Platform
@@ -38,6 +38,10 @@ class Piece:
         """The platform with these datasets alone."""
         return platform.model_copy(update={"datasets": tuple(d for d in platform.datasets if d.name in self.datasets)})
 
+    def is_whole(self, platform: Platform) -> bool:
+        """Whether it is all of the platform."""
+        return self.rows is None and len(self.datasets) == len(platform.datasets)
+
 
 Task = tuple[Piece, ...]
 """Pieces of different platforms that are standardised together."""
@@ -59,6 +63,15 @@ def tasks_of(platforms: Mapping[str, Platform], counts: RowCounts, most: int) ->
         small.append(Piece(name, tuple(dataset.name for dataset in platform.datasets)))
         size += rows
     return [*tasks, tuple(small)] if small else tasks
+
+
+def in_pieces(tasks: Sequence[Task]) -> dict[str, list[int]]:
+    """Platform → the numbers of the tasks that have a piece of it, of those that are cut."""
+    numbers: dict[str, list[int]] = {}
+    for number, task in enumerate(tasks):
+        for piece in task:
+            numbers.setdefault(piece.platform, []).append(number)
+    return {platform: own for platform, own in numbers.items() if len(own) > 1}
 
 
 def _pieces(platform: Platform, counts: RowCounts, most: int) -> Iterator[Piece]:
