@@ -16,6 +16,7 @@ from pipelines.defs.threads import execute
 from pipelines.outcome import Outcome
 from pipelines.progress import ProgressHandler
 from pipelines.settings import Settings
+from warehouse.model import memory
 
 DISK_FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "File too large")
 """How Python, Arrow and DuckDB say it."""
@@ -92,5 +93,5 @@ def _told(message: str) -> str:
     if any(sign in message for sign in DISK_FULL):
         return f"磁盘已满，请腾出空间后再次运行 · the disk is full; make room and run again ({line})"
     if any(sign in message for sign in NO_MEMORY):
-        return f"内存不足，请关闭其他程序或增加内存后再次运行 · not enough memory; make room and run again ({line})"
+        return f"内存不足，请关闭其他程序、增加内存或调高 {memory.VARIABLE} 后再次运行 · not enough memory; make room or raise {memory.VARIABLE}, and run again ({line})"
     return message

@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from connectors.registry import ConfigurationError
+from pipelines.city import City
 from pipelines.defs.instance import unrecorded_instance
 from pipelines.defs.threads import THREADS_VARIABLE, execute, steps_at_a_time, threads_executor
+from pipelines.settings import Settings
 from warehouse.model import memory
 
 PATIENCE = 30
@@ -82,3 +85,9 @@ def test_steps_side_by_side_share_the_memory(monkeypatch: pytest.MonkeyPatch) ->
     assert ran(asset("only", lambda: shares.append(memory.share())))[0]
     assert shares == ["1000MB"]
     assert memory.share() == "2000MB"
+
+
+def test_memory_that_is_none_stops_a_run_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONENET_MEMORY", "a lot")
+    with pytest.raises(ConfigurationError, match="ONENET_MEMORY: .*500MB"):
+        Settings.of(tmp_path, tmp_path / "home", City())
