@@ -8,7 +8,7 @@ the city again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,9 +22,11 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
+from warehouse.model.stretches import stretches
 
 PREPARED = ("substitute", "claim", "mention", "place", "behind", "doubt", "care_tag")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
+BEHIND = "behind"
 RENEWED = "renewed"
 """The rows that are worked out again, of platforms of which others hold."""
 NOTHING = "nothing.parquet"
@@ -76,7 +78,8 @@ def prepare_extracts(
             f"create temp table packed_state as select mention, {packed(numbers)} from claim_state group by mention"
         )
         said = {"any_state": any_state("p", "a.number", numbers)}
-        counts |= {name: _write(con, name, aside, said) for name in PREPARED[1:]}
+        parts = {BEHIND: ["true"] if how else _parts(home)}
+        counts |= {name: _write(con, name, aside, said, parts.get(name, ())) for name in PREPARED[1:]}
         con.execute(f"copy (from place_now order by all) to {literal(aside / PLACES)} (format parquet)")
         _sort_by_platform(con, "from renewed", aside / RENEWED)
         for kind in home.data_model.kinds if how else ():
@@ -95,13 +98,30 @@ def _sort_by_platform(con: duckdb.DuckDBPyConnection, query: str, folder: Path) 
     con.execute(f"copy (select * from ({query}) limit 0) to {literal(folder / NOTHING)} (format parquet)")
 
 
+def _parts(home: Home) -> list[str]:
+    """Conditions that part the entities so that each part has about as many claims."""
+    return [
+        f"entity_kind = {literal(kind)} and {part}"
+        for kind in home.data_model.kinds
+        for part in stretches(home.stage("attribute", kind))
+    ]
+
+
 def _write(
-    con: duckdb.DuckDBPyConnection, name: str, folder: Path, said: Mapping[str, str] = MappingProxyType({})
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    folder: Path,
+    said: Mapping[str, str] = MappingProxyType({}),
+    parts: Sequence[str] = (),
 ) -> int:
     query = statement("warehouse.extracts", f"prepared_{name}")
     for mark, expression in said.items():
         query = query.replace(f"{{{mark}}}", expression)
-    _sort_by_platform(con, query, folder / name)
+    for number, part in enumerate(parts):  # lists of all entities at once would not fit into memory
+        into = f"insert into {name}_part" if number else f"create temp table {name}_part as"
+        con.execute(f"{into} {query.replace('{part}', part)}")
+    _sort_by_platform(con, f"from {name}_part" if parts else query, folder / name)
+    con.execute(f"drop table if exists {name}_part")
     some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
     con.read_parquet(
         [str(path) for path in some or [folder / name / NOTHING]], hive_partitioning=bool(some)

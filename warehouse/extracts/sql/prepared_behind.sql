@@ -3,8 +3,24 @@
 -- reads: prepared_claim, numbered_mention, packed_state, prepared_place, source, entitlement, prepared_substitute, attribute (stage attribute/<kind>),
 --        certainty (stage certainty/<kind>), withheld, golden_value, department
 -- The golden value, which departments stand behind it, since when, why it won and how certain it is. A department that does not
--- share its claim is not named.
-with asked as (
+-- share its claim is not named. What is told of an entity follows from what is known of it alone, so some entities at a time give
+-- the same: `{part}` names them.
+with mention_here as (
+    from numbered_mention where {part}
+),
+claim_here as (
+    from prepared_claim where {part}
+),
+attribute_here as (
+    from attribute where {part}
+),
+golden_here as (
+    from golden_value where {part}
+),
+certainty_here as (
+    from certainty where {part}
+),
+asked as (
     select s.source, e.attribute, e.number
     from prepared_place p
     join source s using (platform, dataset, role, entity_kind)
@@ -12,19 +28,19 @@ with asked as (
 ),
 empty as (
     select distinct m.platform, m.entity_kind, m.entity_id, a.attribute
-    from numbered_mention m
+    from mention_here m
     join asked a using (source)
     left join packed_state p on p.mention = m.number
     where coalesce({any_state}, 0) = 0
 ),
 lost as (
     select distinct platform, entity_kind, entity_id, attribute, value
-    from prepared_claim
-    left join golden_value using (entity_kind, entity_id, attribute)
+    from claim_here
+    left join golden_here using (entity_kind, entity_id, attribute)
     union
     select platform, entity_kind, entity_id, attribute, value
     from empty
-    join golden_value using (entity_kind, entity_id, attribute)
+    join golden_here using (entity_kind, entity_id, attribute)
     where value is not null
 ),
 wanted as (
@@ -34,7 +50,7 @@ supporter as (
     select distinct
         a.entity_kind, a.entity_id, a.attribute, coalesce(d.title, a.department) as department,
         a.reason, a.is_source, a.claimed_on
-    from attribute a
+    from attribute_here a
     semi join wanted w on w.entity_kind = a.entity_kind and w.entity_id = a.entity_id and w.attribute = a.attribute
     anti join withheld h
         on h.platform = a.platform and h.role = a.role and h.entity_kind = a.entity_kind and h.attribute = a.attribute
@@ -59,6 +75,6 @@ select
     case when s.platform is null then c.certainty end as certainty
 from lost l
 left join behind b on b.entity_kind = l.entity_kind and b.entity_id = l.entity_id and b.attribute = l.attribute
-left join certainty c on c.entity_kind = l.entity_kind and c.entity_id = l.entity_id and c.attribute = l.attribute
+left join certainty_here c on c.entity_kind = l.entity_kind and c.entity_id = l.entity_id and c.attribute = l.attribute
 left join prepared_substitute s
     on s.platform = l.platform and s.entity_kind = l.entity_kind and s.entity_id = l.entity_id and s.attribute = l.attribute
