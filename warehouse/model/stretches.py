@@ -24,7 +24,7 @@ def stretches(path: Path, rows: int = STRETCH) -> list[str]:
         count = rows
         for number in range(file.num_row_groups):
             group = file.metadata.row_group(number)
-            if count >= rows:
+            if group.num_rows and count >= rows:
                 at = next(n for n in range(group.num_columns) if group.column(n).path_in_schema == "entity_id")
                 starts, count = [*starts, group.column(at).statistics.min], 0
             count += group.num_rows
