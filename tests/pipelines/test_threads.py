@@ -89,5 +89,5 @@ def test_steps_side_by_side_share_the_memory(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_memory_that_is_none_stops_a_run_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONENET_MEMORY", "a lot")
-    with pytest.raises(ConfigurationError, match="ONENET_MEMORY: .*500MB"):
+    with pytest.raises(ConfigurationError, match=r"ONENET_MEMORY: .*500MB"):
         Settings.of(tmp_path, tmp_path / "home", City())

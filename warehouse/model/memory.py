@@ -30,20 +30,20 @@ _sharing = [1]
 
 
 def limit() -> int:
-    """Bytes that all sessions together may hold: what ONENET_MEMORY says, else three fifths of the machine or container.
+    """Bytes that all sessions together may hold: what ONENET_MEMORY says, else two fifths of the machine or container.
 
     Raises:
         ValueError: ONENET_MEMORY is no amount of memory, or less than `LEAST`.
     """
     written = os.environ.get(VARIABLE, "").strip()
     if not written:
-        return max(LEAST, _machine() * 3 // 5)
+        return max(LEAST, _machine() * 2 // 5)
     told = WRITTEN.fullmatch(written)
     size = int(float(told[1]) * UNITS[told[2].lower()]) if told else 0
     if size < LEAST:
         raise ValueError(
-            f"{VARIABLE}: 应为不小于500MB的内存量，如 8GB（单位 MB、GB、TB、MiB、GiB、TiB）；不设则为本机内存的五分之三"
-            " · an amount of memory from 500MB on is needed, such as 8GB; without it three fifths of the machine are used"
+            f"{VARIABLE}: 应为不小于500MB的内存量，如 8GB（单位 MB、GB、TB、MiB、GiB、TiB）；不设则为本机内存的五分之二"
+            " · an amount of memory from 500MB on is needed, such as 8GB; without it two fifths of the machine are used"
         )
     return size
 
