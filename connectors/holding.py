@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.decisions import Decision, decisions
 from connectors.manifest import manifest
@@ -62,25 +63,27 @@ def all_delivery_states(platforms: Mapping[str, Platform], home: Home) -> pa.Tab
     return pa.Table.from_pylist(lines, schema=DELIVERY.arrow)
 
 
-_newest: dict[Path, tuple[tuple[int, ...], dict[str, datetime.date]]] = {}
-"""Newest dates by platform, with the times at which their folders changed: every step of a run asks."""
+_newest: dict[Path, tuple[int, datetime.date | None]] = {}
+"""Newest date by folder of a platform, with the time at which that changed: every step of a run asks."""
 
 
 def _day_of_others(home: Home, platform: str) -> datetime.date | None:
     """The middle of the newest dates of the other platforms; None where there are too few to tell."""
     folder = home.landing / "delivery"
-    folders = sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
-    mark = tuple(p.stat().st_mtime_ns for p in folders)
-    known = _newest.get(folder)
-    if known is None or known[0] != mark:
-        newest: dict[str, datetime.date] = {}
-        table = manifest(home).select(["platform", "state", "delivered_on"])
-        for line in table.to_pylist():
-            if line["state"] == "landed" and line["delivered_on"]:
-                newest[line["platform"]] = max(newest.get(line["platform"], datetime.date.min), line["delivered_on"])
-        known = _newest[folder] = (mark, newest)
-    others = sorted(day for name, day in known[1].items() if name != platform)
+    folders = (p for p in folder.iterdir() if p.name != platform and p.is_dir()) if folder.is_dir() else ()
+    others = sorted(day for own in folders if (day := _newest_day(home, own)))
     return others[(len(others) - 1) // 2] if len(others) >= ENOUGH_PLATFORMS else None
+
+
+def _newest_day(home: Home, folder: Path) -> datetime.date | None:
+    """The newest date of what landed of the platform whose manifest lines lie in `folder`; None where none has one."""
+    changed = folder.stat().st_mtime_ns
+    known = _newest.get(folder)
+    if known is None or known[0] != changed:
+        lines = manifest(home, folder.name)
+        landed = lines["delivered_on"].filter(pc.equal(lines["state"], "landed"))
+        known = _newest[folder] = (changed, pc.max(landed).as_py())
+    return known[1]
 
 
 def judge(
