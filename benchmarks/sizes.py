@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -34,7 +34,7 @@ ONENET = Path(sys.executable).with_name("onenet")
 @dataclass(frozen=True)
 class Size:
     """What a city costs: seconds on the clock, seconds of the processor, and the peak memory of the process in MiB, of both runs; null
-    what was not run."""
+    what was not run. `note`: what else the machine did meanwhile."""
 
     persons: int
     wall: float
@@ -43,6 +43,7 @@ class Size:
     small_wall: float | None = None
     small_cpu: float | None = None
     small_peak: float | None = None
+    note: str = ""
 
 
 def run(inbox: Path, home: Path) -> tuple[float, float, float]:
@@ -75,8 +76,11 @@ def known() -> dict[int, Size]:
     if not FIGURES.exists():
         return {}
     with FIGURES.open(encoding="utf-8", newline="") as file:
-        lines = [{name: float(value) for name, value in line.items() if value} for line in csv.DictReader(file)]
-    sizes = [Size(int(line.pop("persons")), **line) for line in lines]
+        lines = list(csv.DictReader(file))
+    sizes = [
+        Size(int(line.pop("persons")), note=line.pop("note"), **{k: float(v) for k, v in line.items() if v})
+        for line in lines
+    ]
     return {size.persons: size for size in sizes}
 
 
@@ -85,7 +89,8 @@ def keep(sizes: Sequence[Size]) -> None:
     with FIGURES.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Size)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: v and round(v, 1) for k, v in asdict(size).items()} for size in sizes)
+        for size in sizes:
+            writer.writerow({k: round(v, 1) if isinstance(v, float) else v for k, v in asdict(size).items()})
 
 
 def table(sizes: Sequence[Size]) -> list[str]:
@@ -131,12 +136,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, nargs="+", default=[20_000, 100_000, 300_000])
     parser.add_argument("--first-day-only", action="store_true", help="no day of a small file")
+    parser.add_argument("--note", default="", help="what else the machine does")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, default=HERE / ".work" / "sizes")
     given = parser.parse_args()
     sizes = known()
     for persons in given.persons:
-        sizes[persons] = measure(persons, given.seed, given.work, given.first_day_only)
+        sizes[persons] = replace(measure(persons, given.seed, given.work, given.first_day_only), note=given.note)
         keep([sizes[size] for size in sorted(sizes)])
     ordered = [sizes[size] for size in sorted(sizes)]
     lines = [
@@ -148,8 +154,7 @@ def main() -> None:
         "",
         *table(ordered),
         "",
-        "1,780,000 people were run beside the project's own tests.",
-        "",
+        *(f"{size.persons:,} people: {size.note}.\n" for size in ordered if size.note),
         "![](whole_run_by_size.svg)",
         "",
         "Where the processor's time goes, step by step, and what later days cost: [DAYS.md](DAYS.md) and [STAGES.md](STAGES.md).",

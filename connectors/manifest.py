@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warehouse.model.durable import aside, put_in_place
 from warehouse.model.home import Home
 from warehouse.model.landing import DELIVERY, REJECTED
+from warehouse.model.table import replace_parquet
 
 
 class ManifestError(RuntimeError):
@@ -60,9 +60,7 @@ def gather(home: Home) -> None:
             pa.repeat(pa.scalar(value, GATHERED.field(name).type), table.num_rows) for name, value in of_file.items()
         ]
         parts.append(pa.Table.from_arrays([*table.cast(DELIVERY.arrow).columns, *columns], schema=GATHERED))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.concat_tables(parts).combine_chunks(), aside(path), compression="zstd")
-    put_in_place(aside(path), path)
+    replace_parquet(pa.concat_tables(parts).combine_chunks(), path, compression="zstd")
 
 
 def _recall(home: Home) -> None:

@@ -5,7 +5,7 @@ Belongs here: measuring. Does not: the formulas in words (`docs/quality.md`), or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import duckdb
@@ -21,7 +21,7 @@ from warehouse.model.macros import create_cadence_macro
 from warehouse.model.quality import RECONCILIATION, SCORECARD
 from warehouse.model.session import connect
 from warehouse.model.sql import statement
-from warehouse.model.stretches import stretches
+from warehouse.model.stretches import gather, stretches
 
 CLAIM_COUNT = pa.schema(
     [
@@ -100,13 +100,16 @@ def scorecard(home: Home, threads: int | None = None, counts: Mapping[str, pa.Ta
 
 def _count_claims(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Make `claim_count` and `claim_place`, kind by kind and stretch by stretch: counts add up, and voices of few are soon compared."""
-    counted = ("claim_count", "claim_place")
-    texts = {name: statement("quality", name) for name in counted}
-    for number, kind in enumerate(home.data_model.kinds):
-        path = home.stage("attribute", kind)
-        show_stages(con, {f"{kind}_claim": (ATTRIBUTE, [path])})
-        for place, part in enumerate(stretches(path)):
+    for kind in home.data_model.kinds:
+        show_stages(con, {f"{kind}_claim": (ATTRIBUTE, [home.stage("attribute", kind)])})
+    for name in ("claim_count", "claim_place"):
+        text = statement("quality", name)
+        gather(con, name, (text for _ in _claims_in_turn(con, home)))
+
+
+def _claims_in_turn(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
+    """View `attribute` has the claims of each stretch in turn."""
+    for kind in home.data_model.kinds:
+        for part in stretches(home.stage("attribute", kind)):
             con.execute(f"create or replace temp view attribute as from {kind}_claim where {part}")
-            for name in counted:
-                into = f"insert into {name}" if number or place else f"create temp table {name} as"
-                con.execute(f"{into} {texts[name]}")
+            yield

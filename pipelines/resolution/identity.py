@@ -266,7 +266,7 @@ def _first_come(order: npt.NDArray[np.int64], left: npt.NDArray[np.int32], right
 
 def write_assignment(home: Home, kind: str, assignment: Assignment, release: str) -> dict[str, int]:
     """Write the ids of one kind: `entity`, `redirect` and `history` of the kind, and what the next run needs; a register that is a file
-    lies at `register_aside`.
+    is moved to its place.
 
     What the next run needs is kept under the release's name and counts only once `commit_identity` says that the release
     was published: a run that fails leaves the memory of the run before it.
@@ -283,10 +283,12 @@ def write_assignment(home: Home, kind: str, assignment: Assignment, release: str
     REDIRECT.write(assignment.redirects, memory(home, release, f"{kind}_redirect"))
     HISTORY.write(assignment.history, memory(home, release, f"{kind}_history"))
     path = memory(home, release, kind)
-    if not isinstance(assignment.register, Path):
+    written = assignment.register
+    if not isinstance(written, Path):
         with _register_file(aside(path), _counters(assignment.next_number, assignment.runs)) as file:
-            file.write_table(assignment.register)
-    put_in_place(aside(path), path)
+            file.write_table(written)
+        written = aside(path)
+    put_in_place(written, path)
     return counts
 
 
@@ -295,7 +297,7 @@ def _counters(next_number: int, runs: int) -> dict[str, str]:
 
 
 def register_aside(home: Home, kind: str, release: str) -> Path:
-    """Where `assign_entities` writes the register of a kind, for `write_assignment` to put in place."""
+    """Where `assign_entities` may write the register of a kind, beside its place."""
     return aside(memory(home, release, kind))
 
 

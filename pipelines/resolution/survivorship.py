@@ -259,18 +259,23 @@ def _open(session: Session, model: DataModel, kind: str, given: _Inputs) -> None
         session.view(f"{name}_mention", known and known.mentions, model.mention(name))
         session.view(f"{name}_entity", known and known.entities, ENTITY)
         session.view(f"{name}_golden", known and known.golden, model.golden(name))
-    session.made("home_address", statements.HOME_ADDRESS)
-    session.con.execute(statement("standard_address"))
-    homes = given.known.get(HOME)
-    if homes and homes.dwellings is not None:
-        session.con.register("dwelling_index", homes.dwellings)
-    else:
-        session.table("dwelling_index", "dwelling_index")
+    if statements.addressed(model, kind):
+        _open_addresses(session, given.known.get(HOME))
     session.table("origin", "origin")
     session.table("source", "source")
     session.table("trust", "trust")
     for table in model.kinds[kind].hooks.claimant_tables:
         session.table(table, table)
+
+
+def _open_addresses(session: Session, homes: Resolved | None) -> None:
+    """Which home an address names, for kinds that have one."""
+    session.made("home_address", statements.HOME_ADDRESS)
+    session.con.execute(statement("standard_address"))
+    if homes and homes.dwellings is not None:
+        session.con.register("dwelling_index", homes.dwellings)
+    else:
+        session.table("dwelling_index", "dwelling_index")
 
 
 def _open_rules(session: Session, model: DataModel, kind: str, authority: pa.Table, grid: Source | None) -> None:
@@ -347,6 +352,7 @@ def _survive(
             continue
         session.made("asserted", claim)
         _claims(session)
+        session.con.execute(statement("heard"))
         for table in ("agreement", "contest", "candidate", "winner"):
             session.table(table, table)
         _place(session, model, kind)

@@ -14,7 +14,7 @@ from connectors.holding import delivery_states
 from connectors.spec import Platform
 from pipelines.markers import Counts, digest, run_if_changed
 from pipelines.settings import Settings
-from warehouse.model.durable import aside, put_in_place
+from warehouse.model.table import replace_parquet
 
 GROUP = 100_000
 """Rows of a group of a file: whoever works on some of them reads about these."""
@@ -34,9 +34,7 @@ def rows_now(settings: Settings, platform: Platform, dataset: str, columns: list
 
     def keep() -> Counts:
         rows = current_rows(platform, dataset, home)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, aside(path), compression="lz4", row_group_size=GROUP)
-        put_in_place(aside(path), path)
+        replace_parquet(rows, path, compression="lz4", row_group_size=GROUP)
         return {"rows": rows.num_rows}
 
     run_if_changed(home, f"current/{platform.platform}/{dataset}", rows_state(settings, platform), keep)

@@ -37,7 +37,7 @@ from pipelines.standardise.at_scale import (
     RowCounts,
     Task,
     TaskContext,
-    in_pieces,
+    by_platform,
     make_parts,
     put_pieces_together,
     rows_between,
@@ -101,8 +101,9 @@ def _make(
         with tempfile.TemporaryDirectory(prefix="mention-part-") as folder:
             for number, group in enumerate(groups):
                 _standardise(settings, group, context, value_cache, Path(folder), number)
-            for platform, numbers in in_pieces(groups).items():
-                put_pieces_together(home, platform, numbers, Path(folder))
+            for platform, numbers in by_platform(groups).items():
+                if len(numbers) > 1:
+                    put_pieces_together(home, platform, numbers, Path(folder))
         value_cache.write()
         return {name: [str(context.batch)] for name in context.platforms}
     stamp = digest((context.code, tasks, context.former, *states))

@@ -21,10 +21,10 @@ from quality.reconciliation import reconcile
 from warehouse import access
 from warehouse.model import catalogue as contracts
 from warehouse.model.base import GRID_TREE
-from warehouse.model.durable import aside, put_in_place
 from warehouse.model.landing import REJECTED
 from warehouse.model.process import ROUTE
 from warehouse.model.quality import RECONCILIATION
+from warehouse.model.table import replace_parquet
 
 PLACE = ("platform", "dataset", "delivery_id", "sheet_name")
 COUNTS = pa.schema(
@@ -82,9 +82,7 @@ def _of(settings: Settings, platform: Platform) -> pa.Table:
 
     def body() -> Counts:
         counts = pa.concat_tables([_of_dataset(settings, platform, dataset) for dataset in platform.datasets])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(counts, aside(path))
-        put_in_place(aside(path), path)
+        replace_parquet(counts, path)
         return {"rows": counts.num_rows}
 
     run_if_changed(settings.home, f"row_count/{platform.platform}", rows_state(settings, platform), body)

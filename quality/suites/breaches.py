@@ -11,7 +11,7 @@ import duckdb
 from quality.suites.expectation import Expectation
 from quality.suites.personal_numbers import personal_numbers
 from quality.suites.source import quoted
-from warehouse.model.sql import literal
+from warehouse.model.sql import literal, repeated_keys
 
 
 def breaches(con: duckdb.DuckDBPyConnection, e: Expectation, table: str) -> str:
@@ -27,7 +27,7 @@ def breaches(con: duckdb.DuckDBPyConnection, e: Expectation, table: str) -> str:
     if e.broken:
         return e.broken.replace("{batch}", quoted(table))
     if e.unique:
-        return _repeated(e.unique, quoted(table))
+        return repeated_keys(e.unique, quoted(table))
     if e.not_empty:
         return f"select 1 where not exists (from {quoted(table)})"
     return f"select 1 from {quoted(table)} where {breaks(e)}"
@@ -44,13 +44,3 @@ def breaks(e: Expectation) -> str:
         bounds = ((e.between.min, "<"), (e.between.max, ">"))
         return " or ".join(f'"{e.column}" {sign} {bound}' for bound, sign in bounds if bound is not None) or "false"
     return str(e.never)
-
-
-def _repeated(columns: tuple[str, ...], table: str) -> str:
-    """A query with one row per key that repeats. Long keys are grouped by their hash first: it costs a tenth of the memory."""
-    key = ", ".join(f'"{column}"' for column in columns)
-    exact = f"group by {key} having count(*) > 1"
-    if len(columns) == 1:
-        return f"select 1 from {table} {exact}"
-    suspects = f"select hash({key}) as h from {table} group by h having count(*) > 1"
-    return f"select 1 from {table} where hash({key}) in ({suspects}) {exact}"

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from warehouse.extracts.renewal import PLACES, Former, make_touched, sound
 from warehouse.extracts.stage_views import keep, show
-from warehouse.extracts.states import number_attributes
+from warehouse.extracts.states import Numbers
 from warehouse.model.care import CARE_TAG, PREFIX
 from warehouse.model.catalogue import DATASET, ENTITLEMENT, PLATFORM, WITHHELD
 from warehouse.model.data_model import DataModel
@@ -33,7 +33,7 @@ MOST = 0.5
 """Share of all rows beyond which all are worked out, since little would hold."""
 
 
-def show_stages(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+def show_stages(con: duckdb.DuckDBPyConnection, home: Home, numbers: Numbers) -> None:
     """Give what is read of the stages and the catalogue its name; what tells something of entities as `all_<name>`."""
     model = home.data_model
     show(con, "all_link_mention", MENTION, [home.stage("link", "mention")])
@@ -43,7 +43,6 @@ def show_stages(con: duckdb.DuckDBPyConnection, home: Home) -> None:
         show(con, f"all_golden_{kind}", model.golden(kind), [home.stage("golden", kind)])
     show(con, "all_care_tag", CARE_TAG, [home.stage("care", CARE_TAG.name)])
     grants = granted(home)
-    numbers = number_attributes(grants)
     pairs = zip(grants["entity_kind"].to_pylist(), grants["attribute"].to_pylist(), strict=True)
     con.register("entitlement", grants.append_column("number", pa.array([numbers[pair] for pair in pairs], pa.int64())))
     con.register("tag_entitlement", _granted_tags(home))

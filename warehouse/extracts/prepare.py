@@ -8,7 +8,7 @@ the city again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from warehouse.model.data_model import DataModel
 from warehouse.model.home import Home
 from warehouse.model.session import connect
 from warehouse.model.sql import literal, statement
-from warehouse.model.stretches import stretches
+from warehouse.model.stretches import gather, stretches
 
 PREPARED = ("substitute", "claim", "mention", "place", "behind", "doubt", "care_tag")
 """What is sorted by platform: see `sql/prepared_<name>.sql`. A later one reads those before it."""
@@ -60,17 +60,16 @@ def prepare_extracts(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     with connect(threads=threads, temp_directory=str(aside / "spill")) as con:
-        show_stages(con, home)
+        numbers = number_attributes(granted(home))
+        show_stages(con, home, numbers)
         found = contents(con, home, own)
         former = former_extracts(home) if version else None
         how = show_concerned(con, home, former, version, found) if former and former.version != version else None
         prepared = Prepared(former.version, found, how) if former and how else Prepared(contents=found)
         if not how:
             show_all(con, home)
-        grants = granted(home)
-        con.execute(f"create temp view golden_value as {_golden_values(home.data_model, grants)}")
+        con.execute(f"create temp view golden_value as {_golden_values(home.data_model, numbers)}")
         con.execute(f"create temp view alone as {_alone(home.data_model)}")
-        numbers = number_attributes(grants)
         counts = {"substitute": _write(con, "substitute", aside)}
         for step in ("source", "numbered_mention", "claimed", "claim_state", *(() if how else ("place",))):
             con.execute(statement("warehouse.extracts", step))
@@ -117,9 +116,7 @@ def _write(
     query = statement("warehouse.extracts", f"prepared_{name}")
     for mark, expression in said.items():
         query = query.replace(f"{{{mark}}}", expression)
-    for number, part in enumerate(parts):  # lists of all entities at once would not fit into memory
-        into = f"insert into {name}_part" if number else f"create temp table {name}_part as"
-        con.execute(f"{into} {query.replace('{part}', part)}")
+    gather(con, f"{name}_part", (query.replace("{part}", part) for part in parts))
     _sort_by_platform(con, f"from {name}_part" if parts else query, folder / name)
     con.execute(f"drop table if exists {name}_part")
     some = sorted((folder / name).glob("*/*.parquet"))  # file by file: a pattern would stumble over a home named a[1]
@@ -129,13 +126,12 @@ def _write(
     return int((con.execute(f"select count(*) from prepared_{name}").fetchone() or (0,))[0])
 
 
-def _golden_values(model: DataModel, grants: pa.Table) -> str:
+def _golden_values(model: DataModel, granted: Iterable[tuple[str, str]]) -> str:
     """The golden values findings may show, one row per entity and granted attribute."""
-    pairs = sorted(set(zip(grants["entity_kind"].to_pylist(), grants["attribute"].to_pylist(), strict=True)))
     parts = [
         f"select '{kind}' as entity_kind, {kind}_id as entity_id, '{attribute}' as attribute, "
         f"({shown(model, kind, attribute, 'g')})::varchar as value from golden_{kind} g"
-        for kind, attribute in pairs
+        for kind, attribute in granted
     ]
     nothing = "select '' as entity_kind, '' as entity_id, '' as attribute, ''::varchar as value where false"
     return " union all ".join(parts) or nothing

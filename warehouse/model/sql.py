@@ -51,6 +51,19 @@ def parquet(paths: Iterable[str | Path], *options: str) -> str:
     return f"read_parquet({', '.join([f'[{listed}]', *options])})"
 
 
+def repeated_keys(key: Sequence[str], table: str) -> str:
+    """A query with one row per key that several rows of a table have.
+
+    Long keys are grouped by their hash first: few are alike in that, and it costs a tenth of the memory.
+    """
+    columns = ", ".join(map(identifier, key))
+    exact = f"group by {columns} having count(*) > 1"
+    if len(key) == 1:
+        return f"select 1 from {table} {exact}"
+    alike = f"select hash({columns}) as h from {table} group by h having count(*) > 1"
+    return f"select 1 from {table} where hash({columns}) in ({alike}) {exact}"
+
+
 def show(con: duckdb.DuckDBPyConnection, name: str, table: Table, paths: Sequence[Path], *options: str) -> None:
     """Give the files that exist a name; an empty table of that contract where none does."""
     there = [path for path in paths if path.exists()]

@@ -1,12 +1,14 @@
 """Stretches of a table whose rows lie in the order of entities: what is counted entity by entity is counted stretch by stretch.
 
-Belongs here: where stretches begin. Does not: what is counted in them.
+Belongs here: where stretches begin, and gathering what is found in each. Does not: what is counted in them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 
 from warehouse.model.sql import literal
@@ -33,3 +35,9 @@ def stretches(path: Path, rows: int = STRETCH) -> list[str]:
         " and ".join([*([low] if low else []), *([f"not {high}"] if high else [])]) or "true"
         for low, high in zip(["", *bounds], [*bounds, ""], strict=True)
     ]
+
+
+def gather(con: duckdb.DuckDBPyConnection, table: str, queries: Iterable[str]) -> None:
+    """Make a temporary table of the rows of all queries, one after the other: the work of one alone is in memory."""
+    for number, query in enumerate(queries):
+        con.execute(f"{f'insert into {table}' if number else f'create temp table {table} as'} {query}")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -150,6 +151,13 @@ def writing(path: Path, contract: Table) -> pq.ParquetWriter:
     path.parent.mkdir(parents=True, exist_ok=True)
     as_declared = all(column.type != CODE for column in contract.columns)
     return pq.ParquetWriter(path, contract.arrow, compression="zstd", compression_level=1, store_schema=as_declared)
+
+
+def replace_parquet(table: pa.Table, path: Path, **options: Any) -> None:
+    """Replace a Parquet file that has no contract by one of a table, whole; its folder is made. Options are those of `write_table`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, aside(path), **options)
+    put_in_place(aside(path), path)
 
 
 def coded(contract: Table, *names: str) -> Table:

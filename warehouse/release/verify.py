@@ -16,8 +16,8 @@ from warehouse.masking import find_leaks
 from warehouse.model.data_model import DataModel, shipped
 from warehouse.model.release import ENTITY_REFERENCES, public_codes, references, release_tables
 from warehouse.model.session import connect
-from warehouse.model.sql import identifier as name
 from warehouse.model.sql import literal as text
+from warehouse.model.sql import repeated_keys
 from warehouse.model.suspects import find_suspects
 from warehouse.model.table import Table
 from warehouse.release.ddl import CHINESE, column_type, is_nullable
@@ -123,13 +123,7 @@ def _keys(con: duckdb.DuckDBPyConnection, model: DataModel) -> list[str]:
 
 
 def _key(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
-    """Keys are counted by their hashes first: few are alike in that alone, and no key has to be kept."""
-    key = ", ".join(map(name, table.key))
-    alike = f"select hash({key}) as h from {table.full_name} group by h having count(*) > 1"
-    repeated = _count(
-        con,
-        f"select count(*) from (select 1 from {table.full_name} where hash({key}) in ({alike}) group by {key} having count(*) > 1)",
-    )
+    repeated = _count(con, f"select count(*) from ({repeated_keys(table.key, table.full_name)})")
     return [f"{table.full_name}: {repeated} keys ({', '.join(table.key)}) are held by several rows"] if repeated else []
 
 

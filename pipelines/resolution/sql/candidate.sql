@@ -3,15 +3,13 @@
 -- Every distinct value; of those that have a rival the weight: each platform speaks once for it, by authority and by the age of
 -- what it says; the heaviest voice counts in full, others by the attribute's agreement.
 -- Weights are whole numbers, so that no order of addition can change an outcome. Ages count from 2000: only the ratio of
--- two ages matters. `rank` orders the claims of a value: trusted first, then new, then in the order of mentions.
+-- two ages matters.
 with weighed as (
     select
         c.*, s.platform_no, r.agreement, c.authority >= r.authoritative_from and c.is_valid and c.completeness = 0 as makes_it,
         round(100 * c.authority
             * pow(2, least(greatest(coalesce(date_diff('day', date '2000-01-01', c.claimed_on), 0) / 365.25, -20), 40)
-                / greatest(r.half_life, 0.5)))::hugeint as weight,
-        (c.authority::bigint * 100000 + least(greatest(coalesce(date_diff('day', date '1900-01-01', c.claimed_on), 0), 0), 99999))
-            * 17179869184 - c.mention_id as rank
+                / greatest(r.half_life, 0.5)))::hugeint as weight
     from contest c
     join source s using (source_no)
     join rule r using (attribute_no)

@@ -8,14 +8,14 @@ Belongs here: what a task is, and putting together what tasks give. Does not: wh
 from pipelines.standardise.at_scale.context import TaskContext
 from pipelines.standardise.at_scale.functions import rows_between
 from pipelines.standardise.at_scale.make import make_parts, put_pieces_together
-from pipelines.standardise.at_scale.pieces import Piece, RowCounts, Task, in_pieces, tasks_of
+from pipelines.standardise.at_scale.pieces import Piece, RowCounts, Task, by_platform, tasks_of
 
 __all__ = [
     "Piece",
     "RowCounts",
     "Task",
     "TaskContext",
-    "in_pieces",
+    "by_platform",
     "make_parts",
     "put_pieces_together",
     "rows_between",

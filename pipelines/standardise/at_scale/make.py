@@ -16,7 +16,7 @@ from pipelines.engine import OnEngine, work
 from pipelines.engine.files import file_of, put_together, row_count, row_groups
 from pipelines.standardise.at_scale.context import TaskContext
 from pipelines.standardise.at_scale.functions import MentionsOfTasks
-from pipelines.standardise.at_scale.pieces import Task
+from pipelines.standardise.at_scale.pieces import Task, by_platform
 from pipelines.standardise.parts import shifted
 from warehouse.model import Home
 from warehouse.model.durable import aside, put_in_place
@@ -34,10 +34,7 @@ def make_parts(run: OnEngine, home: Home, tasks: Sequence[Task], context: TaskCo
     Returns:
         Platform → the batches of remembered values its part was made with.
     """
-    of_platform: dict[str, list[int]] = {}
-    for number, task in enumerate(tasks):
-        for piece in task:
-            of_platform.setdefault(piece.platform, []).append(number)
+    of_platform = by_platform(tasks)
     there = Home(home.root.resolve(), home.data_model)
     with work(run) as (tables, folder):
         tables.write("task", pa.table([range(len(tasks))], schema=MentionsOfTasks.schema))

@@ -65,13 +65,13 @@ def tasks_of(platforms: Mapping[str, Platform], counts: RowCounts, most: int) ->
     return [*tasks, tuple(small)] if small else tasks
 
 
-def in_pieces(tasks: Sequence[Task]) -> dict[str, list[int]]:
-    """Platform → the numbers of the tasks that have a piece of it, of those that are cut."""
+def by_platform(tasks: Sequence[Task]) -> dict[str, list[int]]:
+    """Platform → the numbers of the tasks that have a piece of it."""
     numbers: dict[str, list[int]] = {}
     for number, task in enumerate(tasks):
         for piece in task:
             numbers.setdefault(piece.platform, []).append(number)
-    return {platform: own for platform, own in numbers.items() if len(own) > 1}
+    return numbers
 
 
 def _pieces(platform: Platform, counts: RowCounts, most: int) -> Iterator[Piece]:
